@@ -1,0 +1,64 @@
+#include "core/atomic_file.hpp"
+
+#include <cerrno>
+#include <utility>
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include "core/error.hpp"
+#include "core/id.hpp"
+
+namespace prevision {
+
+AtomicFile::AtomicFile(std::filesystem::path path, unsigned mode)
+    : path_(std::move(path)), temporary_(fmt::format("{}.{}.part", path_.string(), new_id())) {
+    file_ = open_file(temporary_, O_WRONLY | O_CREAT | O_EXCL, mode);
+    pending_ = true;
+}
+
+AtomicFile::~AtomicFile() {
+    if (pending_) ::unlink(temporary_.c_str());
+}
+
+void AtomicFile::write(std::string_view bytes) { write_all(file_, bytes, temporary_); }
+
+void AtomicFile::commit() {
+    sync_file();
+    if (::rename(temporary_.c_str(), path_.c_str()) != 0) {
+        throw Error(ErrorClass::internal,
+                    fmt::format("cannot write {}: {}", path_.string(), system_message(errno)));
+    }
+    pending_ = false;
+    sync_directory();
+}
+
+bool AtomicFile::commit_if_absent() {
+    sync_file();
+    if (::link(temporary_.c_str(), path_.c_str()) != 0) {
+        if (errno == EEXIST) return false;
+        throw Error(ErrorClass::internal,
+                    fmt::format("cannot write {}: {}", path_.string(), system_message(errno)));
+    }
+    ::unlink(temporary_.c_str());
+    pending_ = false;
+    sync_directory();
+    return true;
+}
+
+void AtomicFile::sync_file() {
+    if (::fsync(file_.get()) != 0) {
+        throw Error(ErrorClass::internal,
+                    fmt::format("cannot write {}: {}", temporary_.string(), system_message(errno)));
+    }
+}
+
+// Without this a power cut can lose the name though the bytes are safe. A file system that cannot do it is no
+// error.
+void AtomicFile::sync_directory() const {
+    const auto folder = path_.has_parent_path() ? path_.parent_path() : std::filesystem::path(".");
+    ::fsync(open_file(folder, O_RDONLY | O_DIRECTORY).get());
+}
+
+}  // namespace prevision

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <filesystem>
+#include <string_view>
+
+#include "core/file.hpp"
+
+namespace prevision {
+
+/// A file that becomes visible whole or not at all. It is written beside its final place, under a name of its
+/// own; `commit` makes it durable and moves it there, and destruction without `commit` removes it. One thread
+/// at a time.
+class AtomicFile {
+  public:
+    /// Opens the temporary file, with these permission bits. Error internal when that cannot be.
+    explicit AtomicFile(std::filesystem::path path, unsigned mode = 0600);
+    ~AtomicFile();
+    AtomicFile(const AtomicFile&) = delete;
+    AtomicFile& operator=(const AtomicFile&) = delete;
+
+    /// Appends. Error internal (full disk, …); the file can still only be discarded then.
+    void write(std::string_view bytes);
+
+    /// Puts it in its place, whatever stood there before.
+    void commit();
+
+    /// Puts it in its place unless something stands there already: then false, and it is discarded.
+    bool commit_if_absent();
+
+    [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+
+  private:
+    void sync_file();
+    void sync_directory() const;
+
+    std::filesystem::path path_;
+    std::filesystem::path temporary_;
+    FileDescriptor file_;
+    bool pending_ = false;
+};
+
+}  // namespace prevision

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <chrono>
+#include <string>
+
+namespace prevision {
+
+/// Time, injected so that a test can hold it still. Safe on any thread.
+class Clock {
+  public:
+    virtual ~Clock() = default;
+
+    /// What the calendar says.
+    [[nodiscard]] virtual std::chrono::system_clock::time_point now() const = 0;
+
+    /// For durations: never set back.
+    [[nodiscard]] virtual std::chrono::steady_clock::time_point steady() const = 0;
+};
+
+/// The machine's clock; lives as long as the program.
+const Clock& system_clock();
+
+/// RFC 3339 in UTC with milliseconds: "2026-11-23T06:01:07.250Z".
+std::string format_time(std::chrono::system_clock::time_point time);
+
+}  // namespace prevision

@@ -1,0 +1,155 @@
+#include "core/io.hpp"
+
+#include <cerrno>
+#include <cstdlib>
+#include <utility>
+
+#include <fmt/format.h>
+#include <sys/ioctl.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "core/error.hpp"
+#include "core/text.hpp"
+
+namespace prevision {
+
+namespace {
+
+constexpr std::size_t buffer_size = std::size_t{1} << 16U;
+
+class DescriptorOutput final : public Output {
+  public:
+    explicit DescriptorOutput(int descriptor) : descriptor_(descriptor) {}
+
+    void write(std::string_view text) override {
+        if (text.size() >= buffer_size) {
+            flush();
+            send(text);
+            return;
+        }
+        buffer_ += text;
+        if (buffer_.size() >= buffer_size) flush();
+    }
+
+    void flush() override { send(std::exchange(buffer_, {})); }
+
+  private:
+    void send(std::string_view text) const {
+        while (!text.empty()) {
+            const ssize_t written = ::write(descriptor_, text.data(), text.size());
+            if (written < 0) {
+                if (errno == EINTR) continue;
+                if (errno == EPIPE) throw OutputClosed{};
+                throw Error(ErrorClass::internal, "cannot write the output: " + system_message(errno));
+            }
+            text.remove_prefix(static_cast<std::size_t>(written));
+        }
+    }
+
+    int descriptor_;
+    std::string buffer_;
+};
+
+/// Turns the terminal's echo off while it lives.
+class HiddenTyping {
+  public:
+    HiddenTyping() {
+        if (::tcgetattr(STDIN_FILENO, &before_) != 0) return;
+        termios hidden = before_;
+        hidden.c_lflag &= ~static_cast<tcflag_t>(ECHO);
+        hidden.c_lflag |= ECHONL;
+        changed_ = ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &hidden) == 0;
+    }
+    ~HiddenTyping() {
+        if (changed_) ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &before_);
+    }
+    HiddenTyping(const HiddenTyping&) = delete;
+    HiddenTyping& operator=(const HiddenTyping&) = delete;
+
+  private:
+    termios before_{};
+    bool changed_ = false;
+};
+
+class StandardInput final : public Input {
+  public:
+    std::string read_all(std::size_t limit) override {
+        while (fill()) {
+            if (buffer_.size() > limit) {
+                throw Error(ErrorClass::invalid,
+                            fmt::format("cannot read stdin: it holds more than {} bytes", limit));
+            }
+        }
+        return std::exchange(buffer_, {});
+    }
+
+    std::optional<std::string> read_line() override {
+        auto end = buffer_.find('\n');
+        while (end == std::string::npos && fill()) end = buffer_.find('\n');
+        if (end == std::string::npos) {
+            if (buffer_.empty()) return std::nullopt;
+            return std::exchange(buffer_, {});
+        }
+        std::string line = buffer_.substr(0, end);
+        buffer_.erase(0, end + 1);
+        return line;
+    }
+
+    std::optional<Secret> read_hidden_line() override {
+        const HiddenTyping hidden;
+        auto line = read_line();
+        if (!line) return std::nullopt;
+        Secret secret(*line);
+        wipe(*line);
+        return secret;
+    }
+
+  private:
+    bool fill() {
+        std::string chunk(4096, '\0');
+        for (;;) {
+            const ssize_t count = ::read(STDIN_FILENO, chunk.data(), chunk.size());
+            if (count > 0) buffer_.append(chunk, 0, static_cast<std::size_t>(count));
+            if (count >= 0) {
+                wipe(chunk);
+                return count > 0;
+            }
+            if (errno != EINTR)
+                throw Error(ErrorClass::internal, "cannot read stdin: " + system_message(errno));
+        }
+    }
+
+    std::string buffer_;
+};
+
+int terminal_width(const Environment& environment) {
+    winsize size{};
+    if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return size.ws_col;
+    const auto columns = parse_integer(environment.get("COLUMNS").value_or(""));
+    return columns && *columns > 0 && *columns < 10000 ? static_cast<int>(*columns) : 80;
+}
+
+}  // namespace
+
+std::unique_ptr<Input> system_input() { return std::make_unique<StandardInput>(); }
+
+std::unique_ptr<Output> system_output(int descriptor) {
+    return std::make_unique<DescriptorOutput>(descriptor);
+}
+
+Io system_io(Input& in, Output& out, Output& err) {
+    Environment environment = system_environment();
+    const int width = terminal_width(environment);
+    return Io{.in = in,
+              .out = out,
+              .err = err,
+              .in_is_terminal = ::isatty(STDIN_FILENO) == 1,
+              .out_is_terminal = ::isatty(STDOUT_FILENO) == 1,
+              .err_is_terminal = ::isatty(STDERR_FILENO) == 1,
+              .width = width,
+              .environment = std::move(environment),
+              .clock = system_clock()};
+}
+
+}  // namespace prevision

@@ -1,0 +1,61 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "core/clock.hpp"
+#include "core/environment.hpp"
+#include "core/secret.hpp"
+
+namespace prevision {
+
+/// Thrown by an Output whose reader has gone (`| head`): the program ends quietly.
+struct OutputClosed {};
+
+/// Where bytes go: stdout, stderr, or memory in a test. One thread at a time.
+class Output {
+  public:
+    virtual ~Output() = default;
+
+    /// Error internal when it cannot be written (full disk), OutputClosed when the reader has gone.
+    virtual void write(std::string_view text) = 0;
+    virtual void flush() = 0;
+};
+
+/// Where text comes from: stdin, or memory in a test.
+class Input {
+  public:
+    virtual ~Input() = default;
+
+    /// All that is left, of at most `limit` bytes; Error invalid when there is more.
+    virtual std::string read_all(std::size_t limit) = 0;
+
+    /// The next line without its end; nothing at the end of the input.
+    virtual std::optional<std::string> read_line() = 0;
+
+    /// The next line, not shown as it is typed. The terminal is as it was afterwards, also when it was
+    /// interrupted.
+    virtual std::optional<Secret> read_hidden_line() = 0;
+};
+
+/// Everything outside of the program that a command touches directly. Owned by `main` or by a test.
+struct Io {
+    Input& in;
+    Output& out;
+    Output& err;
+    bool in_is_terminal = false;
+    bool out_is_terminal = false;
+    bool err_is_terminal = false;
+    int width = 80;  ///< of the terminal, in cells
+    Environment environment;
+    const Clock& clock;
+};
+
+/// The process's own streams. Output is buffered: flush before the end, and before waiting.
+std::unique_ptr<Input> system_input();
+std::unique_ptr<Output> system_output(int descriptor);
+Io system_io(Input& in, Output& out, Output& err);
+
+}  // namespace prevision

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include <rapidjson/document.h>
+
+#include "model/model.hpp"
+
+/// Wire JSON ⇄ structs, for both parties: what the client sends is what the embedded platform reads, and
+/// back. The fields are those of the platform's public clients. Decoding takes what is there and never fails
+/// on a field that is absent, null, of another type or unknown.
+namespace prevision::model {
+
+Project decode_project(const rapidjson::Value& object);
+Connector decode_connector(const rapidjson::Value& object);
+Datasource decode_datasource(const rapidjson::Value& object);
+Dataset decode_dataset(const rapidjson::Value& object);
+TestResult decode_test_result(std::string_view text);
+Sample decode_sample(std::string_view text);
+
+/// What an answer other than 2xx says: `message` is a text or a list of texts, and `error` may stand for it;
+/// for HTML or nothing the message is empty.
+Failure decode_failure(std::string_view text);
+
+/// The body that creates the object: what the client sends. A connector's holds its secrets.
+std::string encode_request(const Project& project);
+std::string encode_request(const Connector& connector);
+std::string encode_request(const Datasource& datasource);
+
+/// The object as the platform answers it: with its id, and never with a secret.
+std::string encode_answer(const Project& project);
+std::string encode_answer(const Connector& connector);
+std::string encode_answer(const Datasource& datasource);
+std::string encode_answer(const Dataset& dataset);
+
+std::string encode_answer(const TestResult& result);
+std::string encode_answer(const Sample& sample);
+std::string encode_answer(const Failure& failure, int status);
+
+/// The names under which a connector's own options travel: "engine", "region", "tls", "host_key".
+bool is_connector_option(std::string_view name);
+
+}  // namespace prevision::model

@@ -1,0 +1,121 @@
+#include "model/json.hpp"
+
+#include <cmath>
+
+#include <fmt/format.h>
+#include <rapidjson/error/en.h>
+
+#include "core/error.hpp"
+#include "core/text.hpp"
+
+namespace prevision::model {
+
+namespace {
+
+// Iterative, so that a hostile text of a million '[' cannot overflow the stack; full precision, so that a
+// number read and written again is the same number.
+constexpr unsigned parse_flags = rapidjson::kParseIterativeFlag | rapidjson::kParseFullPrecisionFlag |
+                                 rapidjson::kParseValidateEncodingFlag;
+
+constexpr std::size_t depth_limit = 512;
+
+/// Counts nesting without building anything: destruction and writing of a document do recurse.
+bool is_too_deep(std::string_view text) {
+    std::size_t depth = 0;
+    bool in_text = false;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const char c = text[i];
+        if (in_text) {
+            if (c == '\\') ++i;
+            if (c == '"') in_text = false;
+        } else if (c == '"') {
+            in_text = true;
+        } else if (c == '[' || c == '{') {
+            if (++depth > depth_limit) return true;
+        } else if ((c == ']' || c == '}') && depth > 0) {
+            --depth;
+        }
+    }
+    return false;
+}
+
+}  // namespace
+
+rapidjson::Document parse_json(std::string_view text) {
+    if (is_too_deep(text)) throw Error(ErrorClass::invalid, "invalid JSON: it is nested too deeply");
+    rapidjson::Document document;
+    document.Parse<parse_flags>(text.data(), text.size());
+    if (document.HasParseError()) {
+        throw Error(ErrorClass::invalid, fmt::format("invalid JSON at byte {}: {}", document.GetErrorOffset(),
+                                                     rapidjson::GetParseError_En(document.GetParseError())));
+    }
+    return document;
+}
+
+rapidjson::Document parse_json_object(std::string_view text) {
+    auto document = parse_json(text);
+    if (!document.IsObject()) throw Error(ErrorClass::invalid, "invalid JSON: an object is expected");
+    return document;
+}
+
+std::string write_json(const rapidjson::Value& value) {
+    rapidjson::StringBuffer buffer;
+    JsonWriter writer(buffer);
+    value.Accept(writer);
+    return {buffer.GetString(), buffer.GetSize()};
+}
+
+const rapidjson::Value* find_member(const rapidjson::Value& object, std::string_view name) {
+    if (!object.IsObject()) return nullptr;
+    const auto found = object.FindMember(
+        rapidjson::Value(rapidjson::StringRef(name.data(), static_cast<rapidjson::SizeType>(name.size()))));
+    if (found == object.MemberEnd() || found->value.IsNull()) return nullptr;
+    return &found->value;
+}
+
+std::optional<std::string> scalar_text(const rapidjson::Value& value) {
+    if (value.IsNull()) return std::nullopt;
+    if (value.IsString()) return std::string(value.GetString(), value.GetStringLength());
+    return write_json(value);
+}
+
+std::string get_text(const rapidjson::Value& object, std::string_view name) {
+    const auto* member = find_member(object, name);
+    if (member == nullptr || member->IsObject() || member->IsArray()) return {};
+    return scalar_text(*member).value_or("");
+}
+
+std::optional<std::int64_t> get_integer(const rapidjson::Value& object, std::string_view name) {
+    const auto* member = find_member(object, name);
+    if (member == nullptr) return std::nullopt;
+    if (member->IsInt64()) return member->GetInt64();
+    if (member->IsDouble() && std::trunc(member->GetDouble()) == member->GetDouble() &&
+        std::abs(member->GetDouble()) < 9e15) {
+        return static_cast<std::int64_t>(member->GetDouble());
+    }
+    if (member->IsString()) return parse_integer({member->GetString(), member->GetStringLength()});
+    return std::nullopt;
+}
+
+std::optional<bool> get_boolean(const rapidjson::Value& object, std::string_view name) {
+    const auto* member = find_member(object, name);
+    if (member == nullptr) return std::nullopt;
+    if (member->IsBool()) return member->GetBool();
+    return std::nullopt;
+}
+
+void write_text(JsonWriter& writer, std::string_view name, std::string_view value) {
+    writer.Key(name.data(), static_cast<rapidjson::SizeType>(name.size()));
+    writer.String(value.data(), static_cast<rapidjson::SizeType>(value.size()));
+}
+
+void write_text_or_null(JsonWriter& writer, std::string_view name, std::string_view value) {
+    if (!value.empty()) {
+        write_text(writer, name, value);
+        return;
+    }
+    writer.Key(name.data(), static_cast<rapidjson::SizeType>(name.size()));
+    writer.Null();
+}
+
+}  // namespace prevision::model

@@ -1,0 +1,118 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/secret.hpp"
+
+/// The platform's objects. Each one that was read from a platform carries, in `document`, the JSON text of
+/// the whole object as it was sent, with the fields that this program does not know.
+namespace prevision::model {
+
+struct Project {
+    std::string id;
+    std::string name;
+    std::string description;
+    std::string color;
+    std::string created_at;
+    std::string document;
+};
+
+/// The link to a distant system. `password` and `google_credentials` are sent and never answered.
+struct Connector {
+    std::string id;
+    std::string project_id;
+    std::string type;  ///< SQL, FTP, SFTP, S3, GCP, or one that this program does not know
+    std::string name;
+    std::string host;
+    std::optional<int> port;
+    std::string username;
+    Secret password;
+    Secret google_credentials;  ///< the service account's JSON
+    std::map<std::string, std::string>
+        options;  ///< the embedded platform's own: engine, region, tls, host_key
+    std::string created_at;
+    std::string document;
+};
+
+/// The exact resource behind a connector.
+struct Datasource {
+    std::string id;
+    std::string project_id;
+    std::string connector_id;
+    std::string name;
+    std::string path;
+    std::string database;
+    std::string table;
+    std::string bucket;
+    std::string request;
+    std::string g_cloud;  ///< BigQuery or Storage
+    std::string created_at;
+    std::string document;
+};
+
+struct SchemaColumn {
+    std::string name;
+    std::string type;
+    bool nullable = true;
+};
+
+/// A snapshot of a datasource.
+struct Dataset {
+    std::string id;
+    std::string project_id;
+    std::string name;
+    std::string datasource_id;
+    std::string copy_state;  ///< pending, running, done, failed
+    std::string describe_state;
+    std::string drift_state;
+    std::string embeddings_state;
+    std::string separator;
+    std::string file_type;
+    std::optional<std::uint64_t> rows;
+    std::optional<std::uint64_t> bytes;
+    std::string sha256;
+    std::vector<SchemaColumn> schema;
+    std::string message;      ///< why it failed
+    std::string error_class;  ///< the class of that failure: "auth"
+    std::string created_at;
+    std::string document;
+
+    /// Whether nothing more happens to it.
+    [[nodiscard]] bool failed() const;
+    [[nodiscard]] bool done() const;
+};
+
+/// One step of a connector's or a datasource's test.
+struct TestStage {
+    std::string stage;
+    bool ok = true;
+    double milliseconds = 0;
+    std::string message;
+};
+
+/// What a test found. A platform that sends no stages leaves them empty.
+struct TestResult {
+    bool ok = true;
+    std::string message;
+    std::vector<TestStage> stages;
+};
+
+/// The first rows of a dataset or a datasource.
+struct Sample {
+    std::vector<std::string> columns;
+    std::vector<std::vector<std::optional<std::string>>> rows;
+    std::string document;
+};
+
+/// An answer that says what went wrong.
+struct Failure {
+    std::string message;
+    std::string error_class;  ///< sent by the embedded platform alone
+    std::string hint;         ///< likewise
+};
+
+}  // namespace prevision::model

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <chrono>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <sys/socket.h>
+
+#include "core/cancellation.hpp"
+#include "core/file.hpp"
+
+namespace prevision::net {
+
+/// One address of a host.
+struct Address {
+    sockaddr_storage storage{};
+    socklen_t size = 0;
+    std::string text;  ///< "127.0.0.1:3306", "[::1]:3306"
+};
+
+/// The addresses of a host, in the order to try them. Error unreachable when the name does not resolve.
+std::vector<Address> resolve(const std::string& host, int port);
+
+/// Opens a TCP connection to the first address that answers. Error unreachable (refused, timed out) naming
+/// the host; the cancellation's Error when it is raised.
+FileDescriptor connect(const std::vector<Address>& addresses, std::string_view host,
+                       std::chrono::milliseconds timeout, Cancellation& cancellation);
+
+/// What the other side says without being asked, up to `limit` bytes: empty when it says nothing in time or
+/// closes.
+std::string read_greeting(const FileDescriptor& socket, std::size_t limit, std::chrono::milliseconds timeout,
+                          Cancellation& cancellation);
+
+}  // namespace prevision::net

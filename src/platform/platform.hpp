@@ -1,0 +1,71 @@
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "core/cancellation.hpp"
+#include "core/clock.hpp"
+#include "transport/transport.hpp"
+
+namespace prevision::platform {
+
+struct Settings {
+    std::filesystem::path home;  ///< where the state lives; made when it is not there
+    std::optional<std::filesystem::path> vault_key_file;  ///< else `vault.key` in the home
+    const Clock* clock = &system_clock();
+};
+
+/// A call as the router takes it, whichever way it came.
+struct Call {
+    std::string method;
+    std::string path;   ///< below /ext/v1, percent-encoded, without the query
+    std::string query;  ///< what follows the '?', percent-encoded
+    std::string body;
+    Cancellation* cancellation = nullptr;
+};
+
+/// An answer to it.
+struct Answer {
+    int status = 200;
+    std::string content_type = "application/json";
+    std::vector<transport::Header> headers;
+    std::string body;
+    std::function<void(transport::BodySink&)> stream;  ///< where set, writes the body instead
+};
+
+/// The platform's API in this program, on the real systems. Safe on any thread.
+class Platform {
+  public:
+    /// Opens the home, making what is missing. Error internal (not to be read or written), integrity
+    /// (damaged).
+    explicit Platform(const Settings& settings);
+
+    /// Cancels the snapshots that still run here, and waits for them.
+    ~Platform();
+    Platform(const Platform&) = delete;
+    Platform& operator=(const Platform&) = delete;
+
+    /// Every failure is an answer with a status and a message, as on a remote platform; what `stream` throws
+    /// is not.
+    Answer handle(const Call& call);
+
+    /// From now on a snapshot that is asked for is only noted (`copy_state` pending) and handed to `launch`
+    /// by its dataset's id, to be taken by `take_pending_snapshot` in another process that outlives this one.
+    void hand_snapshots_to(std::function<void(const std::string& dataset_id)> launch);
+
+    /// Takes a snapshot that was handed over; returns when it is done or failed. Error not_found when there
+    /// is none.
+    void take_pending_snapshot(const std::string& dataset_id, Cancellation& cancellation);
+
+  private:
+    struct Parts;
+    std::unique_ptr<Parts> parts_;
+};
+
+/// The platform in this process behind the seam. `platform` must outlive it.
+std::unique_ptr<transport::Transport> make_local_transport(Platform& platform);
+
+}  // namespace prevision::platform

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "core/cancellation.hpp"
+#include "sources/source.hpp"
+
+namespace prevision::snapshot {
+
+struct Progress {
+    std::uint64_t rows = 0;
+    std::uint64_t bytes = 0;
+};
+
+/// What one pass over the data found.
+struct Snapshot {
+    std::uint64_t rows = 0;
+    std::uint64_t bytes = 0;
+    std::string sha256;  ///< of the file's bytes, lower-case hex
+    std::vector<sources::Column> schema;
+};
+
+/// Streams a location of a source into a CSV file at `path`, which appears there only when it is whole.
+/// `observer` is called now and then (a few times a second at the most), on this thread. Throws the source's
+/// Errors, Error internal when the file cannot be written, and the cancellation's; nothing is left at `path`
+/// then.
+Snapshot take_snapshot(sources::Source& source, const sources::Location& location,
+                       const std::filesystem::path& path, const Cancellation& cancellation,
+                       const std::function<void(const Progress&)>& observer);
+
+}  // namespace prevision::snapshot

@@ -1,0 +1,21 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace prevision::sources {
+
+/// A host as users write it: "db.example.com", "db.example.com:3306", "[::1]:3306", "https://db.example.com",
+/// "mysql://db:3307/shop", "sqlite:///data/shop.db".
+struct Host {
+    std::string scheme;  ///< lower case, empty where there is none
+    std::string name;    ///< without brackets
+    std::optional<int> port;
+    std::string path;  ///< what follows, percent-decoded, with its leading '/'
+};
+
+/// Error invalid, naming the field `host`, when it is none of these.
+Host parse_host(std::string_view text);
+
+}  // namespace prevision::sources

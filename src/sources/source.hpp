@@ -1,0 +1,120 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/cancellation.hpp"
+#include "core/error.hpp"
+#include "core/secret.hpp"
+
+namespace prevision::sources {
+
+/// Where the distant system is and who calls. From a connector.
+struct Connection {
+    std::string type;    ///< "SQL", "S3", …
+    std::string engine;  ///< "mysql", …; empty: see `detect_engine`
+    std::string host;    ///< as the user wrote it: a name, an address, or a URL
+    std::optional<int> port;
+    std::string username;
+    Secret password;
+    std::map<std::string, std::string> options;  ///< the engine's own, by option name ("tls")
+    std::chrono::milliseconds connect_timeout{10'000};
+};
+
+/// Which resource of the system. From a datasource; what an engine has no use for is empty.
+struct Location {
+    std::string database;
+    std::string table;
+    std::string request;
+    std::string bucket;
+    std::string path;
+};
+
+/// What a value is, so that an encoder knows how to write it. The text of a value is already in the form
+/// named here.
+enum class ValueKind {
+    integer,    ///< digits with an optional '-', any size
+    decimal,    ///< digits, '-', '.', exact
+    real,       ///< a binary floating-point number in its shortest exact form
+    boolean,    ///< true or false
+    text,       ///< UTF-8
+    date,       ///< YYYY-MM-DD
+    time,       ///< hh:mm:ss[.ffffff]
+    timestamp,  ///< YYYY-MM-DDThh:mm:ss[.ffffff], with Z where it is a point in time
+    binary,     ///< raw bytes
+};
+
+struct Column {
+    std::string name;
+    std::string type;  ///< in the system's own words: "bigint unsigned", "decimal(65,30)"
+    ValueKind kind = ValueKind::text;
+    bool nullable = true;
+};
+
+/// One value of a row. It points into the source's buffers and lives until the call of `row` returns.
+struct Value {
+    const char* data = nullptr;  ///< nullptr is NULL; an empty text is not
+    std::size_t size = 0;
+
+    [[nodiscard]] bool is_null() const { return data == nullptr; }
+    [[nodiscard]] std::string_view text() const { return {data, size}; }
+};
+
+/// Takes a table as it streams. May throw: the reading is then given up and the source can be thrown away.
+class RowSink {
+  public:
+    virtual ~RowSink() = default;
+    virtual void columns(std::span<const Column> columns) = 0;  ///< once, before any row
+    virtual void row(std::span<const Value> values) = 0;        ///< as many values as columns
+};
+
+/// One step of a test. `ok` is false on the last one of a test that failed.
+struct Stage {
+    std::string name;  ///< resolve, connect, tls, auth, list, read
+    bool ok = true;
+    std::chrono::microseconds elapsed{0};
+    std::string message;
+};
+
+/// What lies in a place of a system, for browsing.
+struct Entry {
+    std::string name;
+    std::string kind;  ///< database, schema, table, view, column, folder, file, bucket
+};
+
+struct ReadOptions {
+    std::optional<std::uint64_t> limit;  ///< at most that many rows; the source asks the system for no more
+};
+
+/// A distant system, opened for one connection. Made by `open_source`, which does not touch the network. One
+/// thread at a time; a Cancellation raised on another thread ends a call that waits.
+///
+/// Errors: unreachable (resolve, connect, TLS, time-out, lost on the way), auth (credentials refused,
+/// permission denied), not_found (no such database, table, path), invalid (a location or option that cannot
+/// be right; the message names the field). Messages never hold the password.
+class Source {
+  public:
+    virtual ~Source() = default;
+
+    /// Goes through the stages in order, each told to `observer` as it ends, and up to `read` where a
+    /// location is given. Throws the failed stage's Error after it was told.
+    virtual void test(const std::optional<Location>& location,
+                      const std::function<void(const Stage&)>& observer) = 0;
+
+    virtual std::vector<Entry> databases() = 0;
+    virtual std::vector<Entry> tables(const std::string& database) = 0;
+
+    /// Streams the rows of the location, from one consistent view of it, holding no more than a few rows in
+    /// memory.
+    virtual void read(const Location& location, const ReadOptions& options, RowSink& sink) = 0;
+};
+
+}  // namespace prevision::sources

@@ -1,0 +1,93 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+
+#include <sqlite3.h>
+
+/// RAII over SQLite's C interface, for the platform's store and for SQLite files as a distant system.
+namespace prevision::sqlite {
+
+/// A failed call; `code` is SQLite's extended result code.
+class SqliteError : public std::runtime_error {
+  public:
+    SqliteError(int code, const std::string& message) : std::runtime_error(message), code_(code) {}
+    [[nodiscard]] int code() const { return code_; }
+    [[nodiscard]] int primary_code() const { return code_ & 0xff; }
+
+  private:
+    int code_;
+};
+
+/// A prepared statement. Parameters count from 1, columns from 0. Must not outlive its Database.
+class Statement {
+  public:
+    Statement(sqlite3* database, std::string_view sql);
+
+    Statement& bind(int index, std::string_view text);
+    Statement& bind(int index, std::int64_t value);
+    Statement& bind_blob(int index, std::string_view bytes);
+    Statement& bind_null(int index);
+
+    /// Steps to the next row; false when there is none. Throws SqliteError.
+    bool step();
+    void reset();
+
+    /// For a statement without rows.
+    void run();
+
+    [[nodiscard]] bool is_null(int column) const;
+    [[nodiscard]] std::int64_t integer(int column) const;
+    [[nodiscard]] std::string text(int column) const;  ///< empty for NULL
+    [[nodiscard]] sqlite3_stmt* handle() const { return statement_.get(); }
+
+    /// What of the SQL text lies behind the first statement.
+    [[nodiscard]] std::string_view tail() const { return tail_; }
+
+  private:
+    struct Finalize {
+        void operator()(sqlite3_stmt* statement) const { sqlite3_finalize(statement); }
+    };
+    sqlite3* database_;
+    std::string_view tail_;
+    std::unique_ptr<sqlite3_stmt, Finalize> statement_;
+};
+
+/// An open database. One thread at a time, but for `interrupt`.
+class Database {
+  public:
+    /// `flags` are SQLITE_OPEN_…. Throws SqliteError.
+    Database(const std::filesystem::path& path, int flags);
+
+    Statement prepare(std::string_view sql);
+    void execute(const std::string& sql);
+    [[nodiscard]] std::int64_t changes() const;
+    void interrupt();
+    [[nodiscard]] sqlite3* handle() const { return database_.get(); }
+
+  private:
+    struct Close {
+        void operator()(sqlite3* database) const { sqlite3_close_v2(database); }
+    };
+    std::unique_ptr<sqlite3, Close> database_;
+};
+
+/// BEGIN IMMEDIATE … COMMIT; destruction without `commit` rolls back.
+class Transaction {
+  public:
+    explicit Transaction(Database& database);
+    ~Transaction();
+    Transaction(const Transaction&) = delete;
+    Transaction& operator=(const Transaction&) = delete;
+    void commit();
+
+  private:
+    Database& database_;
+    bool open_ = true;
+};
+
+}  // namespace prevision::sqlite

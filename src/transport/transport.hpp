@@ -1,0 +1,93 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/cancellation.hpp"
+#include "core/error.hpp"
+
+namespace prevision::transport {
+
+struct Header {
+    std::string name;
+    std::string value;
+};
+
+/// The value of the header of that name (case does not matter), or nothing.
+std::optional<std::string> find_header(const std::vector<Header>& headers, std::string_view name);
+
+/// Takes a body as it arrives, in chunks of any size. May throw: the transfer is then given up.
+class BodySink {
+  public:
+    virtual ~BodySink() = default;
+    virtual void write(std::string_view chunk) = 0;
+};
+
+/// Gives a body to send.
+class BodySource {
+  public:
+    virtual ~BodySource() = default;
+
+    /// Fills the buffer from its start; 0 at the end.
+    virtual std::size_t read(std::span<char> buffer) = 0;
+
+    /// How many bytes there are in all, where that is known.
+    [[nodiscard]] virtual std::optional<std::uint64_t> size() const = 0;
+
+    /// Back to the first byte, for a request that is sent again.
+    virtual void rewind() = 0;
+};
+
+/// One call of the platform's API. What is pointed to must outlive the call; nothing is kept.
+struct Request {
+    std::string method;  ///< "GET", "POST", "PATCH", "DELETE"
+    std::string path;    ///< below /ext/v1, percent-encoded, with the query: "/projects?page=1"
+    std::vector<Header> headers;
+    std::string body;              ///< sent as it is, unless `upload` is set
+    BodySource* upload = nullptr;  ///< a body too large to hold
+    BodySink* sink = nullptr;      ///< takes the body of a 2xx answer; else it is held in Response::body
+    std::chrono::milliseconds timeout{0};  ///< for the whole call; 0 is no limit
+    Cancellation* cancellation = nullptr;  ///< when raised, the call ends with its Error
+};
+
+struct Response {
+    int status = 0;
+    std::vector<Header> headers;
+    std::string body;  ///< empty where the request's sink took it
+};
+
+/// The call did not come to an answer: name not resolved, refused, cut, timed out. Its class is unreachable.
+class TransportError : public Error {
+  public:
+    TransportError(const std::string& message, std::string hint, bool may_have_arrived)
+        : Error(ErrorClass::unreachable, message, std::move(hint)), may_have_arrived_(may_have_arrived) {}
+
+    /// False only when it is certain that the platform never saw the request: it can be repeated whatever it
+    /// does.
+    [[nodiscard]] bool may_have_arrived() const { return may_have_arrived_; }
+
+  private:
+    bool may_have_arrived_;
+};
+
+/// The one seam: a platform to call, across the network or in this process.
+class Transport {
+  public:
+    virtual ~Transport() = default;
+
+    /// Makes one call, once: no retry, no redirect to another host. Every answer of the platform, 404 and 500
+    /// included, is a Response. Throws TransportError when there was none, what the sink or the upload threw,
+    /// or the cancellation's Error. One thread at a time.
+    virtual Response send(const Request& request) = 0;
+
+    /// For messages: the platform's URL, or "the embedded platform".
+    [[nodiscard]] virtual std::string description() const = 0;
+};
+
+}  // namespace prevision::transport

@@ -1,0 +1,60 @@
+#include "core/atomic_file.hpp"
+
+#include <catch2/catch.hpp>
+
+#include "core/error.hpp"
+#include "support/temporary_directory.hpp"
+
+using namespace prevision;
+
+namespace {
+
+std::size_t count_files(const std::filesystem::path& folder) {
+    return static_cast<std::size_t>(std::distance(std::filesystem::directory_iterator(folder), {}));
+}
+
+}  // namespace
+
+TEST_CASE("a file appears whole on commit, readable by its owner alone") {
+    const testing::TemporaryDirectory folder;
+    AtomicFile file(folder / "state");
+    file.write("one");
+    CHECK_FALSE(std::filesystem::exists(folder / "state"));
+    file.write(" two");
+    file.commit();
+    CHECK(read_file(folder / "state", 100) == "one two");
+    CHECK(std::filesystem::status(folder / "state").permissions() ==
+          (std::filesystem::perms::owner_read | std::filesystem::perms::owner_write));
+    CHECK(count_files(folder.path()) == 1);
+}
+
+TEST_CASE("a file that is not committed leaves nothing") {
+    const testing::TemporaryDirectory folder;
+    { AtomicFile(folder / "state").write("half"); }
+    CHECK(count_files(folder.path()) == 0);
+}
+
+TEST_CASE("commit_if_absent keeps what stands there") {
+    const testing::TemporaryDirectory folder;
+    AtomicFile first(folder / "key");
+    first.write("first");
+    CHECK(first.commit_if_absent());
+    {
+        AtomicFile second(folder / "key");
+        second.write("second");
+        CHECK_FALSE(second.commit_if_absent());
+    }
+    CHECK(read_file(folder / "key", 100) == "first");
+    CHECK(count_files(folder.path()) == 1);
+}
+
+TEST_CASE("a full disk is an error that says so") {
+    const auto full = open_file("/dev/full", 1);
+    try {
+        write_all(full, "x", "/dev/full");
+        FAIL("no error");
+    } catch (const Error& error) {
+        CHECK(error.error_class() == ErrorClass::internal);
+        CHECK(std::string(error.what()) == "cannot write /dev/full: No space left on device");
+    }
+}

@@ -1,0 +1,66 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/file.hpp"
+
+namespace prevision::snapshot {
+
+/// The values of one row; nothing is NULL, which an empty text is not.
+using CsvRow = std::vector<std::optional<std::string>>;
+
+/// Reads back the CSV that CsvEncoder writes, row by row, from a file that does not change meanwhile. It
+/// reads little more of the file than the rows that are asked for. It is strict: what CsvEncoder does not
+/// write (a bare line feed, a quote inside of a plain field, a row with more or fewer values than the header,
+/// an end in mid-row) is an Error integrity that names the file and the record.
+class CsvReader {
+  public:
+    /// The most that one record may hold in memory, if not told otherwise.
+    static constexpr std::size_t default_record_limit = std::size_t{64} << 20U;
+
+    /// Opens the file and reads the header. Error not_found when it is not there, internal when it cannot be
+    /// read, integrity when it has no header, invalid when a record (here or later) is larger than the limit.
+    explicit CsvReader(std::filesystem::path path, std::size_t record_limit = default_record_limit);
+
+    [[nodiscard]] const std::vector<std::string>& header() const { return header_; }
+
+    /// The next row; nothing at the end of the file.
+    std::optional<CsvRow> next();
+
+  private:
+    std::optional<CsvRow> read_record();
+    std::optional<std::string> read_field();
+    std::string read_quoted();
+    std::string read_plain();
+    void count(std::size_t bytes);
+    [[nodiscard]] int peek();
+    [[noreturn]] void reject(const std::string& reason) const;
+
+    std::filesystem::path path_;
+    FileDescriptor file_;
+    std::size_t record_limit_;
+    std::size_t record_bytes_ = 0;
+    std::uint64_t record_ = 0;
+    std::string buffer_;
+    std::size_t position_ = 0;
+    std::size_t end_ = 0;
+    std::vector<std::string> header_;
+};
+
+/// The beginning of a dataset.
+struct CsvSample {
+    std::vector<std::string> header;
+    std::vector<CsvRow> rows;
+};
+
+/// The header and at most `row_limit` rows. Errors are CsvReader's; the limit of a record is here that of all
+/// rows together.
+CsvSample read_csv_sample(const std::filesystem::path& path, std::size_t row_limit,
+                          std::size_t byte_limit = CsvReader::default_record_limit);
+
+}  // namespace prevision::snapshot

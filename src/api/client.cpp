@@ -1,1 +1,359 @@
-// Written next.
+#include "api/client.hpp"
+
+#include <random>
+#include <unordered_set>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "core/id.hpp"
+#include "core/text.hpp"
+#include "core/wait.hpp"
+#include "model/codec.hpp"
+#include "model/json.hpp"
+
+namespace prevision::api {
+
+namespace {
+
+ErrorClass class_of_status(int status) {
+    switch (status) {
+        case 400:
+        case 405:
+        case 413:
+        case 422:
+        case 501:
+            return ErrorClass::invalid;
+        case 401:
+        case 403:
+            return ErrorClass::auth;
+        case 404:
+        case 410:
+            return ErrorClass::not_found;
+        case 409:
+        case 412:
+            return ErrorClass::conflict;
+        case 408:
+        case 425:
+        case 429:
+            return ErrorClass::unreachable;
+        default:
+            return status >= 500 ? ErrorClass::unreachable : ErrorClass::internal;
+    }
+}
+
+std::string hint_of_status(int status) {
+    switch (status) {
+        case 401:
+        case 403:
+            return "check the token: PREVISION_MASTER_TOKEN, or the profile's";
+        case 405:
+        case 501:
+            return "this platform has no such call; it may be older than this program";
+        case 429:
+            return "the platform asks for fewer requests: try again later";
+        default:
+            return status >= 500 ? "the platform failed: try again later" : "";
+    }
+}
+
+/// What can be got, listed, created and deleted, and under which path.
+struct Resource {
+    std::string_view noun;
+    std::string_view path;
+};
+
+constexpr Resource project_resource{"project", "projects"};
+constexpr Resource connector_resource{"connector", "connectors"};
+constexpr Resource datasource_resource{"datasource", "data-sources"};
+constexpr Resource dataset_resource{"dataset", "datasets"};
+
+std::string object_path(Resource resource, const std::string& id, std::string_view below = {}) {
+    return fmt::format("/{}/{}{}", resource.path, percent_encode(id), below);
+}
+
+std::string list_path(const std::string& project_id, Resource resource, std::string_view below = {}) {
+    return fmt::format("/projects/{}/{}{}", percent_encode(project_id), resource.path, below);
+}
+
+std::string to_get(Resource resource, const std::string& id) {
+    return fmt::format("cannot get the {} {}", resource.noun, id);
+}
+
+std::string to_create(Resource resource, const std::string& name) {
+    return fmt::format("cannot create the {} '{}'", resource.noun, name);
+}
+
+std::string to_update(Resource resource, const std::string& id) {
+    return fmt::format("cannot update the {} {}", resource.noun, id);
+}
+
+std::string to_delete(Resource resource, const std::string& id) {
+    return fmt::format("cannot delete the {} {}", resource.noun, id);
+}
+
+/// Decodes an answer's JSON; what is none comes from something else than a platform.
+template <typename Decode>
+auto decode_answer(const std::string& what, const std::string& body, Decode decode) {
+    try {
+        return decode(body);
+    } catch (const Error& error) {
+        throw Error(ErrorClass::unreachable,
+                    fmt::format("{}: the answer is no JSON object ({})", what, error.what()),
+                    "is the URL that of a Prevision.io platform?");
+    }
+}
+
+}  // namespace
+
+bool is_success(int status) { return (status >= 200 && status <= 210) || status == 226; }
+
+Error to_error(const std::string& what, const transport::Response& response, const std::string& platform) {
+    const auto failure = model::decode_failure(response.body);
+    const auto named = parse_error_class(failure.error_class);
+    const auto error_class = named.value_or(class_of_status(response.status));
+    const auto why =
+        failure.message.empty() ? fmt::format("{} answered {}", platform, response.status) : failure.message;
+    const auto hint = named || !failure.hint.empty() ? failure.hint : hint_of_status(response.status);
+    return Error(error_class, fmt::format("{}: {}", what, why), hint).with_status(response.status);
+}
+
+Client::Client(transport::Transport& transport, Cancellation& cancellation, ClientSettings settings)
+    : transport_(transport), cancellation_(cancellation), settings_(std::move(settings)) {
+    if (!settings_.retry.wait) {
+        settings_.retry.wait = [this](std::chrono::milliseconds pause) { wait_for(pause, cancellation_); };
+    }
+    if (!settings_.retry.jitter) {
+        settings_.retry.jitter = [] {
+            std::random_device device;
+            return std::uniform_real_distribution<>()(device);
+        };
+    }
+}
+
+transport::Response Client::send(const Call& call) {
+    transport::Request request{.method = call.method,
+                               .path = call.path,
+                               .headers = {},
+                               .body = call.body,
+                               .sink = call.sink,
+                               .cancellation = &cancellation_};
+    auto retry = settings_.retry;
+    if (call.limit == Limit::none) retry.timeout = std::chrono::milliseconds::zero();
+    const auto start = retry.clock->steady();
+    const auto trace = [&](const std::string& outcome) {
+        if (!settings_.trace) return;
+        settings_.trace({.method = call.method,
+                         .path = call.path,
+                         .outcome = outcome,
+                         .elapsed = std::chrono::duration_cast<std::chrono::milliseconds>(
+                             retry.clock->steady() - start)});
+    };
+    try {
+        auto response = send_with_retries(transport_, request, call.repeat, retry);
+        trace(fmt::format("{}", response.status));
+        return response;
+    } catch (const transport::TransportError& error) {
+        trace(error.what());
+        throw Error(error.error_class(), fmt::format("{}: {}", call.what, error.what()), error.hint());
+    }
+}
+
+std::string Client::call(const Call& call) {
+    auto response = send(call);
+    if (!is_success(response.status)) throw to_error(call.what, response, transport_.description());
+    return std::move(response.body);
+}
+
+template <typename Object>
+Object Client::fetch(const Call& request, Object (*decode)(const rapidjson::Value&)) {
+    return decode_answer(request.what, call(request),
+                         [&](const std::string& body) { return decode(model::parse_json_object(body)); });
+}
+
+// The pages count from 1. `totalItems` and `rowsPerPage` say how many there are; a platform that does not
+// send them may send `nextPage`. Objects can come and go between two pages, so an id that was shown is passed
+// over, and a page that brings nothing new is the last.
+template <typename Object>
+void Client::list(const std::string& what, const std::string& path, Object (*decode)(const rapidjson::Value&),
+                  const Each<Object>& each) {
+    std::unordered_set<std::string> seen;
+    for (std::int64_t page = 1;; ++page) {
+        const auto body = call({what, "GET", fmt::format("{}?page={}", path, page)});
+        const auto answer = decode_answer(what, body, model::parse_json_object);
+        const auto* items = model::find_member(answer, "items");
+        if (items == nullptr || !items->IsArray()) return;
+        bool anything_new = false;
+        for (const auto& item : items->GetArray()) {
+            auto object = decode(item);
+            if (!object.id.empty() && !seen.insert(object.id).second) continue;
+            anything_new = true;
+            if (!each(std::move(object))) return;
+        }
+        if (!anything_new) return;
+        const auto* meta = model::find_member(answer, "metaData");
+        if (meta == nullptr) return;
+        const auto total = model::get_integer(*meta, "totalItems");
+        const auto size = model::get_integer(*meta, "rowsPerPage");
+        const bool more = total && size && *size > 0 ? page * *size < *total
+                                                     : model::get_boolean(*meta, "nextPage").value_or(false);
+        if (!more) return;
+    }
+}
+
+TestOutcome Client::test(const std::string& what, const std::string& path) {
+    const auto response = send({what, "POST", path, "{}", Repeat::never, nullptr, Limit::none});
+    TestOutcome outcome;
+    try {
+        outcome.result = model::decode_test_result(response.body);
+    } catch (const Error&) {
+        // A platform may answer a test with anything: its status is the result.
+        outcome.result = {};
+    }
+    outcome.result.ok = is_success(response.status);
+    if (!outcome.result.ok) {
+        outcome.failure = to_error(what, response, transport_.description());
+        if (outcome.result.message.empty())
+            outcome.result.message = model::decode_failure(response.body).message;
+    }
+    return outcome;
+}
+
+model::Sample Client::sample(const std::string& what, const std::string& path) {
+    return decode_answer(what, call({what, "GET", path, {}, Repeat::safe, nullptr, Limit::none}),
+                         model::decode_sample);
+}
+
+void Client::list_projects(const Each<model::Project>& each) {
+    list("cannot list the projects", "/projects", model::decode_project, each);
+}
+
+model::Project Client::get_project(const std::string& id) {
+    return fetch({to_get(project_resource, id), "GET", object_path(project_resource, id)},
+                 model::decode_project);
+}
+
+model::Project Client::create_project(const model::Project& project) {
+    return fetch({to_create(project_resource, project.name), "POST", "/projects",
+                  model::encode_request(project), Repeat::if_not_sent},
+                 model::decode_project);
+}
+
+void Client::delete_project(const std::string& id) {
+    call({to_delete(project_resource, id), "DELETE", object_path(project_resource, id)});
+}
+
+void Client::list_connectors(const std::string& project_id, const Each<model::Connector>& each) {
+    list("cannot list the connectors", list_path(project_id, connector_resource), model::decode_connector,
+         each);
+}
+
+model::Connector Client::get_connector(const std::string& id) {
+    return fetch({to_get(connector_resource, id), "GET", object_path(connector_resource, id)},
+                 model::decode_connector);
+}
+
+model::Connector Client::create_connector(const std::string& project_id, const model::Connector& connector) {
+    return fetch(
+        {to_create(connector_resource, connector.name), "POST", list_path(project_id, connector_resource),
+         model::encode_request(connector), Repeat::if_not_sent},
+        model::decode_connector);
+}
+
+model::Connector Client::update_connector(const std::string& id, const std::string& changes) {
+    return fetch({to_update(connector_resource, id), "PATCH", object_path(connector_resource, id), changes},
+                 model::decode_connector);
+}
+
+void Client::delete_connector(const std::string& id) {
+    call({to_delete(connector_resource, id), "DELETE", object_path(connector_resource, id)});
+}
+
+TestOutcome Client::test_connector(const std::string& id) {
+    return test("the connector's test failed", object_path(connector_resource, id, "/test"));
+}
+
+void Client::list_datasources(const std::string& project_id, const Each<model::Datasource>& each) {
+    list("cannot list the datasources", list_path(project_id, datasource_resource), model::decode_datasource,
+         each);
+}
+
+model::Datasource Client::get_datasource(const std::string& id) {
+    return fetch({to_get(datasource_resource, id), "GET", object_path(datasource_resource, id)},
+                 model::decode_datasource);
+}
+
+model::Datasource Client::create_datasource(const std::string& project_id,
+                                            const model::Datasource& datasource) {
+    return fetch(
+        {to_create(datasource_resource, datasource.name), "POST", list_path(project_id, datasource_resource),
+         model::encode_request(datasource), Repeat::if_not_sent},
+        model::decode_datasource);
+}
+
+model::Datasource Client::update_datasource(const std::string& id, const std::string& changes) {
+    return fetch({to_update(datasource_resource, id), "PATCH", object_path(datasource_resource, id), changes},
+                 model::decode_datasource);
+}
+
+void Client::delete_datasource(const std::string& id) {
+    call({to_delete(datasource_resource, id), "DELETE", object_path(datasource_resource, id)});
+}
+
+TestOutcome Client::test_datasource(const std::string& id) {
+    return test("the datasource's test failed", object_path(datasource_resource, id, "/test"));
+}
+
+model::Sample Client::preview_datasource(const std::string& id, int limit) {
+    return sample("cannot preview the datasource",
+                  object_path(datasource_resource, id, fmt::format("/sample?limit={}", limit)));
+}
+
+void Client::read_datasource(const std::string& id, transport::BodySink& sink) {
+    call({"cannot read the datasource",
+          "GET",
+          object_path(datasource_resource, id, "/content"),
+          {},
+          Repeat::never,
+          &sink,
+          Limit::none});
+}
+
+void Client::list_datasets(const std::string& project_id, const Each<model::Dataset>& each) {
+    list("cannot list the datasets", list_path(project_id, dataset_resource), model::decode_dataset, each);
+}
+
+model::Dataset Client::get_dataset(const std::string& id) {
+    return fetch({to_get(dataset_resource, id), "GET", object_path(dataset_resource, id)},
+                 model::decode_dataset);
+}
+
+model::Dataset Client::create_dataset(const std::string& project_id, const std::string& name,
+                                      const std::string& datasource_id) {
+    return fetch(
+        {to_create(dataset_resource, name), "POST", list_path(project_id, dataset_resource, "/data-source"),
+         model::encode_snapshot_request(name, datasource_id), Repeat::if_not_sent},
+        model::decode_dataset);
+}
+
+void Client::delete_dataset(const std::string& id) {
+    call({to_delete(dataset_resource, id), "DELETE", object_path(dataset_resource, id)});
+}
+
+model::Sample Client::sample_dataset(const std::string& id, int limit) {
+    return sample("cannot show the dataset's first rows",
+                  object_path(dataset_resource, id, fmt::format("/sample?limit={}", limit)));
+}
+
+void Client::download_dataset(const std::string& id, const std::string& extension,
+                              transport::BodySink& sink) {
+    call({"cannot download the dataset",
+          "GET",
+          object_path(dataset_resource, id, "/download?extension=" + percent_encode(extension)),
+          {},
+          Repeat::never,
+          &sink,
+          Limit::none});
+}
+
+}  // namespace prevision::api

@@ -1,1 +1,95 @@
-// Written next.
+#include "api/retry.hpp"
+
+#include <algorithm>
+#include <ctime>
+
+#include "core/text.hpp"
+#include "model/codec.hpp"
+
+namespace prevision::api {
+
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr milliseconds first_backoff{500};
+constexpr milliseconds longest_backoff{30'000};
+
+bool invites_retry(const transport::Response& response) {
+    if (response.status != 429 && response.status < 500) return false;
+    // A platform that names the error's class has understood the call, and speaks of what lies behind it.
+    return model::decode_failure(response.body).error_class.empty();
+}
+
+bool may_repeat(Repeat repeat, const transport::TransportError& failure) {
+    return repeat == Repeat::safe || (repeat == Repeat::if_not_sent && !failure.may_have_arrived());
+}
+
+/// The tries of one call: how many are left, and how much time.
+class Budget {
+  public:
+    explicit Budget(const RetrySettings& settings) : settings_(settings), start_(settings.clock->steady()) {}
+
+    milliseconds left() const {
+        if (settings_.timeout.count() == 0) return milliseconds::zero();
+        const auto spent = std::chrono::duration_cast<milliseconds>(settings_.clock->steady() - start_);
+        return std::max(settings_.timeout - spent, milliseconds{1});
+    }
+
+    /// Waits before the next try; false when there is none.
+    bool wait(std::optional<milliseconds> asked) {
+        if (tries_ >= settings_.retries) return false;
+        const auto backoff = std::min(first_backoff * (1L << std::min(tries_, 10)), longest_backoff);
+        // Half of it at least, so that many clients spread out without hammering.
+        const auto jittered =
+            backoff / 2 +
+            milliseconds(static_cast<long>(settings_.jitter() * static_cast<double>((backoff / 2).count())));
+        const auto pause = asked.value_or(jittered);
+        if (settings_.timeout.count() != 0 && pause >= left()) return false;
+        ++tries_;
+        settings_.wait(pause);
+        return true;
+    }
+
+  private:
+    const RetrySettings& settings_;
+    std::chrono::steady_clock::time_point start_;
+    int tries_ = 0;
+};
+
+}  // namespace
+
+std::optional<milliseconds> retry_after(const transport::Response& response,
+                                        std::chrono::system_clock::time_point now) {
+    const auto value = transport::find_header(response.headers, "Retry-After");
+    if (!value) return std::nullopt;
+    if (const auto seconds = parse_integer(trim(*value))) {
+        if (*seconds < 0 || *seconds > 86'400) return std::nullopt;
+        return milliseconds(*seconds * 1000);
+    }
+    std::tm time{};
+    const char* end = ::strptime(value->c_str(), "%a, %d %b %Y %H:%M:%S GMT", &time);
+    if (end == nullptr) return std::nullopt;
+    const auto until = std::chrono::system_clock::from_time_t(::timegm(&time));
+    return std::max(std::chrono::duration_cast<milliseconds>(until - now), milliseconds::zero());
+}
+
+transport::Response send_with_retries(transport::Transport& transport, transport::Request request,
+                                      Repeat repeat, const RetrySettings& settings) {
+    Budget budget(settings);
+    for (;;) {
+        request.timeout = budget.left();
+        std::optional<milliseconds> asked;
+        try {
+            auto response = transport.send(request);
+            if (repeat != Repeat::safe || !invites_retry(response)) return response;
+            asked = retry_after(response, settings.clock->now());
+            if (!budget.wait(asked)) return response;
+        } catch (const transport::TransportError& failure) {
+            if (!may_repeat(repeat, failure) || !budget.wait(std::nullopt)) throw;
+        }
+        if (request.upload != nullptr) request.upload->rewind();
+    }
+}
+
+}  // namespace prevision::api

@@ -264,6 +264,10 @@ std::string encode_request(const Datasource& datasource) {
     return object.finish();
 }
 
+std::string encode_snapshot_request(const std::string& name, const std::string& datasource_id) {
+    return ObjectText().text("name", name).text("datasource_id", datasource_id).finish();
+}
+
 std::string encode_answer(const Project& project) {
     return ObjectText()
         .text("_id", project.id)

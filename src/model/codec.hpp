@@ -27,6 +27,7 @@ Failure decode_failure(std::string_view text);
 std::string encode_request(const Project& project);
 std::string encode_request(const Connector& connector);
 std::string encode_request(const Datasource& datasource);
+std::string encode_snapshot_request(const std::string& name, const std::string& datasource_id);
 
 /// The object as the platform answers it: with its id, and never with a secret.
 std::string encode_answer(const Project& project);

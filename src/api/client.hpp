@@ -1,0 +1,117 @@
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <rapidjson/document.h>
+
+#include "api/retry.hpp"
+#include "core/cancellation.hpp"
+#include "core/error.hpp"
+#include "model/model.hpp"
+#include "transport/transport.hpp"
+
+namespace prevision::api {
+
+/// One call that was made, for `-v`.
+struct Trace {
+    std::string method;
+    std::string path;
+    std::string outcome;  ///< the status, or why there was none
+    std::chrono::milliseconds elapsed{0};
+};
+
+struct ClientSettings {
+    RetrySettings retry;
+    std::function<void(const Trace&)> trace;  ///< may be empty
+};
+
+/// What a test of a connector or a datasource came to.
+struct TestOutcome {
+    model::TestResult result;
+    std::optional<Error> failure;  ///< with the class of the stage that failed
+};
+
+/// The platform's API, a method an endpoint. Neither it nor its callers know whether the platform is across
+/// the network or in this process.
+///
+/// Every method throws Error with the class of the answer: auth (401, 403), not_found (404), conflict (409),
+/// invalid (400, 422), unreachable (408, 429, 5xx, no answer), or the class that the platform names itself.
+/// Ids are of the right form or the platform refuses them. One thread at a time.
+class Client {
+  public:
+    Client(transport::Transport& transport, Cancellation& cancellation, ClientSettings settings);
+
+    /// Takes the objects of a list in the platform's order, each once; answers whether it wants more.
+    template <typename Object>
+    using Each = std::function<bool(Object)>;
+
+    void list_projects(const Each<model::Project>& each);
+    model::Project get_project(const std::string& id);
+    model::Project create_project(const model::Project& project);
+    void delete_project(const std::string& id);
+
+    void list_connectors(const std::string& project_id, const Each<model::Connector>& each);
+    model::Connector get_connector(const std::string& id);
+    model::Connector create_connector(const std::string& project_id, const model::Connector& connector);
+    /// `changes` is a JSON object of the fields to change. Error invalid where the platform has no such call.
+    model::Connector update_connector(const std::string& id, const std::string& changes);
+    void delete_connector(const std::string& id);
+    TestOutcome test_connector(const std::string& id);
+
+    void list_datasources(const std::string& project_id, const Each<model::Datasource>& each);
+    model::Datasource get_datasource(const std::string& id);
+    model::Datasource create_datasource(const std::string& project_id, const model::Datasource& datasource);
+    model::Datasource update_datasource(const std::string& id, const std::string& changes);
+    void delete_datasource(const std::string& id);
+    TestOutcome test_datasource(const std::string& id);
+    model::Sample preview_datasource(const std::string& id, int limit);
+    void read_datasource(const std::string& id, transport::BodySink& sink);
+
+    void list_datasets(const std::string& project_id, const Each<model::Dataset>& each);
+    model::Dataset get_dataset(const std::string& id);
+    /// Asks for a snapshot, which goes on after this returns.
+    model::Dataset create_dataset(const std::string& project_id, const std::string& name,
+                                  const std::string& datasource_id);
+    void delete_dataset(const std::string& id);
+    model::Sample sample_dataset(const std::string& id, int limit);
+    /// `extension` is csv, zip or parquet. A download that breaks off throws; what the sink took stays taken.
+    void download_dataset(const std::string& id, const std::string& extension, transport::BodySink& sink);
+
+  private:
+    /// A stream, and what waits for a distant system, takes as long as it takes.
+    enum class Limit { of_settings, none };
+
+    struct Call {
+        std::string what;  ///< for the message: "cannot list the connectors"
+        std::string method;
+        std::string path;
+        std::string body = {};
+        Repeat repeat = Repeat::safe;
+        transport::BodySink* sink = nullptr;
+        Limit limit = Limit::of_settings;
+    };
+    transport::Response send(const Call& call);
+    std::string call(const Call& call);
+    template <typename Object>
+    Object fetch(const Call& request, Object (*decode)(const rapidjson::Value&));
+    template <typename Object>
+    void list(const std::string& what, const std::string& path, Object (*decode)(const rapidjson::Value&),
+              const Each<Object>& each);
+    TestOutcome test(const std::string& what, const std::string& path);
+    model::Sample sample(const std::string& what, const std::string& path);
+
+    transport::Transport& transport_;
+    Cancellation& cancellation_;
+    ClientSettings settings_;
+};
+
+/// The Error that an answer other than 2xx stands for.
+Error to_error(const std::string& what, const transport::Response& response, const std::string& platform);
+
+/// Whether clients take the status for success: 200 to 210, and 226.
+bool is_success(int status);
+
+}  // namespace prevision::api

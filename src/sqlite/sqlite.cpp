@@ -7,7 +7,8 @@ namespace {
 void check(sqlite3* database, int code) {
     if (code == SQLITE_OK || code == SQLITE_ROW || code == SQLITE_DONE) return;
     const int extended = database != nullptr ? sqlite3_extended_errcode(database) : code;
-    throw SqliteError(extended, database != nullptr ? sqlite3_errmsg(database) : sqlite3_errstr(code));
+    throw SqliteError(extended, database != nullptr ? sqlite3_errmsg(database) : sqlite3_errstr(code),
+                      database != nullptr ? sqlite3_system_errno(database) : 0);
 }
 
 }  // namespace
@@ -86,9 +87,15 @@ void Database::execute(const std::string& sql) {
 
 std::int64_t Database::changes() const { return sqlite3_changes64(handle()); }
 
+void Database::set_busy_timeout(std::chrono::milliseconds timeout) {
+    check(handle(), sqlite3_busy_timeout(handle(), static_cast<int>(timeout.count())));
+}
+
 void Database::interrupt() { sqlite3_interrupt(handle()); }
 
-Transaction::Transaction(Database& database) : database_(database) { database_.execute("BEGIN IMMEDIATE"); }
+Transaction::Transaction(Database& database, Mode mode) : database_(database) {
+    database_.execute(mode == Mode::write ? "BEGIN IMMEDIATE" : "BEGIN");
+}
 
 Transaction::~Transaction() {
     if (open_) sqlite3_exec(database_.handle(), "ROLLBACK", nullptr, nullptr, nullptr);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
@@ -15,12 +16,17 @@ namespace prevision::sqlite {
 /// A failed call; `code` is SQLite's extended result code.
 class SqliteError : public std::runtime_error {
   public:
-    SqliteError(int code, const std::string& message) : std::runtime_error(message), code_(code) {}
+    SqliteError(int code, const std::string& message, int system_error = 0)
+        : std::runtime_error(message), code_(code), system_error_(system_error) {}
     [[nodiscard]] int code() const { return code_; }
     [[nodiscard]] int primary_code() const { return code_ & 0xff; }
 
+    /// The errno behind a failure to open, read or write a file; 0 where there is none.
+    [[nodiscard]] int system_error() const { return system_error_; }
+
   private:
     int code_;
+    int system_error_;
 };
 
 /// A prepared statement. Parameters count from 1, columns from 0. Must not outlive its Database.
@@ -67,6 +73,9 @@ class Database {
     void execute(const std::string& sql);
     [[nodiscard]] std::int64_t changes() const;
     void interrupt();
+
+    /// How long a call waits while another connection holds the lock that it needs; without it, not at all.
+    void set_busy_timeout(std::chrono::milliseconds timeout);
     [[nodiscard]] sqlite3* handle() const { return database_.get(); }
 
   private:
@@ -76,10 +85,14 @@ class Database {
     std::unique_ptr<sqlite3, Close> database_;
 };
 
-/// BEGIN IMMEDIATE … COMMIT; destruction without `commit` rolls back.
+/// BEGIN … COMMIT; destruction without `commit` rolls back.
 class Transaction {
   public:
-    explicit Transaction(Database& database);
+    /// A writer takes the write lock at once, so that it never fails half-way for want of it; a reader sees
+    /// one state of the database throughout.
+    enum class Mode { write, read };
+
+    explicit Transaction(Database& database, Mode mode = Mode::write);
     ~Transaction();
     Transaction(const Transaction&) = delete;
     Transaction& operator=(const Transaction&) = delete;

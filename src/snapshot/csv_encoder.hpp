@@ -1,8 +1,9 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
-#include <string>
 #include <string_view>
 #include <vector>
 
@@ -19,7 +20,8 @@ class ByteSink {
 
 /// Rows → CSV as RFC 4180 has it: UTF-8, comma, CRLF, the column names first, quotes only where they are
 /// needed. NULL is an empty field and an empty text is `""`; binary is `\x` and hex digits. Call `finish`
-/// after the last row.
+/// after the last row. Throws what the sink throws. Holds no more memory than its buffer, whatever the size
+/// of a value.
 class CsvEncoder final : public sources::RowSink {
   public:
     explicit CsvEncoder(ByteSink& sink);
@@ -29,17 +31,34 @@ class CsvEncoder final : public sources::RowSink {
     void finish();
 
     [[nodiscard]] std::uint64_t rows() const { return rows_; }
+    /// Written so far, with what waits in the buffer.
+    [[nodiscard]] std::uint64_t bytes() const {
+        return flushed_ + static_cast<std::uint64_t>(next_ - buffer_.get());
+    }
     [[nodiscard]] const std::vector<sources::Column>& schema() const { return schema_; }
 
   private:
-    void append(const sources::Value& value, sources::ValueKind kind);
-    void append_text(std::string_view text);
+    /// How the values of a column are written.
+    enum class Form : unsigned char { plain, text, binary };
+
+    static Form form_of(sources::ValueKind kind);
+    void append(std::string_view value, Form form);
+    void append_long(std::string_view value, Form form);
+    void append_quoted(std::string_view text);
+    void append_hex(std::string_view bytes);
+    void append_raw(std::string_view bytes);
+    void end_line();
+    void reserve(std::size_t size);
     void flush();
 
     ByteSink& sink_;
-    std::string buffer_;
+    std::unique_ptr<char[]> buffer_;
+    char* next_;
+    char* end_;
+    std::vector<Form> forms_;
     std::vector<sources::Column> schema_;
     std::uint64_t rows_ = 0;
+    std::uint64_t flushed_ = 0;
 };
 
 }  // namespace prevision::snapshot

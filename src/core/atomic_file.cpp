@@ -14,7 +14,12 @@ namespace prevision {
 
 AtomicFile::AtomicFile(std::filesystem::path path, unsigned mode)
     : path_(std::move(path)), temporary_(fmt::format("{}.{}.part", path_.string(), new_id())) {
-    file_ = open_file(temporary_, O_WRONLY | O_CREAT | O_EXCL, mode);
+    try {
+        file_ = open_file(temporary_, O_WRONLY | O_CREAT | O_EXCL, mode);
+    } catch (const Error& error) {
+        // A folder that is missing is no "not found" of what the user asked for.
+        throw Error(ErrorClass::internal, error.what(), error.hint());
+    }
     pending_ = true;
 }
 

@@ -1,1 +1,82 @@
-// Written next.
+#include "cli/run.hpp"
+
+#include <exception>
+#include <memory>
+
+#include "cli/command.hpp"
+#include "cli/error_report.hpp"
+#include "cli/global_options.hpp"
+#include "cli/nouns.hpp"
+#include "cli/services.hpp"
+
+namespace prevision::cli {
+
+namespace {
+
+void add_snapshot_worker(Command& root, Services& services) {
+    auto command = root.hidden_subcommand(std::string(snapshot_worker_command));
+    auto id = std::make_shared<std::string>();
+    command.argument("ID", *id, "The dataset's id");
+    command.action([id, &services] { services.take_pending_snapshot(*id); });
+}
+
+void build(Command root, GlobalOptions& options, Services& services) {
+    add_global_options(root, options);
+    add_project(root, services);
+    add_connector(root, services);
+    add_datasource(root, services);
+    add_dataset(root, services);
+    add_version(root, services);
+    add_snapshot_worker(root, services);
+}
+
+int exit_code(ErrorClass error_class) { return static_cast<int>(error_class); }
+
+/// Runs the command that the arguments name; what goes wrong is thrown.
+void execute(std::span<const std::string> arguments, GlobalOptions& options, Io& io,
+             Cancellation& cancellation) {
+    Services services(io, options, cancellation);
+    CommandLine line("prevision",
+                     "Keeps links to distant data, and takes snapshots of it when they are needed.");
+    build(line.root(), options, services);
+    try {
+        line.parse(arguments)();
+    } catch (const CommandLine::HelpRequested& help) {
+        io.out.write(help.text);
+    }
+    io.out.flush();
+}
+
+int report(const Error& error, const GlobalOptions& options, Io& io) {
+    try {
+        io.out.flush();
+        report_error(error, options.json_errors(), io.err);
+    } catch (const OutputClosed&) {
+        // Nobody reads any more; the code still tells.
+        return exit_code(error.error_class());
+    } catch (const Error&) {
+        return exit_code(error.error_class());
+    }
+    return exit_code(error.error_class());
+}
+
+}  // namespace
+
+int run(std::span<const std::string> arguments, Io& io, Cancellation& cancellation) {
+    GlobalOptions options;
+    try {
+        execute(arguments, options, io, cancellation);
+        return 0;
+    } catch (const OutputClosed&) {
+        return 0;  // `| head` has seen enough
+    } catch (const Error& error) {
+        return report(error, options, io);
+    } catch (const std::bad_alloc&) {
+        return report(Error(ErrorClass::internal, "out of memory"), options, io);
+    } catch (const std::exception& error) {
+        return report(Error(ErrorClass::internal, std::string("internal error: ") + error.what()), options,
+                      io);
+    }
+}
+
+}  // namespace prevision::cli

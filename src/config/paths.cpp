@@ -1,1 +1,21 @@
-// Written next.
+#include "config/paths.hpp"
+
+#include <string>
+
+#include "core/error.hpp"
+
+namespace prevision::config {
+
+std::filesystem::path platform_home(const Environment& environment) {
+    if (const auto home = environment.get("PREVISION_HOME")) return std::filesystem::absolute(*home);
+    // The specification has a relative path ignored.
+    if (const auto data = environment.get("XDG_DATA_HOME"); data && data->starts_with('/')) {
+        return std::filesystem::path(*data) / "prevision";
+    }
+    if (const auto home = environment.get("HOME"))
+        return std::filesystem::path(*home) / ".local/share/prevision";
+    throw Error(ErrorClass::invalid, "cannot tell where to keep the platform's state: HOME is not set",
+                "set PREVISION_HOME to a folder");
+}
+
+}  // namespace prevision::config

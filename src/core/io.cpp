@@ -1,15 +1,19 @@
 #include "core/io.hpp"
 
+#include <array>
 #include <cerrno>
 #include <cstdlib>
 #include <utility>
 
 #include <fmt/format.h>
+#include <poll.h>
+#include <sys/eventfd.h>
 #include <sys/ioctl.h>
 #include <termios.h>
 #include <unistd.h>
 
 #include "core/error.hpp"
+#include "core/file.hpp"
 #include "core/text.hpp"
 
 namespace prevision {
@@ -74,6 +78,11 @@ class HiddenTyping {
 
 class StandardInput final : public Input {
   public:
+    explicit StandardInput(Cancellation& cancellation)
+        : cancellation_(cancellation),
+          wake_(::eventfd(0, EFD_CLOEXEC)),
+          subscription_(cancellation, [this] { ::eventfd_write(wake_.get(), 1); }) {}
+
     std::string read_all(std::size_t limit) override {
         while (fill()) {
             if (buffer_.size() > limit) {
@@ -106,7 +115,16 @@ class StandardInput final : public Input {
     }
 
   private:
+    /// Waits until there is something to read, or the cancellation is raised.
+    void wait_for_input() {
+        std::array<pollfd, 2> waits{{{STDIN_FILENO, POLLIN, 0}, {wake_.get(), POLLIN, 0}}};
+        while (::poll(waits.data(), waits.size(), -1) < 0 && errno == EINTR) {
+        }
+        cancellation_.check();
+    }
+
     bool fill() {
+        wait_for_input();
         std::string chunk(4096, '\0');
         for (;;) {
             const ssize_t count = ::read(STDIN_FILENO, chunk.data(), chunk.size());
@@ -120,6 +138,9 @@ class StandardInput final : public Input {
         }
     }
 
+    Cancellation& cancellation_;
+    FileDescriptor wake_;
+    Cancellation::Subscription subscription_;
     std::string buffer_;
 };
 
@@ -132,7 +153,9 @@ int terminal_width(const Environment& environment) {
 
 }  // namespace
 
-std::unique_ptr<Input> system_input() { return std::make_unique<StandardInput>(); }
+std::unique_ptr<Input> system_input(Cancellation& cancellation) {
+    return std::make_unique<StandardInput>(cancellation);
+}
 
 std::unique_ptr<Output> system_output(int descriptor) {
     return std::make_unique<DescriptorOutput>(descriptor);

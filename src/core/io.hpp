@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "core/cancellation.hpp"
 #include "core/clock.hpp"
 #include "core/environment.hpp"
 #include "core/secret.hpp"
@@ -53,8 +54,9 @@ struct Io {
     const Clock& clock;
 };
 
-/// The process's own streams. Output is buffered: flush before the end, and before waiting.
-std::unique_ptr<Input> system_input();
+/// The process's own streams. Output is buffered: flush before the end, and before waiting. A wait for input
+/// ends with the cancellation's Error when it is raised.
+std::unique_ptr<Input> system_input(Cancellation& cancellation);
 std::unique_ptr<Output> system_output(int descriptor);
 Io system_io(Input& in, Output& out, Output& err);
 

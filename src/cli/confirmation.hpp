@@ -1,0 +1,13 @@
+#pragma once
+
+#include <string>
+
+#include "cli/services.hpp"
+
+namespace prevision::cli {
+
+/// Asks on a terminal whether to go on; elsewhere, and with `yes`, nothing is asked. Error internal when the
+/// answer is no.
+void confirm(const std::string& question, bool yes, Services& services);
+
+}  // namespace prevision::cli

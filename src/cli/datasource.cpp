@@ -1,0 +1,209 @@
+#include "cli/changes.hpp"
+#include "cli/existing.hpp"
+#include "cli/lookup.hpp"
+#include "cli/nouns.hpp"
+#include "cli/output_sink.hpp"
+#include "cli/sample.hpp"
+#include "cli/test_report.hpp"
+#include "cli/verbs.hpp"
+
+namespace prevision::cli {
+
+namespace {
+
+using model::Datasource;
+
+std::shared_ptr<const Noun<Datasource>> datasource_noun() {
+    return std::make_shared<const Noun<Datasource>>(Noun<Datasource>{
+        .name = "datasource",
+        .fields =
+            {{{"id"}, [](const Datasource& datasource) { return cell(datasource.id); }},
+             {{"name"}, [](const Datasource& datasource) { return cell(datasource.name); }},
+             {{"connector_id"}, [](const Datasource& datasource) { return cell(datasource.connector_id); }},
+             {{"database"}, [](const Datasource& datasource) { return cell(datasource.database); }},
+             {{"table"}, [](const Datasource& datasource) { return cell(datasource.table); }},
+             {{"request"}, [](const Datasource& datasource) { return cell(datasource.request); }},
+             {{"bucket"}, [](const Datasource& datasource) { return cell(datasource.bucket); }, false},
+             {{"path"}, [](const Datasource& datasource) { return cell(datasource.path); }},
+             {{"g_cloud"}, [](const Datasource& datasource) { return cell(datasource.g_cloud); }, false},
+             {{"created_at"},
+              [](const Datasource& datasource) { return cell(datasource.created_at); },
+              false}},
+        .list = [](Services& services,
+                   const auto& each) { services.client().list_datasources(services.project_id(), each); },
+        .find =
+            [](Services& services, const std::string& name) {
+                return find_datasource(services.client(), services.project_id(), name);
+            },
+        .remove = [](Services& services,
+                     const Datasource& datasource) { services.client().delete_datasource(datasource.id); },
+        .remove_dependents = {}});
+}
+
+/// What `create` and `update` take.
+struct DefinitionOptions {
+    std::string name;
+    std::optional<std::string> connector;
+    std::optional<std::string> database;
+    std::optional<std::string> table;
+    std::optional<std::string> request;
+    std::optional<std::string> bucket;
+    std::optional<std::string> path;
+    std::optional<std::string> g_cloud;
+};
+
+void add_definition_options(Command& verb, DefinitionOptions& options, bool connector_required) {
+    verb.argument("NAME", options.name, "The datasource's name");
+    verb.option("--connector", options.connector, "The connector to reach it by, by name or id",
+                {.value = "NAME", .required = connector_required});
+    verb.option("--database", options.database, "SQL: the database", {.value = "NAME"});
+    verb.option("--table", options.table, "SQL: the table", {.value = "NAME"});
+    verb.option("--request", options.request, "SQL: one SELECT instead of a table", {.value = "SQL"});
+    verb.option("--bucket", options.bucket, "S3: the bucket", {.value = "NAME"});
+    verb.option("--path", options.path, "FTP, SFTP and S3: the file or object", {.value = "PATH"});
+    verb.option("--g-cloud", options.g_cloud, "GCP: BigQuery or Storage", {.value = "SERVICE"});
+}
+
+Datasource update(const DefinitionOptions& options, const std::string& id, Services& services) {
+    Changes changes;
+    if (options.connector) {
+        changes.text("connector_id",
+                     find_connector(services.client(), services.project_id(), *options.connector).id);
+    }
+    changes.text("database", options.database);
+    // A table and a request exclude each other: the one that is given takes the other's place.
+    if (options.table && !options.request) changes.text("request", "");
+    if (options.request && !options.table) changes.text("table", "");
+    changes.text("table", options.table);
+    changes.text("request", options.request);
+    changes.text("bucket", options.bucket);
+    changes.text("path", options.path);
+    changes.text("g_cloud", options.g_cloud);
+    if (!changes.any())
+        throw Error(ErrorClass::usage, "nothing to change was given",
+                    "see 'prevision datasource update --help'");
+    return services.client().update_datasource(id, changes.finish());
+}
+
+struct CreateOptions : DefinitionOptions {
+    IfExists if_exists;
+    bool test = false;
+};
+
+void test_or_remove(const Datasource& datasource, Services& services) {
+    try {
+        report_test(services, datasource.id, datasource.name,
+                    services.client().test_datasource(datasource.id));
+    } catch (...) {
+        services.tidying_client().delete_datasource(datasource.id);
+        throw;
+    }
+}
+
+Datasource run_create(const CreateOptions& options, Services& services) {
+    auto& client = services.client();
+    const auto connector = find_connector(client, services.project_id(), *options.connector);
+    const auto existing = settle_existing<Datasource>(
+        services, options.if_exists, "datasource", options.name,
+        [&](const auto& each) { client.list_datasources(services.project_id(), each); },
+        [&](const Datasource& found) { return update(options, found.id, services); });
+    if (existing) return *existing;
+    Datasource datasource;
+    datasource.name = options.name;
+    datasource.connector_id = connector.id;
+    datasource.database = options.database.value_or("");
+    datasource.table = options.table.value_or("");
+    datasource.request = options.request.value_or("");
+    datasource.bucket = options.bucket.value_or("");
+    datasource.path = options.path.value_or("");
+    datasource.g_cloud = options.g_cloud.value_or("");
+    auto created = client.create_datasource(services.project_id(), datasource);
+    if (options.test) test_or_remove(created, services);
+    return created;
+}
+
+void add_create(Command& command, Services& services, const std::shared_ptr<const Noun<Datasource>>& noun) {
+    auto verb = command.subcommand("create", "Create a datasource");
+    auto options = std::make_shared<CreateOptions>();
+    add_definition_options(verb, *options, true);
+    add_if_exists(verb, options->if_exists);
+    verb.flag("--test", options->test, "Try to read it first, and create nothing when that fails");
+    verb.example("prevision datasource create orders --connector shop --database shop --table orders");
+    verb.example(
+        "prevision datasource create big --connector shop --database shop --request 'SELECT * FROM orders "
+        "WHERE total > 100'");
+    verb.action(
+        [options, noun, &services] { show_object(services, noun->fields, run_create(*options, services)); });
+}
+
+void add_update(Command& command, Services& services, const std::shared_ptr<const Noun<Datasource>>& noun) {
+    auto verb = command.subcommand("update", "Change a datasource: what is given alone");
+    auto options = std::make_shared<DefinitionOptions>();
+    add_definition_options(verb, *options, false);
+    verb.example("prevision datasource update orders --table orders_2026");
+    verb.action([options, noun, &services] {
+        const auto found = noun->find(services, options->name);
+        show_object(services, noun->fields, update(*options, found.id, services));
+    });
+}
+
+void add_test(Command& command, Services& services, const std::shared_ptr<const Noun<Datasource>>& noun) {
+    auto verb = command.subcommand("test", "Try a datasource: its connector's stages, then read");
+    auto name = std::make_shared<std::string>();
+    verb.argument("NAME", *name, "Its name or id");
+    verb.example("prevision datasource test orders");
+    verb.action([name, noun, &services] {
+        const auto datasource = noun->find(services, *name);
+        report_test(services, datasource.id, datasource.name,
+                    services.client().test_datasource(datasource.id));
+    });
+}
+
+void add_preview(Command& command, Services& services, const std::shared_ptr<const Noun<Datasource>>& noun) {
+    struct Options {
+        std::string name;
+        int rows = 10;
+        ListOptions list;
+    };
+    auto verb = command.subcommand("preview", "Show the first rows of the distant data");
+    auto options = std::make_shared<Options>();
+    verb.argument("NAME", options->name, "Its name or id");
+    verb.option("-n,--rows", options->rows, "How many rows");
+    add_list_options(verb, options->list);
+    verb.example("prevision datasource preview orders -n 3");
+    verb.action([options, noun, &services] {
+        const auto datasource = noun->find(services, options->name);
+        show_sample(services, services.client().preview_datasource(datasource.id, options->rows),
+                    options->list);
+    });
+}
+
+void add_cat(Command& command, Services& services, const std::shared_ptr<const Noun<Datasource>>& noun) {
+    auto verb = command.subcommand("cat", "Write the distant data to stdout, storing nothing");
+    auto name = std::make_shared<std::string>();
+    verb.argument("NAME", *name, "Its name or id");
+    verb.example("prevision datasource cat orders | head -n 3");
+    verb.action([name, noun, &services] {
+        const auto datasource = noun->find(services, *name);
+        OutputSink sink(services.io().out);
+        services.client().read_datasource(datasource.id, sink);
+    });
+}
+
+}  // namespace
+
+void add_datasource(Command& root, Services& services) {
+    auto command =
+        root.subcommand("datasource", "The exact resource behind a connector", {"datasources", "ds"});
+    const auto noun = datasource_noun();
+    add_list_verb(command, services, noun);
+    add_create(command, services, noun);
+    add_show_verb(command, services, noun);
+    add_update(command, services, noun);
+    add_delete_verb(command, services, noun);
+    add_test(command, services, noun);
+    add_preview(command, services, noun);
+    add_cat(command, services, noun);
+}
+
+}  // namespace prevision::cli

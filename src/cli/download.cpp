@@ -1,0 +1,120 @@
+#include "cli/download.hpp"
+
+#include <filesystem>
+#include <functional>
+
+#include <fmt/format.h>
+
+#include "core/atomic_file.hpp"
+#include "core/text.hpp"
+#include "render/progress.hpp"
+#include "snapshot/sha256.hpp"
+
+namespace prevision::cli {
+
+namespace {
+
+/// Counts, hashes and hands on what arrives.
+class HashingSink final : public transport::BodySink {
+  public:
+    HashingSink(std::function<void(std::string_view)> next, std::optional<std::uint64_t> total,
+                render::Progress& progress)
+        : next_(std::move(next)), total_(total), progress_(progress) {}
+
+    void write(std::string_view chunk) override {
+        next_(chunk);
+        hash_.update(chunk);
+        bytes_ += chunk.size();
+        progress_.update({.bytes = bytes_, .total_bytes = total_, .rows = std::nullopt});
+    }
+
+    Downloaded finish(const std::string& path) {
+        return {.path = path, .bytes = bytes_, .sha256 = hash_.finish()};
+    }
+
+  private:
+    std::function<void(std::string_view)> next_;
+    std::optional<std::uint64_t> total_;
+    render::Progress& progress_;
+    snapshot::Sha256 hash_;
+    std::uint64_t bytes_ = 0;
+};
+
+/// The dataset's hash is that of its csv form alone.
+void check(const model::Dataset& dataset, const Downloaded& downloaded) {
+    if (dataset.bytes && *dataset.bytes != downloaded.bytes) {
+        throw Error(ErrorClass::integrity,
+                    fmt::format("the dataset '{}' has {} bytes, but {} arrived", dataset.name, *dataset.bytes,
+                                downloaded.bytes),
+                    "download it again; if that does not help, take the snapshot again");
+    }
+    if (!dataset.sha256.empty() && !equal_ignoring_case(dataset.sha256, downloaded.sha256)) {
+        throw Error(ErrorClass::integrity,
+                    fmt::format("the dataset '{}' has the SHA-256 {}, but what arrived has {}", dataset.name,
+                                dataset.sha256, downloaded.sha256),
+                    "download it again; if that does not help, take the snapshot again");
+    }
+}
+
+/// A file name for a dataset of any name.
+std::filesystem::path file_name(const model::Dataset& dataset, const std::string& extension) {
+    std::string name = dataset.name;
+    for (auto& c : name) {
+        if (c == '/' || static_cast<unsigned char>(c) < 0x20) c = '_';
+    }
+    if (name.empty() || name.starts_with('.')) name.insert(0, "_");
+    return fmt::format("{}.{}", name, extension);
+}
+
+}  // namespace
+
+Downloaded download(Services& services, const model::Dataset& dataset, const DownloadOptions& options) {
+    const auto mode = render::parse_progress_mode(options.progress).value_or(render::ProgressMode::automatic);
+    const auto progress = render::make_progress(dataset.name, services.io(), mode);
+    const bool is_csv = options.extension == "csv";
+    const auto total = is_csv ? dataset.bytes : std::nullopt;
+    if (options.to == "-") {
+        HashingSink sink([&](std::string_view chunk) { services.io().out.write(chunk); }, total, *progress);
+        services.client().download_dataset(dataset.id, options.extension, sink);
+        const auto downloaded = sink.finish("");
+        if (is_csv) check(dataset, downloaded);
+        progress->finish();
+        return downloaded;
+    }
+    const auto path =
+        options.to.empty() ? file_name(dataset, options.extension) : std::filesystem::path(options.to);
+    const auto taken = [&] {
+        return Error(ErrorClass::conflict, fmt::format("cannot write {}: it exists already", path.string()),
+                     "--force replaces it, --to names another file");
+    };
+    if (!options.force && std::filesystem::exists(path)) throw taken();
+    AtomicFile file(path, 0666);
+    HashingSink sink([&](std::string_view chunk) { file.write(chunk); }, total, *progress);
+    services.client().download_dataset(dataset.id, options.extension, sink);
+    auto downloaded = sink.finish(path.string());
+    if (is_csv) check(dataset, downloaded);
+    if (options.force) {
+        file.commit();
+    } else if (!file.commit_if_absent()) {
+        throw taken();
+    }
+    progress->finish();
+    return downloaded;
+}
+
+Downloaded verify(Services& services, const model::Dataset& dataset) {
+    if (dataset.sha256.empty()) {
+        throw Error(
+            ErrorClass::invalid,
+            fmt::format("cannot verify the dataset '{}': the platform tells no SHA-256 of it", dataset.name));
+    }
+    const auto progress = render::make_progress(dataset.name, services.io());
+    HashingSink sink([](std::string_view) {}, dataset.bytes, *progress);
+    services.client().download_dataset(dataset.id, "csv", sink);
+    auto downloaded = sink.finish("");
+    check(dataset, downloaded);
+    progress->finish();
+    return downloaded;
+}
+
+}  // namespace prevision::cli

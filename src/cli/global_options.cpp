@@ -1,0 +1,73 @@
+#include "cli/global_options.hpp"
+
+#include <array>
+#include <charconv>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "core/error.hpp"
+
+namespace prevision::cli {
+
+render::Format GlobalOptions::format() const {
+    if (quiet) return render::Format::id;
+    return render::parse_format(output).value_or(render::Format::table);
+}
+
+std::chrono::milliseconds GlobalOptions::time_limit() const { return parse_duration(timeout); }
+
+bool GlobalOptions::json_errors() const { return output == "json" || output == "jsonl"; }
+
+void add_global_options(Command& root, GlobalOptions& options) {
+    root.option("--url", options.url, "The platform's URL (PREVISION_URL); the embedded platform without it",
+                {.value = "URL"});
+    root.option("--project", options.project, "The project, by name or id (PREVISION_PROJECT)",
+                {.value = "NAME"});
+    root.option("-o,--output", options.output, "How results are shown",
+                {.value = "FORMAT", .choices = render::format_names()});
+    root.flag("-q,--quiet", options.quiet, "Show ids alone: the same as -o id");
+    root.option("--color", options.color, "When to use colour",
+                {.value = "WHEN", .choices = {"auto", "always", "never"}});
+    root.option("--timeout", options.timeout,
+                "How long a request may take with its retries: 90, 30s, 2m; 0 is no limit",
+                {.value = "TIME"});
+    root.option("--retries", options.retries, "How often a request is repeated at the most");
+    root.flag("-v,--verbose", options.verbose, "Show each request and its time on stderr");
+    root.flag("--no-input", options.no_input, "Never ask for anything");
+}
+
+render::Settings render_settings(const GlobalOptions& options, const Io& io) {
+    render::Settings settings;
+    settings.format = options.format();
+    settings.terminal = io.out_is_terminal;
+    if (io.out_is_terminal) settings.width = io.width;
+    const auto forced = io.environment.get("CLICOLOR_FORCE");
+    if (options.color == "always") {
+        settings.bold = true;
+    } else if (options.color == "auto") {
+        settings.bold = !io.environment.get("NO_COLOR") && (io.out_is_terminal || (forced && *forced != "0"));
+    }
+    return settings;
+}
+
+bool may_prompt(const GlobalOptions& options, const Io& io) {
+    return io.in_is_terminal && io.err_is_terminal && !options.no_input && !io.environment.get("CI");
+}
+
+std::chrono::milliseconds parse_duration(const std::string& text) {
+    constexpr std::array<std::pair<std::string_view, double>, 5> units{
+        {{"ms", 1}, {"s", 1000}, {"m", 60'000}, {"h", 3'600'000}, {"", 1000}}};
+    double value = 0;
+    const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), value);
+    const std::string_view unit(end, static_cast<std::size_t>(text.data() + text.size() - end));
+    for (const auto& [name, milliseconds] : units) {
+        if (failure == std::errc{} && unit == name && value >= 0 && value * milliseconds < 1e12) {
+            return std::chrono::milliseconds(static_cast<std::int64_t>(value * milliseconds));
+        }
+    }
+    throw Error(ErrorClass::usage, fmt::format("--timeout: '{}' is no time", text),
+                "write seconds, or 500ms, 30s, 2m");
+}
+
+}  // namespace prevision::cli

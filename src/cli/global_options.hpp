@@ -1,0 +1,42 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "cli/command.hpp"
+#include "core/io.hpp"
+#include "render/renderer.hpp"
+
+namespace prevision::cli {
+
+/// The flags that every command takes, before and after the verb.
+struct GlobalOptions {
+    std::string url;
+    std::string project;
+    std::string output = "table";
+    bool quiet = false;
+    std::string color = "auto";
+    std::string timeout = "60";
+    int retries = 4;
+    bool verbose = false;
+    bool no_input = false;
+
+    [[nodiscard]] render::Format format() const;
+    [[nodiscard]] std::chrono::milliseconds time_limit() const;
+
+    /// Whether errors are JSON too: with `-o json` and `-o jsonl`.
+    [[nodiscard]] bool json_errors() const;
+};
+
+void add_global_options(Command& root, GlobalOptions& options);
+
+/// How to show results on these streams.
+render::Settings render_settings(const GlobalOptions& options, const Io& io);
+
+/// Whether a question may be asked: on a terminal, not in CI, not with --no-input.
+bool may_prompt(const GlobalOptions& options, const Io& io);
+
+/// "90", "1.5", "500ms", "30s", "2m": a duration. Error usage when it is none.
+std::chrono::milliseconds parse_duration(const std::string& text);
+
+}  // namespace prevision::cli

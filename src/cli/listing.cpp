@@ -1,0 +1,128 @@
+#include "cli/listing.hpp"
+
+#include <algorithm>
+#include <charconv>
+
+#include <fmt/format.h>
+#include <fnmatch.h>
+
+#include "core/error.hpp"
+#include "core/text.hpp"
+
+namespace prevision::cli {
+
+namespace {
+
+std::optional<double> as_number(const std::string& text) {
+    double value = 0;
+    const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (failure != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+    return value;
+}
+
+/// "Not set" comes first, then numbers by value, then texts.
+bool is_before(const std::optional<std::string>& left, const std::optional<std::string>& right) {
+    if (!left || !right) return !left && right;
+    const auto left_number = as_number(*left);
+    const auto right_number = as_number(*right);
+    if (left_number && right_number) return *left_number < *right_number;
+    if (left_number || right_number) return left_number.has_value();
+    return *left < *right;
+}
+
+}  // namespace
+
+void add_list_options(Command& command, ListOptions& options) {
+    command.comma_list("--columns", options.columns, "Which columns to show, in this order");
+    command.flag("--no-header", options.no_header, "Leave the header out");
+    command.option("--sort", options.sort, "Sort by a column; with '-' before it, backwards",
+                   {.value = "[-]COLUMN"});
+    command.option("--filter", options.filters, "Only where a column matches, such as name=prod*",
+                   {.value = "COLUMN=GLOB"});
+    command.option("--limit", options.limit, "Show that many at the most");
+}
+
+Listing::Listing(Services& services, const ListOptions& options, std::vector<render::Column> columns,
+                 const std::vector<std::string>& shown, render::Settings settings)
+    : columns_(std::move(columns)), limit_(options.limit) {
+    std::vector<render::Column> shown_columns;
+    for (const auto& name : options.columns.empty() ? shown : options.columns) {
+        shown_.push_back(index_of(name));
+        shown_columns.push_back(columns_[shown_.back()]);
+    }
+    for (const auto& filter : options.filters) {
+        const auto equals = filter.find('=');
+        if (equals == std::string::npos) {
+            throw Error(ErrorClass::usage,
+                        fmt::format("--filter: '{}' is not of the form COLUMN=GLOB", filter));
+        }
+        filters_.emplace_back(index_of(filter.substr(0, equals)), filter.substr(equals + 1));
+    }
+    if (!options.sort.empty()) {
+        descending_ = options.sort.starts_with('-');
+        sort_ = index_of(options.sort.substr(descending_ ? 1 : 0));
+    }
+    if (limit_ && *limit_ < 0) throw Error(ErrorClass::usage, "--limit: it cannot be negative");
+    settings.header = !options.no_header;
+    renderer_ = render::make_list_renderer(std::move(shown_columns), settings, services.io().out);
+}
+
+bool Listing::add(render::Row row) {
+    if (limit_ && *limit_ == 0) return false;
+    if (!matches(row)) return true;
+    if (sort_) {
+        held_.push_back(std::move(row));
+        return true;
+    }
+    return show(std::move(row));
+}
+
+void Listing::finish() {
+    if (sort_) {
+        sort_rows();
+        for (auto& row : held_) {
+            if (!show(std::move(row))) break;
+        }
+    }
+    renderer_->finish();
+}
+
+std::size_t Listing::index_of(const std::string& name) const {
+    std::vector<std::string> names;
+    for (std::size_t i = 0; i < columns_.size(); ++i) {
+        if (columns_[i].name == name) return i;
+        names.push_back(columns_[i].name);
+    }
+    throw Error(ErrorClass::usage, fmt::format("there is no column '{}'", name),
+                "the columns are " + join(names, ", "));
+}
+
+bool Listing::matches(const render::Row& row) const {
+    return std::ranges::all_of(filters_, [&](const auto& filter) {
+        return ::fnmatch(filter.second.c_str(), row.cells[filter.first].value_or("").c_str(), 0) == 0;
+    });
+}
+
+void Listing::sort_rows() {
+    std::ranges::stable_sort(held_, [&](const render::Row& left, const render::Row& right) {
+        const auto& first = descending_ ? right : left;
+        const auto& second = descending_ ? left : right;
+        return is_before(first.cells[*sort_], second.cells[*sort_]);
+    });
+}
+
+bool Listing::show(render::Row row) {
+    std::vector<std::optional<std::string>> cells;
+    for (const auto index : shown_) cells.push_back(row.cells[index]);
+    row.cells = std::move(cells);
+    renderer_->add(row);
+    ++count_;
+    return !limit_ || count_ < *limit_;
+}
+
+std::optional<std::string> cell(const std::string& text) {
+    if (text.empty()) return std::nullopt;
+    return text;
+}
+
+}  // namespace prevision::cli

@@ -1,0 +1,99 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "cli/command.hpp"
+#include "cli/services.hpp"
+#include "render/renderer.hpp"
+
+namespace prevision::cli {
+
+/// The flags of every list.
+struct ListOptions {
+    std::vector<std::string> columns;
+    bool no_header = false;
+    std::string sort;
+    std::vector<std::string> filters;
+    std::optional<int> limit;
+};
+
+void add_list_options(Command& command, ListOptions& options);
+
+/// A column of a kind of object, and how its cell is read off one.
+template <typename Object>
+struct Field {
+    render::Column column;
+    std::function<std::optional<std::string>(const Object&)> cell;
+    bool in_lists = true;  ///< whether a list shows it unless `--columns` says otherwise
+};
+
+/// Shows objects as a list: picks columns, filters, sorts and limits, and streams where nothing has to be
+/// sorted.
+class Listing {
+  public:
+    /// `shown` are the names of the columns that a list has by itself. Error usage when an option names no
+    /// column.
+    Listing(Services& services, const ListOptions& options, std::vector<render::Column> columns,
+            const std::vector<std::string>& shown, render::Settings settings);
+
+    /// Takes the next object; false when no more is wanted.
+    bool add(render::Row row);
+    void finish();
+
+  private:
+    [[nodiscard]] std::size_t index_of(const std::string& name) const;
+    [[nodiscard]] bool matches(const render::Row& row) const;
+    void sort_rows();
+    bool show(render::Row row);
+
+    std::vector<render::Column> columns_;
+    std::vector<std::size_t> shown_;
+    std::vector<std::pair<std::size_t, std::string>> filters_;
+    std::optional<std::size_t> sort_;
+    bool descending_ = false;
+    std::optional<int> limit_;
+    int count_ = 0;
+    std::vector<render::Row> held_;
+    std::unique_ptr<render::Renderer> renderer_;
+};
+
+template <typename Object>
+render::Row to_row(const std::vector<Field<Object>>& fields, const Object& object) {
+    render::Row row{.id = object.id, .cells = {}, .document = object.document};
+    for (const auto& field : fields) row.cells.push_back(field.cell(object));
+    return row;
+}
+
+template <typename Object>
+std::vector<render::Column> columns_of(const std::vector<Field<Object>>& fields) {
+    std::vector<render::Column> columns;
+    for (const auto& field : fields) columns.push_back(field.column);
+    return columns;
+}
+
+template <typename Object>
+Listing make_listing(Services& services, const ListOptions& options,
+                     const std::vector<Field<Object>>& fields) {
+    std::vector<std::string> shown;
+    for (const auto& field : fields) {
+        if (field.in_lists) shown.push_back(field.column.name);
+    }
+    return Listing(services, options, columns_of(fields), shown, services.render_settings());
+}
+
+/// Shows one object, as `create` and `show` do.
+template <typename Object>
+void show_object(Services& services, const std::vector<Field<Object>>& fields, const Object& object) {
+    render::render_object(columns_of(fields), to_row(fields, object), services.render_settings(),
+                          services.io().out);
+}
+
+/// A text as a cell: empty is "not set".
+std::optional<std::string> cell(const std::string& text);
+
+}  // namespace prevision::cli

@@ -1,0 +1,16 @@
+#pragma once
+
+#include "cli/command.hpp"
+#include "cli/services.hpp"
+
+/// Each function hangs one noun, with its verbs, into the command tree. `services` must outlive the parsing
+/// and the action.
+namespace prevision::cli {
+
+void add_project(Command& root, Services& services);
+void add_connector(Command& root, Services& services);
+void add_datasource(Command& root, Services& services);
+void add_dataset(Command& root, Services& services);
+void add_version(Command& root, Services& services);
+
+}  // namespace prevision::cli

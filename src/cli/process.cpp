@@ -1,0 +1,66 @@
+#include "cli/process.hpp"
+
+#include <cstdlib>
+#include <span>
+#include <string_view>
+#include <thread>
+#include <utility>
+
+#include <signal.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+namespace prevision::cli {
+
+namespace {
+
+constexpr timespec grace{.tv_sec = 5, .tv_nsec = 0};
+
+/// Runs on a thread of its own, which lives until the process ends and so shares the cancellation.
+void wait_for_signals(sigset_t signals, const std::shared_ptr<Cancellation>& cancellation) {
+    int signal = 0;
+    if (::sigwait(&signals, &signal) != 0) return;
+    const auto reason = signal == SIGTERM ? ErrorClass::terminated : ErrorClass::interrupted;
+    cancellation->cancel(reason);
+    ::sigtimedwait(&signals, nullptr, &grace);
+    ::_exit(static_cast<int>(reason));
+}
+
+}  // namespace
+
+std::vector<std::string> take_arguments(int argc, char** argv) {
+    constexpr std::string_view flag = "--password";
+    constexpr std::string_view flag_with_value = "--password=";
+    const std::span<char*> all(argv, static_cast<std::size_t>(argc));
+    std::vector<std::string> arguments;
+    bool is_password = false;
+    for (char* argument : all.subspan(all.empty() ? 0 : 1)) {
+        const std::string_view text = arguments.emplace_back(argument);
+        if (is_password) {
+            ::explicit_bzero(argument, text.size());
+            is_password = false;
+        } else if (text == flag) {
+            is_password = true;
+        } else if (text.starts_with(flag_with_value)) {
+            ::explicit_bzero(argument + flag_with_value.size(), text.size() - flag_with_value.size());
+        }
+    }
+    return arguments;
+}
+
+void prepare_process(std::shared_ptr<Cancellation> cancellation) {
+    const rlimit none{.rlim_cur = 0, .rlim_max = 0};
+    ::setrlimit(RLIMIT_CORE, &none);
+    ::prctl(PR_SET_DUMPABLE, 0);
+    ::signal(SIGPIPE, SIG_IGN);
+    sigset_t signals;
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGINT);
+    sigaddset(&signals, SIGTERM);
+    ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+    std::thread(wait_for_signals, signals, std::move(cancellation)).detach();
+}
+
+}  // namespace prevision::cli

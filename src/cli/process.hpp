@@ -1,0 +1,20 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/cancellation.hpp"
+
+namespace prevision::cli {
+
+/// The arguments without the program's name. What follows `--password` is overwritten in `argv` at once, so
+/// that a list of processes does not show it.
+std::vector<std::string> take_arguments(int argc, char** argv);
+
+/// Sets up the process: no core dump (it could hold a secret), no death by SIGPIPE, and SIGINT and SIGTERM
+/// raise the cancellation instead of ending it. A second signal, or a first one that is not heeded within
+/// five seconds, ends it all the same. Call it once, before any thread is started.
+void prepare_process(std::shared_ptr<Cancellation> cancellation);
+
+}  // namespace prevision::cli

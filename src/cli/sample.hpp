@@ -1,0 +1,12 @@
+#pragma once
+
+#include "cli/listing.hpp"
+#include "cli/services.hpp"
+#include "model/model.hpp"
+
+namespace prevision::cli {
+
+/// Shows the first rows of a dataset or a datasource: a column a column; in `json` an object a row.
+void show_sample(Services& services, const model::Sample& sample, const ListOptions& options);
+
+}  // namespace prevision::cli

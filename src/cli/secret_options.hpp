@@ -1,0 +1,31 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "cli/command.hpp"
+#include "cli/services.hpp"
+#include "core/secret.hpp"
+
+namespace prevision::cli {
+
+/// Where a password comes from: one of these at the most.
+struct SecretOptions {
+    bool from_stdin = false;
+    std::optional<std::string> file;
+    std::optional<std::string> variable;
+    std::optional<std::string> command;
+    std::optional<std::string> value;  ///< from the command line itself: it works, with a warning
+};
+
+void add_secret_options(Command& command, SecretOptions& options);
+
+/// The password, where one was given. A secret is taken literally: one trailing newline of a file, of stdin
+/// or of a command's output is dropped, and nothing else. Error usage when two sources are named; not_found
+/// or invalid when the source gives nothing.
+std::optional<Secret> read_secret(const SecretOptions& options, Services& services);
+
+/// Asks for it on the terminal, unseen. Error usage when nothing is typed before the end of the input.
+Secret prompt_for_secret(const std::string& question, Services& services);
+
+}  // namespace prevision::cli

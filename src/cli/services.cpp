@@ -1,0 +1,167 @@
+#include "cli/services.hpp"
+
+#include <cerrno>
+#include <utility>
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <signal.h>
+#include <spawn.h>
+#include <unistd.h>
+
+#include "cli/lookup.hpp"
+#include "config/paths.hpp"
+#include "core/id.hpp"
+#include "platform/platform.hpp"
+#include "render/renderer.hpp"
+#include "transport/http_transport.hpp"
+
+namespace prevision::cli {
+
+struct Services::Parts {
+    std::unique_ptr<platform::Platform> embedded;  ///< null where the platform is remote
+    std::unique_ptr<transport::Transport> transport;
+    std::unique_ptr<api::Client> client;
+    std::unique_ptr<api::Client> tidying_client;
+};
+
+namespace {
+
+platform::Settings embedded_settings(const Environment& environment) {
+    platform::Settings settings{.home = config::platform_home(environment), .vault_key_file = std::nullopt};
+    if (const auto key = environment.get("PREVISION_VAULT_KEY_FILE")) settings.vault_key_file = *key;
+    return settings;
+}
+
+/// Runs this program again, on its own and without a terminal, to take one snapshot.
+void launch_snapshot_worker(const std::string& dataset_id) {
+    posix_spawn_file_actions_t files;
+    posix_spawn_file_actions_init(&files);
+    for (const int descriptor : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+        posix_spawn_file_actions_addopen(&files, descriptor, "/dev/null", O_RDWR, 0);
+    }
+    posix_spawnattr_t attributes;
+    posix_spawnattr_init(&attributes);
+    sigset_t none;
+    sigemptyset(&none);
+    posix_spawnattr_setsigmask(&attributes, &none);
+    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK);
+    std::string program = "prevision";
+    std::string command(snapshot_worker_command);
+    std::string id = dataset_id;
+    char* arguments[] = {program.data(), command.data(), id.data(), nullptr};
+    pid_t process = 0;
+    const int failure = ::posix_spawn(&process, "/proc/self/exe", &files, &attributes, arguments, environ);
+    posix_spawn_file_actions_destroy(&files);
+    posix_spawnattr_destroy(&attributes);
+    if (failure != 0) {
+        throw Error(ErrorClass::internal,
+                    "cannot start a process for the snapshot: " + system_message(failure));
+    }
+}
+
+}  // namespace
+
+Services::Services(Io& io, const GlobalOptions& options, Cancellation& cancellation)
+    : io_(io), options_(options), cancellation_(cancellation) {}
+
+Services::~Services() = default;
+
+render::Settings Services::render_settings() const { return cli::render_settings(options_, io_); }
+
+void Services::connect() {
+    if (parts_) return;
+    auto parts = std::make_unique<Parts>();
+    const auto url = options_.url.empty() ? io_.environment.get("PREVISION_URL") : options_.url;
+    if (url) {
+        auto token = io_.environment.get("PREVISION_MASTER_TOKEN");
+        if (!token) {
+            throw Error(ErrorClass::auth,
+                        fmt::format("no token for {}: PREVISION_MASTER_TOKEN is not set", *url),
+                        "make a token on the platform, then: export PREVISION_MASTER_TOKEN=...");
+        }
+        parts->transport = transport::make_http_transport(
+            {.url = *url, .token = Secret(std::move(*token)), .user_agent = "prevision/" PREVISION_VERSION});
+    } else {
+        parts->embedded = std::make_unique<platform::Platform>(embedded_settings(io_.environment));
+        parts->transport = platform::make_local_transport(*parts->embedded);
+    }
+    parts_ = std::move(parts);
+}
+
+api::ClientSettings Services::client_settings() {
+    api::ClientSettings settings;
+    settings.retry.retries = options_.retries;
+    settings.retry.timeout = options_.time_limit();
+    settings.retry.clock = &io_.clock;
+    if (options_.verbose) {
+        settings.trace = [this](const api::Trace& trace) {
+            message(fmt::format("{} {} -> {} ({} ms)", trace.method, trace.path, trace.outcome,
+                                trace.elapsed.count()));
+        };
+    }
+    return settings;
+}
+
+api::Client& Services::client() {
+    connect();
+    if (!parts_->client) {
+        parts_->client = std::make_unique<api::Client>(*parts_->transport, cancellation_, client_settings());
+    }
+    return *parts_->client;
+}
+
+api::Client& Services::tidying_client() {
+    connect();
+    if (!parts_->tidying_client) {
+        parts_->tidying_client = std::make_unique<api::Client>(*parts_->transport, never_, client_settings());
+    }
+    return *parts_->tidying_client;
+}
+
+const std::string& Services::project_id() {
+    if (project_id_) return *project_id_;
+    const auto named = options_.project.empty() ? io_.environment.get("PREVISION_PROJECT") : options_.project;
+    if (named) {
+        // An id is taken at its word: one request less, and a wrong one is refused by the call that uses it.
+        project_id_ = is_id(*named) ? *named : find_project(client(), *named).id;
+        return *project_id_;
+    }
+    connect();
+    if (parts_->embedded) {
+        project_id_ = find_project(client(), "default").id;
+        return *project_id_;
+    }
+    std::vector<model::Project> projects;
+    client().list_projects([&](model::Project project) {
+        projects.push_back(std::move(project));
+        return projects.size() < 2;
+    });
+    if (projects.size() != 1) {
+        throw Error(ErrorClass::usage,
+                    projects.empty() ? "the platform has no project yet"
+                                     : "the platform has several projects: name one",
+                    projects.empty()
+                        ? "prevision project create NAME"
+                        : "--project NAME, or PREVISION_PROJECT; 'prevision project list' shows them");
+    }
+    project_id_ = projects.front().id;
+    return *project_id_;
+}
+
+void Services::keep_snapshots_running() {
+    connect();
+    if (parts_->embedded) parts_->embedded->hand_snapshots_to(launch_snapshot_worker);
+}
+
+void Services::take_pending_snapshot(const std::string& dataset_id) {
+    platform::Platform embedded(embedded_settings(io_.environment));
+    embedded.take_pending_snapshot(dataset_id, cancellation_);
+}
+
+void Services::message(const std::string& text) {
+    io_.err.write(render::printable(text) + "\n");
+    io_.err.flush();
+}
+
+}  // namespace prevision::cli

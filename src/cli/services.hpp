@@ -1,0 +1,64 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "api/client.hpp"
+#include "cli/global_options.hpp"
+#include "core/cancellation.hpp"
+#include "core/io.hpp"
+#include "render/renderer.hpp"
+
+namespace prevision::cli {
+
+/// The hidden command that takes a snapshot another process has left to it.
+inline constexpr std::string_view snapshot_worker_command = "snapshot-worker";
+
+/// What a command works with, each part made when it is first asked for.
+class Services {
+  public:
+    Services(Io& io, const GlobalOptions& options, Cancellation& cancellation);
+    ~Services();
+    Services(const Services&) = delete;
+    Services& operator=(const Services&) = delete;
+
+    [[nodiscard]] Io& io() { return io_; }
+    [[nodiscard]] const GlobalOptions& options() const { return options_; }
+    [[nodiscard]] Cancellation& cancellation() { return cancellation_; }
+    [[nodiscard]] render::Settings render_settings() const;
+
+    /// The platform that was chosen: --url, else PREVISION_URL, else the embedded one.
+    api::Client& client();
+
+    /// As `client`, for tidying up after an interruption: it works although the cancellation was raised.
+    api::Client& tidying_client();
+
+    /// The project that was chosen: --project, else PREVISION_PROJECT; else `default` on the embedded
+    /// platform, and the only one there is on a remote one.
+    const std::string& project_id();
+
+    /// Lets the embedded platform's snapshots go on after this process has ended.
+    void keep_snapshots_running();
+
+    /// Takes a snapshot that another process has left to this one.
+    void take_pending_snapshot(const std::string& dataset_id);
+
+    /// A line for the person who watches, on stderr.
+    void message(const std::string& text);
+
+  private:
+    struct Parts;
+    void connect();
+    api::ClientSettings client_settings();
+
+    Io& io_;
+    const GlobalOptions& options_;
+    Cancellation& cancellation_;
+    Cancellation never_;
+    std::unique_ptr<Parts> parts_;
+    std::optional<std::string> project_id_;
+};
+
+}  // namespace prevision::cli

@@ -1,0 +1,16 @@
+#pragma once
+
+#include <string>
+
+#include "cli/services.hpp"
+#include "model/model.hpp"
+
+namespace prevision::cli {
+
+/// Waits until a snapshot is done, showing how far it is, and returns it. Throws Error with the snapshot's
+/// own class and reason when it fails. When this process is interrupted the dataset is deleted: nothing
+/// half-made is left.
+model::Dataset watch_snapshot(Services& services, const model::Dataset& started,
+                              const std::string& progress_mode);
+
+}  // namespace prevision::cli

@@ -1,0 +1,15 @@
+#pragma once
+
+#include <string>
+
+#include "api/client.hpp"
+#include "cli/services.hpp"
+
+namespace prevision::cli {
+
+/// Shows what a test found, a stage a line (`json`: one object with `_id`, `name`, `ok` and `stages`), then
+/// throws the failed stage's Error where there is one.
+void report_test(Services& services, const std::string& id, const std::string& name,
+                 const api::TestOutcome& outcome);
+
+}  // namespace prevision::cli

@@ -1,0 +1,90 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "cli/confirmation.hpp"
+#include "cli/listing.hpp"
+
+namespace prevision::cli {
+
+/// What the verbs that every noun has need to know of it.
+template <typename Object>
+struct Noun {
+    std::string name;  ///< "connector"
+    std::vector<Field<Object>> fields;
+    std::function<void(Services&, const std::function<bool(Object)>&)> list;
+    std::function<Object(Services&, const std::string& name_or_id)> find;
+    std::function<void(Services&, const Object&)> remove;
+    std::function<void(Services&, const Object&)>
+        remove_dependents;  ///< empty where nothing can depend on it
+};
+
+template <typename Object>
+void add_list_verb(Command& command, Services& services, const std::shared_ptr<const Noun<Object>>& noun) {
+    auto verb = command.subcommand("list", fmt::format("List the {}s", noun->name), {"ls"});
+    auto options = std::make_shared<ListOptions>();
+    add_list_options(verb, *options);
+    verb.example(fmt::format("prevision {} list", noun->name));
+    verb.example(fmt::format("prevision {} list -o json --filter 'name=prod*'", noun->name));
+    verb.action([options, noun, &services] {
+        auto listing = make_listing(services, *options, noun->fields);
+        noun->list(services, [&](const Object& object) { return listing.add(to_row(noun->fields, object)); });
+        listing.finish();
+    });
+}
+
+template <typename Object>
+void add_show_verb(Command& command, Services& services, const std::shared_ptr<const Noun<Object>>& noun) {
+    auto verb = command.subcommand("show", fmt::format("Show a {}", noun->name), {"get"});
+    auto name = std::make_shared<std::string>();
+    verb.argument("NAME", *name, "Its name or id");
+    verb.example(fmt::format("prevision {} show my_{}", noun->name, noun->name));
+    verb.action(
+        [name, noun, &services] { show_object(services, noun->fields, noun->find(services, *name)); });
+}
+
+/// Asks, deletes what depends on it where `--cascade` says so, then the object itself.
+template <typename Object>
+void add_delete_verb(Command& command, Services& services, const std::shared_ptr<const Noun<Object>>& noun) {
+    struct Options {
+        std::string name;
+        bool cascade = false;
+        bool yes = false;
+    };
+    auto verb = command.subcommand("delete", fmt::format("Delete a {}", noun->name), {"rm"});
+    auto options = std::make_shared<Options>();
+    verb.argument("NAME", options->name, "Its name or id");
+    verb.flag("--cascade", options->cascade, "Delete what depends on it as well");
+    verb.flag("-y,--yes", options->yes, "Do not ask");
+    verb.example(fmt::format("prevision {} delete my_{} --yes", noun->name, noun->name));
+    verb.action([options, noun, &services] {
+        const auto object = noun->find(services, options->name);
+        confirm(fmt::format("Delete the {} '{}'{}?", noun->name, object.name,
+                            options->cascade ? " and all that depends on it" : ""),
+                options->yes, services);
+        if (options->cascade && noun->remove_dependents) noun->remove_dependents(services, object);
+        noun->remove(services, object);
+        services.message(fmt::format("deleted the {} '{}'", noun->name, object.name));
+    });
+}
+
+/// Deletes every object of a list that `wanted` picks. The ids are gathered first: deleting moves what later
+/// pages hold.
+template <typename Object>
+void remove_listed(const std::function<void(const std::function<bool(Object)>&)>& list,
+                   const std::function<bool(const Object&)>& wanted,
+                   const std::function<void(const std::string&)>& remove) {
+    std::vector<std::string> ids;
+    list([&](const Object& object) {
+        if (wanted(object)) ids.push_back(object.id);
+        return true;
+    });
+    for (const auto& id : ids) remove(id);
+}
+
+}  // namespace prevision::cli

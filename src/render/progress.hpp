@@ -1,10 +1,11 @@
 #pragma once
 
-#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "core/io.hpp"
 
@@ -12,23 +13,41 @@ namespace prevision::render {
 
 struct ProgressState {
     std::uint64_t bytes = 0;
-    std::optional<std::uint64_t> total_bytes;
-    std::optional<std::uint64_t> rows;
+    std::optional<std::uint64_t> total_bytes = {};
+    std::optional<std::uint64_t> rows = {};
 };
 
+enum class ProgressMode {
+    automatic,  ///< a bar where stderr is a terminal that can redraw a line and `CI` is not set, else none
+    none,
+    bar,   ///< a bar whatever stderr is
+    json,  ///< JSON lines, whatever stderr is
+};
+
+/// The names that `--progress` takes, in the order of the help: auto, none, bar, json.
+const std::vector<std::string>& progress_mode_names();
+std::optional<ProgressMode> parse_progress_mode(std::string_view name);
+
 /// Shows how far something is, on stderr. It owns the last line of the terminal from the first `update` to
-/// `finish`; destruction without `finish` clears the line, so that an error stands alone.
+/// `finish`; destruction without `finish` clears the line, so that an error stands alone. It never fails:
+/// when stderr cannot be written any more, nothing more is shown. One thread at a time.
 class Progress {
   public:
     virtual ~Progress() = default;
+
+    /// Cheap: call it as often as there is news. A bar is drawn at most ten times a second, JSON
+    /// written at most once.
     virtual void update(const ProgressState& state) = 0;
 
-    /// Replaces the bar by nothing; the command then prints its result.
+    /// Clears the line; the command then prints its result. As JSON, writes the last state with "done": true.
     virtual void finish() = 0;
 };
 
-/// A bar (`LABEL  12.3 MiB  1,234,567 rows  45.6 MiB/s  0:12`) where stderr is a terminal and `CI` is not
-/// set, else one that shows nothing.
-std::unique_ptr<Progress> make_progress(const std::string& label, const Io& io);
+/// A bar shows `LABEL  12.3 MiB  1,234,567 rows  45.6 MiB/s  0:12` (the time that has passed), and where the
+/// total is known `LABEL  [======>     ]  52%  12.3 MiB  1,234,567 rows  45.6 MiB/s  0:10 left`; what does
+/// not fit into the terminal is cut. JSON is an object a line: label, bytes, total_bytes (or null), rows (or
+/// null), bytes_per_second, elapsed_ms and done. `io`'s streams and clock must outlive it.
+std::unique_ptr<Progress> make_progress(const std::string& label, const Io& io,
+                                        ProgressMode mode = ProgressMode::automatic);
 
 }  // namespace prevision::render

@@ -10,7 +10,7 @@
 
 namespace prevision::render {
 
-enum class Format { table, json, csv, id };
+enum class Format { table, json, jsonl, csv, tsv, yaml, id };
 
 /// The names that `--output` takes, in the order of the help.
 const std::vector<std::string>& format_names();
@@ -27,38 +27,64 @@ struct Column {
 struct Row {
     std::string id;
     std::vector<std::optional<std::string>> cells;
-    std::string document;  ///< the object as JSON text, shown by `json` as it is
+    std::string document;  ///< the object as JSON text, shown by `json`, `jsonl` and `yaml`; else unused
 };
 
 struct Settings {
     Format format = Format::table;
-    std::optional<int> width;  ///< cut a table to that many cells; nothing on a pipe
-    bool bold = false;         ///< the header, where colour is on
+    std::optional<int> width = {};  ///< cut a table to that many cells; nothing on a pipe
+    bool bold = false;              ///< the header of a table, where colour is on
+    bool header = true;     ///< of `table`, `csv` and `tsv`; without it one object's table has no names
+    bool terminal = false;  ///< stdout is one: `csv`, `tsv` and `id` too are then shown through `printable`
+    bool upper_case_header = true;  ///< of a table; off where columns are named by the data
 };
 
-/// Shows objects as they come, in one format. `add` any number of times, then `finish` once.
+/// Shows objects as they come, in one format. `add` any number of times, then `finish` once. Nothing is
+/// written before the first `add` or `finish`, so that a command that fails early leaves stdout empty. All
+/// but `table` hold one object at a time.
 class Renderer {
   public:
     virtual ~Renderer() = default;
+
+    /// Error internal for a row of another number of cells, and where `document` is no JSON; else what `out`
+    /// throws.
     virtual void add(const Row& row) = 0;
     virtual void finish() = 0;
 };
 
-/// A list: `json` is one array; `csv` and `table` have a header; `id` is an id a line.
+/// A list. `out` must outlive it.
+///  table  columns two spaces apart, the header in upper case; `-` where a cell is not set. No row, no
+///  header.
+///         Where `width` is set, the widest columns are cut first (`…`), and columns at the right are left
+///         out where even that is not enough. Every value is `printable`.
+///  json   one array of the documents, indented by two spaces, numbers and texts spelled as they were
+///  jsonl  a document a line
+///  csv    RFC 4180 with CRLF; a cell that is not set is empty, an empty text is `""`
+///  tsv    tab, line end and backslash within a value are \t \n \r \\; empty and not set are both empty
+///  yaml   a sequence of the documents; `[]` where there is none
+///  id     an id a line
 std::unique_ptr<Renderer> make_list_renderer(std::vector<Column> columns, const Settings& settings,
                                              Output& out);
 
-/// One object: `table` shows a field a line, `json` the object itself, and the others are as for a list.
+/// One object: `table` shows a field a line ("name:  value", never cut), `json`, `jsonl` and `yaml` the
+/// object itself, and the others are as for a list. Errors as `Renderer::add`.
 void render_object(const std::vector<Column>& columns, const Row& row, const Settings& settings, Output& out);
 
-/// The JSON text again, indented by two spaces, every number and text as it was. `json` must be valid.
+/// The JSON text again, indented by two spaces, without a line end; numbers and texts are spelled as they
+/// were, but for characters that a terminal must not see: these are written as \u escapes. Error internal
+/// when it is no JSON or is nested more than 1000 deep.
 std::string pretty_json(std::string_view json);
 
-/// A text as a terminal may see it: control characters, invalid UTF-8 and the characters that change the
-/// direction of writing are shown as escapes (\n, \x1b, …), all else as it is.
+/// The same on one line and without blanks.
+std::string compact_json(std::string_view json);
+
+/// A text as a terminal may see it: control characters, invalid UTF-8, line separators and the characters
+/// that change the direction of writing are shown as escapes (\n, \x1b, \u202e, …), all else as it is, a
+/// backslash too.
 std::string printable(std::string_view text);
 
-/// How many cells of a terminal a printable text takes.
+/// How many cells of a terminal a printable text takes, a character with its marks or joined parts (an
+/// accent, a flag, a family of emoji) counted as the one that it looks like.
 int display_width(std::string_view text);
 
 }  // namespace prevision::render

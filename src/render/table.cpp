@@ -1,1 +1,170 @@
-// Written next.
+#include <algorithm>
+#include <numeric>
+#include <utility>
+
+#include "render/formats.hpp"
+#include "render/unicode.hpp"
+
+namespace prevision::render {
+
+namespace {
+
+constexpr std::string_view mark = "…";  // one cell wide
+constexpr int gap = 2;
+constexpr int useful_first = 24;  // an id, or most of a name
+constexpr int useful = 6;
+
+std::string in_bold(std::string_view text, bool bold) {
+    return bold ? "\x1b[1m" + std::string(text) + "\x1b[0m" : std::string(text);
+}
+
+std::string to_upper(std::string text) {
+    std::ranges::transform(text, text.begin(), [](char c) {
+        return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+    });
+    return text;
+}
+
+std::string cut(const std::string& text, int width) {
+    const auto part = fitting_part(text, width);
+    return part.size() == text.size() ? text : std::string(part) + std::string(mark);
+}
+
+int line_width(const std::vector<int>& widths) {
+    return std::accumulate(widths.begin(), widths.end(), gap * (static_cast<int>(widths.size()) - 1));
+}
+
+/// Takes from the widest of the columns until the line fits, but from none what leaves it below its least.
+void shrink(std::vector<int>& widths, const std::vector<int>& least, int available) {
+    int surplus = line_width(widths) - available;
+    while (surplus > 0) {
+        std::size_t widest = widths.size();
+        int next = 0;  // how far the widest may shrink before another is as wide
+        for (std::size_t i = 0; i < widths.size(); ++i) {
+            if (widths[i] == least[i]) continue;
+            if (widest == widths.size() || widths[i] > widths[widest]) {
+                next = widest == widths.size() ? 0 : widths[widest];
+                widest = i;
+            } else {
+                next = std::max(next, widths[i]);
+            }
+        }
+        if (widest == widths.size()) return;
+        const int goal = std::max({least[widest], next - 1, widths[widest] - surplus});
+        surplus -= widths[widest] - goal;
+        widths[widest] = goal;
+    }
+}
+
+struct Layout {
+    std::vector<int> widths;  ///< of the columns that are shown
+    bool complete = true;     ///< false where columns at the right are left out
+};
+
+/// As many columns as fit at their least width, then as wide as they may be. The first is always there.
+Layout lay_out(std::vector<int> widths, std::optional<int> width) {
+    if (!width || line_width(widths) <= *width) return {.widths = std::move(widths)};
+    std::vector<int> least;
+    for (const int natural : widths)
+        least.push_back(std::min(natural, least.empty() ? useful_first : useful));
+    int available = std::max(1, *width);
+    const bool complete = line_width(least) <= available || least.size() == 1;
+    if (!complete) {
+        available -= gap + 1;  // for the mark at the end of the line
+        while (least.size() > 1 && line_width(least) > available) least.pop_back();
+        widths.resize(least.size());
+    }
+    if (least.size() == 1) least.front() = std::max(1, std::min(least.front(), available));
+    shrink(widths, least, available);
+    return {.widths = std::move(widths), .complete = complete};
+}
+
+class TableRenderer final : public Renderer {
+  public:
+    TableRenderer(std::vector<Column> columns, const Settings& settings, Output& out)
+        : columns_(std::move(columns)), settings_(settings), out_(out), widths_(columns_.size(), 0) {}
+
+    void add(const Row& row) override {
+        check_cells(row, columns_);
+        if (rows_.empty() && settings_.header) add_header();
+        std::vector<std::string> line;
+        line.reserve(row.cells.size());
+        for (const auto& cell : row.cells) line.push_back(cell ? printable(*cell) : std::string(not_set));
+        keep(std::move(line));
+    }
+
+    void finish() override {
+        const Layout layout = lay_out(widths_, settings_.width);
+        bool header = settings_.header;
+        for (const auto& row : rows_) {
+            out_.write(in_bold(format(row, layout), std::exchange(header, false) && settings_.bold) + "\n");
+        }
+    }
+
+  private:
+    void add_header() {
+        std::vector<std::string> names;
+        names.reserve(columns_.size());
+        for (const auto& column : columns_) {
+            names.push_back(printable(settings_.upper_case_header ? to_upper(column.name) : column.name));
+        }
+        keep(std::move(names));
+    }
+
+    void keep(std::vector<std::string> row) {
+        for (std::size_t i = 0; i < row.size(); ++i) {
+            // No more of a huge value than can ever be shown.
+            if (settings_.width) row[i] = cut(row[i], std::max(1, *settings_.width));
+            widths_[i] = std::max(widths_[i], display_width(row[i]));
+        }
+        rows_.push_back(std::move(row));
+    }
+
+    std::string format(const std::vector<std::string>& row, const Layout& layout) const {
+        std::string line;
+        for (std::size_t i = 0; i < layout.widths.size(); ++i) {
+            const std::string text = cut(row[i], layout.widths[i]);
+            const auto padding = static_cast<std::size_t>(layout.widths[i] - display_width(text));
+            if (i > 0) line.append(gap, ' ');
+            if (columns_[i].alignment == Alignment::right) line.append(padding, ' ');
+            line += text;
+            if (columns_[i].alignment == Alignment::left) line.append(padding, ' ');
+        }
+        if (!layout.complete) line.append(gap, ' ').append(mark);
+        line.erase(line.find_last_not_of(' ') + 1);
+        return line;
+    }
+
+    std::vector<Column> columns_;
+    Settings settings_;
+    Output& out_;
+    std::vector<int> widths_;                     // natural, in cells
+    std::vector<std::vector<std::string>> rows_;  // the header first, where there is one
+};
+
+}  // namespace
+
+std::unique_ptr<Renderer> make_table_renderer(std::vector<Column> columns, const Settings& settings,
+                                              Output& out) {
+    return std::make_unique<TableRenderer>(std::move(columns), settings, out);
+}
+
+void render_fields(const std::vector<Column>& columns, const Row& row, const Settings& settings,
+                   Output& out) {
+    check_cells(row, columns);
+    int widest = 0;
+    for (const auto& column : columns) widest = std::max(widest, display_width(printable(column.name)));
+    for (std::size_t i = 0; i < columns.size(); ++i) {
+        std::string line;
+        if (settings.header) {
+            const std::string name = printable(columns[i].name) + ":";
+            line = in_bold(name, settings.bold);
+            line.append(static_cast<std::size_t>(widest + 1 - display_width(name) + gap), ' ');
+        }
+        line += row.cells[i] ? printable(*row.cells[i]) : std::string(not_set);
+        line.erase(line.find_last_not_of(' ') + 1);
+        out.write(line + "\n");
+    }
+}
+
+}  // namespace prevision::render

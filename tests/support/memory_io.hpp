@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "core/io.hpp"
 #include "core/text.hpp"
@@ -12,7 +13,7 @@ namespace prevision::testing {
 
 class MemoryOutput final : public Output {
   public:
-    void write(std::string_view text) override { this->text += text; }
+    void write(std::string_view bytes) override { text += bytes; }
     void flush() override {}
 
     std::string text;

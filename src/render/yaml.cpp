@@ -1,0 +1,107 @@
+#include <algorithm>
+#include <array>
+
+#include <yaml-cpp/emitter.h>
+#include <yaml-cpp/emittermanip.h>
+
+#include "core/error.hpp"
+#include "core/text.hpp"
+#include "render/formats.hpp"
+#include "render/json_reader.hpp"
+#include "render/unicode.hpp"
+
+namespace prevision::render {
+
+namespace {
+
+bool is_letter(char c) { return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'); }
+
+/// Whether every reader takes the bare text for a text. Narrower than YAML: readers of version 1.1 take yes,
+/// 1_0 and 1:30 for other things, and one that begins with a letter is a number to none.
+bool may_stand_bare(std::string_view text) {
+    constexpr std::array<std::string_view, 8> words{"true", "false", "yes", "no", "on", "off", "null", "y"};
+    constexpr std::string_view marks = "_-./ ";
+    if (text.empty() || !(is_letter(text.front()) || text.front() == '_') || text.back() == ' ') return false;
+    const auto is_bare = [&](char c) {
+        return is_letter(c) || (c >= '0' && c <= '9') || marks.find(c) != std::string_view::npos;
+    };
+    const auto is_word = [&](std::string_view word) { return equal_ignoring_case(text, word); };
+    return std::ranges::all_of(text, is_bare) && std::ranges::none_of(words, is_word) && !is_word("n");
+}
+
+/// Whether it holds what a terminal must not see, beyond the controls that the emitter escapes by itself.
+bool is_unsafe_text(std::string_view text) {
+    if (is_plain(text)) return false;
+    while (!text.empty()) {
+        const Character character = first_character(text);
+        if (character.code_point.value_or(0) >= 0x7f && is_unsafe(*character.code_point)) return true;
+        text.remove_prefix(character.length);
+    }
+    return false;
+}
+
+void emit_text(YAML::Emitter& emitter, const std::string& text) {
+    if (may_stand_bare(text)) {
+        emitter << text;
+        return;
+    }
+    if (is_unsafe_text(text)) emitter << YAML::EscapeNonAscii;  // for the next text alone
+    emitter << YAML::DoubleQuoted << text;
+}
+
+void emit(YAML::Emitter& emitter, const JsonToken& token) {
+    switch (token.kind) {
+        case JsonKind::begin_object:
+            emitter << YAML::BeginMap;
+            return;
+        case JsonKind::end_object:
+            emitter << YAML::EndMap;
+            return;
+        case JsonKind::begin_array:
+            emitter << YAML::BeginSeq;
+            return;
+        case JsonKind::end_array:
+            emitter << YAML::EndSeq;
+            return;
+        case JsonKind::key:
+            emitter << YAML::Key;
+            emit_text(emitter, unescape_json(token.spelling));
+            emitter << YAML::Value;
+            return;
+        case JsonKind::text:
+            emit_text(emitter, unescape_json(token.spelling));
+            return;
+        case JsonKind::number:
+            emitter << std::string(token.spelling);
+            return;
+        case JsonKind::literal:
+            if (token.spelling == "null") {
+                emitter << YAML::Null;
+            } else {
+                emitter << (token.spelling == "true");
+            }
+    }
+}
+
+}  // namespace
+
+std::string yaml_text(std::string_view json, bool as_item) {
+    YAML::Emitter emitter;
+    emitter.SetNullFormat(YAML::LowerNull);
+    if (as_item) emitter << YAML::BeginSeq;
+    JsonReader reader(json);
+    for (auto token = reader.next(); token;) {
+        const auto following = reader.next();
+        // An empty one stands on the line of its key, as a flow collection does.
+        if (following && is_end(following->kind) && is_begin(token->kind)) emitter << YAML::Flow;
+        emit(emitter, *token);
+        token = following;
+    }
+    if (as_item) emitter << YAML::EndSeq;
+    if (!emitter.good()) {
+        throw Error(ErrorClass::internal, "cannot write the document as YAML: " + emitter.GetLastError());
+    }
+    return {emitter.c_str(), emitter.size()};
+}
+
+}  // namespace prevision::render

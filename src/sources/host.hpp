@@ -18,4 +18,8 @@ struct Host {
 /// Error invalid, naming the field `host`, when it is none of these.
 Host parse_host(std::string_view text);
 
+/// The port that a connection names, in its own field or in its host; nothing when it names none. Error
+/// invalid, naming the field `port`, when it is not in 1..65535 or the two differ.
+std::optional<int> choose_port(std::optional<int> given, const Host& host);
+
 }  // namespace prevision::sources

@@ -1,0 +1,10 @@
+#pragma once
+
+#include "sources/registry.hpp"
+
+namespace prevision::sources {
+
+/// MySQL and MariaDB.
+const Engine& mysql_engine();
+
+}  // namespace prevision::sources

@@ -1,25 +1,29 @@
 #pragma once
 
-#include <functional>
+#include <chrono>
 #include <memory>
 #include <string>
-#include <string_view>
 
+#include "core/environment.hpp"
 #include "core/secret.hpp"
 #include "transport/transport.hpp"
 
 namespace prevision::transport {
 
 struct HttpSettings {
-    std::string url;  ///< of the platform, without /ext/v1: "https://cloud.example.com"
+    std::string url;  ///< of the platform: "https://cloud.example.com"; a final "/" or "/ext/v1" is fine
     Secret token;     ///< sent as `Authorization: TOKEN`, to this host alone
     std::string user_agent;
     std::chrono::milliseconds connect_timeout{10'000};
+    std::chrono::milliseconds stall_timeout{60'000};  ///< ends a download or an upload in which nothing moves
+    Environment environment =
+        system_environment();  ///< names the proxies and the CA bundle, as curl reads it
 };
 
 /// A platform across the network, by libcurl: connections are kept and used again, gzip is accepted, and
-/// proxies and the CA bundle come from the environment as curl takes them. Error invalid when the URL is
-/// none.
+/// redirects are followed within the host. Nothing is opened before the first call. A user and a password in
+/// the URL are not used. Error invalid when the URL is none, or the token has characters that no header can
+/// hold.
 std::unique_ptr<Transport> make_http_transport(HttpSettings settings);
 
 }  // namespace prevision::transport

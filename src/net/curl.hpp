@@ -1,0 +1,188 @@
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <concepts>
+#include <cstddef>
+#include <exception>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <vector>
+
+#include <curl/curl.h>
+
+#include "core/cancellation.hpp"
+
+namespace prevision::net {
+
+/// A list of texts as libcurl takes them (header lines, FTP commands). Its memory is overwritten when it
+/// goes, for a line may hold a secret.
+class CurlList {
+  public:
+    void append(const std::string& line);
+    [[nodiscard]] curl_slist* get() const { return list_.get(); }
+
+  private:
+    struct Free {
+        void operator()(curl_slist* list) const;
+    };
+    std::unique_ptr<curl_slist, Free> list_;
+};
+
+/// What libcurl reads behind an option: CURLOPTTYPE_LONG, _OBJECTPOINT, _FUNCTIONPOINT, _OFF_T or _BLOB.
+constexpr int option_kind(CURLoption option) { return static_cast<int>(option) / 10'000 * 10'000; }
+
+template <CURLoption option>
+concept NumberOption = option_kind(option)
+== CURLOPTTYPE_LONG;
+template <CURLoption option>
+concept SizeOption = option_kind(option)
+== CURLOPTTYPE_OFF_T;
+template <CURLoption option>
+concept PointerOption = option_kind(option)
+== CURLOPTTYPE_OBJECTPOINT;
+
+template <typename Value>
+concept Integer = std::integral<Value> || std::is_enum_v<Value>;
+
+/// One transfer after another of libcurl, over connections that are kept and used again. The first one made
+/// in the program initialises the library; a program that makes none does not pay for it. One thread at a
+/// time.
+class CurlHandle {
+  public:
+    /// Error internal when libcurl cannot be initialised.
+    CurlHandle();
+    ~CurlHandle();
+    CurlHandle(const CurlHandle&) = delete;
+    CurlHandle& operator=(const CurlHandle&) = delete;
+
+    /// Forgets all options and callbacks, for a new transfer. Connections are kept.
+    void reset();
+
+    /// Sets an option, with the one type that libcurl reads there: any other does not compile. Error internal
+    /// when this libcurl does not take the option or the value.
+    template <CURLoption option, Integer Value>
+    requires NumberOption<option>
+    void set(Value value) {
+        require(curl_easy_setopt(easy_.get(), option, static_cast<long>(value)), option);
+    }
+
+    template <CURLoption option, Integer Value>
+    requires SizeOption<option>
+    void set(Value value) {
+        require(curl_easy_setopt(easy_.get(), option, static_cast<curl_off_t>(value)), option);
+    }
+
+    /// libcurl keeps a copy.
+    template <CURLoption option>
+    requires PointerOption<option>
+    void set(const std::string& text) {
+        require_type(option, CURLOT_STRING);
+        require(curl_easy_setopt(easy_.get(), option, text.c_str()), option);
+    }
+
+    /// The handle keeps the list until `reset`.
+    template <CURLoption option>
+    requires PointerOption<option>
+    void set(CurlList list) {
+        require_type(option, CURLOT_SLIST);
+        lists_.push_back(std::move(list));
+        require(curl_easy_setopt(easy_.get(), option, lists_.back().get()), option);
+    }
+
+    /// The body to send. Not copied: it must live until the transfer has ended.
+    void set_body(std::string_view body);
+
+    // Callbacks. What one throws ends the transfer, and `perform` throws it again.
+
+    /// Takes the body as it arrives, already decoded. Without it the body is thrown away.
+    void on_body(std::function<void(std::string_view)> take);
+
+    /// Takes each line of the answer's head with its line end, the status line first.
+    void on_header(std::function<void(std::string_view)> take);
+
+    /// Gives the body to send: fills the buffer from its start, 0 at the end; and goes back to the first
+    /// byte.
+    void on_upload(std::function<std::size_t(std::span<char>)> read, std::function<void()> rewind);
+
+    /// Asked each time when the connection stands and the request is about to be sent on it; false gives the
+    /// transfer up (CURLE_ABORTED_BY_CALLBACK). Asked again when libcurl sends it once more by itself.
+    void on_request(std::function<bool()> allow);
+
+    /// Makes the transfer. Returns how it ended, CURLE_OPERATION_TIMEDOUT when no byte moved for
+    /// `stall_timeout` (0 is no limit). Throws what a callback threw, or the cancellation's Error at once
+    /// when it is raised.
+    CURLcode perform(Cancellation* cancellation, std::chrono::milliseconds stall_timeout);
+
+    /// Whether the last transfer ended because no byte moved.
+    [[nodiscard]] bool stalled() const { return stalled_; }
+
+    /// What libcurl has to say about the last failure; may be empty.
+    [[nodiscard]] std::string_view detail() const { return error_text_.data(); }
+
+    /// What libcurl knows about the last transfer: a long, a double, a curl_off_t or a text, as the name
+    /// says.
+    template <CURLINFO which>
+    [[nodiscard]] auto info() const {
+        constexpr int kind = static_cast<int>(which) & CURLINFO_TYPEMASK;
+        if constexpr (kind == CURLINFO_STRING) {
+            const char* text = nullptr;
+            curl_easy_getinfo(easy_.get(), which, &text);
+            return std::string(text == nullptr ? "" : text);
+        } else if constexpr (kind == CURLINFO_DOUBLE) {
+            return number_info<which, double>();
+        } else if constexpr (kind == CURLINFO_OFF_T) {
+            return number_info<which, curl_off_t>();
+        } else {
+            static_assert(kind == CURLINFO_LONG, "ask for a number or a text");
+            return number_info<which, long>();
+        }
+    }
+
+  private:
+    struct FreeEasy {
+        void operator()(CURL* easy) const { curl_easy_cleanup(easy); }
+    };
+    struct FreeMulti {
+        void operator()(CURLM* multi) const { curl_multi_cleanup(multi); }
+    };
+    class Attachment;
+
+    template <CURLINFO which, typename Number>
+    [[nodiscard]] Number number_info() const {
+        Number number{};
+        curl_easy_getinfo(easy_.get(), which, &number);
+        return number;
+    }
+
+    static void require(CURLcode code, CURLoption option);
+    static void require_type(CURLoption option, curl_easytype type);
+    void set_defaults();
+    [[nodiscard]] curl_off_t moved() const;
+    CURLcode run(Cancellation* cancellation, std::chrono::milliseconds stall_timeout);
+    void keep_failure() { failure_ = std::current_exception(); }
+
+    static std::size_t write_callback(char* data, std::size_t size, std::size_t count, void* self);
+    static std::size_t header_callback(char* data, std::size_t size, std::size_t count, void* self);
+    static std::size_t read_callback(char* buffer, std::size_t size, std::size_t count, void* self);
+    static int seek_callback(void* self, curl_off_t offset, int origin);
+    static int request_callback(void* self, char* local, char* remote, int local_port, int remote_port);
+
+    std::unique_ptr<CURLM, FreeMulti> multi_;  // holds the connections
+    std::unique_ptr<CURL, FreeEasy> easy_;
+    std::vector<CurlList> lists_;
+    std::array<char, CURL_ERROR_SIZE> error_text_{};
+    std::function<void(std::string_view)> body_;
+    std::function<void(std::string_view)> header_;
+    std::function<std::size_t(std::span<char>)> read_;
+    std::function<void()> rewind_;
+    std::function<bool()> allow_;
+    std::exception_ptr failure_;
+    bool stalled_ = false;
+};
+
+}  // namespace prevision::net

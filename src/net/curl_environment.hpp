@@ -1,0 +1,21 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "core/environment.hpp"
+#include "net/curl.hpp"
+
+namespace prevision::net {
+
+/// The proxy that the environment names for a scheme, as the curl tool takes it: `http_proxy` (lower case
+/// only, since a web server sets HTTP_PROXY from a request's header), `https_proxy`, `ftp_proxy`, else
+/// `all_proxy`. It may hold a password.
+std::optional<std::string> proxy_of(const Environment& environment, const std::string& scheme);
+
+/// Lets the transfers to a URL of that scheme go as the environment says, and the process's own environment
+/// not: proxies, exceptions from them (`no_proxy`), and the certificates to trust (`CURL_CA_BUNDLE`, else
+/// `SSL_CERT_FILE` and `SSL_CERT_DIR`, else the system's).
+void apply_environment(CurlHandle& handle, const Environment& environment, const std::string& scheme);
+
+}  // namespace prevision::net

@@ -1,0 +1,17 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+namespace prevision::testing {
+
+/// The files of a new certificate that signs itself, in PEM.
+struct Certificate {
+    std::filesystem::path certificate;
+    std::filesystem::path key;
+};
+
+/// Makes one for a name as OpenSSL writes it ("IP:127.0.0.1", "DNS:localhost") in that folder.
+Certificate make_certificate(const std::filesystem::path& folder, const std::string& alternative_name);
+
+}  // namespace prevision::testing

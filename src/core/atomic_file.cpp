@@ -12,6 +12,12 @@
 
 namespace prevision {
 
+namespace {
+
+constexpr std::uint64_t write_back_size = std::uint64_t{8} << 20U;
+
+}  // namespace
+
 AtomicFile::AtomicFile(std::filesystem::path path, unsigned mode)
     : path_(std::move(path)), temporary_(fmt::format("{}.{}.part", path_.string(), new_id())) {
     try {
@@ -27,7 +33,17 @@ AtomicFile::~AtomicFile() {
     if (pending_) ::unlink(temporary_.c_str());
 }
 
-void AtomicFile::write(std::string_view bytes) { write_all(file_, bytes, temporary_); }
+void AtomicFile::write(std::string_view bytes) {
+    write_all(file_, bytes, temporary_);
+    written_ += bytes.size();
+    // A large file sets off for the disk while more of it comes, so that `commit` has little left to wait
+    // for. Only a hint: what fails here fails in `commit` too.
+    if (written_ - set_off_ >= write_back_size) {
+        ::sync_file_range(file_.get(), static_cast<off_t>(set_off_), static_cast<off_t>(written_ - set_off_),
+                          SYNC_FILE_RANGE_WRITE);
+        set_off_ = written_;
+    }
+}
 
 void AtomicFile::commit() {
     sync_file();

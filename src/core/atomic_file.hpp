@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <string_view>
 
@@ -36,6 +37,8 @@ class AtomicFile {
     std::filesystem::path path_;
     std::filesystem::path temporary_;
     FileDescriptor file_;
+    std::uint64_t written_ = 0;
+    std::uint64_t set_off_ = 0;  ///< of it, what the disk was asked to take
     bool pending_ = false;
 };
 

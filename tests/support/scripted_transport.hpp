@@ -1,0 +1,49 @@
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "transport/transport.hpp"
+
+namespace prevision::testing {
+
+/// A Transport that gives the answers that it was told to, in order, and keeps the requests. Asked once more
+/// than it has answers, it throws.
+class ScriptedTransport final : public transport::Transport {
+  public:
+    ScriptedTransport& answer(int status, std::string body, std::vector<transport::Header> headers = {}) {
+        script_.push_back([=](const transport::Request&) -> transport::Response {
+            return {status, headers, body};
+        });
+        return *this;
+    }
+
+    ScriptedTransport& fail(bool may_have_arrived) {
+        script_.push_back([=](const transport::Request&) -> transport::Response {
+            throw transport::TransportError("cannot reach the platform: cut", "", may_have_arrived);
+        });
+        return *this;
+    }
+
+    transport::Response send(const transport::Request& request) override {
+        requests.push_back(request);
+        if (script_.empty())
+            throw std::logic_error("no answer is left for " + request.method + " " + request.path);
+        auto next = std::move(script_.front());
+        script_.pop_front();
+        return next(request);
+    }
+
+    [[nodiscard]] std::string description() const override { return "the test's platform"; }
+    [[nodiscard]] bool done() const { return script_.empty(); }
+
+    std::vector<transport::Request> requests;
+
+  private:
+    std::deque<std::function<transport::Response(const transport::Request&)>> script_;
+};
+
+}  // namespace prevision::testing

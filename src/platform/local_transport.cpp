@@ -1,1 +1,167 @@
-// Written next.
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "core/secret.hpp"
+#include "platform/answers.hpp"
+#include "platform/platform.hpp"
+
+namespace prevision::platform {
+
+namespace {
+
+class MemorySink final : public transport::BodySink {
+  public:
+    void write(std::string_view chunk) override { text += chunk; }
+    std::string text;
+};
+
+/// Hands on, and knows whether anything came.
+class WatchedSink final : public transport::BodySink {
+  public:
+    explicit WatchedSink(transport::BodySink& sink) : sink_(sink) {}
+
+    void write(std::string_view chunk) override {
+        begun_ = true;
+        sink_.write(chunk);
+    }
+    [[nodiscard]] bool begun() const { return begun_; }
+
+  private:
+    transport::BodySink& sink_;
+    bool begun_ = false;
+};
+
+/// Raises a call's own cancellation when the caller raises its one, or when the time is over.
+class CallLimit {
+  public:
+    explicit CallLimit(const transport::Request& request) {
+        if (request.cancellation != nullptr) {
+            passed_on_.emplace(*request.cancellation, [this] { cancellation_.cancel(); });
+        }
+        if (request.timeout.count() > 0) timer_ = std::thread([this, timeout = request.timeout] { wait(timeout); });
+    }
+    ~CallLimit() {
+        {
+            const std::lock_guard lock(mutex_);
+            over_ = true;
+        }
+        ended_.notify_all();
+        if (timer_.joinable()) timer_.join();
+    }
+    CallLimit(const CallLimit&) = delete;
+    CallLimit& operator=(const CallLimit&) = delete;
+
+    [[nodiscard]] Cancellation& cancellation() { return cancellation_; }
+
+    [[nodiscard]] bool timed_out() {
+        const std::lock_guard lock(mutex_);
+        return timed_out_;
+    }
+
+  private:
+    void wait(std::chrono::milliseconds timeout) {
+        std::unique_lock lock(mutex_);
+        if (ended_.wait_for(lock, timeout, [&] { return over_; })) return;
+        timed_out_ = true;
+        lock.unlock();
+        cancellation_.cancel();
+    }
+
+    Cancellation cancellation_;
+    std::optional<Cancellation::Subscription> passed_on_;
+    std::mutex mutex_;
+    std::condition_variable ended_;
+    bool over_ = false;
+    bool timed_out_ = false;
+    std::thread timer_;
+};
+
+class LocalTransport final : public transport::Transport {
+  public:
+    explicit LocalTransport(Platform& platform) : platform_(platform) {}
+
+    transport::Response send(const transport::Request& request) override {
+        if (request.cancellation != nullptr) request.cancellation->check();
+        CallLimit limit(request);
+        try {
+            return answer(request, limit.cancellation());
+        } catch (const Error&) {
+            // The reason is the caller's own, where it was the caller.
+            if (request.cancellation != nullptr) request.cancellation->check();
+            if (!limit.timed_out()) throw;
+            throw transport::TransportError(
+                fmt::format("{} gave no answer within {} ms", description(), request.timeout.count()),
+                "give it more time", true);
+        }
+    }
+
+    [[nodiscard]] std::string description() const override { return "the embedded platform"; }
+
+  private:
+    transport::Response answer(const transport::Request& request, Cancellation& cancellation) {
+        if (request.upload != nullptr) {
+            return respond(
+                failure_answer(Error(ErrorClass::invalid, "the embedded platform takes no uploads yet")),
+                request);
+        }
+        const auto question = request.path.find('?');
+        Call call{.method = request.method,
+                  .path = request.path.substr(0, question),
+                  .query = question == std::string::npos ? "" : request.path.substr(question + 1),
+                  .body = request.body,
+                  .cancellation = &cancellation};
+        auto answer = platform_.handle(call);
+        wipe(call.body);
+        return respond(std::move(answer), request);
+    }
+
+    static transport::Response respond(Answer answer, const transport::Request& request) {
+        if (answer.stream) return stream(answer, request);
+        auto response = begin(answer);
+        if (request.sink != nullptr && answer.status >= 200 && answer.status < 300) {
+            if (!answer.body.empty()) request.sink->write(answer.body);
+        } else {
+            response.body = std::move(answer.body);
+        }
+        return response;
+    }
+
+    /// A failure before the first byte is an answer like any other; later there is no taking back.
+    static transport::Response stream(const Answer& answer, const transport::Request& request) {
+        MemorySink memory;
+        WatchedSink sink(request.sink != nullptr ? *request.sink : memory);
+        try {
+            answer.stream(sink);
+        } catch (const Error& error) {
+            const bool given_up = error.error_class() == ErrorClass::interrupted ||
+                                  error.error_class() == ErrorClass::terminated;
+            if (sink.begun() || given_up) throw;
+            return respond(failure_answer(error), request);
+        }
+        auto response = begin(answer);
+        response.body = std::move(memory.text);
+        return response;
+    }
+
+    static transport::Response begin(const Answer& answer) {
+        transport::Response response{.status = answer.status, .headers = answer.headers, .body = {}};
+        if (!answer.content_type.empty()) {
+            response.headers.push_back({.name = "Content-Type", .value = answer.content_type});
+        }
+        return response;
+    }
+
+    Platform& platform_;
+};
+
+}  // namespace
+
+std::unique_ptr<transport::Transport> make_local_transport(Platform& platform) {
+    return std::make_unique<LocalTransport>(platform);
+}
+
+}  // namespace prevision::platform

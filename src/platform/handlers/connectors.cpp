@@ -1,1 +1,131 @@
-// Written next.
+#include <array>
+#include <utility>
+
+#include "core/error.hpp"
+#include "core/id.hpp"
+#include "model/codec.hpp"
+#include "platform/answers.hpp"
+#include "platform/body.hpp"
+#include "platform/connection.hpp"
+#include "platform/handlers/handlers.hpp"
+#include "platform/handlers/source_answers.hpp"
+#include "platform/page.hpp"
+#include "sources/registry.hpp"
+
+namespace prevision::platform {
+
+namespace {
+
+constexpr std::array<std::string_view, 4> options{"engine", "region", "tls", "host_key"};
+
+/// Sets the fields that the body holds; the others stay as they are.
+void read_fields(const Body& body, model::Connector& connector) {
+    if (body.has("type")) connector.type = body.text("type");
+    if (body.has("name")) connector.name = body.required_text("name");
+    if (body.has("host")) connector.host = body.text("host");
+    if (body.has("port")) connector.port = body.port("port");
+    if (body.has("username")) connector.username = body.text("username");
+    for (const auto option : options) {
+        if (!body.has(option)) continue;
+        connector.options.erase(std::string(option));
+        if (auto value = body.text(option); !value.empty())
+            connector.options.emplace(option, std::move(value));
+    }
+}
+
+/// Seals the secrets that the body holds; null and "" take a secret away.
+SealedSecrets read_secrets(Services& services, Body& body, const std::string& connector_id) {
+    SealedSecrets secrets;
+    const auto read = [&](const std::string& field, const Secret& secret) {
+        auto& sealed = secrets.fields[field];
+        if (secret.empty()) return;
+        sealed = seal_secret(services, connector_id, field, secret);
+        secrets.key_fingerprint = services.vault.fingerprint();
+    };
+    if (body.has("password")) read("password", body.secret("password"));
+    if (body.has("googleCredentials")) read("googleCredentials", body.secret_object("googleCredentials"));
+    return secrets;
+}
+
+Answer list_connectors(Services& services, const RoutedCall& routed) {
+    const auto page = read_page(routed.query);
+    const auto list = services.connectors.list(routed.parameters.at(0), page);
+    std::vector<std::string> items;
+    for (const auto& connector : list.items) items.push_back(model::encode_answer(connector));
+    return page_answer(page, list.total, items);
+}
+
+// What can be found wrong is found before a secret is sealed, since sealing may make the key file.
+Answer create_connector(Services& services, const RoutedCall& routed) {
+    Body body(routed.call.body);
+    model::Connector connector;
+    connector.id = new_id();
+    connector.project_id = routed.parameters.at(0);
+    connector.type = body.required_text("type");
+    connector.name = body.required_text("name");
+    connector.created_at = format_time(services.clock.now());
+    read_fields(body, connector);
+    check_connector(connector);
+    services.connectors.insert(connector, read_secrets(services, body, connector.id));
+    return json_answer(model::encode_answer(connector));
+}
+
+Answer update_connector(Services& services, const RoutedCall& routed) {
+    Body body(routed.call.body);
+    const auto change = [&](model::Connector& connector) {
+        read_fields(body, connector);
+        check_connector(connector);
+    };
+    auto connector = get_connector(services, routed.parameters.at(0));
+    change(connector);
+    const auto secrets = read_secrets(services, body, connector.id);
+    return json_answer(model::encode_answer(services.connectors.update(connector.id, change, secrets)));
+}
+
+Answer delete_connector(Services& services, const RoutedCall& routed) {
+    services.connectors.remove(routed.parameters.at(0));
+    return deleted_answer(routed.parameters.at(0));
+}
+
+Answer test_connector(Services& services, const RoutedCall& routed) {
+    const auto connector = get_connector(services, routed.parameters.at(0));
+    CallCancellation cancellation(routed.call);
+    return test_answer([&](const auto& observer) {
+        sources::open_source(open_connection(services, connector), cancellation.get())
+            ->test(std::nullopt, observer);
+    });
+}
+
+Answer list_databases(Services& services, const RoutedCall& routed) {
+    const auto connector = get_connector(services, routed.parameters.at(0));
+    CallCancellation cancellation(routed.call);
+    const auto source = sources::open_source(open_connection(services, connector), cancellation.get());
+    return names_answer(names_of(source->databases()));
+}
+
+Answer list_tables(Services& services, const RoutedCall& routed) {
+    const auto connector = get_connector(services, routed.parameters.at(0));
+    CallCancellation cancellation(routed.call);
+    const auto source = sources::open_source(open_connection(services, connector), cancellation.get());
+    return names_answer(names_of(source->tables(routed.parameters.at(1))));
+}
+
+}  // namespace
+
+void add_connector_routes(Router& router, Services& services) {
+    const auto bind = [&](Answer (*handler)(Services&, const RoutedCall&)) {
+        return [&services, handler](const RoutedCall& routed) { return handler(services, routed); };
+    };
+    router.add("GET", "/projects/{id}/connectors", bind(list_connectors));
+    router.add("POST", "/projects/{id}/connectors", bind(create_connector));
+    router.add("GET", "/connectors/{id}", [&](const RoutedCall& routed) {
+        return json_answer(model::encode_answer(get_connector(services, routed.parameters.at(0))));
+    });
+    router.add("PATCH", "/connectors/{id}", bind(update_connector));
+    router.add("DELETE", "/connectors/{id}", bind(delete_connector));
+    router.add("POST", "/connectors/{id}/test", bind(test_connector));
+    router.add("GET", "/connectors/{id}/databases", bind(list_databases));
+    router.add("GET", "/connectors/{id}/databases/{database}/tables", bind(list_tables));
+}
+
+}  // namespace prevision::platform

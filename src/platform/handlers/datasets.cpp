@@ -1,1 +1,164 @@
-// Written next.
+#include <memory>
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+
+#include "core/error.hpp"
+#include "core/file.hpp"
+#include "core/id.hpp"
+#include "core/text.hpp"
+#include "model/codec.hpp"
+#include "platform/answers.hpp"
+#include "platform/body.hpp"
+#include "platform/handlers/handlers.hpp"
+#include "platform/handlers/source_answers.hpp"
+#include "platform/page.hpp"
+#include "platform/utf8.hpp"
+#include "snapshot/csv_reader.hpp"
+
+namespace prevision::platform {
+
+namespace {
+
+constexpr std::size_t chunk_size = 256 * 1024;
+
+model::Dataset get_dataset(Services& services, const std::string& id) {
+    auto dataset = services.jobs.find(id);
+    if (!dataset) throw Error(ErrorClass::not_found, fmt::format("there is no dataset {}", id));
+    return std::move(*dataset);
+}
+
+model::Dataset get_done_dataset(Services& services, const std::string& id) {
+    auto dataset = get_dataset(services, id);
+    if (dataset.failed()) {
+        throw Error(ErrorClass::conflict, fmt::format("the snapshot failed: {}", dataset.message),
+                    "create the dataset again");
+    }
+    if (!dataset.done()) {
+        throw Error(ErrorClass::conflict, fmt::format("the snapshot is not done but {}", dataset.copy_state),
+                    "wait until the dataset is done");
+    }
+    return dataset;
+}
+
+Answer list_datasets(Services& services, const RoutedCall& routed) {
+    const auto page = read_page(routed.query);
+    const auto list = services.jobs.list(routed.parameters.at(0), page);
+    std::vector<std::string> items;
+    for (const auto& dataset : list.items) items.push_back(model::encode_answer(dataset));
+    return page_answer(page, list.total, items);
+}
+
+Answer create_dataset(Services& services, const RoutedCall& routed) {
+    const Body body(routed.call.body);
+    const auto id = new_id();
+    model::Dataset dataset;
+    dataset.id = id;
+    dataset.project_id = routed.parameters.at(0);
+    dataset.name = body.required_text("name");
+    dataset.datasource_id = body.required_text("datasource_id");
+    dataset.created_at = format_time(services.clock.now());
+    services.jobs.begin(dataset);
+    return json_answer(model::encode_answer(get_dataset(services, id)));
+}
+
+Answer delete_dataset(Services& services, const RoutedCall& routed) {
+    CallCancellation cancellation(routed.call);
+    services.jobs.remove(routed.parameters.at(0), cancellation.get());
+    return empty_answer();
+}
+
+/// A file name that any system takes, for who saves the answer under the name that is proposed.
+std::string proposed_file_name(const model::Dataset& dataset) {
+    return fmt::format("attachment; filename=\"{}.csv\"; filename*=UTF-8''{}.csv", dataset.id,
+                       percent_encode(dataset.name));
+}
+
+void stream_file(const FileDescriptor& file, const std::filesystem::path& path, Cancellation& cancellation,
+                 transport::BodySink& body) {
+    std::string buffer(chunk_size, '\0');
+    while (const std::size_t count = read_some(file, buffer, path)) {
+        cancellation.check();
+        body.write(std::string_view(buffer).substr(0, count));
+    }
+}
+
+/// Opens a dataset's file. Error integrity when it is not there or has not the size that was stored.
+FileDescriptor open_dataset_file(const std::filesystem::path& path, const model::Dataset& dataset) {
+    const auto damaged = [&](const std::string& why) {
+        return Error(ErrorClass::integrity, fmt::format("the dataset's file {} {}", path.string(), why),
+                     "restore it from a backup, or create the dataset again");
+    };
+    FileDescriptor file;
+    try {
+        file = open_file(path, O_RDONLY);
+    } catch (const Error& error) {
+        if (error.error_class() == ErrorClass::not_found) throw damaged("is not there");
+        throw;
+    }
+    struct stat status {};
+    const auto stored = dataset.bytes.value_or(0);
+    if (::fstat(file.get(), &status) != 0 || static_cast<std::uint64_t>(status.st_size) != stored) {
+        throw damaged(fmt::format("has {} bytes and not the {} that were stored", status.st_size, stored));
+    }
+    return file;
+}
+
+Answer download_dataset(Services& services, const RoutedCall& routed) {
+    const auto extension = routed.query.get("extension").value_or("csv");
+    const auto dataset = get_done_dataset(services, routed.parameters.at(0));
+    if (extension != "csv") {
+        throw Error(
+            ErrorClass::invalid,
+            fmt::format("`extension`: datasets are stored as csv and cannot be had as '{}'", extension),
+            "ask for csv");
+    }
+    const auto path = services.jobs.file_of(dataset.id);
+    const auto file = std::make_shared<FileDescriptor>(open_dataset_file(path, dataset));
+    const auto cancellation = std::make_shared<CallCancellation>(routed.call);
+    Answer answer;
+    answer.content_type = "text/csv; charset=utf-8";
+    answer.headers.push_back(
+        {.name = "Content-Length", .value = fmt::format("{}", dataset.bytes.value_or(0))});
+    answer.headers.push_back({.name = "Content-Disposition", .value = proposed_file_name(dataset)});
+    answer.stream = [file, path, cancellation](transport::BodySink& body) {
+        stream_file(*file, path, cancellation->get(), body);
+    };
+    return answer;
+}
+
+Answer sample_dataset(Services& services, const RoutedCall& routed) {
+    const auto limit = read_sample_limit(routed.query);
+    const auto dataset = get_done_dataset(services, routed.parameters.at(0));
+    const auto path = services.jobs.file_of(dataset.id);
+    open_dataset_file(path, dataset);
+    const auto beginning = snapshot::read_csv_sample(path, limit);
+    model::Sample sample;
+    for (const auto& name : beginning.header) sample.columns.push_back(valid_utf8(name));
+    for (const auto& row : beginning.rows) {
+        auto& cells = sample.rows.emplace_back();
+        for (const auto& cell : row) {
+            cells.push_back(cell ? std::optional(valid_utf8(*cell)) : std::nullopt);
+        }
+    }
+    return json_answer(model::encode_answer(sample));
+}
+
+}  // namespace
+
+void add_dataset_routes(Router& router, Services& services) {
+    const auto bind = [&](Answer (*handler)(Services&, const RoutedCall&)) {
+        return [&services, handler](const RoutedCall& routed) { return handler(services, routed); };
+    };
+    router.add("GET", "/projects/{id}/datasets", bind(list_datasets));
+    router.add("POST", "/projects/{id}/datasets/data-source", bind(create_dataset));
+    router.add("GET", "/datasets/{id}", [&](const RoutedCall& routed) {
+        return json_answer(model::encode_answer(get_dataset(services, routed.parameters.at(0))));
+    });
+    router.add("DELETE", "/datasets/{id}", bind(delete_dataset));
+    router.add("GET", "/datasets/{id}/download", bind(download_dataset));
+    router.add("GET", "/datasets/{id}/sample", bind(sample_dataset));
+}
+
+}  // namespace prevision::platform

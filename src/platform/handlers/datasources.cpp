@@ -1,1 +1,136 @@
-// Written next.
+#include <memory>
+
+#include "core/error.hpp"
+#include "core/id.hpp"
+#include "model/codec.hpp"
+#include "platform/answers.hpp"
+#include "platform/body.hpp"
+#include "platform/connection.hpp"
+#include "platform/handlers/handlers.hpp"
+#include "platform/handlers/source_answers.hpp"
+#include "platform/page.hpp"
+#include "platform/row_sinks.hpp"
+#include "sources/registry.hpp"
+
+namespace prevision::platform {
+
+namespace {
+
+/// Sets the fields that the body holds; the others stay as they are.
+void read_fields(const Body& body, model::Datasource& datasource) {
+    if (body.has("name")) datasource.name = body.required_text("name");
+    if (body.has("connector_id")) datasource.connector_id = body.required_text("connector_id");
+    if (body.has("path")) datasource.path = body.text("path");
+    if (body.has("database")) datasource.database = body.text("database");
+    if (body.has("table")) datasource.table = body.text("table");
+    if (body.has("bucket")) datasource.bucket = body.text("bucket");
+    if (body.has("request")) datasource.request = body.text("request");
+    if (body.has("g_cloud")) datasource.g_cloud = body.text("g_cloud");
+}
+
+/// A datasource's distant system, opened, and the place in it.
+struct OpenedDatasource {
+    std::unique_ptr<sources::Source> source;
+    sources::Location location;
+};
+
+OpenedDatasource open(Services& services, const std::string& id, Cancellation& cancellation) {
+    const auto datasource = get_datasource(services, id);
+    const auto connection = open_connection(services, get_connector(services, datasource.connector_id));
+    return {.source = sources::open_source(connection, cancellation), .location = location_of(datasource)};
+}
+
+Answer list_datasources(Services& services, const RoutedCall& routed) {
+    const auto page = read_page(routed.query);
+    const auto list = services.datasources.list(routed.parameters.at(0), page);
+    std::vector<std::string> items;
+    for (const auto& datasource : list.items) items.push_back(model::encode_answer(datasource));
+    return page_answer(page, list.total, items);
+}
+
+Answer create_datasource(Services& services, const RoutedCall& routed) {
+    const Body body(routed.call.body);
+    model::Datasource datasource;
+    datasource.id = new_id();
+    datasource.project_id = routed.parameters.at(0);
+    datasource.name = body.required_text("name");
+    datasource.connector_id = body.required_text("connector_id");
+    datasource.created_at = format_time(services.clock.now());
+    read_fields(body, datasource);
+    // Whether the connector is in this project is for the table to say.
+    const auto connector = services.connectors.find(datasource.connector_id);
+    if (connector) check_datasource(datasource, *connector);
+    services.datasources.insert(datasource);
+    return json_answer(model::encode_answer(datasource));
+}
+
+Answer update_datasource(Services& services, const RoutedCall& routed) {
+    const Body body(routed.call.body);
+    auto changed = get_datasource(services, routed.parameters.at(0));
+    read_fields(body, changed);
+    const auto connector = services.connectors.find(changed.connector_id);
+    if (connector) check_datasource(changed, *connector);
+    const auto change = [&](model::Datasource& datasource) { read_fields(body, datasource); };
+    return json_answer(model::encode_answer(services.datasources.update(changed.id, change)));
+}
+
+Answer delete_datasource(Services& services, const RoutedCall& routed) {
+    services.jobs.settle();
+    services.datasources.remove(routed.parameters.at(0));
+    return deleted_answer(routed.parameters.at(0));
+}
+
+Answer test_datasource(Services& services, const RoutedCall& routed) {
+    const auto datasource = get_datasource(services, routed.parameters.at(0));
+    CallCancellation cancellation(routed.call);
+    return test_answer([&](const auto& observer) {
+        const auto opened = open(services, datasource.id, cancellation.get());
+        opened.source->test(opened.location, observer);
+    });
+}
+
+Answer preview_datasource(Services& services, const RoutedCall& routed) {
+    const auto limit = read_sample_limit(routed.query);
+    CallCancellation cancellation(routed.call);
+    const auto opened = open(services, routed.parameters.at(0), cancellation.get());
+    SampleSink sink;
+    opened.source->read(opened.location, {.limit = limit}, sink);
+    return json_answer(model::encode_answer(sink.sample()));
+}
+
+/// Reads while it answers, so that nothing is stored or held. What can be found wrong without the network is
+/// found before.
+Answer stream_datasource(Services& services, const RoutedCall& routed) {
+    const auto cancellation = std::make_shared<CallCancellation>(routed.call);
+    const auto opened =
+        std::make_shared<OpenedDatasource>(open(services, routed.parameters.at(0), cancellation->get()));
+    Answer answer;
+    answer.content_type = "text/csv; charset=utf-8";
+    answer.stream = [cancellation, opened](transport::BodySink& body) {
+        BodyBytes bytes(body);
+        snapshot::CsvEncoder encoder(bytes);
+        opened->source->read(opened->location, {}, encoder);
+        encoder.finish();
+    };
+    return answer;
+}
+
+}  // namespace
+
+void add_datasource_routes(Router& router, Services& services) {
+    const auto bind = [&](Answer (*handler)(Services&, const RoutedCall&)) {
+        return [&services, handler](const RoutedCall& routed) { return handler(services, routed); };
+    };
+    router.add("GET", "/projects/{id}/data-sources", bind(list_datasources));
+    router.add("POST", "/projects/{id}/data-sources", bind(create_datasource));
+    router.add("GET", "/data-sources/{id}", [&](const RoutedCall& routed) {
+        return json_answer(model::encode_answer(get_datasource(services, routed.parameters.at(0))));
+    });
+    router.add("PATCH", "/data-sources/{id}", bind(update_datasource));
+    router.add("DELETE", "/data-sources/{id}", bind(delete_datasource));
+    router.add("POST", "/data-sources/{id}/test", bind(test_datasource));
+    router.add("GET", "/data-sources/{id}/sample", bind(preview_datasource));
+    router.add("GET", "/data-sources/{id}/content", bind(stream_datasource));
+}
+
+}  // namespace prevision::platform

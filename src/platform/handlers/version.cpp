@@ -1,1 +1,34 @@
-// Written next.
+#include "platform/answers.hpp"
+#include "platform/handlers/handlers.hpp"
+#include "platform/handlers/local_user.hpp"
+
+namespace prevision::platform {
+
+namespace {
+
+Answer show_version(const RoutedCall& /*routed*/) {
+    rapidjson::StringBuffer buffer;
+    model::JsonWriter writer(buffer);
+    writer.StartObject();
+    model::write_text(writer, "name", "prevision");
+    model::write_text(writer, "version", PREVISION_VERSION);
+    model::write_text(writer, "api", "v1");
+    writer.EndObject();
+    return json_answer({buffer.GetString(), buffer.GetSize()});
+}
+
+Answer show_profile(const RoutedCall& /*routed*/) {
+    rapidjson::StringBuffer buffer;
+    model::JsonWriter writer(buffer);
+    write_local_user(writer);
+    return json_answer({buffer.GetString(), buffer.GetSize()});
+}
+
+}  // namespace
+
+void add_version_routes(Router& router) {
+    router.add("GET", "/version", show_version);
+    router.add("GET", "/profile", show_profile);
+}
+
+}  // namespace prevision::platform

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include <rapidjson/document.h>
+
+#include "core/secret.hpp"
+
+namespace prevision::platform {
+
+/// The JSON object that a call carries, read field by field. Absent, null and "" are all "not set"; fields
+/// that nobody asks for do not matter. Each call throws Error invalid, naming the field, for a value of a
+/// type that the field does not take.
+class Body {
+  public:
+    /// Error invalid when the text is no JSON object.
+    explicit Body(std::string_view text);
+
+    /// Whether the field is there at all, be it null or "": what a PATCH changes.
+    [[nodiscard]] bool has(std::string_view name) const;
+
+    [[nodiscard]] std::string text(std::string_view name) const;
+
+    /// Error invalid also where it is not set.
+    [[nodiscard]] std::string required_text(std::string_view name) const;
+
+    /// A port, as a number or its digits, in 1..65535.
+    [[nodiscard]] std::optional<int> port(std::string_view name) const;
+
+    /// A text that is wiped from here when it was read, so that only the Secret holds it.
+    [[nodiscard]] Secret secret(std::string_view name);
+
+    /// A JSON object, or a text that holds one, as text; wiped from here likewise.
+    [[nodiscard]] Secret secret_object(std::string_view name);
+
+  private:
+    rapidjson::Value* find(std::string_view name);
+    [[nodiscard]] const rapidjson::Value* find(std::string_view name) const;
+
+    rapidjson::Document document_;
+};
+
+}  // namespace prevision::platform

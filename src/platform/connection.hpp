@@ -1,0 +1,25 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "core/secret.hpp"
+#include "model/model.hpp"
+#include "sources/source.hpp"
+
+namespace prevision::platform {
+
+/// Connectors and datasources, as the layer below takes them.
+sources::Connection connection_of(const model::Connector& connector, Secret password);
+sources::Location location_of(const model::Datasource& datasource);
+
+/// Throws Error invalid, naming the field, when a connector cannot be right. Does not touch the network.
+void check_connector(const model::Connector& connector);
+
+/// Throws Error invalid, naming the field, when a datasource cannot be right for its connector.
+void check_datasource(const model::Datasource& datasource, const model::Connector& connector);
+
+/// Throws Error invalid when no engine here serves the connector's type, so that it can be kept and not used.
+void require_engine(const model::Connector& connector);
+
+}  // namespace prevision::platform

@@ -1,0 +1,77 @@
+#include "platform/services.hpp"
+
+#include <fmt/format.h>
+
+#include "core/error.hpp"
+#include "core/file.hpp"
+#include "platform/connection.hpp"
+#include "snapshot/snapshot.hpp"
+#include "sources/registry.hpp"
+
+namespace prevision::platform {
+
+namespace {
+
+std::filesystem::path make_home(const std::filesystem::path& home) {
+    create_private_directory(home);
+    return home;
+}
+
+/// What a secret is sealed for: one field of one connector.
+std::string secret_context(const std::string& connector_id, const std::string& field) {
+    return fmt::format("{}/{}", connector_id, field);
+}
+
+snapshot::Snapshot take_snapshot(Services& services, const model::Dataset& dataset,
+                                 const std::filesystem::path& file, Cancellation& cancellation,
+                                 const Jobs::Observer& observer) {
+    const auto datasource = get_datasource(services, dataset.datasource_id);
+    const auto connection = open_connection(services, get_connector(services, datasource.connector_id));
+    const auto source = sources::open_source(connection, cancellation);
+    return snapshot::take_snapshot(*source, location_of(datasource), file, cancellation, observer);
+}
+
+}  // namespace
+
+Services::Services(const Settings& settings)
+    : clock(*settings.clock),
+      store(make_home(settings.home) / "prevision.db", clock),
+      projects(store),
+      connectors(store),
+      datasources(store),
+      datasets(store),
+      vault(settings.vault_key_file.value_or(settings.home / "vault.key"),
+            [this] { return connectors.key_fingerprint(); }),
+      jobs(datasets, settings.home / "datasets",
+           [this](const model::Dataset& dataset, const std::filesystem::path& file,
+                  Cancellation& cancellation, const Jobs::Observer& observer) {
+               return take_snapshot(*this, dataset, file, cancellation, observer);
+           }) {}
+
+model::Connector get_connector(Services& services, const std::string& id) {
+    auto connector = services.connectors.find(id);
+    if (!connector) throw Error(ErrorClass::not_found, fmt::format("there is no connector {}", id));
+    return std::move(*connector);
+}
+
+model::Datasource get_datasource(Services& services, const std::string& id) {
+    auto datasource = services.datasources.find(id);
+    if (!datasource) throw Error(ErrorClass::not_found, fmt::format("there is no datasource {}", id));
+    return std::move(*datasource);
+}
+
+std::string seal_secret(Services& services, const std::string& connector_id, const std::string& field,
+                        const Secret& secret) {
+    return services.vault.seal(secret, secret_context(connector_id, field));
+}
+
+sources::Connection open_connection(Services& services, const model::Connector& connector) {
+    require_engine(connector);
+    Secret password;
+    if (const auto sealed = services.connectors.find_secret(connector.id, "password")) {
+        password = services.vault.open(*sealed, secret_context(connector.id, "password"));
+    }
+    return connection_of(connector, std::move(password));
+}
+
+}  // namespace prevision::platform

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <string>
+
+#include "core/clock.hpp"
+#include "model/model.hpp"
+#include "platform/jobs.hpp"
+#include "platform/platform.hpp"
+#include "platform/store.hpp"
+#include "platform/tables/connectors.hpp"
+#include "platform/tables/datasets.hpp"
+#include "platform/tables/datasources.hpp"
+#include "platform/tables/projects.hpp"
+#include "platform/vault.hpp"
+#include "sources/source.hpp"
+
+namespace prevision::platform {
+
+/// What the handlers work with. Safe on any thread.
+struct Services {
+    explicit Services(const Settings& settings);
+
+    const Clock& clock;
+    Store store;
+    ProjectTable projects;
+    ConnectorTable connectors;
+    DatasourceTable datasources;
+    DatasetTable datasets;
+    Vault vault;
+    Jobs jobs;
+};
+
+/// The object of that id. Error not_found.
+model::Connector get_connector(Services& services, const std::string& id);
+model::Datasource get_datasource(Services& services, const std::string& id);
+
+/// Seals a connector's secret; an empty one is not kept.
+std::string seal_secret(Services& services, const std::string& connector_id, const std::string& field,
+                        const Secret& secret);
+
+/// The connector with its password, ready to be opened. Error invalid when no engine serves its type, and the
+/// vault's.
+sources::Connection open_connection(Services& services, const model::Connector& connector);
+
+}  // namespace prevision::platform

@@ -1,13 +1,24 @@
 #include "sources/mysql.hpp"
 
 #include <array>
+#include <map>
+#include <utility>
+
+#include <fmt/format.h>
 
 #include "core/error.hpp"
+#include "net/socket.hpp"
+#include "sources/host.hpp"
+#include "sources/mysql_connection.hpp"
+#include "sources/mysql_values.hpp"
 #include "sources/sql_location.hpp"
+#include "sources/stages.hpp"
 
 namespace prevision::sources {
 
 namespace {
+
+constexpr int standard_port = 3306;
 
 constexpr std::array<std::string_view, 2> schemes{"mysql", "mariadb"};
 
@@ -29,15 +40,256 @@ constexpr std::array<Option, 3> datasource_options{{
     {.name = "request", .help = "SELECT statement whose rows to read"},
 }};
 
+MysqlTls parse_tls(const Connection& connection) {
+    const auto found = connection.options.find("tls");
+    const std::string_view value = found == connection.options.end() ? "" : found->second;
+    if (value.empty() || value == "prefer") return MysqlTls::prefer;
+    if (value == "disable") return MysqlTls::disable;
+    if (value == "require") return MysqlTls::require;
+    if (value == "verify") return MysqlTls::verify;
+    throw Error(ErrorClass::invalid, fmt::format("invalid tls: '{}' is none of its values", value),
+                "one of: disable, prefer, require, verify");
+}
+
+MysqlTarget parse_target(const Connection& connection) {
+    const Host host = parse_host(connection.host);
+    if (!host.path.empty() && host.path != "/") {
+        throw Error(ErrorClass::invalid, "invalid host: a path follows it",
+                    "name the database in the datasource: --database");
+    }
+    if (connection.username.find('\0') != std::string::npos) {
+        throw Error(ErrorClass::invalid, "invalid username: it holds a NUL byte");
+    }
+    if (connection.password.reveal().find('\0') != std::string::npos) {
+        throw Error(ErrorClass::invalid, "invalid password: it holds a NUL byte");
+    }
+    return {.host = host.name,
+            .port = choose_port(connection.port, host).value_or(standard_port),
+            .username = connection.username,
+            .password = connection.password,
+            .tls = parse_tls(connection),
+            .connect_timeout = connection.connect_timeout};
+}
+
+std::string quote(std::string_view name, std::string_view field) {
+    return quote_identifier(name, SqlDialect::mysql, field);
+}
+
+// A session in which values have one form whatever the server's settings are, and in which nothing can be
+// changed. Backslashes escape in strings, since the check of a request reads it so. The server waits for long
+// while we write to a slow disk.
+void prepare_session(MysqlConnection& connection) {
+    connection.execute(
+        "SET NAMES utf8mb4, SESSION time_zone = '+00:00', SESSION net_write_timeout = 3600, SESSION sql_mode "
+        "= "
+        "REPLACE(REPLACE(@@sql_mode, 'NO_BACKSLASH_ESCAPES', ''), 'PAD_CHAR_TO_FULL_LENGTH', '')");
+    connection.execute("SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ");
+}
+
+void begin_consistent_view(MysqlConnection& connection) {
+    connection.execute("START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY");
+}
+
+/// How to read a table: the statement, and its columns.
+struct TablePlan {
+    std::string sql;
+    std::vector<Column> columns;
+    std::vector<bool> is_float;
+};
+
+// The server writes a FLOAT with six digits, though it holds up to nine. Times one it is a DOUBLE, of which
+// the server writes all digits that matter.
+TablePlan plan_table(MysqlConnection& connection, const std::string& name) {
+    TablePlan plan;
+    bool any_float = false;
+    {
+        auto rows = connection.query(fmt::format("SELECT * FROM {} LIMIT 0", name));
+        for (const auto& field : rows.fields()) {
+            plan.columns.push_back(describe_mysql_column(field));
+            plan.is_float.push_back(field.type == MYSQL_TYPE_FLOAT);
+            any_float = any_float || plan.is_float.back();
+        }
+        while (rows.next() != nullptr) {
+        }
+    }
+    std::map<std::string, std::string> types;
+    auto rows = connection.query(fmt::format("SHOW COLUMNS FROM {}", name));
+    while (MYSQL_ROW row = rows.next()) types[row[0]] = row[1] != nullptr ? row[1] : "";
+    for (auto& column : plan.columns) {
+        if (const auto found = types.find(column.name); found != types.end()) column.type = found->second;
+    }
+    if (!any_float) {
+        plan.sql = fmt::format("SELECT * FROM {}", name);
+        return plan;
+    }
+    for (std::size_t at = 0; at < plan.columns.size(); ++at) {
+        const auto column = quote(plan.columns[at].name, "column");
+        plan.sql += plan.sql.empty() ? "SELECT " : ", ";
+        plan.sql += plan.is_float[at] ? fmt::format("{0} * 1e0 AS {0}", column) : column;
+    }
+    plan.sql += fmt::format(" FROM {}", name);
+    return plan;
+}
+
+class MysqlSource final : public Source {
+  public:
+    MysqlSource(MysqlTarget target, Cancellation& cancellation)
+        : target_(std::move(target)), cancellation_(cancellation) {}
+
+    void test(const std::optional<Location>& location, const StageObserver& observer) override {
+        std::vector<net::Address> addresses;
+        run_stage(observer, "resolve", [&] {
+            addresses = net::resolve(target_.host, target_.port);
+            return addresses.empty() ? "" : addresses.front().text;
+        });
+        run_stage(observer, "connect", [&] {
+            net::connect(addresses, target_.address(), target_.connect_timeout, cancellation_);
+            return target_.address();
+        });
+        MysqlConnection connection(target_, cancellation_);
+        run_stage(observer, "tls", [&] {
+            connection.begin();
+            return connection.encryption();
+        });
+        run_stage(observer, "auth", [&] {
+            connection.log_in();
+            return fmt::format("as '{}', server {}", target_.username, connection.server_version());
+        });
+        run_stage(observer, "list", [&] { return list_for_test(connection, location); });
+        if (!location) return;
+        run_stage(observer, "read", [&] {
+            RowCounter counter;
+            read_with(connection, *location, {.limit = 1}, counter);
+            return counter.summary();
+        });
+    }
+
+    std::vector<Entry> databases() override {
+        MysqlConnection connection(target_, cancellation_);
+        connect(connection);
+        return list_databases(connection);
+    }
+
+    std::vector<Entry> tables(const std::string& database) override {
+        const auto name = quote(database, "database");
+        MysqlConnection connection(target_, cancellation_);
+        connect(connection);
+        connection.set_purpose(
+            fmt::format("cannot list the tables of '{}' at {}", database, target_.address()),
+            ErrorClass::internal);
+        std::vector<Entry> entries;
+        auto rows = connection.query(fmt::format("SHOW FULL TABLES FROM {}", name));
+        while (MYSQL_ROW row = rows.next()) {
+            const std::string_view type = row[1] != nullptr ? row[1] : "";
+            entries.push_back({row[0], type.ends_with("VIEW") ? "view" : "table"});
+        }
+        return entries;
+    }
+
+    void read(const Location& location, const ReadOptions& options, RowSink& sink) override {
+        mysql_engine().check_location(location);
+        MysqlConnection connection(target_, cancellation_);
+        connect(connection);
+        read_with(connection, location, options, sink);
+    }
+
+  private:
+    static void connect(MysqlConnection& connection) {
+        connection.begin();
+        connection.log_in();
+    }
+
+    [[nodiscard]] std::vector<Entry> list_databases(MysqlConnection& connection) const {
+        connection.set_purpose(fmt::format("cannot list the databases at {}", target_.address()),
+                               ErrorClass::internal);
+        std::vector<Entry> entries;
+        auto rows = connection.query("SHOW DATABASES");
+        while (MYSQL_ROW row = rows.next()) entries.push_back({row[0], "database"});
+        return entries;
+    }
+
+    [[nodiscard]] std::string list_for_test(MysqlConnection& connection,
+                                            const std::optional<Location>& location) const {
+        if (location) mysql_engine().check_location(*location);
+        const auto count = list_databases(connection).size();
+        if (location && !location->database.empty()) use_database(connection, location->database);
+        return fmt::format("{} databases", count);
+    }
+
+    void use_database(MysqlConnection& connection, const std::string& database) const {
+        connection.set_purpose(fmt::format("cannot use the database '{}' at {}", database, target_.address()),
+                               ErrorClass::internal);
+        connection.use_database(database);
+    }
+
+    void read_with(MysqlConnection& connection, const Location& location, const ReadOptions& options,
+                   RowSink& sink) const {
+        connection.set_purpose(fmt::format("cannot prepare the session at {}", target_.address()),
+                               ErrorClass::internal);
+        prepare_session(connection);
+        if (location.table.empty()) {
+            read_request(connection, location, options, sink);
+        } else {
+            read_table(connection, location, options, sink);
+        }
+    }
+
+    void read_table(MysqlConnection& connection, const Location& location, const ReadOptions& options,
+                    RowSink& sink) const {
+        begin_consistent_view(connection);
+        connection.set_purpose(fmt::format("cannot read the table '{}' of '{}' at {}", location.table,
+                                           location.database, target_.address()),
+                               ErrorClass::internal);
+        auto plan = plan_table(connection,
+                               quote(location.database, "database") + "." + quote(location.table, "table"));
+        if (options.limit) plan.sql += fmt::format(" LIMIT {}", *options.limit);
+        auto rows = connection.query(plan.sql);
+        sink.columns(plan.columns);
+        stream(rows, plan.is_float, options, sink);
+    }
+
+    void read_request(MysqlConnection& connection, const Location& location, const ReadOptions& options,
+                      RowSink& sink) const {
+        if (!location.database.empty()) use_database(connection, location.database);
+        if (options.limit) {
+            connection.execute(fmt::format("SET SESSION sql_select_limit = {}", *options.limit));
+        }
+        begin_consistent_view(connection);
+        connection.set_purpose(fmt::format("cannot read the request at {}", target_.address()),
+                               ErrorClass::invalid);
+        auto rows = connection.query(location.request);
+        std::vector<Column> columns;
+        for (const auto& field : rows.fields()) columns.push_back(describe_mysql_column(field));
+        sink.columns(columns);
+        stream(rows, {}, options, sink);
+    }
+
+    void stream(MysqlRows& rows, const std::vector<bool>& is_float, const ReadOptions& options,
+                RowSink& sink) const {
+        MysqlValues values(rows.fields(), is_float);
+        std::uint64_t left = options.limit.value_or(UINT64_MAX);
+        // Also behind the last row that is wanted: the server has mostly no more, and the connection then
+        // ends in good order.
+        while (MYSQL_ROW row = rows.next()) {
+            cancellation_.check();
+            if (left-- == 0) return;
+            sink.row(values.take(row, rows.sizes()));
+        }
+    }
+
+    MysqlTarget target_;
+    Cancellation& cancellation_;
+};
+
+std::unique_ptr<Source> open(const Connection& connection, Cancellation& cancellation) {
+    return std::make_unique<MysqlSource>(parse_target(connection), cancellation);
+}
+
 void check_location(const Location& location) {
     check_sql_location(location, SqlDialect::mysql);
     if (location.database.empty() && !location.table.empty()) {
         throw Error(ErrorClass::invalid, "invalid database: a table needs one", "give --database");
     }
-}
-
-std::unique_ptr<Source> open(const Connection& /*connection*/, Cancellation& /*cancellation*/) {
-    throw Error(ErrorClass::internal, "cannot open MySQL: not yet");
 }
 
 }  // namespace
@@ -48,7 +300,7 @@ const Engine& mysql_engine() {
         .title = "MySQL and MariaDB",
         .type = "SQL",
         .schemes = schemes,
-        .default_port = 3306,
+        .default_port = standard_port,
         .connector_options = connector_options,
         .datasource_options = datasource_options,
         .open = open,

@@ -95,7 +95,7 @@ const Engine* tell_by_type(std::string_view type) {
 
 const Engine* tell_by_port(int port, std::string_view type) {
     for (const auto& engine : engines()) {
-        if (engine.type == type && engine.default_port == port) return &engine;
+        if ((type.empty() || engine.type == type) && engine.default_port == port) return &engine;
     }
     for (const auto& foreign : foreign_ports) {
         if (foreign.port != port) continue;
@@ -165,11 +165,11 @@ const Engine* find_engine(std::string_view name) {
 }
 
 const Engine* tell_engine(const Connection& connection) {
-    check_type(connection.type);
+    if (!connection.type.empty()) check_type(connection.type);
     const Host host = connection.host.empty() ? Host{} : parse_host(connection.host);
     const auto port = choose_port(connection.port, host);
     const Engine* engine = tell_by_name_or_scheme(connection, host);
-    if (engine != nullptr) check_engine_has_type(*engine, connection.type);
+    if (engine != nullptr && !connection.type.empty()) check_engine_has_type(*engine, connection.type);
     if (engine == nullptr) engine = tell_by_type(connection.type);
     if (engine == nullptr && port) engine = tell_by_port(*port, connection.type);
     return engine;
@@ -199,6 +199,7 @@ std::unique_ptr<Source> open_source(const Connection& connection, Cancellation& 
 }
 
 void check_connection(const Connection& connection) {
+    check_type(connection.type);
     const Engine* engine = tell_engine(connection);
     if (engine != nullptr) {
         check_options(*engine, connection);

@@ -46,7 +46,8 @@ const Engine* find_engine(std::string_view name);
 
 /// Which engine serves the connection, by what is known without the network: its `engine`, else the scheme of
 /// its host, else its type where that has one engine only, else its port. Nothing when these do not tell.
-/// Error invalid when a name, type or scheme is none of ours, or they contradict each other.
+/// An empty type is one that is not known yet. Error invalid when a name, type or scheme is none of ours, or
+/// they contradict each other.
 const Engine* tell_engine(const Connection& connection);
 
 /// As `tell_engine`, and where that does not tell, by what the server says first when it is called. Error

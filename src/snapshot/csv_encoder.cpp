@@ -26,20 +26,30 @@ Word load(const char* from) {
     return word;
 }
 
-/// Whether a byte of the word is a quote, a comma, a carriage return or a line feed. A byte that equals the
-/// wanted one is zero after the exclusive or, and only then does its top bit become set by the subtraction
-/// without having been set before (but for bytes above such a one, which changes nothing here).
+/// The bytes of the word that are `wanted` have their top bit set in the result. So may bytes above such a
+/// one, which makes no difference to whether there is any.
 template <class Word>
-bool has_special(Word word) {
+constexpr Word matches(Word word, char wanted) {
     constexpr Word ones = static_cast<Word>(~Word{0}) / 0xFF;
-    constexpr Word tops = ones * 0x80;
-    const auto zeros = [](Word bytes) { return (bytes - ones) & ~bytes; };
-    return ((zeros(word ^ (ones * '"')) | zeros(word ^ (ones * ',')) | zeros(word ^ (ones * '\r')) |
-             zeros(word ^ (ones * '\n'))) &
-            tops) != 0;
+    // A byte that is zero, and no other, gets a top bit by the subtraction that it did not have before.
+    const Word bytes = word ^ (ones * static_cast<Word>(wanted));
+    return (bytes - ones) & ~bytes & (ones * 0x80);
+}
+
+/// Whether a byte of the word asks for quotes.
+template <class Word>
+constexpr bool has_special(Word word) {
+    return (matches(word, '"') | matches(word, ',') | matches(word, '\r') | matches(word, '\n')) != 0;
 }
 
 bool is_special(char c) { return c == '"' || c == ',' || c == '\r' || c == '\n'; }
+
+bool has_special(std::string_view text) {
+    for (; text.size() >= 8; text.remove_prefix(8)) {
+        if (has_special(load<std::uint64_t>(text.data()))) return true;
+    }
+    return std::ranges::any_of(text, is_special);
+}
 
 /// Copies the first and the last bytes of the value as words, which may overlap.
 template <class Word>
@@ -87,12 +97,28 @@ void copy_plain(char* to, const char* from, std::size_t size) {
     }
 }
 
+/// Each quote becomes two. Needs room for twice the text.
+char* write_doubled(char* to, std::string_view text) {
+    for (const char c : text) {
+        to[0] = c;
+        to[1] = '"';
+        to += c == '"' ? 2 : 1;
+    }
+    return to;
+}
+
 char* write_quoted(char* to, std::string_view text) {
     *to++ = '"';
-    for (const char c : text) {
-        *to++ = c;
-        if (c == '"') *to++ = c;
+    for (; text.size() >= 8; text.remove_prefix(8)) {
+        const auto word = load<std::uint64_t>(text.data());
+        if (matches(word, '"') != 0) {
+            to = write_doubled(to, text.substr(0, 8));
+        } else {
+            std::memcpy(to, &word, sizeof(word));
+            to += sizeof(word);
+        }
     }
+    to = write_doubled(to, text);
     *to++ = '"';
     return to;
 }
@@ -194,7 +220,7 @@ void CsvEncoder::append(std::string_view value, Form form) {
 void CsvEncoder::append_long(std::string_view value, Form form) {
     if (form == Form::binary) {
         append_hex(value);
-    } else if (form == Form::text && std::ranges::any_of(value, is_special)) {
+    } else if (form == Form::text && has_special(value)) {
         append_quoted(value);
     } else {
         append_raw(value);

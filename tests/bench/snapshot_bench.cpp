@@ -52,11 +52,11 @@ class MadeSource final : public sources::Source {
     }
 
     void make_row(std::uint64_t i) {
-        texts_.push_back(fmt::format("{}", 1'000'000 + i * 3571));
-        texts_.push_back(fmt::format("{}", i * 7919000001));
-        texts_.push_back(fmt::format("{}.{:02}", i * 37, i % 100));
-        texts_.push_back(fmt::format("{}", static_cast<double>(i) / 7));
-        texts_.push_back(fmt::format("{} {}", i % 3 == 0 ? "Müller & Söhne" : "customer", i));
+        texts_.emplace_back(fmt::format("{}", 1'000'000 + i * 3571));
+        texts_.emplace_back(fmt::format("{}", i * 7919000001));
+        texts_.emplace_back(fmt::format("{}.{:02}", i * 37, i % 100));
+        texts_.emplace_back(fmt::format("{}", static_cast<double>(i) / 7));
+        texts_.emplace_back(fmt::format("{} {}", i % 3 == 0 ? "Müller & Söhne" : "customer", i));
         switch (i % 8) {
             case 0:
                 texts_.emplace_back(std::nullopt);
@@ -70,10 +70,11 @@ class MadeSource final : public sources::Source {
             default:
                 texts_.emplace_back(fmt::format("nothing to remark on order {}", i));
         }
-        texts_.push_back(fmt::format("2026-{:02}-{:02}T12:34:56", 1 + i % 12, 1 + i % 28));
-        texts_.push_back(i % 3 == 0 ? std::nullopt : std::optional(fmt::format("2026-01-{:02}", 1 + i % 28)));
-        texts_.push_back(i % 10 == 0 ? std::nullopt : std::optional(fmt::format("{}", i % 30000)));
-        texts_.push_back(std::string("\x01\x7f\x80\xff,\"\r\n", 8));
+        texts_.emplace_back(fmt::format("2026-{:02}-{:02}T12:34:56", 1 + i % 12, 1 + i % 28));
+        texts_.emplace_back(i % 3 == 0 ? std::nullopt
+                                       : std::optional(fmt::format("2026-01-{:02}", 1 + i % 28)));
+        texts_.emplace_back(i % 10 == 0 ? std::nullopt : std::optional(fmt::format("{}", i % 30000)));
+        texts_.emplace_back(std::string("\x01\x7f\x80\xff,\"\r\n", 8));
     }
 
     std::uint64_t rows_;

@@ -1,7 +1,10 @@
 #include "snapshot/snapshot.hpp"
 
+#include <array>
 #include <csignal>
+#include <cstdio>
 #include <fstream>
+#include <memory>
 
 #include <catch2/catch.hpp>
 #include <fcntl.h>
@@ -70,14 +73,16 @@ snapshot::Snapshot take(sources::Source& source, const std::filesystem::path& pa
 
 const std::vector<sources::Column> two_columns{column("id", ValueKind::integer), column("name")};
 
-/// What a command writes to stdout.
+/// What a command of the shell writes to stdout.
 std::string output_of(const std::string& command) {
-    const testing::TemporaryDirectory folder;
-    const auto path = (folder / "out").string();
-    // NOLINTNEXTLINE(concurrency-mt-unsafe,bugprone-command-processor): a test of one thread, with fixed
-    // commands
-    REQUIRE(std::system((command + " > " + path).c_str()) == 0);
-    return read_file(path, 1 << 26);
+    const std::unique_ptr<FILE, int (*)(FILE*)> pipe(::popen(command.c_str(), "r"), ::pclose);
+    REQUIRE(pipe);
+    std::string output;
+    std::array<char, 4096> buffer{};
+    while (const auto count = std::fread(buffer.data(), 1, buffer.size(), pipe.get())) {
+        output.append(buffer.data(), count);
+    }
+    return output;
 }
 
 bool is_empty(const testing::TemporaryDirectory& folder) { return std::filesystem::is_empty(folder.path()); }
@@ -160,6 +165,7 @@ TEST_CASE("what SQLite reads from the file is what the source gave") {
                                           std::string(5000, 'x'),
                                           std::string(300'000, ',')};
     std::vector<testing::Row> rows;
+    rows.reserve(200);
     std::string expected;
     for (std::size_t i = 0; i < 200; ++i) {
         const auto& left = shapes[i % shapes.size()];
@@ -181,6 +187,7 @@ TEST_CASE("what SQLite reads from the file is what the source gave") {
 TEST_CASE("what our reader reads from the file is what the source gave") {
     const testing::TemporaryDirectory folder;
     std::vector<testing::Row> rows;
+    rows.reserve(20'000);
     for (int i = 0; i < 20'000; ++i) {
         rows.push_back({i % 3 == 0 ? std::nullopt : std::optional(std::to_string(i)),
                         i % 5 == 0   ? std::nullopt

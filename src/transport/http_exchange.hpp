@@ -46,6 +46,7 @@ class HttpExchange {
     std::uint64_t uploaded_ = 0;
     bool sent_ = false;      // a connection stood, and the request was handed to it
     bool answered_ = false;  // since then, a part of an answer came
+    bool head_ended_ = false;
 };
 
 /// Whether the platform means success: 200–210 and 226.

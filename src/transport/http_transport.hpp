@@ -20,10 +20,10 @@ struct HttpSettings {
         system_environment();  ///< names the proxies and the CA bundle, as curl reads it
 };
 
-/// A platform across the network, by libcurl: connections are kept and used again, gzip is accepted, and
-/// redirects are followed within the host. Nothing is opened before the first call. A user and a password in
-/// the URL are not used. Error invalid when the URL is none, or the token has characters that no header can
-/// hold.
+/// A platform across the network, by libcurl: connections are kept and used again, gzip is accepted for
+/// JSON, and redirects are followed within the host. Nothing is opened before the first call. A user and a
+/// password in the URL are not used. Error invalid when the URL is none, or the token has characters that no
+/// header can hold.
 std::unique_ptr<Transport> make_http_transport(HttpSettings settings);
 
 }  // namespace prevision::transport

@@ -137,7 +137,8 @@ SilentPort::SilentPort() : listener_(make_socket()), port_(bind_any(listener_)) 
     const sockaddr_in address = loopback(port_);
     for (int i = 0; i < 8; ++i) {
         const auto& filler = fillers_.emplace_back(make_socket(SOCK_NONBLOCK));
-        ::connect(filler.get(), generic(address), sizeof address);
+        if (::connect(filler.get(), generic(address), sizeof address) != 0 && errno != EINPROGRESS)
+            fail("connect");
     }
 }
 

@@ -28,6 +28,8 @@ std::string tidy_detail(const CurlHandle& handle, CURLcode code) {
     }
     if (const auto routine = detail.find("::"); detail.find("error:") < routine && routine < detail.size())
         detail.remove_prefix(routine + 2);
+    // "OpenSSL SSL_connect: SSL_ERROR_SYSCALL in connection to …"
+    if (detail.find("SSL_ERROR_SYSCALL") != std::string_view::npos) return "the connection was closed";
     if (detail.empty()) detail = curl_easy_strerror(code);
     return lower_first(trim(detail));
 }

@@ -61,7 +61,8 @@ class Renderer {
 ///  jsonl  a document a line
 ///  csv    RFC 4180 with CRLF; a cell that is not set is empty, an empty text is `""`
 ///  tsv    tab, line end and backslash within a value are \t \n \r \\; empty and not set are both empty
-///  yaml   a sequence of the documents; `[]` where there is none
+///  yaml   a sequence of the documents; `[]` where there is none. Code points that Unicode gives no character
+///         (U+FFFE, U+FFFF) become U+FFFD.
 ///  id     an id a line
 std::unique_ptr<Renderer> make_list_renderer(std::vector<Column> columns, const Settings& settings,
                                              Output& out);

@@ -65,6 +65,7 @@ struct Layout {
 Layout lay_out(std::vector<int> widths, std::optional<int> width) {
     if (!width || line_width(widths) <= *width) return {.widths = std::move(widths)};
     std::vector<int> least;
+    least.reserve(widths.size());
     for (const int natural : widths)
         least.push_back(std::min(natural, least.empty() ? useful_first : useful));
     int available = std::max(1, *width);
@@ -159,7 +160,8 @@ void render_fields(const std::vector<Column>& columns, const Row& row, const Set
         if (settings.header) {
             const std::string name = printable(columns[i].name) + ":";
             line = in_bold(name, settings.bold);
-            line.append(static_cast<std::size_t>(widest + 1 - display_width(name) + gap), ' ');
+            const int blanks = widest + 1 - display_width(name) + gap;
+            line.append(static_cast<std::size_t>(blanks), ' ');
         }
         line += row.cells[i] ? printable(*row.cells[i]) : std::string(not_set);
         line.erase(line.find_last_not_of(' ') + 1);

@@ -21,7 +21,10 @@ bool is_letter(char c) { return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z')
 bool may_stand_bare(std::string_view text) {
     constexpr std::array<std::string_view, 8> words{"true", "false", "yes", "no", "on", "off", "null", "y"};
     constexpr std::string_view marks = "_-./ ";
-    if (text.empty() || !(is_letter(text.front()) || text.front() == '_') || text.back() == ' ') return false;
+    constexpr std::size_t longest = 200;  // well below the 1024 that YAML allows a key on one line
+    if (text.empty() || text.size() > longest || !(is_letter(text.front()) || text.front() == '_') ||
+        text.back() == ' ')
+        return false;
     const auto is_bare = [&](char c) {
         return is_letter(c) || (c >= '0' && c <= '9') || marks.find(c) != std::string_view::npos;
     };
@@ -40,9 +43,13 @@ bool is_unsafe_text(std::string_view text) {
     return false;
 }
 
+/// As it is. Given as a text, the emitter would search it for what needs quotes, which takes five times as
+/// long; what it does for integers is to write them.
+void emit_bare(YAML::Emitter& emitter, std::string_view spelling) { emitter.WriteIntegralType(spelling); }
+
 void emit_text(YAML::Emitter& emitter, const std::string& text) {
     if (may_stand_bare(text)) {
-        emitter << text;
+        emit_bare(emitter, text);
         return;
     }
     if (is_unsafe_text(text)) emitter << YAML::EscapeNonAscii;  // for the next text alone
@@ -72,14 +79,8 @@ void emit(YAML::Emitter& emitter, const JsonToken& token) {
             emit_text(emitter, unescape_json(token.spelling));
             return;
         case JsonKind::number:
-            emitter << std::string(token.spelling);
-            return;
         case JsonKind::literal:
-            if (token.spelling == "null") {
-                emitter << YAML::Null;
-            } else {
-                emitter << (token.spelling == "true");
-            }
+            emit_bare(emitter, token.spelling);
     }
 }
 
@@ -87,7 +88,6 @@ void emit(YAML::Emitter& emitter, const JsonToken& token) {
 
 std::string yaml_text(std::string_view json, bool as_item) {
     YAML::Emitter emitter;
-    emitter.SetNullFormat(YAML::LowerNull);
     if (as_item) emitter << YAML::BeginSeq;
     JsonReader reader(json);
     for (auto token = reader.next(); token;) {

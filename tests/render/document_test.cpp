@@ -1,4 +1,5 @@
 #include <catch2/catch.hpp>
+#include <fmt/format.h>
 #include <yaml-cpp/yaml.h>
 
 #include "core/error.hpp"
@@ -80,8 +81,8 @@ TEST_CASE("numbers and texts stay spelled as they were") {
         CAPTURE(value);
         CHECK(compact_json(value) == value);
         CHECK(pretty_json(value) == value);
-        CHECK(compact_json("[" + value + ",{\"k\":" + value + "}]") ==
-              "[" + value + ",{\"k\":" + value + "}]");
+        const std::string inside = fmt::format(R"([{0},{{"k":{0}}}])", value);
+        CHECK(compact_json(inside) == inside);
     }
 }
 
@@ -160,7 +161,7 @@ TEST_CASE("a document may be nested 1000 deep, and no deeper") {
     const auto nested = [](std::size_t depth) { return std::string(depth, '[') + std::string(depth, ']'); };
     CHECK(compact_json(nested(1000)) == nested(1000));
     CHECK_THROWS_AS(compact_json(nested(1001)), Error);
-    CHECK_THROWS_AS(compact_json(std::string(10000000, '[')), Error);
+    CHECK_THROWS_AS(compact_json(std::string(1000000, '[')), Error);
     CHECK(YAML::Load(render_one({}, document("{\"a\":" + nested(100) + "}"), {.format = Format::yaml}))
               .IsMap());
 }
@@ -228,6 +229,18 @@ TEST_CASE("yaml keeps texts texts, and numbers as they were spelled") {
     }));
     CHECK(render_one({}, document("{\"k\":" + example.json + "}"), {.format = Format::yaml}) ==
           "k: " + example.yaml + "\n");
+}
+
+TEST_CASE("a bare word of yaml is one that no reader takes for anything but a text") {
+    for (const std::string word : {"a", "z9", "_id", "x-y_z.w/v u", "Nope", "trueish", "e5", "inf", "nan"}) {
+        CHECK(render_one({}, document("[\"" + word + "\"]"), {.format = Format::yaml}) == "- " + word + "\n");
+    }
+    for (const std::string word :
+         {"n",  "N",  "Y",  "yes", "YES", "ON", "off", "False", "Null", "-1", "1_0", "0o7", "=",
+          "<<", "!x", "&x", "@x",  "%x",  "|",  ">",   "?",     "[]",   "{}", "a,b", "a:",  "é"}) {
+        CHECK(render_one({}, document("[\"" + word + "\"]"), {.format = Format::yaml}) ==
+              "- \"" + word + "\"\n");
+    }
 }
 
 TEST_CASE("a reader of yaml finds the text that json held") {

@@ -56,7 +56,7 @@ struct Stage {
     std::string written() { return std::exchange(err.text, {}); }
 };
 
-constexpr std::uint64_t mebibyte = 1024 * 1024;
+constexpr std::uint64_t mebibyte = std::uint64_t{1} << 20U;
 const std::string clear = "\r\x1b[K";
 
 }  // namespace

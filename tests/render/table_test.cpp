@@ -139,7 +139,7 @@ TEST_CASE("no line is wider than the width, whatever the values") {
 }
 
 TEST_CASE("a huge cell is cut on a terminal and whole on a pipe") {
-    const std::string huge(10000000, 'x');
+    const std::string huge(1000000, 'x');
     const std::vector<Column> columns{{.name = "a"}, {.name = "b"}};
     CHECK(render_list(columns, {cells({huge, "1"})}, {.header = false}) == huge + "  1\n");
     CHECK(render_list(columns, {cells({huge, "1"})}, {.width = 40, .header = false}) ==

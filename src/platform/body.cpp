@@ -12,7 +12,7 @@ namespace prevision::platform {
 namespace {
 
 [[noreturn]] void reject(std::string_view name, std::string_view why) {
-    throw Error(ErrorClass::invalid, fmt::format("`{}`: {}", name, why));
+    throw Error(ErrorClass::invalid, fmt::format("invalid {}: {}", name, why));
 }
 
 std::string_view view(const rapidjson::Value& value) { return {value.GetString(), value.GetStringLength()}; }

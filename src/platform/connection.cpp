@@ -56,19 +56,21 @@ sources::Location location_of(const model::Datasource& datasource) {
             .path = datasource.path};
 }
 
-void check_connector(const model::Connector& connector) {
+void check_connector(const model::Connector& connector, bool has_password) {
     if (std::ranges::find(known_types, connector.type) == known_types.end()) {
-        throw Error(ErrorClass::invalid,
-                    fmt::format("`type`: '{}' is none of {}", connector.type, fmt::join(known_types, ", ")));
+        throw Error(ErrorClass::invalid, fmt::format("invalid type: '{}' is none of {}", connector.type,
+                                                     fmt::join(known_types, ", ")));
     }
-    if (has_engine(connector.type)) sources::check_connection(connection_of(connector, {}));
+    if (!has_engine(connector.type)) return;
+    // What the password is does not matter here, only whether there is one.
+    sources::check_connection(connection_of(connector, Secret(has_password ? "set" : "")));
 }
 
 void check_datasource(const model::Datasource& datasource, const model::Connector& connector) {
     if (!datasource.g_cloud.empty() &&
         std::ranges::find(known_g_clouds, datasource.g_cloud) == known_g_clouds.end()) {
-        throw Error(ErrorClass::invalid, fmt::format("`g_cloud`: '{}' is none of {}", datasource.g_cloud,
-                                                     fmt::join(known_g_clouds, ", ")));
+        throw Error(ErrorClass::invalid, fmt::format("invalid g_cloud: '{}' is none of {}",
+                                                     datasource.g_cloud, fmt::join(known_g_clouds, ", ")));
     }
     if (!has_engine(connector.type)) return;
     const auto* engine = sources::tell_engine(connection_of(connector, {}));

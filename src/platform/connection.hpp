@@ -13,8 +13,9 @@ namespace prevision::platform {
 sources::Connection connection_of(const model::Connector& connector, Secret password);
 sources::Location location_of(const model::Datasource& datasource);
 
-/// Throws Error invalid, naming the field, when a connector cannot be right. Does not touch the network.
-void check_connector(const model::Connector& connector);
+/// Throws Error invalid, naming the field, when a connector, with a password or without, cannot be right.
+/// Does not touch the network.
+void check_connector(const model::Connector& connector, bool has_password);
 
 /// Throws Error invalid, naming the field, when a datasource cannot be right for its connector.
 void check_datasource(const model::Datasource& datasource, const model::Connector& connector);

@@ -42,7 +42,8 @@ class CallLimit {
         if (request.cancellation != nullptr) {
             passed_on_.emplace(*request.cancellation, [this] { cancellation_.cancel(); });
         }
-        if (request.timeout.count() > 0) timer_ = std::thread([this, timeout = request.timeout] { wait(timeout); });
+        if (request.timeout.count() > 0)
+            timer_ = std::thread([this, timeout = request.timeout] { wait(timeout); });
     }
     ~CallLimit() {
         {

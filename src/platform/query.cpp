@@ -40,8 +40,8 @@ std::uint64_t Query::number(std::string_view name, std::uint64_t fallback, std::
     const auto value = parse_integer(*text);
     if (!value || *value < 0 || static_cast<std::uint64_t>(*value) < least ||
         static_cast<std::uint64_t>(*value) > most) {
-        throw Error(ErrorClass::invalid,
-                    fmt::format("`{}`: '{}' is not a whole number from {} to {}", name, *text, least, most));
+        throw Error(ErrorClass::invalid, fmt::format("invalid {}: '{}' is not a whole number from {} to {}",
+                                                     name, *text, least, most));
     }
     return static_cast<std::uint64_t>(*value);
 }

@@ -104,18 +104,11 @@ void create(const std::filesystem::path& file, const Clock& clock) {
 sqlite::Database open(const std::filesystem::path& file, const Clock& clock) {
     try {
         if (::access(file.c_str(), F_OK) != 0 && errno == ENOENT) create(file, clock);
-        if (std::filesystem::file_size(file) == 0) {
-            throw Error(ErrorClass::integrity,
-                        fmt::format("the store {} is damaged: it is empty", file.string()), damaged_hint);
-        }
         sqlite::Database database(file, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX);
         set_up(database);
         return database;
     } catch (const sqlite::SqliteError& error) {
         throw store_error(file, error);
-    } catch (const std::filesystem::filesystem_error& error) {
-        throw Error(ErrorClass::internal,
-                    fmt::format("cannot open the store {}: {}", file.string(), error.code().message()));
     }
 }
 
@@ -124,7 +117,10 @@ sqlite::Database open(const std::filesystem::path& file, const Clock& clock) {
 Store::Store(std::filesystem::path file, const Clock& clock)
     : file_(std::move(file)), database_(open(file_, clock)) {
     try {
-        if (read_version(database_) != newest_version()) migrate(database_);
+        const auto version = read_version(database_);
+        // It was whole when it came into its place: an empty one has lost what it held.
+        if (version == 0) throw Error(ErrorClass::integrity, "it is damaged: there is nothing in it");
+        if (version != newest_version()) migrate(database_);
     } catch (const sqlite::SqliteError& error) {
         fail(error);
     } catch (const Error& error) {

@@ -1,4 +1,6 @@
 #include <array>
+#include <map>
+#include <string>
 #include <utility>
 
 #include "core/error.hpp"
@@ -33,18 +35,33 @@ void read_fields(const Body& body, model::Connector& connector) {
     }
 }
 
-/// Seals the secrets that the body holds; null and "" take a secret away.
-SealedSecrets read_secrets(Services& services, Body& body, const std::string& connector_id) {
-    SealedSecrets secrets;
-    const auto read = [&](const std::string& field, const Secret& secret) {
-        auto& sealed = secrets.fields[field];
-        if (secret.empty()) return;
-        sealed = seal_secret(services, connector_id, field, secret);
-        secrets.key_fingerprint = services.vault.fingerprint();
-    };
-    if (body.has("password")) read("password", body.secret("password"));
-    if (body.has("googleCredentials")) read("googleCredentials", body.secret_object("googleCredentials"));
+/// The secrets that a body holds, by field; an empty one takes a secret away.
+std::map<std::string, Secret> read_secrets(Body& body) {
+    std::map<std::string, Secret> secrets;
+    if (body.has("password")) secrets.emplace("password", body.secret("password"));
+    if (body.has("googleCredentials")) {
+        secrets.emplace("googleCredentials", body.secret_object("googleCredentials"));
+    }
     return secrets;
+}
+
+SealedSecrets seal(Services& services, const std::string& connector_id,
+                   const std::map<std::string, Secret>& secrets) {
+    SealedSecrets sealed;
+    for (const auto& [field, secret] : secrets) {
+        auto& bytes = sealed.fields[field];
+        if (secret.empty()) continue;
+        bytes = seal_secret(services, connector_id, field, secret);
+        sealed.key_fingerprint = services.vault.fingerprint();
+    }
+    return sealed;
+}
+
+bool will_have_password(Services& services, const std::string& connector_id,
+                        const std::map<std::string, Secret>& secrets) {
+    const auto given = secrets.find("password");
+    if (given != secrets.end()) return !given->second.empty();
+    return services.connectors.find_secret(connector_id, "password").has_value();
 }
 
 Answer list_connectors(Services& services, const RoutedCall& routed) {
@@ -65,21 +82,24 @@ Answer create_connector(Services& services, const RoutedCall& routed) {
     connector.name = body.required_text("name");
     connector.created_at = format_time(services.clock.now());
     read_fields(body, connector);
-    check_connector(connector);
-    services.connectors.insert(connector, read_secrets(services, body, connector.id));
+    const auto secrets = read_secrets(body);
+    check_connector(connector, will_have_password(services, connector.id, secrets));
+    services.connectors.insert(connector, seal(services, connector.id, secrets));
     return json_answer(model::encode_answer(connector));
 }
 
 Answer update_connector(Services& services, const RoutedCall& routed) {
     Body body(routed.call.body);
-    const auto change = [&](model::Connector& connector) {
-        read_fields(body, connector);
-        check_connector(connector);
-    };
+    const auto secrets = read_secrets(body);
     auto connector = get_connector(services, routed.parameters.at(0));
+    const bool has_password = will_have_password(services, connector.id, secrets);
+    const auto change = [&](model::Connector& changed) {
+        read_fields(body, changed);
+        check_connector(changed, has_password);
+    };
     change(connector);
-    const auto secrets = read_secrets(services, body, connector.id);
-    return json_answer(model::encode_answer(services.connectors.update(connector.id, change, secrets)));
+    const auto sealed = seal(services, connector.id, secrets);
+    return json_answer(model::encode_answer(services.connectors.update(connector.id, change, sealed)));
 }
 
 Answer delete_connector(Services& services, const RoutedCall& routed) {

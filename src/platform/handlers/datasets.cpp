@@ -111,7 +111,7 @@ Answer download_dataset(Services& services, const RoutedCall& routed) {
     if (extension != "csv") {
         throw Error(
             ErrorClass::invalid,
-            fmt::format("`extension`: datasets are stored as csv and cannot be had as '{}'", extension),
+            fmt::format("invalid extension: datasets are stored as csv and cannot be had as '{}'", extension),
             "ask for csv");
     }
     const auto path = services.jobs.file_of(dataset.id);

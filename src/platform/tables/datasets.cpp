@@ -77,9 +77,9 @@ model::Dataset read_row(const sqlite::Statement& row) {
 void require_datasource(sqlite::Database& database, const model::Dataset& dataset) {
     auto statement = database.prepare("SELECT 1 FROM datasources WHERE id = ? AND project_id = ?");
     if (!statement.bind(1, dataset.datasource_id).bind(2, dataset.project_id).step()) {
-        throw Error(
-            ErrorClass::not_found,
-            fmt::format("`datasource_id`: there is no datasource {} in the project", dataset.datasource_id));
+        throw Error(ErrorClass::not_found,
+                    fmt::format("invalid datasource_id: there is no datasource {} in the project",
+                                dataset.datasource_id));
     }
 }
 

@@ -42,9 +42,9 @@ void bind_fields(sqlite::Statement& statement, const model::Datasource& datasour
 void require_connector(sqlite::Database& database, const model::Datasource& datasource) {
     auto statement = database.prepare("SELECT 1 FROM connectors WHERE id = ? AND project_id = ?");
     if (!statement.bind(1, datasource.connector_id).bind(2, datasource.project_id).step()) {
-        throw Error(
-            ErrorClass::not_found,
-            fmt::format("`connector_id`: there is no connector {} in the project", datasource.connector_id));
+        throw Error(ErrorClass::not_found,
+                    fmt::format("invalid connector_id: there is no connector {} in the project",
+                                datasource.connector_id));
     }
 }
 

@@ -132,7 +132,8 @@ std::function<void()> CommandLine::parse(std::span<const std::string> arguments)
     try {
         app.parse(std::move(reversed));
     } catch (const CLI::CallForHelp&) {
-        throw HelpRequested{reached(app).help(full_name(*reached(app).get_parent()))};
+        const auto* parent = reached(app).get_parent();
+        throw HelpRequested{reached(app).help(parent != nullptr ? full_name(*parent) : std::string())};
     } catch (const CLI::ParseError& error) {
         throw Error(ErrorClass::usage, error.what(), fmt::format("see '{} --help'", full_name(reached(app))));
     }

@@ -80,8 +80,10 @@ void Services::connect() {
                         fmt::format("no token for {}: PREVISION_MASTER_TOKEN is not set", *url),
                         "make a token on the platform, then: export PREVISION_MASTER_TOKEN=...");
         }
-        parts->transport = transport::make_http_transport(
-            {.url = *url, .token = Secret(std::move(*token)), .user_agent = "prevision/" PREVISION_VERSION});
+        parts->transport = transport::make_http_transport({.url = *url,
+                                                           .token = Secret(std::move(*token)),
+                                                           .user_agent = "prevision/" PREVISION_VERSION,
+                                                           .environment = io_.environment});
     } else {
         parts->embedded = std::make_unique<platform::Platform>(embedded_settings(io_.environment));
         parts->transport = platform::make_local_transport(*parts->embedded);

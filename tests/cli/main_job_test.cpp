@@ -1,0 +1,171 @@
+#include <csignal>
+#include <thread>
+
+#include <catch2/catch.hpp>
+
+#include "core/file.hpp"
+#include "core/id.hpp"
+#include "core/text.hpp"
+#include "model/codec.hpp"
+#include "model/json.hpp"
+#include "support/program.hpp"
+
+using namespace prevision;
+using testing::Prevision;
+using testing::shell;
+
+namespace {
+
+/// A home with a SQLite file, a connector `shop` to it and a datasource `orders`.
+struct Shop : Prevision {
+    Shop() {
+        shell("sqlite3 " + database() +
+              " \"CREATE TABLE orders (id INTEGER PRIMARY KEY, name TEXT, total DECIMAL(10,2));"
+              " INSERT INTO orders VALUES (1, 'a', 1.5), (2, NULL, 2), (3, '', NULL);\"");
+        ok({"connector", "create", "shop", "--host", "sqlite://" + database()});
+        ok({"datasource", "create", "orders", "--connector", "shop", "--table", "orders"});
+    }
+
+    [[nodiscard]] std::string database() const { return file("shop.db").string(); }
+};
+
+std::string trimmed(const std::string& text) { return std::string(trim(text)); }
+
+}  // namespace
+
+TEST_CASE("the main job runs end to end") {
+    const Shop prevision;
+    const auto id = trimmed(prevision.ok({"dataset", "create", "today", "--datasource", "orders", "-q"}));
+    CHECK(is_id(id));
+    CHECK(prevision.ok({"dataset", "list", "-o", "csv", "--columns", "name,state,rows,bytes"}) ==
+          "name,state,rows,bytes\r\ntoday,done,3,37\r\n");
+    CHECK(prevision.ok({"dataset", "head", "today", "-o", "csv"}) ==
+          "id,name,total\r\n1,a,1.5\r\n2,,2\r\n3,\"\",\r\n");
+    CHECK(prevision.ok({"dataset", "download", "today", "--to", "-"}) ==
+          "id,name,total\r\n1,a,1.5\r\n2,,2\r\n3,\"\",\r\n");
+    prevision.ok({"dataset", "verify", id});
+    CHECK(prevision.ok({"datasource", "preview", "orders", "-n", "1", "-o", "csv"}) ==
+          "id,name,total\r\n1,a,1.5\r\n");
+    CHECK(prevision.ok({"datasource", "cat", "orders"}) == "id,name,total\r\n1,a,1.5\r\n2,,2\r\n3,\"\",\r\n");
+}
+
+TEST_CASE("a downloaded file has the SHA-256 that the dataset tells") {
+    const Shop prevision;
+    prevision.ok({"dataset", "create", "today", "--datasource", "orders"});
+    const auto file = prevision.file("out.csv").string();
+    prevision.ok({"dataset", "download", "today", "--to", file});
+    const auto dataset =
+        model::decode_dataset(model::parse_json(prevision.ok({"dataset", "show", "today", "-o", "json"})));
+    CHECK(shell("sha256sum < " + file).starts_with(dataset.sha256));
+    CHECK(dataset.bytes == read_file(file, 1000).size());
+    CHECK(prevision({"dataset", "download", "today", "--to", file}).exit_code == 6);
+    prevision.ok({"dataset", "download", "today", "--to", file, "--force"});
+}
+
+TEST_CASE("a snapshot without a name is named after its datasource and the time") {
+    const Shop prevision;
+    prevision.ok({"dataset", "create", "--datasource", "orders"});
+    prevision.ok({"dataset", "create", "--datasource", "orders"});
+    const auto names = split(
+        trimmed(prevision.ok({"dataset", "list", "-o", "tsv", "--no-header", "--columns", "name"})), '\n');
+    REQUIRE(names.size() == 2);
+    CHECK(names[0].starts_with("orders-2"));
+    CHECK(names[0] != names[1]);
+}
+
+TEST_CASE("a test goes through its stages and shows each") {
+    const Shop prevision;
+    CHECK(prevision.ok({"connector", "test", "shop"}).starts_with("STAGE    RESULT "));
+    const auto tested =
+        model::decode_test_result(prevision.ok({"datasource", "test", "orders", "-o", "json"}));
+    CHECK(tested.ok);
+    std::vector<std::string> stages;
+    for (const auto& stage : tested.stages) stages.push_back(stage.stage);
+    CHECK(stages == std::vector<std::string>{"resolve", "connect", "tls", "auth", "list", "read"});
+}
+
+TEST_CASE("a failed test exits with its stage's class and still shows the stages") {
+    const Shop prevision;
+    prevision.ok({"datasource", "create", "none", "--connector", "shop", "--table", "nowhere"});
+    const auto result = prevision({"datasource", "test", "none", "-o", "json"});
+    CHECK(result.exit_code == 3);
+    const auto tested = model::decode_test_result(result.out);
+    CHECK_FALSE(tested.ok);
+    REQUIRE_FALSE(tested.stages.empty());
+    CHECK_FALSE(tested.stages.back().ok);
+    CHECK(result.err.find(R"("class":"not_found")") != std::string::npos);
+}
+
+TEST_CASE("a snapshot that fails is failed with its reason, and the command exits with its class") {
+    const Shop prevision;
+    prevision.ok({"datasource", "create", "none", "--connector", "shop", "--table", "nowhere"});
+    const auto result = prevision({"dataset", "create", "broken", "--datasource", "none"});
+    CHECK(result.exit_code == 3);
+    CHECK(result.err.find("cannot take the snapshot 'broken'") != std::string::npos);
+    CHECK(prevision.ok({"dataset", "list", "-o", "csv", "--no-header", "--columns", "name,state,rows"}) ==
+          "broken,failed,\r\n");
+    CHECK(prevision({"dataset", "download", "broken", "--to", "-"}).exit_code == 6);
+}
+
+TEST_CASE("a snapshot that is not waited for goes on after the command has ended") {
+    const Shop prevision;
+    const auto id =
+        trimmed(prevision.ok({"dataset", "create", "later", "--datasource", "orders", "--no-wait", "-q"}));
+    std::string state;
+    // Asked again and again until the other process is done; the test's time limit ends it otherwise.
+    while (state != "done" && state != "failed") {
+        state = trimmed(prevision.ok(
+            {"dataset", "list", "-o", "tsv", "--no-header", "--columns", "state", "--filter", "id=" + id}));
+    }
+    CHECK(state == "done");
+    prevision.ok({"dataset", "verify", "later"});
+}
+
+TEST_CASE("an interrupted snapshot leaves nothing behind") {
+    for (const auto& [signal, code] : {std::pair{SIGINT, 130}, {SIGTERM, 143}}) {
+        const Shop prevision;
+        // As long as it takes: a query that goes on until it is stopped.
+        prevision.ok({"datasource", "create", "endless", "--connector", "shop", "--request",
+                      "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i FROM n"});
+        const auto running =
+            prevision.start({"dataset", "create", "half", "--datasource", "endless", "--progress", "json"});
+        while (running->err().find("\"rows\":") == std::string::npos) std::this_thread::yield();
+        running->signal(signal);
+        CHECK(running->wait().exit_code == code);
+        CHECK(prevision.ok({"dataset", "list", "-o", "json"}) == "[]\n");
+        CHECK(shell("ls " + (prevision.home() / "datasets").string()).empty());
+    }
+}
+
+TEST_CASE("a snapshot whose process was killed is failed, and its remains go") {
+    const Shop prevision;
+    prevision.ok({"datasource", "create", "endless", "--connector", "shop", "--request",
+                  "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i FROM n"});
+    const auto running =
+        prevision.start({"dataset", "create", "half", "--datasource", "endless", "--progress", "json"});
+    while (running->err().find("\"rows\":") == std::string::npos) std::this_thread::yield();
+    running->signal(SIGKILL);
+    CHECK(running->wait().exit_code == 128 + SIGKILL);
+    CHECK(prevision.ok({"dataset", "list", "-o", "csv", "--no-header", "--columns", "name,state,message"}) ==
+          "half,failed,the process that took the snapshot ended before it was done\r\n");
+    CHECK(shell("find " + (prevision.home() / "datasets").string() + " -name '*.csv*'").empty());
+}
+
+TEST_CASE("deleting refuses while something depends on it, and cascades when told") {
+    const Shop prevision;
+    CHECK(prevision({"connector", "delete", "shop"}).exit_code == 6);
+    prevision.ok({"connector", "delete", "shop", "--cascade"});
+    CHECK(prevision.ok({"datasource", "list", "-o", "json"}) == "[]\n");
+    CHECK(prevision.ok({"connector", "list", "-q"}).empty());
+}
+
+TEST_CASE("a project holds its own objects and goes with them") {
+    const Shop prevision;
+    prevision.ok({"project", "create", "other", "--description", "another"});
+    CHECK(prevision.ok({"--project", "other", "connector", "list", "-o", "json"}) == "[]\n");
+    prevision.ok({"connector", "create", "shop", "--host", "sqlite:///x.db", "--project", "other"});
+    CHECK(prevision({"project", "delete", "other"}).exit_code == 6);
+    prevision.ok({"project", "delete", "other", "--cascade", "--yes"});
+    CHECK(prevision({"project", "show", "other"}).exit_code == 3);
+    CHECK(prevision.ok({"project", "list", "-o", "csv", "--columns", "name"}) == "name\r\ndefault\r\n");
+}

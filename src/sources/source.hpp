@@ -76,6 +76,31 @@ class RowSink {
     virtual void row(std::span<const Value> values) = 0;        ///< as many values as columns
 };
 
+/// What is known of a file before its bytes come.
+struct FileInfo {
+    std::string name;                   ///< the last part of its path
+    std::optional<std::uint64_t> size;  ///< in bytes
+    std::string modified;               ///< RFC 3339, or empty
+};
+
+/// Takes a file's bytes as they stream.
+class FileSink {
+  public:
+    virtual ~FileSink() = default;
+
+    /// False when no more is wanted: the source then ends the transfer and returns.
+    virtual bool write(std::string_view bytes) = 0;
+};
+
+/// Takes what a location holds, which the source alone knows: a table's rows or a file's bytes. A source
+/// calls one of the two, once, and fills what it is given.
+class ContentSink {
+  public:
+    virtual ~ContentSink() = default;
+    virtual RowSink& table() = 0;
+    virtual FileSink& file(const FileInfo& info) = 0;
+};
+
 /// One step of a test. `ok` is false on the last one of a test that failed.
 struct Stage {
     std::string name;  ///< resolve, connect, tls, auth, list, read

@@ -1,0 +1,234 @@
+#include <fstream>
+#include <thread>
+
+#include <catch2/catch.hpp>
+#include <unistd.h>
+
+#include "contract/source_contract.hpp"
+#include "core/file.hpp"
+#include "sources/registry.hpp"
+#include "sqlite/sqlite.hpp"
+#include "support/command.hpp"
+#include "support/temporary_directory.hpp"
+
+using namespace prevision;
+using namespace prevision::testing;
+using Rows = std::vector<TableSink::Row>;
+
+namespace {
+
+class SqliteFixture final : public SourceFixture {
+  public:
+    // A writer in this mode does not wait for a reader.
+    SqliteFixture() { run("PRAGMA journal_mode = wal;"); }
+
+    [[nodiscard]] sources::Connection connection() const override {
+        sources::Connection connection;
+        connection.type = "SQL";
+        connection.host = "sqlite://" + path();
+        return connection;
+    }
+
+    [[nodiscard]] std::string database() const override { return "main"; }
+    [[nodiscard]] std::string path() const { return (folder_ / "shop.db").string(); }
+
+    void run(const std::string& statements) override {
+        const auto result = run_command({"sqlite3", "-bail", path()}, statements);
+        if (result.exit_code != 0) throw std::runtime_error("sqlite3: " + result.errors);
+    }
+
+    [[nodiscard]] std::string quote(const std::string& name) const override {
+        std::string quoted = "\"";
+        for (const char c : name) quoted += c == '"' ? "\"\"" : std::string(1, c);
+        return quoted + "\"";
+    }
+
+    [[nodiscard]] std::string numbers(int count) const override {
+        return "WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < " +
+               std::to_string(count) + ") SELECT n FROM numbers";
+    }
+
+    [[nodiscard]] TableSink read(const std::string& request) const {
+        return read_whole(connection(), {.request = request});
+    }
+
+    [[nodiscard]] const TemporaryDirectory& folder() const { return folder_; }
+
+  private:
+    TemporaryDirectory folder_;
+};
+
+sources::Connection connection_to(const std::string& host, const std::string& engine = "") {
+    sources::Connection connection;
+    connection.type = "SQL";
+    connection.engine = engine;
+    connection.host = host;
+    return connection;
+}
+
+}  // namespace
+
+TEST_CASE("SQLite is a source") {
+    SqliteFixture fixture;
+    check_source_contract(fixture);
+}
+
+TEST_CASE("a value of SQLite keeps its digits and bytes") {
+    SqliteFixture fixture;
+    fixture.run(
+        "CREATE TABLE v (n, t TEXT);"
+        "INSERT INTO v(n) VALUES (9223372036854775807), (-9223372036854775808), (0.1), (1e300), (-0.0),"
+        " (5e-324), (1.7976931348623157e308), (x'00ff41'), (x''), ('a' || char(0) || 'b'), (2.0), (9e999);");
+    CHECK(fixture.read("SELECT n FROM v").rows == Rows{{"9223372036854775807"},
+                                                       {"-9223372036854775808"},
+                                                       {"0.1"},
+                                                       {"1e+300"},
+                                                       {"-0"},
+                                                       {"5e-324"},
+                                                       {"1.7976931348623157e+308"},
+                                                       {"\\x00ff41"},
+                                                       {"\\x"},
+                                                       {std::string("a\0b", 3)},
+                                                       {"2"},
+                                                       {"inf"}});
+}
+
+TEST_CASE("a column of SQLite may hold values of any type, so all are text") {
+    SqliteFixture fixture;
+    fixture.run(
+        "CREATE TABLE mixed (i INTEGER, b BLOB, t TEXT);"
+        "INSERT INTO mixed VALUES ('no, number', 'no bytes', x'c0ffee'), (1.5, 7, 8);");
+    const auto table = read_whole(fixture.connection(), {.table = "mixed"});
+    CHECK(table.rows == Rows{{"no, number", "no bytes", "\\xc0ffee"}, {"1.5", "7", "8"}});
+    for (const auto& column : table.header) CHECK(column.kind == sources::ValueKind::text);
+}
+
+TEST_CASE("a text that SQLite stores in UTF-16 comes in UTF-8") {
+    SqliteFixture fixture;
+    const auto path = (fixture.folder() / "utf16.db").string();
+    run_command({"sqlite3", path},
+                "PRAGMA encoding = 'UTF-16'; CREATE TABLE t(x); INSERT INTO t VALUES ('é😀');");
+    CHECK(read_whole(connection_to(path), {.table = "t"}).rows == Rows{{"é😀"}});
+}
+
+TEST_CASE("columns tell their declared type, or what they hold") {
+    SqliteFixture fixture;
+    fixture.run(
+        "CREATE TABLE c (id INTEGER PRIMARY KEY, name VARCHAR(20) NOT NULL, x); INSERT INTO c VALUES "
+        "(1,'a',2);");
+    const auto table = read_whole(fixture.connection(), {.database = "main", .table = "c"});
+    CHECK(table.header.at(0).type == "INTEGER");
+    CHECK_FALSE(table.header.at(0).nullable);
+    CHECK(table.header.at(1).type == "VARCHAR(20)");
+    CHECK_FALSE(table.header.at(1).nullable);
+    CHECK(table.header.at(2).type == "integer");
+    CHECK(fixture.read("SELECT count(*), 1.5, 'x', x'00', name FROM c").header.at(1).type == "real");
+}
+
+TEST_CASE("a file that cannot be read is refused with the reason and stays as it is") {
+    SqliteFixture fixture;
+    const auto missing = (fixture.folder() / "missing.db").string();
+    const auto text = (fixture.folder() / "text.db").string();
+    std::ofstream(text) << std::string(4096, 'x');
+    const auto cut_off = (fixture.folder() / "cut.db").string();
+    fixture.run("CREATE TABLE big AS " + fixture.numbers(10'000) + "; PRAGMA wal_checkpoint(TRUNCATE);");
+    const auto whole = read_file(fixture.path(), 10'000'000);
+    std::ofstream(cut_off) << whole.substr(0, whole.size() / 2);
+    struct Case {
+        std::string host;
+        ErrorClass error_class;
+        std::string message;
+    };
+    const std::vector<Case> cases{
+        {missing, ErrorClass::not_found, "No such file"},
+        {text, ErrorClass::invalid, "not a SQLite database"},
+        {fixture.folder().path().string(), ErrorClass::invalid, "is a folder"},
+        {"/dev/null", ErrorClass::invalid, "is not a file"},
+        {cut_off, ErrorClass::integrity, "malformed"},
+        {text + "/x", ErrorClass::not_found, "No such file"},
+        {"/" + std::string(300, 'n'), ErrorClass::unreachable, "too long"},
+    };
+    for (const auto& [host, error_class, message] : cases) {
+        CAPTURE(host);
+        const auto error = error_of([&] { read_whole(connection_to(host), {.table = "big"}); });
+        CHECK(error.error_class() == error_class);
+        CHECK_THAT(error.what(), Catch::Contains(message));
+        CHECK(run_test(connection_to(host), sources::Location{.table = "big"}).error->error_class() ==
+              error_class);
+    }
+    CHECK_FALSE(std::filesystem::exists(missing));
+}
+
+TEST_CASE("a file that this user may not read is refused as such") {
+    SqliteFixture fixture;
+    fixture.run("CREATE TABLE t(x);");
+    std::filesystem::permissions(fixture.path(), std::filesystem::perms::none);
+    std::filesystem::permissions(fixture.folder().path(), std::filesystem::perms::all);
+    const bool root = ::geteuid() == 0;  // who may read anything
+    if (root) REQUIRE(::seteuid(65534) == 0);
+    const auto run = run_test(fixture.connection(), sources::Location{.table = "t"});
+    if (root) REQUIRE(::seteuid(0) == 0);
+    REQUIRE(run.error);
+    CHECK(run.error->error_class() == ErrorClass::auth);
+    CHECK(run.last().name == "auth");
+}
+
+TEST_CASE("a path must be absolute, and the hint shows how") {
+    for (const auto* host : {"shop.db", "./shop.db", "sqlite://shop.db", "sqlite://data/shop.db"}) {
+        CAPTURE(host);
+        const auto error = error_of([&] { read_whole(connection_to(host, "sqlite"), {.table = "t"}); });
+        CHECK(error.error_class() == ErrorClass::invalid);
+        CHECK_THAT(error.what(), Catch::Contains("host"));
+        CHECK_THAT(error.hint(), Catch::Contains("sqlite:///") && Catch::EndsWith("shop.db"));
+    }
+}
+
+TEST_CASE("a path may hold any character, percent-encoded in a URL and as it is without one") {
+    SqliteFixture fixture;
+    const auto odd = (fixture.folder() / "50% off?mode=memory#é .db").string();
+    run_command({"sqlite3", odd}, "CREATE TABLE t(x); INSERT INTO t VALUES (1);");
+    CHECK(read_whole(connection_to(odd, "sqlite"), {.table = "t"}).rows == Rows{{"1"}});
+    const auto url = "sqlite://" + fixture.folder().path().string() + "/50%25%20off%3Fmode=memory%23é%20.db";
+    CHECK(read_whole(connection_to(url), {.table = "t"}).rows == Rows{{"1"}});
+}
+
+TEST_CASE("a request gets at nothing but the file's own data") {
+    SqliteFixture fixture;
+    fixture.run("CREATE TABLE t(x); INSERT INTO t VALUES (1);");
+    for (const auto* request : {"SELECT load_extension('/tmp/x')", "SELECT * FROM t; DROP TABLE t",
+                                "WITH w AS (SELECT 1) DELETE FROM t", "ATTACH '/tmp/other.db' AS other",
+                                "PRAGMA journal_mode = delete", "SELECT 1 -- ;\n; DELETE FROM t"}) {
+        CAPTURE(request);
+        CHECK(error_of([&] { static_cast<void>(fixture.read(request)); }).error_class() ==
+              ErrorClass::invalid);
+    }
+    CHECK(fixture.read("SELECT x FROM t").rows == Rows{{"1"}});
+}
+
+TEST_CASE("a query that works for ever ends when it is cancelled") {
+    SqliteFixture fixture;
+    Cancellation cancellation;
+    const auto source = sources::open_source(fixture.connection(), cancellation);
+    // The first row tells that it runs; there is no second.
+    const std::string request =
+        "SELECT 1 UNION ALL SELECT * FROM (WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) "
+        "SELECT count(*) FROM n)";
+    std::thread canceller;
+    CallbackSink sink([&](auto) { canceller = std::thread([&] { cancellation.cancel(); }); });
+    const auto error = error_of([&] { source->read({.request = request}, {}, sink); });
+    canceller.join();
+    CHECK(error.error_class() == ErrorClass::interrupted);
+}
+
+TEST_CASE("a database that another program is writing to is worth another try") {
+    SqliteFixture fixture;
+    fixture.run("PRAGMA journal_mode = delete; CREATE TABLE t(x);");
+    const auto other = sqlite::Database(fixture.path(), SQLITE_OPEN_READWRITE);
+    REQUIRE(sqlite3_exec(other.handle(), "BEGIN EXCLUSIVE", nullptr, nullptr, nullptr) == SQLITE_OK);
+    Cancellation cancellation;
+    const auto source = sources::open_source(fixture.connection(), cancellation);
+    TableSink sink;
+    const auto error = error_of([&] { source->read({.table = "t"}, {}, sink); });
+    CHECK(error.error_class() == ErrorClass::unreachable);
+    CHECK_THAT(error.what(), Catch::Contains("locked"));
+}

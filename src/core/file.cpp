@@ -41,10 +41,11 @@ void write_all(const FileDescriptor& file, std::string_view bytes, const std::fi
     while (!bytes.empty()) {
         const ssize_t written = ::write(file.get(), bytes.data(), bytes.size());
         if (written < 0) {
-            if (errno == EINTR) continue;
+            const int reason = errno;
+            if (reason == EINTR) continue;
             throw Error(ErrorClass::internal,
-                        fmt::format("cannot write {}: {}", path.string(), system_message(errno)),
-                        errno == ENOSPC || errno == EDQUOT ? "free some space, then try again" : "");
+                        fmt::format("cannot write {}: {}", path.string(), system_message(reason)),
+                        reason == ENOSPC || reason == EDQUOT ? "free some space, then try again" : "");
         }
         bytes.remove_prefix(static_cast<std::size_t>(written));
     }

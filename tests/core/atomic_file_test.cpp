@@ -56,5 +56,6 @@ TEST_CASE("a full disk is an error that says so") {
     } catch (const Error& error) {
         CHECK(error.error_class() == ErrorClass::internal);
         CHECK(std::string(error.what()) == "cannot write /dev/full: No space left on device");
+        CHECK(error.hint() == "free some space, then try again");
     }
 }

@@ -131,6 +131,13 @@ void MysqlConnection::begin() {
     advance_until([](const MYSQL& mysql) { return mysql.server_version != nullptr; });
     if (pending_ == 0 && connected_ == nullptr) {
         const unsigned code = mysql_errno(mysql_.get());
+        // A greeting that is none has no capabilities either, and then the library finds fault with the
+        // login.
+        if (code == CR_PLUGIN_NOT_ALLOWED && (mysql_->server_capabilities & CLIENT_PROTOCOL_41) == 0) {
+            throw Error(ErrorClass::unreachable,
+                        fmt::format("{}: what answers is no MySQL server, or older than 4.1", purpose_),
+                        mysql_error_hint(CR_CONNECTION_ERROR, target_.username));
+        }
         const bool ours = code >= CR_MIN_ERROR && code <= CR_MAX_ERROR;
         if (ours && classify_mysql_error(code) != ErrorClass::auth) fail();
         return;  // the server's own word comes with `log_in`

@@ -100,8 +100,8 @@ class RowWriter {
 
 class SqliteSource final : public Source {
   public:
-    SqliteSource(std::filesystem::path path, Cancellation& cancellation)
-        : path_(std::move(path)), cancellation_(cancellation) {}
+    SqliteSource(std::filesystem::path path, SqliteLimits limits)
+        : path_(std::move(path)), limits_(limits), cancellation_(limits.cancellation) {}
 
     void test(const std::optional<Location>& location, const StageObserver& observer) override;
     std::vector<Entry> databases() override;
@@ -117,6 +117,7 @@ class SqliteSource final : public Source {
     void stream(Statement& statement, std::vector<Column> columns, const ReadOptions& options, RowSink& sink);
 
     std::filesystem::path path_;
+    SqliteLimits limits_;
     Cancellation& cancellation_;
 };
 
@@ -136,7 +137,7 @@ std::vector<Column> columns_of(sqlite3_stmt* statement) {
 template <typename Action>
 void SqliteSource::with_file(const Action& action) {
     cancellation_.check();
-    auto file = open_sqlite_file(path_, cancellation_);
+    auto file = open_sqlite_file(path_, limits_);
     try {
         action(file);
     } catch (const SqliteError& error) {
@@ -153,7 +154,7 @@ void SqliteSource::test(const std::optional<Location>& location, const StageObse
     run_stage(observer, "connect", [&] { return format_bytes(check_sqlite_file(path_)); });
     run_stage(observer, "tls", [] { return std::string("not used"); });
     run_stage(observer, "auth", [&] {
-        open_sqlite_file(path_, cancellation_);
+        open_sqlite_file(path_, limits_);
         return std::string("the file may be read");
     });
     run_stage(observer, "list", [&] {
@@ -271,7 +272,9 @@ void SqliteSource::stream(Statement& statement, std::vector<Column> columns, con
 }
 
 std::unique_ptr<Source> open(const Connection& connection, Cancellation& cancellation) {
-    return std::make_unique<SqliteSource>(sqlite_path(connection.host), cancellation);
+    return std::make_unique<SqliteSource>(
+        sqlite_path(connection.host),
+        SqliteLimits{.cancellation = cancellation, .longest_lock = connection.connect_timeout});
 }
 
 void check_location(const Location& location) { check_sql_location(location, SqlDialect::sqlite); }

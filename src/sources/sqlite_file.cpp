@@ -1,7 +1,6 @@
 #include "sources/sqlite_file.hpp"
 
 #include <cerrno>
-#include <chrono>
 #include <system_error>
 
 #include <fcntl.h>
@@ -17,8 +16,6 @@ namespace {
 
 using sqlite::Database;
 using sqlite::SqliteError;
-
-constexpr std::chrono::milliseconds longest_wait_for_lock{5'000};
 
 [[noreturn]] void refuse_relative(std::string_view path) {
     const auto whole = std::filesystem::absolute(path).lexically_normal().string();
@@ -41,14 +38,14 @@ Error cannot_read(const std::filesystem::path& path, int reason) {
 // Waits a little for another program's lock; SQLite asks again after a 1.
 int wait_for_lock(void* context, int earlier_waits) {
     constexpr int pause = 10;
-    const auto& cancellation = *static_cast<const Cancellation*>(context);
-    if (cancellation.cancelled() || earlier_waits * pause >= longest_wait_for_lock.count()) return 0;
+    const auto& limits = *static_cast<const SqliteLimits*>(context);
+    if (limits.cancellation.cancelled() || earlier_waits * pause >= limits.longest_lock.count()) return 0;
     ::poll(nullptr, 0, pause);
     return 1;
 }
 
 int stop_when_cancelled(void* context) {
-    return static_cast<const Cancellation*>(context)->cancelled() ? 1 : 0;
+    return static_cast<const SqliteLimits*>(context)->cancellation.cancelled() ? 1 : 0;
 }
 
 ErrorClass class_of(const SqliteError& error) {
@@ -116,13 +113,13 @@ std::uintmax_t check_sqlite_file(const std::filesystem::path& path) {
     return size;
 }
 
-Database open_sqlite_file(const std::filesystem::path& path, Cancellation& cancellation) {
+Database open_sqlite_file(const std::filesystem::path& path, SqliteLimits& limits) {
     check_sqlite_file(path);
     try {
         Database database(path, SQLITE_OPEN_READONLY);
         sqlite3* handle = database.handle();
-        sqlite3_busy_handler(handle, wait_for_lock, &cancellation);
-        sqlite3_progress_handler(handle, 10'000, stop_when_cancelled, &cancellation);
+        sqlite3_busy_handler(handle, wait_for_lock, &limits);
+        sqlite3_progress_handler(handle, 10'000, stop_when_cancelled, &limits);
         // The file's own views and triggers are not trusted, and a request gets at no other file.
         sqlite3_db_config(handle, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
         sqlite3_db_config(handle, SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0, nullptr);

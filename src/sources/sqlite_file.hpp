@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <filesystem>
 #include <string>
 
@@ -18,11 +19,16 @@ std::filesystem::path sqlite_path(const std::string& host);
 /// when it is no file. Returns the file's size in bytes.
 std::uintmax_t check_sqlite_file(const std::filesystem::path& path);
 
-/// Opens it for reading: it is never made, and nothing in it is changed. A statement that runs, or that waits
-/// for another program's lock, ends when the cancellation is raised, which must outlive the database.
+/// What ends a call that works, or that waits for another program's lock.
+struct SqliteLimits {
+    Cancellation& cancellation;
+    std::chrono::milliseconds longest_lock;
+};
+
+/// Opens it for reading: it is never made, and nothing in it is changed. `limits` must outlive the database.
 /// Throws as `check_sqlite_file`, and Error auth when the file may not be read. Whether it is a database
 /// shows when something is read from it.
-sqlite::Database open_sqlite_file(const std::filesystem::path& path, Cancellation& cancellation);
+sqlite::Database open_sqlite_file(const std::filesystem::path& path, SqliteLimits& limits);
 
 /// What a failed call on the file means, in our words.
 Error describe(const sqlite::SqliteError& error, const std::filesystem::path& path);

@@ -226,7 +226,9 @@ TEST_CASE("a database that another program is writing to is worth another try") 
     const auto other = sqlite::Database(fixture.path(), SQLITE_OPEN_READWRITE);
     REQUIRE(sqlite3_exec(other.handle(), "BEGIN EXCLUSIVE", nullptr, nullptr, nullptr) == SQLITE_OK);
     Cancellation cancellation;
-    const auto source = sources::open_source(fixture.connection(), cancellation);
+    auto connection = fixture.connection();
+    connection.connect_timeout = std::chrono::milliseconds(30);
+    const auto source = sources::open_source(connection, cancellation);
     TableSink sink;
     const auto error = error_of([&] { source->read({.table = "t"}, {}, sink); });
     CHECK(error.error_class() == ErrorClass::unreachable);

@@ -14,7 +14,9 @@ namespace prevision::platform {
 
 struct Settings {
     std::filesystem::path home;  ///< where the state lives; made when it is not there
-    std::optional<std::filesystem::path> vault_key_file;  ///< else `vault.key` in the home
+    /// One line of 64 hex digits, readable by its owner alone; made with the first secret that is kept. Else
+    /// `vault.key` in the home.
+    std::optional<std::filesystem::path> vault_key_file;
     const Clock* clock = &system_clock();
 };
 
@@ -24,7 +26,7 @@ struct Call {
     std::string path;   ///< below /ext/v1, percent-encoded, without the query
     std::string query;  ///< what follows the '?', percent-encoded
     std::string body;
-    Cancellation* cancellation = nullptr;
+    Cancellation* cancellation = nullptr;  ///< must outlive the answer's `stream` too
 };
 
 /// An answer to it.
@@ -33,14 +35,17 @@ struct Answer {
     std::string content_type = "application/json";
     std::vector<transport::Header> headers;
     std::string body;
-    std::function<void(transport::BodySink&)> stream;  ///< where set, writes the body instead
+
+    /// Where set, writes the body instead, and may throw: before its first byte, `failure_answer`
+    /// (answers.hpp) is the answer to give; later the transfer is cut.
+    std::function<void(transport::BodySink&)> stream;
 };
 
 /// The platform's API in this program, on the real systems. Safe on any thread.
 class Platform {
   public:
     /// Opens the home, making what is missing. Error internal (not to be read or written), integrity
-    /// (damaged).
+    /// (damaged), invalid (made by a newer program).
     explicit Platform(const Settings& settings);
 
     /// Cancels the snapshots that still run here, and waits for them.
@@ -48,12 +53,15 @@ class Platform {
     Platform(const Platform&) = delete;
     Platform& operator=(const Platform&) = delete;
 
-    /// Every failure is an answer with a status and a message, as on a remote platform; what `stream` throws
-    /// is not.
+    /// Every failure is an answer with a status and a message, as on a remote platform. Throws nothing but
+    /// the cancellation's Error.
     Answer handle(const Call& call);
 
     /// From now on a snapshot that is asked for is only noted (`copy_state` pending) and handed to `launch`
     /// by its dataset's id, to be taken by `take_pending_snapshot` in another process that outlives this one.
+    /// A process that is started in `launch` inherits a descriptor by which others see that the snapshot is
+    /// still to come: it must keep what it inherits. What `launch` throws is the answer to the call, and no
+    /// dataset is left.
     void hand_snapshots_to(std::function<void(const std::string& dataset_id)> launch);
 
     /// Takes a snapshot that was handed over; returns when it is done or failed. Error not_found when there

@@ -84,16 +84,18 @@ class TemporaryFile {
 };
 
 /// Makes the store aside and links it into its place, so that whoever opens it meets it whole: two processes
-/// at their first use, or one that is killed here, leave nothing half made. Without a log of its own the file
-/// holds everything once the database is closed.
+/// at their first use, or one that is killed here, leave nothing half made. It is made without care for a
+/// power cut, and brought to the disk once, when it is whole.
 void create(const std::filesystem::path& file, const Clock& clock) {
     const TemporaryFile temporary(fmt::format("{}.{}.part", file.string(), new_id()));
     {
         sqlite::Database database(temporary.path(), SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX);
+        database.execute("PRAGMA synchronous = OFF; PRAGMA journal_mode = MEMORY");
         migrate(database);
         insert_default_project(database, clock);
         database.execute("PRAGMA journal_mode = WAL");
     }
+    ::fsync(open_file(temporary.path(), O_RDWR).get());
     if (::link(temporary.path().c_str(), file.c_str()) != 0 && errno != EEXIST) {
         throw Error(ErrorClass::internal,
                     fmt::format("cannot create the store {}: {}", file.string(), system_message(errno)));

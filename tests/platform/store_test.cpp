@@ -205,6 +205,21 @@ TEST_CASE("a store that cannot be opened names the file and the reason") {
     }
 }
 
+TEST_CASE("a full disk is an error that says so, and nothing of the change is left") {
+    const testing::TemporaryDirectory folder;
+    const auto file = folder / "prevision.db";
+    Store store(file, system_clock());
+    // As many pages as there are now is what this disk can hold.
+    store.read([](sqlite::Database& database) { database.execute("PRAGMA max_page_count = 1"); });
+    auto project = project_named("large");
+    project.description = std::string(100'000, 'x');
+    ProjectTable projects(store);
+    const auto error = error_of([&] { return projects.insert(project), 0; });
+    CHECK(error.error_class() == ErrorClass::internal);
+    CHECK(error.what() == "cannot write the store " + file.string() + ": No space left on device");
+    CHECK(projects.list({}).total == 1);
+}
+
 TEST_CASE("processes that first use a store at once share it, and all that they create is there") {
     const testing::TemporaryDirectory folder;
     const auto file = folder / "prevision.db";

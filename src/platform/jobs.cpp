@@ -100,6 +100,8 @@ void Jobs::hand_over(const Launch& launch, const std::string& dataset_id, Worker
 void Jobs::start_thread(const model::Dataset& dataset, WorkerLock lock) {
     auto job = add_job(dataset.id);
     try {
+        // It ends under this lock too: who finds it ended finds the thread to join.
+        const std::lock_guard guard(mutex_);
         job->thread = std::thread([this, job, dataset, held = std::move(lock)] {
             work(*job, dataset);
             end_job(*job);

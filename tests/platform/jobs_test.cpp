@@ -208,6 +208,24 @@ TEST_CASE("many snapshots run at once") {
     CHECK(workshop.jobs.list(workshop.project, {}).total == 50);
 }
 
+TEST_CASE("snapshots may be begun on many threads at once") {
+    const testing::TemporaryDirectory home;
+    Workshop workshop(home.path(), [](const model::Dataset&, const std::filesystem::path& file, Cancellation&,
+                                      const Jobs::Observer&) { return write_two_rows(file); });
+    std::vector<std::thread> threads;
+    for (int i = 0; i < 8; ++i) {
+        threads.emplace_back([&] {
+            for (int j = 0; j < 5; ++j) {
+                const auto dataset = workshop.new_dataset();
+                workshop.jobs.begin(dataset);
+                until([&] { return workshop.jobs.find(dataset.id)->done(); });
+            }
+        });
+    }
+    for (auto& thread : threads) thread.join();
+    CHECK(workshop.jobs.list(workshop.project, {}).total == 40);
+}
+
 TEST_CASE("the end of the jobs cancels their snapshots, and says so") {
     const testing::TemporaryDirectory home;
     Endless endless;

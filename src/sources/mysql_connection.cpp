@@ -97,7 +97,8 @@ void MysqlConnection::set_options() {
     const unsigned tcp = MYSQL_PROTOCOL_TCP;  // else "localhost" means a socket file
     const auto connect_seconds = std::max<unsigned>(
         1, static_cast<unsigned>(std::chrono::ceil<std::chrono::seconds>(target_.connect_timeout).count()));
-    const std::size_t stack_size = 512 * 1024;  // name services and OpenSSL want more than the library's own
+    const std::size_t stack_size =
+        std::size_t{512} * 1024;  // name services and OpenSSL want more than the library's own
 
     set(MYSQL_OPT_NONBLOCK, &stack_size);
     set(MYSQL_OPT_PROTOCOL, &tcp);

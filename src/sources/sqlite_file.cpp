@@ -1,6 +1,7 @@
 #include "sources/sqlite_file.hpp"
 
 #include <cerrno>
+#include <cstdint>
 #include <system_error>
 
 #include <fcntl.h>
@@ -39,7 +40,8 @@ Error cannot_read(const std::filesystem::path& path, int reason) {
 int wait_for_lock(void* context, int earlier_waits) {
     constexpr int pause = 10;
     const auto& limits = *static_cast<const SqliteLimits*>(context);
-    if (limits.cancellation.cancelled() || earlier_waits * pause >= limits.longest_lock.count()) return 0;
+    if (limits.cancellation.cancelled() || std::int64_t{earlier_waits} * pause >= limits.longest_lock.count())
+        return 0;
     ::poll(nullptr, 0, pause);
     return 1;
 }

@@ -44,7 +44,7 @@ class Suite {
     }
 
     Location make_numbers(const std::string& table, int count) {
-        const auto location = make(table, "(n INTEGER PRIMARY KEY, t VARCHAR(80))");
+        auto location = make(table, "(n INTEGER PRIMARY KEY, t VARCHAR(80))");
         fixture_.run(
             fmt::format("INSERT INTO {} SELECT n, 'a text to take up some room, so that all the rows take up "
                         "much of it' FROM ({}) numbers;",
@@ -113,12 +113,13 @@ void Suite::check_failing_stages() {
         {{.database = fixture_.database(), .table = "no such table"}, "read"},
         {request("SELECT * FROM no_such_table"), "read"},
     };
-    for (const auto& [location, stage] : failing) {
+    for (const auto& each : failing) {
+        const auto& location = each.first;
         CAPTURE(location.database, location.table, location.request);
         const auto run = run_test(fixture_.connection(), location);
         REQUIRE(run.error);
         CHECK(run.error->error_class() == ErrorClass::not_found);
-        CHECK(run.last().name == stage);
+        CHECK(run.last().name == each.second);
         CHECK_FALSE(run.last().ok);
         CHECK(run.last().message == run.error->what());
         CHECK(error_of([&] { read(location); }).error_class() == ErrorClass::not_found);
@@ -272,11 +273,12 @@ void Suite::check_wrong_locations() {
         {{.database = database, .request = "SELECT FROM WHERE"}, "request"},
         {{.database = database, .request = "SELECT no_such_column"}, "request"},
     };
-    for (const auto& [location, field] : wrong) {
+    for (const auto& each : wrong) {
+        const auto& location = each.first;
         CAPTURE(location.table, location.request);
         const auto error = error_of([&] { read(location); });
         CHECK(error.error_class() == ErrorClass::invalid);
-        CHECK_THAT(error.what(), Catch::Contains(field));
+        CHECK_THAT(error.what(), Catch::Contains(each.second));
     }
 }
 

@@ -15,6 +15,22 @@ using sources::Location;
 
 namespace {
 
+// A variable of our own environment, for a while.
+class ScopedVariable {
+  public:
+    ScopedVariable(const char* name, const std::string& value) : name_(name) {
+        ::setenv(name, value.c_str(), 1);  // NOLINT(concurrency-mt-unsafe): no other thread runs then
+    }
+    ~ScopedVariable() {
+        ::unsetenv(name_);  // NOLINT(concurrency-mt-unsafe): likewise
+    }
+    ScopedVariable(const ScopedVariable&) = delete;
+    ScopedVariable& operator=(const ScopedVariable&) = delete;
+
+  private:
+    const char* name_;
+};
+
 MariadbServer& tls_server() {
     static MariadbServer server({.tls = true});
     return server;
@@ -69,9 +85,8 @@ TEST_CASE("wrong credentials are refused as such") {
 TEST_CASE("an empty password is not looked for elsewhere") {
     auto connection = connection_to(shared_mariadb_server());
     connection.password = Secret();
-    ::setenv("MYSQL_PWD", shared_mariadb_server().password().c_str(), 1);
+    const ScopedVariable elsewhere("MYSQL_PWD", shared_mariadb_server().password());
     const auto run = run_test(connection);
-    ::unsetenv("MYSQL_PWD");
     REQUIRE(run.error);
     CHECK(run.error->error_class() == ErrorClass::auth);
 }
@@ -190,11 +205,10 @@ TEST_CASE("a certificate is checked when that is asked for") {
     connection.options["tls"] = "verify";
     CHECK_THAT(check_fails(connection, "tls", ErrorClass::unreachable).what(), Catch::Contains("self"));
 
-    ::setenv("SSL_CERT_FILE", tls_server().certificate().c_str(), 1);
+    const ScopedVariable trusted("SSL_CERT_FILE", tls_server().certificate().string());
     const auto message = tls_message(connection);
     connection.host = "localhost";  // which the certificate does not name
     check_fails(connection, "tls", ErrorClass::unreachable);
-    ::unsetenv("SSL_CERT_FILE");
     CHECK_THAT(message, Catch::StartsWith("TLSv1."));
 }
 

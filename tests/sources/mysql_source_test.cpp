@@ -107,7 +107,8 @@ std::vector<ValueCase> value_cases() {
         {"VARBINARY(4)", "x'00FF'", std::string("\0\xff", 2), "c", K::binary, "varbinary(4)"},
         {"BLOB", "x'22FE0A00'", std::string("\"\xfe\n\0", 4), "c", K::binary, "blob"},
         {"BLOB", "''", "", "c", K::binary, "blob"},
-        {"POINT", "POINT(1, 2)", "\1\0", "c", K::binary, "point"},
+        {"POINT", "POINT(1, 2)", std::string("\0\0\0\0\1\1\0\0\0\0\0\0\0\0\0\xf0\x3f\0\0\0\0\0\0\0\x40", 25),
+         "c", K::binary, "point"},
     };
 }
 
@@ -125,7 +126,7 @@ TEST_CASE("every type comes in its form, as the server's own client finds it") {
         REQUIRE(table.rows.size() == 1);
         const auto& row = table.rows[0];
         REQUIRE(row[1]);
-        if (declaration != "POINT") CHECK(to_hex(*row[1]) == to_hex(expected));
+        CHECK(to_hex(*row[1]) == to_hex(expected));
         CHECK(to_hex(*row[1]) == hex_by_client("typed", check));
         CHECK(row[0] == "1");
         CHECK(row[2] == "2020-01-01T00:00:00.25Z");  // nothing runs over into the next value
@@ -217,7 +218,8 @@ TEST_CASE("a request changes nothing, whatever it calls") {
 TEST_CASE("one large value is read whole") {
     const auto table = read_request("SELECT REPEAT('x', 15000000), 'behind it'");
     REQUIRE(table.rows.size() == 1);
-    CHECK(table.rows[0][0] == std::string(15'000'000, 'x'));
+    REQUIRE(table.rows[0][0]->size() == 15'000'000);
+    CHECK(table.rows[0][0]->find_first_not_of('x') == std::string::npos);
     CHECK(table.rows[0][1] == "behind it");
 }
 

@@ -148,13 +148,14 @@ TEST_CASE("a file that cannot be read is refused with the reason and stays as it
         {text + "/x", ErrorClass::not_found, "No such file"},
         {"/" + std::string(300, 'n'), ErrorClass::unreachable, "too long"},
     };
-    for (const auto& [host, error_class, message] : cases) {
+    for (const auto& each : cases) {
+        const auto& host = each.host;
         CAPTURE(host);
         const auto error = error_of([&] { read_whole(connection_to(host), {.table = "big"}); });
-        CHECK(error.error_class() == error_class);
-        CHECK_THAT(error.what(), Catch::Contains(message));
+        CHECK(error.error_class() == each.error_class);
+        CHECK_THAT(error.what(), Catch::Contains(each.message));
         CHECK(run_test(connection_to(host), sources::Location{.table = "big"}).error->error_class() ==
-              error_class);
+              each.error_class);
     }
     CHECK_FALSE(std::filesystem::exists(missing));
 }

@@ -31,15 +31,12 @@ std::string content(const FileDescriptor& file) {
 
 CommandResult run_command(const std::vector<std::string>& arguments, const std::string& input,
                           const std::vector<std::string>& environment) {
+    const auto program = find_program(arguments.at(0));
     auto words = arguments;
     auto variables = environment;
     for (char** variable = environ; *variable != nullptr; ++variable) variables.emplace_back(*variable);
-    std::vector<char*> word_pointers;
-    for (auto& word : words) word_pointers.push_back(word.data());
-    word_pointers.push_back(nullptr);
-    std::vector<char*> variable_pointers;
-    for (auto& variable : variables) variable_pointers.push_back(variable.data());
-    variable_pointers.push_back(nullptr);
+    const auto word_pointers = pointers_to(words);
+    const auto variable_pointers = pointers_to(variables);
 
     // Files in memory: no pipe can fill up, whoever writes first.
     const std::array<FileDescriptor, 3> files{memory_file(), memory_file(), memory_file()};
@@ -52,8 +49,8 @@ CommandResult run_command(const std::vector<std::string>& arguments, const std::
                                            number);
     }
     pid_t child = -1;
-    const int failure = ::posix_spawn(&child, find_program(arguments.at(0)).c_str(), &actions, nullptr,
-                                      word_pointers.data(), variable_pointers.data());
+    const int failure = ::posix_spawn(&child, program.c_str(), &actions, nullptr, word_pointers.data(),
+                                      variable_pointers.data());
     ::posix_spawn_file_actions_destroy(&actions);
     if (failure != 0) throw std::system_error(failure, std::generic_category(), arguments.at(0));
     int status = 0;

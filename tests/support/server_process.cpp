@@ -54,13 +54,6 @@ std::pair<FileDescriptor, FileDescriptor> make_pipe() {
     return {FileDescriptor(ends[0]), FileDescriptor(ends[1])};
 }
 
-std::vector<char*> pointers_to(std::vector<std::string>& texts) {
-    std::vector<char*> pointers;
-    for (auto& text : texts) pointers.push_back(text.data());
-    pointers.push_back(nullptr);
-    return pointers;
-}
-
 // All that the children need, made before the fork: after it, only calls that are safe there.
 struct Plan {
     std::string program;
@@ -200,12 +193,21 @@ std::string ServerProcess::log() const {
     return whole.size() > enough ? whole.substr(whole.size() - enough) : whole;
 }
 
+std::vector<char*> pointers_to(std::vector<std::string>& texts) {
+    std::vector<char*> pointers;
+    pointers.reserve(texts.size() + 1);
+    for (auto& text : texts) pointers.push_back(text.data());
+    pointers.push_back(nullptr);
+    return pointers;
+}
+
 std::string find_program(const std::string& name) {
     if (name.find('/') != std::string::npos) return name;
     const char* path = std::getenv("PATH");  // NOLINT(concurrency-mt-unsafe): nobody sets it
-    for (const auto& folder :
-         split(std::string(path != nullptr ? path : "") + ":/usr/sbin:/usr/local/sbin:/sbin", ':')) {
-        const auto candidate = folder + "/" + name;
+    auto folders = split(path != nullptr ? path : "", ':');
+    folders.insert(folders.end(), {"/usr/sbin", "/usr/local/sbin", "/sbin"});
+    for (const auto& folder : folders) {
+        auto candidate = (std::filesystem::path(folder) / name).string();
         if (::access(candidate.c_str(), X_OK) == 0) return candidate;
     }
     throw std::runtime_error(name + " is not installed, and this test needs it");

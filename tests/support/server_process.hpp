@@ -51,6 +51,9 @@ class ServerProcess {
     pid_t supervisor_ = -1;
 };
 
+/// What execve takes: a pointer to each text, and a null pointer. They live as long as the texts.
+std::vector<char*> pointers_to(std::vector<std::string>& texts);
+
 /// A program's path, from PATH and the folders where servers are. Throws std::runtime_error when it is not
 /// installed: such a test fails rather than be skipped.
 std::string find_program(const std::string& name);

@@ -42,7 +42,7 @@ constexpr std::array<Option, 3> datasource_options{{
 
 MysqlTls parse_tls(const Connection& connection) {
     const auto found = connection.options.find("tls");
-    const std::string_view value = found == connection.options.end() ? "" : found->second;
+    const std::string value = found == connection.options.end() ? "" : found->second;
     if (value.empty() || value == "prefer") return MysqlTls::prefer;
     if (value == "disable") return MysqlTls::disable;
     if (value == "require") return MysqlTls::require;

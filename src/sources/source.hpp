@@ -48,7 +48,7 @@ enum class ValueKind {
     text,       ///< UTF-8
     date,       ///< YYYY-MM-DD
     time,       ///< hh:mm:ss[.ffffff]
-    timestamp,  ///< YYYY-MM-DDThh:mm:ss[.ffffff], with Z where it is a point in time
+    timestamp,  ///< YYYY-MM-DDThh:mm:ss[.ffffff], with Z where it is a point in time; zero dates stay
     binary,     ///< raw bytes
 };
 
@@ -124,7 +124,7 @@ struct ReadOptions {
 ///
 /// Errors: unreachable (resolve, connect, TLS, time-out, lost on the way), auth (credentials refused,
 /// permission denied), not_found (no such database, table, path), invalid (a location or option that cannot
-/// be right; the message names the field). Messages never hold the password.
+/// be right; the message names the field), integrity (a damaged file). Messages never hold the password.
 class Source {
   public:
     virtual ~Source() = default;

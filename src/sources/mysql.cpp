@@ -12,6 +12,7 @@
 #include "sources/mysql_connection.hpp"
 #include "sources/mysql_values.hpp"
 #include "sources/sql_location.hpp"
+#include "sources/sql_path.hpp"
 #include "sources/stages.hpp"
 
 namespace prevision::sources {
@@ -164,33 +165,28 @@ class MysqlSource final : public Source {
         });
     }
 
-    std::vector<Entry> databases() override {
+    void browse(const std::string& path, bool recursive, const EntryObserver& each) override {
+        const auto parts = parse_sql_path(path, 2);
         MysqlConnection connection(target_, cancellation_);
         connect(connection);
-        return list_databases(connection);
-    }
-
-    std::vector<Entry> tables(const std::string& database) override {
-        const auto name = quote(database, "database");
-        MysqlConnection connection(target_, cancellation_);
-        connect(connection);
-        connection.set_purpose(
-            fmt::format("cannot list the tables of '{}' at {}", database, target_.address()),
-            ErrorClass::internal);
-        std::vector<Entry> entries;
-        auto rows = connection.query(fmt::format("SHOW FULL TABLES FROM {}", name));
-        while (MYSQL_ROW row = rows.next()) {
-            const std::string_view type = row[1] != nullptr ? row[1] : "";
-            entries.push_back({row[0], type.ends_with("VIEW") ? "view" : "table"});
+        if (parts.size() == 2) return list_columns(connection, parts[0], parts[1], each);
+        if (parts.size() == 1) return list_tables(connection, parts[0], each);
+        for (const auto& database : list_databases(connection)) {
+            each(database);
+            if (!recursive) continue;
+            list_tables(connection, database.name, [&](Entry table) {
+                table.path.insert(0, database.path + "/");
+                each(table);
+            });
         }
-        return entries;
     }
 
-    void read(const Location& location, const ReadOptions& options, RowSink& sink) override {
+    using Source::read;
+    void read(const Location& location, const ReadOptions& options, ContentSink& sink) override {
         mysql_engine().check_location(location);
         MysqlConnection connection(target_, cancellation_);
         connect(connection);
-        read_with(connection, location, options, sink);
+        read_with(connection, location, options, sink.table());
     }
 
   private:
@@ -204,8 +200,36 @@ class MysqlSource final : public Source {
                                ErrorClass::internal);
         std::vector<Entry> entries;
         auto rows = connection.query("SHOW DATABASES");
-        while (MYSQL_ROW row = rows.next()) entries.push_back({row[0], "database"});
+        while (MYSQL_ROW row = rows.next()) entries.push_back({row[0], sql_path_part(row[0]), "database"});
         return entries;
+    }
+
+    void list_tables(MysqlConnection& connection, const std::string& database,
+                     const EntryObserver& each) const {
+        const auto name = quote(database, "database");
+        connection.set_purpose(
+            fmt::format("cannot list the tables of '{}' at {}", database, target_.address()),
+            ErrorClass::internal);
+        auto rows = connection.query(fmt::format("SHOW FULL TABLES FROM {}", name));
+        while (MYSQL_ROW row = rows.next()) {
+            const std::string_view type = row[1] != nullptr ? row[1] : "";
+            each({row[0], sql_path_part(row[0]), type.ends_with("VIEW") ? "view" : "table"});
+        }
+    }
+
+    void list_columns(MysqlConnection& connection, const std::string& database, const std::string& table,
+                      const EntryObserver& each) const {
+        connection.set_purpose(
+            fmt::format("cannot list the columns of '{}' of '{}' at {}", table, database, target_.address()),
+            ErrorClass::internal);
+        auto rows = connection.query(
+            fmt::format("SHOW COLUMNS FROM {}.{}", quote(database, "database"), quote(table, "table")));
+        while (MYSQL_ROW row = rows.next()) {
+            each({.name = row[0],
+                  .path = sql_path_part(row[0]),
+                  .kind = "column",
+                  .detail = row[1] != nullptr ? row[1] : ""});
+        }
     }
 
     [[nodiscard]] std::string list_for_test(MysqlConnection& connection,
@@ -213,7 +237,7 @@ class MysqlSource final : public Source {
         if (location) mysql_engine().check_location(*location);
         const auto count = list_databases(connection).size();
         if (location && !location->database.empty()) use_database(connection, location->database);
-        return fmt::format("{} databases", count);
+        return count == 1 ? "1 database" : fmt::format("{} databases", count);
     }
 
     void use_database(MysqlConnection& connection, const std::string& database) const {

@@ -111,9 +111,15 @@ struct Stage {
 
 /// What lies in a place of a system, for browsing.
 struct Entry {
-    std::string name;
+    std::string name;  ///< its own, as it is
+    std::string path;  ///< where it is, below the place that is browsed, in the form that `browse` takes
     std::string kind;  ///< database, schema, table, view, column, folder, file, bucket
+    std::optional<std::uint64_t> size;  ///< of a file, in bytes
+    std::string modified;               ///< of a file: RFC 3339, or empty
+    std::string detail;                 ///< of a column: its type
 };
+
+using EntryObserver = std::function<void(const Entry&)>;
 
 struct ReadOptions {
     std::optional<std::uint64_t> limit;  ///< at most that many rows; the source asks the system for no more
@@ -134,12 +140,21 @@ class Source {
     virtual void test(const std::optional<Location>& location,
                       const std::function<void(const Stage&)>& observer) = 0;
 
-    virtual std::vector<Entry> databases() = 0;
-    virtual std::vector<Entry> tables(const std::string& database) = 0;
+    /// Tells what lies in a place, each entry as it comes, and with `recursive` what lies deeper as well. An
+    /// empty path is the top: databases, buckets, or the folder in which a log-in ends. In SQL systems a path
+    /// is `database/schema/table` as far as there are such, a part that holds '/' or '"' written in double
+    /// quotes; a table's entries are its columns.
+    virtual void browse(const std::string& path, bool recursive, const EntryObserver& each) = 0;
 
-    /// Streams the rows of the location, from one consistent view of it, holding no more than a few rows in
+    /// The entries of one place, held at once.
+    std::vector<Entry> list(const std::string& path);
+
+    /// Streams what the location holds, rows from one consistent view, holding no more than a few of them in
     /// memory.
-    virtual void read(const Location& location, const ReadOptions& options, RowSink& sink) = 0;
+    virtual void read(const Location& location, const ReadOptions& options, ContentSink& sink) = 0;
+
+    /// As above, for a location that holds rows. Error invalid when it holds a file.
+    void read(const Location& location, const ReadOptions& options, RowSink& sink);
 };
 
 }  // namespace prevision::sources

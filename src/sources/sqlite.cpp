@@ -10,6 +10,7 @@
 
 #include "core/text.hpp"
 #include "sources/sql_location.hpp"
+#include "sources/sql_path.hpp"
 #include "sources/sqlite_file.hpp"
 #include "sources/stages.hpp"
 
@@ -98,20 +99,28 @@ class RowWriter {
     std::vector<std::string> places_;
 };
 
+Error no_such_table(const std::string& table, const std::filesystem::path& path) {
+    return Error(ErrorClass::not_found,
+                 fmt::format("cannot find the table '{}' in {}: there is none", table, path.string()),
+                 "list what there is with `prevision connector browse`");
+}
+
 class SqliteSource final : public Source {
   public:
     SqliteSource(std::filesystem::path path, SqliteLimits limits)
         : path_(std::move(path)), limits_(limits), cancellation_(limits.cancellation) {}
 
     void test(const std::optional<Location>& location, const StageObserver& observer) override;
-    std::vector<Entry> databases() override;
-    std::vector<Entry> tables(const std::string& database) override;
-    void read(const Location& location, const ReadOptions& options, RowSink& sink) override;
+    void browse(const std::string& path, bool recursive, const EntryObserver& each) override;
+    using Source::read;
+    void read(const Location& location, const ReadOptions& options, ContentSink& sink) override;
 
   private:
     template <typename Action>
     void with_file(const Action& action);
 
+    std::vector<Entry> tables(const std::string& database);
+    std::vector<Entry> columns(const std::string& database, const std::string& table);
     void read_table(Database& file, const std::string& table, const ReadOptions& options, RowSink& sink);
     void read_request(Database& file, const std::string& request, const ReadOptions& options, RowSink& sink);
     void stream(Statement& statement, std::vector<Column> columns, const ReadOptions& options, RowSink& sink);
@@ -158,7 +167,8 @@ void SqliteSource::test(const std::optional<Location>& location, const StageObse
         return std::string("the file may be read");
     });
     run_stage(observer, "list", [&] {
-        return fmt::format("{} tables and views", tables(location ? location->database : "").size());
+        const auto count = tables(location ? location->database : "").size();
+        return count == 1 ? "1 table or view" : fmt::format("{} tables and views", count);
     });
     if (!location) return;
     run_stage(observer, "read", [&] {
@@ -168,9 +178,23 @@ void SqliteSource::test(const std::optional<Location>& location, const StageObse
     });
 }
 
-std::vector<Entry> SqliteSource::databases() {
-    with_file([](Database& file) { file.execute("SELECT count(*) FROM sqlite_schema"); });
-    return {{std::string(only_database), "database"}};
+void SqliteSource::browse(const std::string& path, bool recursive, const EntryObserver& each) {
+    const auto parts = parse_sql_path(path, 2);
+    if (parts.size() == 2) {
+        for (const auto& column : columns(parts[0], parts[1])) each(column);
+        return;
+    }
+    if (parts.size() == 1) {
+        for (const auto& table : tables(parts[0])) each(table);
+        return;
+    }
+    const auto found = tables("");  // which also finds out whether the file is a database
+    each({.name = std::string(only_database), .path = std::string(only_database), .kind = "database"});
+    if (!recursive) return;
+    for (auto table : found) {
+        table.path.insert(0, fmt::format("{}/", only_database));
+        each(table);
+    }
 }
 
 std::vector<Entry> SqliteSource::tables(const std::string& database) {
@@ -181,21 +205,38 @@ std::vector<Entry> SqliteSource::tables(const std::string& database) {
             "SELECT name, type FROM pragma_table_list WHERE schema = 'main' AND type <> 'shadow' "
             "AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY name");
         while (statement.step()) {
-            entries.push_back({statement.text(0), statement.text(1) == "view" ? "view" : "table"});
+            const auto name = statement.text(0);
+            entries.push_back({name, sql_path_part(name), statement.text(1) == "view" ? "view" : "table"});
         }
     });
     return entries;
 }
 
-void SqliteSource::read(const Location& location, const ReadOptions& options, RowSink& sink) {
+std::vector<Entry> SqliteSource::columns(const std::string& database, const std::string& table) {
+    check_database(database);
+    std::vector<Entry> entries;
+    with_file([&](Database& file) {
+        auto statement = file.prepare("SELECT name, type FROM pragma_table_info(?)");
+        statement.bind(1, table);
+        while (statement.step()) {
+            const auto name = statement.text(0);
+            entries.push_back(
+                {.name = name, .path = sql_path_part(name), .kind = "column", .detail = statement.text(1)});
+        }
+    });
+    if (entries.empty()) throw no_such_table(table, path_);
+    return entries;
+}
+
+void SqliteSource::read(const Location& location, const ReadOptions& options, ContentSink& sink) {
     sqlite_engine().check_location(location);
     check_database(location.database);
     with_file([&](Database& file) {
         const Transaction view(file, Transaction::Mode::read);
         if (location.table.empty()) {
-            read_request(file, location.request, options, sink);
+            read_request(file, location.request, options, sink.table());
         } else {
-            read_table(file, location.table, options, sink);
+            read_table(file, location.table, options, sink.table());
         }
     });
 }
@@ -206,11 +247,7 @@ void SqliteSource::read_table(Database& file, const std::string& table, const Re
     auto search =
         file.prepare("SELECT 1 FROM pragma_table_list WHERE schema = 'main' AND name = ? COLLATE NOCASE");
     search.bind(1, table);
-    if (!search.step()) {
-        throw Error(ErrorClass::not_found,
-                    fmt::format("cannot find the table '{}' in {}: there is none", table, path_.string()),
-                    "list what there is with `prevision connector browse`");
-    }
+    if (!search.step()) throw no_such_table(table, path_);
     search.reset();
 
     std::map<std::string, bool> nullable;

@@ -79,11 +79,11 @@ void Suite::check_lists() {
     make("listed", "(n INTEGER)");
     fixture_.run("DROP VIEW IF EXISTS listed_view; CREATE VIEW listed_view AS SELECT n FROM listed;");
     const auto source = open();
-    CHECK(holds(source->databases(), fixture_.database(), "database"));
-    const auto tables = source->tables(fixture_.database());
+    CHECK(holds(source->list(""), fixture_.database(), "database"));
+    const auto tables = source->list(fixture_.database());
     CHECK(holds(tables, "listed", "table"));
     CHECK(holds(tables, "listed_view", "view"));
-    CHECK(error_of([&] { static_cast<void>(source->tables("no such database")); }).error_class() ==
+    CHECK(error_of([&] { static_cast<void>(source->list("no such database")); }).error_class() ==
           ErrorClass::not_found);
 }
 
@@ -187,7 +187,7 @@ void Suite::check_odd_names() {
         const auto table = read(location);
         CHECK(table.names() == std::vector<std::string>{name});
         CHECK(table.rows == Rows{{"7"}});
-        CHECK(holds(open()->tables(fixture_.database()), name, "table"));
+        CHECK(holds(open()->list(fixture_.database()), name, "table"));
         fixture_.run(fmt::format("DROP TABLE {};", fixture_.quote(name)));
     }
 }
@@ -256,7 +256,7 @@ void Suite::check_cancellation() {
     CHECK(sink.count < 100'000);
     // And what begins after it does not begin.
     CHECK(error_of([&] { source->read(location, {}, sink); }).error_class() == ErrorClass::terminated);
-    CHECK(error_of([&] { static_cast<void>(source->databases()); }).error_class() == ErrorClass::terminated);
+    CHECK(error_of([&] { static_cast<void>(source->list("")); }).error_class() == ErrorClass::terminated);
 }
 
 void Suite::check_wrong_locations() {

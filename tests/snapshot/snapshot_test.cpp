@@ -37,11 +37,12 @@ class MadeSource final : public sources::Source {
 
     void test(const std::optional<sources::Location>& /*location*/,
               const std::function<void(const sources::Stage&)>& /*observer*/) override {}
-    std::vector<sources::Entry> databases() override { return {}; }
-    std::vector<sources::Entry> tables(const std::string& /*database*/) override { return {}; }
+    void browse(const std::string& /*path*/, bool /*recursive*/,
+                const sources::EntryObserver& /*each*/) override {}
 
     void read(const sources::Location& location, const sources::ReadOptions& options,
-              sources::RowSink& sink) override {
+              sources::ContentSink& content) override {
+        auto& sink = content.table();
         CHECK(location.table == "t");
         CHECK_FALSE(options.limit);
         sink.columns(columns_);

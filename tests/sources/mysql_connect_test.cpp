@@ -175,7 +175,7 @@ TEST_CASE("a connection that is being made ends when it is cancelled") {
     auto connection = connection_to_port(mute.port());
     connection.connect_timeout = std::chrono::minutes(5);
     const auto source = sources::open_source(connection, cancellation);
-    CHECK(error_of([&] { static_cast<void>(source->databases()); }).error_class() == ErrorClass::interrupted);
+    CHECK(error_of([&] { static_cast<void>(source->list("")); }).error_class() == ErrorClass::interrupted);
 }
 
 TEST_CASE("encryption is used where the server can, and only when it is wanted") {

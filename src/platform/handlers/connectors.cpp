@@ -13,6 +13,7 @@
 #include "platform/handlers/source_answers.hpp"
 #include "platform/page.hpp"
 #include "sources/registry.hpp"
+#include "sources/sql_path.hpp"
 
 namespace prevision::platform {
 
@@ -120,14 +121,14 @@ Answer list_databases(Services& services, const RoutedCall& routed) {
     const auto connector = get_connector(services, routed.parameters.at(0));
     CallCancellation cancellation(routed.call);
     const auto source = sources::open_source(open_connection(services, connector), cancellation.get());
-    return names_answer(names_of(source->databases()));
+    return names_answer(names_of(source->list("")));
 }
 
 Answer list_tables(Services& services, const RoutedCall& routed) {
     const auto connector = get_connector(services, routed.parameters.at(0));
     CallCancellation cancellation(routed.call);
     const auto source = sources::open_source(open_connection(services, connector), cancellation.get());
-    return names_answer(names_of(source->tables(routed.parameters.at(1))));
+    return names_answer(names_of(source->list(sources::sql_path_part(routed.parameters.at(1)))));
 }
 
 }  // namespace

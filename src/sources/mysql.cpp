@@ -9,8 +9,9 @@
 #include "core/error.hpp"
 #include "net/socket.hpp"
 #include "sources/host.hpp"
+#include "sources/mysql_column.hpp"
 #include "sources/mysql_connection.hpp"
-#include "sources/mysql_values.hpp"
+#include "sources/mysql_statement.hpp"
 #include "sources/sql_location.hpp"
 #include "sources/sql_path.hpp"
 #include "sources/stages.hpp"
@@ -91,45 +92,19 @@ void begin_consistent_view(MysqlConnection& connection) {
     connection.execute("START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY");
 }
 
-/// How to read a table: the statement, and its columns.
-struct TablePlan {
-    std::string sql;
+std::vector<Column> describe_columns(const MysqlStatement& statement) {
     std::vector<Column> columns;
-    std::vector<bool> is_float;
-};
+    for (const auto& field : statement.fields()) columns.push_back(describe_mysql_column(field));
+    return columns;
+}
 
-// The server writes a FLOAT with six digits, though it holds up to nine. Times one it is a DOUBLE, of which
-// the server writes all digits that matter.
-TablePlan plan_table(MysqlConnection& connection, const std::string& name) {
-    TablePlan plan;
-    bool any_float = false;
-    {
-        auto rows = connection.query(fmt::format("SELECT * FROM {} LIMIT 0", name));
-        for (const auto& field : rows.fields()) {
-            plan.columns.push_back(describe_mysql_column(field));
-            plan.is_float.push_back(field.type == MYSQL_TYPE_FLOAT);
-            any_float = any_float || plan.is_float.back();
-        }
-        while (rows.next() != nullptr) {
-        }
-    }
+/// The types of a table's columns in the server's own words, by name: more than the description of a result
+/// tells.
+std::map<std::string, std::string> declared_types(MysqlConnection& connection, const std::string& table) {
     std::map<std::string, std::string> types;
-    auto rows = connection.query(fmt::format("SHOW COLUMNS FROM {}", name));
+    auto rows = connection.query(fmt::format("SHOW COLUMNS FROM {}", table));
     while (MYSQL_ROW row = rows.next()) types[row[0]] = row[1] != nullptr ? row[1] : "";
-    for (auto& column : plan.columns) {
-        if (const auto found = types.find(column.name); found != types.end()) column.type = found->second;
-    }
-    if (!any_float) {
-        plan.sql = fmt::format("SELECT * FROM {}", name);
-        return plan;
-    }
-    for (std::size_t at = 0; at < plan.columns.size(); ++at) {
-        const auto column = quote(plan.columns[at].name, "column");
-        plan.sql += plan.sql.empty() ? "SELECT " : ", ";
-        plan.sql += plan.is_float[at] ? fmt::format("{0} * 1e0 AS {0}", column) : column;
-    }
-    plan.sql += fmt::format(" FROM {}", name);
-    return plan;
+    return types;
 }
 
 class MysqlSource final : public Source {
@@ -264,12 +239,15 @@ class MysqlSource final : public Source {
         connection.set_purpose(fmt::format("cannot read the table '{}' of '{}' at {}", location.table,
                                            location.database, target_.address()),
                                ErrorClass::internal);
-        auto plan = plan_table(connection,
-                               quote(location.database, "database") + "." + quote(location.table, "table"));
-        if (options.limit) plan.sql += fmt::format(" LIMIT {}", *options.limit);
-        auto rows = connection.query(plan.sql);
-        sink.columns(plan.columns);
-        stream(rows, plan.is_float, options, sink);
+        const auto table = quote(location.database, "database") + "." + quote(location.table, "table");
+        const auto types = declared_types(connection, table);
+        const auto limit = options.limit ? fmt::format(" LIMIT {}", *options.limit) : std::string();
+        MysqlStatement statement(connection, fmt::format("SELECT * FROM {}{}", table, limit));
+        auto columns = describe_columns(statement);
+        for (auto& column : columns) {
+            if (const auto found = types.find(column.name); found != types.end()) column.type = found->second;
+        }
+        stream(statement, columns, options, sink);
     }
 
     void read_request(MysqlConnection& connection, const Location& location, const ReadOptions& options,
@@ -281,23 +259,21 @@ class MysqlSource final : public Source {
         begin_consistent_view(connection);
         connection.set_purpose(fmt::format("cannot read the request at {}", target_.address()),
                                ErrorClass::invalid);
-        auto rows = connection.query(location.request);
-        std::vector<Column> columns;
-        for (const auto& field : rows.fields()) columns.push_back(describe_mysql_column(field));
-        sink.columns(columns);
-        stream(rows, {}, options, sink);
+        MysqlStatement statement(connection, location.request);
+        stream(statement, describe_columns(statement), options, sink);
     }
 
-    void stream(MysqlRows& rows, const std::vector<bool>& is_float, const ReadOptions& options,
+    void stream(MysqlStatement& statement, const std::vector<Column>& columns, const ReadOptions& options,
                 RowSink& sink) const {
-        MysqlValues values(rows.fields(), is_float);
+        statement.execute();
+        sink.columns(columns);
         std::uint64_t left = options.limit.value_or(UINT64_MAX);
         // Also behind the last row that is wanted: the server has mostly no more, and the connection then
         // ends in good order.
-        while (MYSQL_ROW row = rows.next()) {
+        while (statement.next()) {
             cancellation_.check();
             if (left-- == 0) return;
-            sink.row(values.take(row, rows.sizes()));
+            sink.row(statement.values());
         }
     }
 

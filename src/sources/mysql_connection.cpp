@@ -254,13 +254,20 @@ MysqlRows MysqlConnection::query(std::string_view sql) {
     return {*this, result};
 }
 
+MYSQL_STMT* MysqlConnection::new_statement() {
+    cancellation_.check();
+    MYSQL_STMT* statement = mysql_stmt_init(mysql_.get());
+    if (statement == nullptr) throw Error(ErrorClass::internal, fmt::format("{}: out of memory", purpose_));
+    return statement;
+}
+
+void MysqlConnection::fail() { fail(mysql_errno(mysql_.get()), mysql_error(mysql_.get())); }
+
 // What the library says, in our words. A cancellation shows as a lost connection.
-void MysqlConnection::fail() {
+void MysqlConnection::fail(unsigned code, const std::string& reason) {
     note_socket();  // the library has closed a lost one
     cancellation_.check();
-    const unsigned code = mysql_errno(mysql_.get());
-    throw Error(classify_mysql_error(code).value_or(otherwise_),
-                fmt::format("{}: {}", purpose_, mysql_error(mysql_.get())),
+    throw Error(classify_mysql_error(code).value_or(otherwise_), fmt::format("{}: {}", purpose_, reason),
                 mysql_error_hint(code, target_.username));
 }
 

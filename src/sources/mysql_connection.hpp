@@ -97,8 +97,11 @@ class MysqlConnection {
 
     MysqlRows query(std::string_view sql);
 
+    [[nodiscard]] const std::string& purpose() const { return purpose_; }
+
   private:
     friend class MysqlRows;
+    friend class MysqlStatement;
     struct Close {
         void operator()(MYSQL* mysql) const { mysql_close(mysql); }
     };
@@ -110,7 +113,9 @@ class MysqlConnection {
     void note_socket();
     void give_up();
     void shut() noexcept;
+    MYSQL_STMT* new_statement();
     [[noreturn]] void fail();
+    [[noreturn]] void fail(unsigned code, const std::string& reason);
 
     const MysqlTarget& target_;
     Cancellation& cancellation_;

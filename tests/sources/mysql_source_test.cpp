@@ -241,6 +241,21 @@ TEST_CASE("a query that works for long ends when it is cancelled") {
     CHECK(std::chrono::steady_clock::now() - start < std::chrono::seconds(60));
 }
 
+TEST_CASE("values of any size come whole, whatever came before them") {
+    const std::vector<std::size_t> sizes{0, 1, 4095, 4096, 4097, 3 << 20, 2, 5000};
+    shared_mariadb_server().query("CREATE OR REPLACE TABLE sized (id INT PRIMARY KEY, c LONGBLOB, d INT);");
+    for (std::size_t at = 0; at < sizes.size(); ++at) {
+        shared_mariadb_server().query(
+            fmt::format("INSERT INTO sized VALUES ({0}, REPEAT(CHAR(65 + {0}), {1}), {1});", at, sizes[at]));
+    }
+    const auto table = read_table("sized");
+    REQUIRE(table.rows.size() == sizes.size());
+    for (std::size_t at = 0; at < sizes.size(); ++at) {
+        CHECK(*table.rows[at][1] == std::string(sizes[at], static_cast<char>('A' + at)));
+        CHECK(*table.rows[at][2] == fmt::format("{}", sizes[at]));
+    }
+}
+
 TEST_CASE("a connection lost in the middle is unreachable") {
     shared_mariadb_server().query(
         "CREATE OR REPLACE TABLE many AS SELECT seq, REPEAT('x', 100) FROM seq_1_to_100000;");

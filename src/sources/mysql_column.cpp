@@ -1,6 +1,5 @@
-#include "sources/mysql_values.hpp"
+#include "sources/mysql_column.hpp"
 
-#include <charconv>
 #include <string>
 #include <string_view>
 
@@ -144,34 +143,6 @@ Column describe_mysql_column(const MYSQL_FIELD& field) {
     const bool is_unsigned = (field.flags & UNSIGNED_FLAG) != 0;
     if (is_unsigned && is_number(field) && field.type != MYSQL_TYPE_YEAR) column.type += " unsigned";
     return column;
-}
-
-MysqlValues::MysqlValues(std::span<const MYSQL_FIELD> fields, const std::vector<bool>& is_float)
-    : values_(fields.size()) {
-    for (std::size_t at = 0; at < fields.size(); ++at) {
-        if (fields[at].type == MYSQL_TYPE_DATETIME) rewrites_.push_back({at, Form::date_time, {}});
-        if (fields[at].type == MYSQL_TYPE_TIMESTAMP) rewrites_.push_back({at, Form::point_in_time, {}});
-        if (at < is_float.size() && is_float[at]) rewrites_.push_back({at, Form::single_float, {}});
-    }
-}
-
-void MysqlValues::Rewrite::apply(Value& value, char* bytes) {
-    if (value.is_null()) return;
-    if (form == Form::single_float) {
-        // A float has a double of the same value, so its digits come back exactly.
-        double exact = 0;
-        std::from_chars(value.data, value.data + value.size, exact);
-        const auto end = std::to_chars(text.data(), text.data() + text.size(), static_cast<float>(exact)).ptr;
-        value = {text.data(), static_cast<std::size_t>(end - text.data())};
-        return;
-    }
-    constexpr std::size_t date_size = 10;
-    if (value.size <= date_size) return;
-    bytes[date_size] = 'T';
-    // The session's zone is UTC. The zero date is no point in time.
-    if (form != Form::point_in_time || value.text().starts_with("0000-00-00")) return;
-    bytes[value.size] = 'Z';
-    ++value.size;
 }
 
 }  // namespace prevision::sources

@@ -1,0 +1,60 @@
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "sources/source.hpp"
+
+namespace prevision::snapshot {
+
+/// Turns the bytes of a compressed file into those of the file inside, as they come and in bounded memory.
+/// Nothing that the bytes hold makes it throw: it tells its `problem`, and takes no more.
+class Decompressor {
+  public:
+    virtual ~Decompressor() = default;
+
+    /// Takes the next bytes, cut anywhere, and hands on what comes out of them, in pieces of no more than
+    /// 64 KiB. Gives up when the sink wants no more. Throws what the sink throws.
+    virtual void write(std::string_view bytes, sources::FileSink& sink) = 0;
+
+    /// After the last byte.
+    virtual void finish() = 0;
+
+    /// Why the content cannot be had, or not all of it; empty as long as all is well.
+    [[nodiscard]] const std::string& problem() const { return problem_; }
+    /// What was odd; empty when nothing was.
+    [[nodiscard]] const std::string& note() const { return note_; }
+    /// What the file inside is called; empty where that is not told (yet).
+    [[nodiscard]] const std::string& inner_name() const { return inner_name_; }
+
+  protected:
+    void fail(std::string why) {
+        if (problem_.empty()) problem_ = std::move(why);
+    }
+    void remark(std::string what) {
+        if (note_.empty()) note_ = std::move(what);
+    }
+    void found(std::string name) { inner_name_ = std::move(name); }
+
+  private:
+    std::string problem_;
+    std::string note_;
+    std::string inner_name_;
+};
+
+/// How many bytes `compression_of` needs to see, or the whole file.
+constexpr std::size_t compression_magic_size = 4;
+
+/// "gzip", "zip", "zstd", or "" for what begins like none of them.
+std::string_view compression_of(std::string_view beginning);
+
+std::unique_ptr<Decompressor> make_gzip_decompressor();
+std::unique_ptr<Decompressor> make_zip_decompressor();
+std::unique_ptr<Decompressor> make_zstd_decompressor();
+
+/// For one of the names above; nullptr for "".
+std::unique_ptr<Decompressor> make_decompressor(std::string_view compression);
+
+}  // namespace prevision::snapshot

@@ -1,0 +1,86 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "sources/source.hpp"
+
+namespace prevision::snapshot {
+
+/// What the user says of a file; what is not said is told from the file.
+struct FileFormat {
+    std::optional<char> separator;
+    std::optional<char> quote;  ///< '\0': values are never quoted
+    std::optional<bool> header;
+    std::optional<std::string> encoding;  ///< utf-8, utf-16le, utf-16be, windows-1252, iso-8859-1
+};
+
+/// What was found in a file.
+struct FileFindings {
+    std::string file_type = "other";  ///< csv, tsv (a csv whose separator is the tab), jsonl or other
+    std::string compression;          ///< "", gzip, zip or zstd
+    char separator = ',';             ///< this and what follows down to the header: csv and tsv only
+    char quote = '"';
+    bool header = true;
+    std::string encoding;  ///< as in FileFormat; empty for other
+    std::uint64_t rows = 0;
+    std::vector<sources::Column> schema;
+    std::string note;  ///< why it is other, or what was odd; empty when there is nothing to say
+};
+
+/// Bounds on what a compressed file may decompress to, which is all that an inspection costs: it stores
+/// nothing.
+struct InspectionLimits {
+    std::uint64_t certain_bytes = std::uint64_t{1} << 30U;  ///< up to here any ratio will do
+    std::uint64_t ratio = 250;                              ///< to the compressed bytes, from there on
+    std::uint64_t bytes = std::uint64_t{1} << 40U;
+};
+
+/// Where the first rows of a file go. Its columns are called with the names, before any row; every value is a
+/// text in UTF-8, as it is written in the file; nothing is NULL. A file that is other has none of them.
+struct PreviewTarget {
+    sources::RowSink* sink = nullptr;  ///< must outlive the inspector
+    std::uint64_t rows = 0;
+};
+
+/// Tells the schema and counts the rows of a file while its bytes go by, cut anywhere; the file stays as it
+/// is. Nothing that a file holds makes it throw: what cannot be told ends as `other`, with a note. Memory is
+/// bounded whatever comes: some MiB for a csv, up to 16 MiB more for the longest line of a jsonl, and the
+/// window of a zstd file, which may be 128 MiB. One thread at a time.
+class FileInspector {
+  public:
+    /// The name (or path) tells the type first. Error invalid, naming the field, for a format that cannot be.
+    explicit FileInspector(std::string name, const FileFormat& overrides = {}, PreviewTarget preview = {},
+                           const InspectionLimits& limits = {});
+    ~FileInspector();
+    FileInspector(const FileInspector&) = delete;
+    FileInspector& operator=(const FileInspector&) = delete;
+
+    /// The next bytes of the file. Throws what the preview's sink throws.
+    void write(std::string_view bytes);
+
+    /// Whether more bytes can change anything. With a preview that is over when its rows are complete.
+    [[nodiscard]] bool wants_more() const;
+
+    /// Rows counted so far; what was written last may still be missing.
+    [[nodiscard]] std::uint64_t rows() const;
+
+    /// What is known before the end: the columns and types of the rows counted so far.
+    [[nodiscard]] FileFindings so_far() const;
+
+    /// What the whole file is, after its last byte. Sends what is left of the preview. Call it once.
+    FileFindings finish();
+
+  private:
+    class Stream;
+    std::unique_ptr<Stream> stream_;
+};
+
+/// Error invalid, naming the field, for a format that cannot be.
+void check_file_format(const FileFormat& format);
+
+}  // namespace prevision::snapshot

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "sources/source.hpp"
+
+namespace prevision::snapshot {
+
+/// RAII over zlib's inflate.
+class Inflater {
+  public:
+    enum class Format { gzip, raw };
+    enum class Result {
+        more,     ///< it wants more input
+        end,      ///< the data ended; what follows it is still in the input
+        stopped,  ///< the sink wants no more
+        damaged,  ///< the input is not such data
+    };
+
+    explicit Inflater(Format format);
+    ~Inflater();
+    Inflater(const Inflater&) = delete;
+    Inflater& operator=(const Inflater&) = delete;
+
+    /// Takes bytes off the front of the input and hands what comes out of them to the sink.
+    Result write(std::string_view& input, sources::FileSink& sink);
+
+    /// Starts anew: other data follows.
+    void reset();
+
+  private:
+    struct State;
+    std::unique_ptr<State> state_;
+};
+
+}  // namespace prevision::snapshot

@@ -1,0 +1,63 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "sources/source.hpp"
+
+namespace prevision::snapshot {
+
+/// What a text looks like.
+enum class ValueForm : unsigned char {
+    nothing,
+    boolean,
+    integer,
+    decimal,
+    real,
+    date,
+    timestamp,
+    json,
+    text
+};
+
+/// The form of one text that is not empty; spaces around it do not count. A number with a plus or with zeros
+/// in front is a text: a telephone number or a post code that must stay as it is.
+ValueForm form_of(std::string_view text);
+
+/// The narrowest form that holds both: integer < decimal < real, date < timestamp, and text holds all.
+ValueForm wider(ValueForm left, ValueForm right);
+
+/// Tells the type of a column from all its values. It looks at each only until it is certain: nothing is
+/// wider than text.
+class TypeGuess {
+  public:
+    /// A value that is not empty.
+    void value(std::string_view text) {
+        if (form_ == ValueForm::text || (form_ == ValueForm::integer && is_short_integer(text))) return;
+        form_ = wider(form_, form_of(text));
+    }
+    void form(ValueForm form) { form_ = wider(form_, form); }
+    /// No value.
+    void missing() { missing_ = true; }
+    /// A text with nothing in it, which only a column of texts tells from no value.
+    void empty_text() { empty_text_ = true; }
+
+    [[nodiscard]] ValueForm form() const { return form_; }
+    [[nodiscard]] sources::Column column(std::string name) const;
+
+  private:
+    /// Whether it is an integer, without looking further than is worth it: digits, no zero in front.
+    static bool is_short_integer(std::string_view text) {
+        if (text.size() > 18 || text[0] < '1') return false;
+        for (const char c : text) {
+            if (c < '0' || c > '9') return false;
+        }
+        return true;
+    }
+
+    ValueForm form_ = ValueForm::nothing;
+    bool missing_ = false;
+    bool empty_text_ = false;
+};
+
+}  // namespace prevision::snapshot

@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "cli/command_tree.hpp"
+
 namespace prevision::cli {
 
 /// What is particular about an option or argument.
@@ -14,13 +16,16 @@ struct OptionTraits {
     std::string value = "TEXT";          ///< the value's name in the help
     std::vector<std::string> choices{};  ///< where only these are taken
     bool required = false;
+    Completes completes = Completes::nothing;
+    std::vector<std::string> suggestions{};  ///< what TAB offers where others are taken too
+    std::function<bool()> shown{};  ///< whether the help shows it, where that depends on what is given
 };
 
 /// A node of the command tree: the program, a noun, or a verb. Options write into variables that the caller
 /// owns and that must outlive `CommandLine::parse`. Copies are the same node.
 class Command {
   public:
-    explicit Command(void* node, std::function<void()>* selected) : node_(node), selected_(selected) {}
+    explicit Command(CommandNode& node) : node_(&node) {}
 
     Command subcommand(const std::string& name, const std::string& help,
                        const std::vector<std::string>& aliases = {});
@@ -28,6 +33,7 @@ class Command {
     Command hidden_subcommand(const std::string& name);
 
     void flag(const std::string& names, bool& target, const std::string& help);
+    /// Of an option that is given twice the last one counts.
     void option(const std::string& names, std::string& target, const std::string& help,
                 const OptionTraits& traits = {});
     void option(const std::string& names, std::optional<std::string>& target, const std::string& help,
@@ -38,40 +44,46 @@ class Command {
     void option(const std::string& names, std::vector<std::string>& target, const std::string& help,
                 const OptionTraits& traits = {});
     /// May be given several times, or once with commas between.
-    void comma_list(const std::string& names, std::vector<std::string>& target, const std::string& help);
-    void argument(const std::string& name, std::string& target, const std::string& help,
-                  bool required = true);
+    void comma_list(const std::string& names, std::vector<std::string>& target, const std::string& help,
+                    const OptionTraits& traits = {.value = "A,B,..."});
+    void argument(const std::string& name, std::string& target, const std::string& help, bool required = true,
+                  Completes completes = Completes::nothing, const std::vector<std::string>& choices = {});
+    /// All words after the command's name as they are, options too.
+    void remaining(std::vector<std::string>& target);
 
-    /// A command line that shows how it is used, for the end of the help.
+    /// A paragraph that follows the one line of help.
+    void detail(const std::string& paragraph);
+
+    /// A whole command line that shows how it is used, for the end of the help.
     void example(const std::string& line);
 
     /// What the command does once the whole command line has been understood.
     void action(std::function<void()> action);
 
   private:
-    void* node_;
-    std::function<void()>* selected_;
+    Parameter& add_option(const std::string& names, const std::string& help, const OptionTraits& traits);
+
+    CommandNode* node_;
 };
 
 /// The whole tree, and the parsing of a command line into it.
 class CommandLine {
   public:
     CommandLine(const std::string& name, const std::string& description);
-    ~CommandLine();
 
-    [[nodiscard]] Command root();
+    [[nodiscard]] Command root() { return Command(root_); }
+    [[nodiscard]] const CommandNode& tree() const { return root_; }
 
-    /// Fills the options and returns the action of the command that was named. Throws Error usage, with the
-    /// help to ask for as its hint; HelpRequested with the text when help was asked for.
+    /// Fills the options and returns the action of the command that was named. Throws Error usage, with what
+    /// to do as its hint; HelpRequested when help was asked for.
     std::function<void()> parse(std::span<const std::string> arguments);
 
     struct HelpRequested {
-        std::string text;
+        const CommandNode& of;  ///< lives as long as the CommandLine
     };
 
   private:
-    struct Tree;
-    std::unique_ptr<Tree> tree_;
+    CommandNode root_;
 };
 
 }  // namespace prevision::cli

@@ -196,8 +196,9 @@ void add_create(Command& command, Services& services, const std::shared_ptr<cons
     add_definition_options(verb, *options);
     add_if_exists(verb, options->if_exists);
     verb.flag("--test", options->test, "Try the connection first, and create nothing when that fails");
-    verb.example("prevision connector create shop --type SQL --host db.example.com --port 3306 \\");
-    verb.example("    --username reader --password-stdin < password.txt");
+    verb.example(
+        "prevision connector create shop --type SQL --host db.example.com --port 3306 --username reader "
+        "--password-stdin < password.txt");
     verb.example("prevision connector create local --host sqlite:///data/shop.db");
     verb.action(
         [options, noun, &services] { show_object(services, noun->fields, run_create(*options, services)); });

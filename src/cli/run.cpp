@@ -1,11 +1,13 @@
 #include "cli/run.hpp"
 
+#include <algorithm>
 #include <exception>
 #include <memory>
 
 #include "cli/command.hpp"
 #include "cli/error_report.hpp"
 #include "cli/global_options.hpp"
+#include "cli/help.hpp"
 #include "cli/nouns.hpp"
 #include "cli/services.hpp"
 
@@ -30,6 +32,11 @@ void build(Command root, GlobalOptions& options, Services& services) {
     add_snapshot_worker(root, services);
 }
 
+HelpStyle help_style(const GlobalOptions& options, const Io& io) {
+    const auto settings = render_settings(options, io);
+    return {.width = std::clamp(settings.width.value_or(80), 40, 80), .bold = settings.bold};
+}
+
 int exit_code(ErrorClass error_class) { return static_cast<int>(error_class); }
 
 /// Runs the command that the arguments name; what goes wrong is thrown.
@@ -42,7 +49,7 @@ void execute(std::span<const std::string> arguments, GlobalOptions& options, Io&
     try {
         line.parse(arguments)();
     } catch (const CommandLine::HelpRequested& help) {
-        io.out.write(help.text);
+        io.out.write(render_help(help.of, help_style(options, io)));
     }
     io.out.flush();
 }

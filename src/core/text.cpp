@@ -18,6 +18,26 @@ int hex_value(char c) {
     return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
+/// How many letters have to be changed, added, left out or swapped with their neighbour to come from one text
+/// to the other.
+std::size_t edit_distance(std::string_view left, std::string_view right) {
+    std::vector<std::vector<std::size_t>> cost(left.size() + 1, std::vector<std::size_t>(right.size() + 1));
+    for (std::size_t i = 0; i <= left.size(); ++i) {
+        for (std::size_t j = 0; j <= right.size(); ++j) {
+            if (i == 0 || j == 0) {
+                cost[i][j] = i + j;
+                continue;
+            }
+            const bool same = left[i - 1] == right[j - 1];
+            cost[i][j] =
+                std::min({cost[i - 1][j] + 1, cost[i][j - 1] + 1, cost[i - 1][j - 1] + (same ? 0 : 1)});
+            if (i > 1 && j > 1 && left[i - 1] == right[j - 2] && left[i - 2] == right[j - 1])
+                cost[i][j] = std::min(cost[i][j], cost[i - 2][j - 2] + 1);
+        }
+    }
+    return cost[left.size()][right.size()];
+}
+
 }  // namespace
 
 std::string to_lower(std::string_view text) {
@@ -50,6 +70,22 @@ std::string_view trim(std::string_view text) {
     const auto first = text.find_first_not_of(blanks);
     if (first == std::string_view::npos) return {};
     return text.substr(first, text.find_last_not_of(blanks) - first + 1);
+}
+
+std::optional<std::string> closest(std::string_view word, const std::vector<std::string>& candidates) {
+    constexpr std::size_t longest =
+        64;  // nobody mistypes a word that long, and the cost grows with its square
+    if (word.empty() || word.size() > longest) return std::nullopt;
+    std::optional<std::string> best;
+    auto fewest = std::max<std::size_t>(word.size() / 3, 1) + 1;
+    for (const auto& candidate : candidates) {
+        const auto distance = edit_distance(to_lower(word), to_lower(candidate));
+        // As many changes as letters make any word of any other.
+        if (distance >= fewest || distance >= candidate.size()) continue;
+        fewest = distance;
+        best = candidate;
+    }
+    return best;
 }
 
 std::optional<std::int64_t> parse_integer(std::string_view text) {

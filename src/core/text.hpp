@@ -22,6 +22,10 @@ std::string join(const std::vector<std::string>& parts, std::string_view separat
 /// Without spaces, tabs and line ends at both ends.
 std::string_view trim(std::string_view text);
 
+/// The candidate that a mistyped word was probably meant to be: the one with the fewest letters wrong,
+/// missing, too many or swapped with their neighbour; nothing where none is near.
+std::optional<std::string> closest(std::string_view word, const std::vector<std::string>& candidates);
+
 /// A whole text that is a decimal integer, and in range; else nothing.
 std::optional<std::int64_t> parse_integer(std::string_view text);
 

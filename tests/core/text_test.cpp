@@ -53,3 +53,16 @@ TEST_CASE("ids are 24 hex digits and never the same") {
     CHECK_FALSE(is_id("abc"));
     CHECK_FALSE(is_id(std::string(24, 'g')));
 }
+
+TEST_CASE("the closest candidate is the one that a mistyped word was meant to be") {
+    const std::vector<std::string> words{"list", "create", "show", "test", "--host", "--port"};
+    CHECK(closest("lst", words) == "list");
+    CHECK(closest("craete", words) == "create");
+    CHECK(closest("LIST", words) == "list");
+    CHECK(closest("--hots", words) == "--host");
+    CHECK(closest("tst", words) == "test");
+    CHECK_FALSE(closest("", words));
+    CHECK_FALSE(closest("banana", words));
+    CHECK_FALSE(closest("x", {"y"}));
+    CHECK_FALSE(closest(std::string(1000, 'x'), words));
+}

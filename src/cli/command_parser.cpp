@@ -1,0 +1,151 @@
+#include "cli/command_parser.hpp"
+
+#include <algorithm>
+#include <set>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include "core/error.hpp"
+#include "core/text.hpp"
+
+// The one file that knows the parser library: it takes seconds to compile, and a command need not know it.
+// The library takes options and arguments apart; which command they belong to is known by then, because it
+// would take an argument that is spelled like a command for that command.
+namespace prevision::cli {
+
+namespace {
+
+/// "connector create: ", and nothing for the program itself, which the message begins with anyway.
+std::string where(const CommandNode& node) {
+    if (node.parent == nullptr) return {};
+    return node.parent->parent == nullptr ? node.name + ": "
+                                          : fmt::format("{} {}: ", node.parent->name, node.name);
+}
+
+std::string see_help(const CommandNode& node) { return fmt::format("see '{} --help'", full_name(node)); }
+
+/// "did you mean 'list'? see 'prevision connector --help'".
+std::string hint(const CommandNode& node, const std::string& word,
+                 const std::vector<std::string>& candidates) {
+    const auto meant = closest(word, candidates);
+    return meant ? fmt::format("did you mean '{}'? {}", *meant, see_help(node)) : see_help(node);
+}
+
+void take(const Parameter& parameter, const CommandNode& node, const std::string& value) {
+    if (!parameter.choices.empty() &&
+        std::ranges::find(parameter.choices, value) == parameter.choices.end()) {
+        const auto meant = closest(value, parameter.choices);
+        throw Error(ErrorClass::usage,
+                    fmt::format("{}: '{}' is none of {}", parameter.long_name(), value,
+                                join(parameter.choices, ", ")),
+                    meant ? fmt::format("did you mean '{}'?", *meant) : see_help(node));
+    }
+    try {
+        parameter.take(value);
+    } catch (const Error& error) {
+        if (!error.hint().empty()) throw;
+        throw Error(error.error_class(), error.what(), see_help(node));
+    }
+}
+
+/// Which parameters were given, and the parser library's view of the node.
+struct Filling {
+    std::set<const Parameter*> given;
+    CLI::App app;
+};
+
+void add(Filling& filling, const Parameter& parameter, const CommandNode& node) {
+    const auto names = join(parameter.names, ",");
+    if (parameter.is_flag()) {
+        filling.app.add_flag_callback(names, [&filling, &parameter] {
+            filling.given.insert(&parameter);
+            parameter.take("");
+        });
+        return;
+    }
+    auto* option = filling.app.add_option(names, [&filling, &parameter, &node](const CLI::results_t& values) {
+        filling.given.insert(&parameter);
+        if (parameter.repeated) {
+            for (const auto& value : values) take(parameter, node, value);
+        } else {
+            take(parameter, node, values.back());
+        }
+        return true;
+    });
+    // Without `allow_extra_args` a value in square brackets would be taken for a list.
+    option->expected(1)->take_all()->allow_extra_args(false);
+}
+
+[[noreturn]] void refuse_word(const CommandNode& node, const std::string& word) {
+    if (word.starts_with('-') && word.size() > 1) {
+        const auto name = word.substr(0, word.find('='));
+        std::vector<std::string> flags{"--help"};
+        for (const auto* option : options_in_reach(node)) flags.push_back(option->long_name());
+        throw Error(ErrorClass::usage, fmt::format("{}unknown flag '{}'", where(node), name),
+                    hint(node, name, flags));
+    }
+    if (node.children.empty()) {
+        throw Error(ErrorClass::usage, fmt::format("{}'{}' is one word too many", where(node), word),
+                    see_help(node));
+    }
+    std::vector<std::string> commands;
+    for (const auto& child : node.children) {
+        if (child->hidden) continue;
+        commands.push_back(child->name);
+        commands.insert(commands.end(), child->aliases.begin(), child->aliases.end());
+    }
+    throw Error(ErrorClass::usage, fmt::format("{}unknown command '{}'", where(node), word),
+                hint(node, word, commands));
+}
+
+[[noreturn]] void refuse_bare(const CommandNode& node) {
+    std::vector<std::string> names;
+    for (const auto& child : node.children) {
+        if (!child->hidden) names.push_back(child->name);
+    }
+    throw Error(ErrorClass::usage, fmt::format("{}a command is missing: {}", where(node), join(names, ", ")),
+                see_help(node));
+}
+
+void check_required(const CommandNode& node, const std::set<const Parameter*>& given) {
+    const auto check = [&](const Parameter& parameter) {
+        if (!parameter.required || given.contains(&parameter)) return;
+        throw Error(ErrorClass::usage, fmt::format("{}{} is missing", where(node), parameter.long_name()),
+                    see_help(node));
+    };
+    for (const auto& argument : node.arguments) check(argument);
+    for (const auto& option : node.options) check(option);
+}
+
+}  // namespace
+
+Parsed parse_words(const CommandNode& node, std::span<const std::string> words) {
+    Filling filling;
+    filling.app.allow_extras();
+    for (const auto* option : options_in_reach(node)) add(filling, *option, node);
+    for (const auto& argument : node.arguments) add(filling, argument, node);
+    try {
+        filling.app.parse(std::vector<std::string>(words.rbegin(), words.rend()));
+    } catch (const CLI::CallForHelp&) {
+        return Parsed::help_wanted;
+    } catch (const CLI::ArgumentMismatch& error) {
+        const std::string text = error.what();
+        throw Error(ErrorClass::usage,
+                    fmt::format("{}{} needs a value", where(node), text.substr(0, text.find(':'))),
+                    see_help(node));
+    } catch (const CLI::ParseError& error) {
+        throw Error(ErrorClass::usage, fmt::format("{}{}", where(node), error.what()), see_help(node));
+    }
+    const auto left = filling.app.remaining();
+    if (!left.empty()) {
+        // A wrong flag explains more than the words around it.
+        const auto flag = std::ranges::find_if(left, [](const auto& word) { return word.starts_with("-"); });
+        refuse_word(node, flag == left.end() ? left.front() : *flag);
+    }
+    if (!node.action) refuse_bare(node);
+    check_required(node, filling.given);
+    return Parsed::filled;
+}
+
+}  // namespace prevision::cli

@@ -137,7 +137,9 @@ Parsed parse_words(const CommandNode& node, std::span<const std::string> words) 
     } catch (const CLI::ParseError& error) {
         throw Error(ErrorClass::usage, fmt::format("{}{}", where(node), error.what()), see_help(node));
     }
-    const auto left = filling.app.remaining();
+    auto left = filling.app.remaining();
+    // The library counts the mark itself among what is left.
+    if (const auto mark = std::ranges::find(left, "--"); mark != left.end()) left.erase(mark);
     if (!left.empty()) {
         // A wrong flag explains more than the words around it.
         const auto flag = std::ranges::find_if(left, [](const auto& word) { return word.starts_with("-"); });

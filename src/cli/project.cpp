@@ -73,7 +73,7 @@ void add_project(Command& root, Services& services) {
     options->project.color = "#3C6DF0";
     create.argument("NAME", options->project.name, "The project's name");
     create.option("--description", options->project.description, "What it is for");
-    create.option("--color", options->project.color, "Its colour on the platform", {.value = "#RRGGBB"});
+    create.option("--project-color", options->project.color, "Its colour on the platform", {.value = "#RRGGBB"});
     add_if_exists(create, options->if_exists);
     create.example("prevision project create churn --description 'Who leaves, and why'");
     create.action(

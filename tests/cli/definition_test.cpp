@@ -35,7 +35,7 @@ TEST_CASE("a name may hold any characters, and an object is found by name or id"
     }
 }
 
-TEST_CASE("--if-exists chooses what happens when a name is taken") {
+TEST_CASE("the flag --if-exists chooses what happens when a name is taken") {
     const Prevision prevision;
     const auto create = [&](const std::string& host, const std::string& choice) {
         return prevision({"connector", "create", "x", "--host", host, "--if-exists", choice, "-o", "csv"});
@@ -64,7 +64,7 @@ TEST_CASE("an update changes what is given alone") {
     CHECK(prevision({"connector", "update", "x"}).exit_code == 2);
 }
 
-TEST_CASE("--test creates nothing when the connection fails") {
+TEST_CASE("with --test nothing is created when the connection fails") {
     const Prevision prevision;
     const auto result =
         prevision({"connector", "create", "x", "--host", "sqlite:///nowhere/at.db", "--test"});

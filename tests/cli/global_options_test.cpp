@@ -22,7 +22,7 @@ TEST_CASE("a duration has a unit or is in seconds") {
     }
 }
 
-TEST_CASE("-q is -o id, and errors are JSON where results are") {
+TEST_CASE("the flag -q is -o id, and errors are JSON where results are") {
     GlobalOptions options;
     CHECK(options.format() == render::Format::table);
     CHECK_FALSE(options.json_errors());

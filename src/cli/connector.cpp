@@ -50,6 +50,9 @@ std::shared_ptr<const Noun<Connector>> connector_noun() {
              {{"username"}, [](const Connector& connector) { return cell(connector.username); }},
              {{"tls"}, [](const Connector& connector) { return option_cell(connector, "tls"); }, false},
              {{"region"}, [](const Connector& connector) { return option_cell(connector, "region"); }, false},
+             {{"addressing"},
+              [](const Connector& connector) { return option_cell(connector, "addressing"); },
+              false},
              {{"host_key"},
               [](const Connector& connector) { return option_cell(connector, "host_key"); },
               false},
@@ -77,6 +80,7 @@ struct DefinitionOptions {
     std::optional<std::string> credentials_file;
     std::optional<std::string> tls;
     std::optional<std::string> region;
+    std::optional<std::string> addressing;
     std::optional<std::string> host_key;
 };
 
@@ -87,14 +91,20 @@ void add_definition_options(Command& verb, DefinitionOptions& options) {
                 {.value = "TYPE"});
     verb.option("--engine", options.engine, "The kind of SQL database: mysql or sqlite", {.value = "ENGINE"});
     verb.option("--host", options.host,
-                "A host name, or a URL: mysql://db.example.com, sqlite:///data/shop.db", {.value = "HOST"});
+                "A host name, or a URL: mysql://db.example.com, sqlite:///data/shop.db; "
+                "S3: its endpoint, AWS without it",
+                {.value = "HOST"});
     verb.option("--port", options.port, "The port; the engine's own without it");
     verb.option("--username", options.username, "Who logs in; for S3 the access key", {.value = "NAME"});
     add_secret_options(verb, options.secret);
     verb.option("--credentials-file", options.credentials_file, "GCP: the service account's JSON file",
                 {.value = "FILE"});
     verb.option("--tls", options.tls, "Encryption: disable, prefer, require or verify", {.value = "MODE"});
-    verb.option("--region", options.region, "S3: the region", {.value = "NAME"});
+    verb.option("--region", options.region, "S3: the region; AWS_REGION's without it", {.value = "NAME"});
+    verb.option(
+        "--addressing", options.addressing,
+        "S3: where the bucket stands in the URL, path or virtual (as the host); path without it, but for AWS",
+        {.value = "STYLE"});
     verb.option("--host-key", options.host_key, "SFTP: the server's key, as SHA256:...", {.value = "KEY"});
 }
 
@@ -136,6 +146,7 @@ Connector to_connector(const DefinitionOptions& options, Services& services) {
     if (options.engine) connector.options["engine"] = *options.engine;
     if (options.tls) connector.options["tls"] = *options.tls;
     if (options.region) connector.options["region"] = *options.region;
+    if (options.addressing) connector.options["addressing"] = *options.addressing;
     if (options.host_key) connector.options["host_key"] = *options.host_key;
     return connector;
 }
@@ -149,6 +160,7 @@ Connector update(const DefinitionOptions& options, const std::string& id, Servic
     changes.text("username", options.username);
     changes.text("tls", options.tls);
     changes.text("region", options.region);
+    changes.text("addressing", options.addressing);
     changes.text("host_key", options.host_key);
     if (const auto password = password_of(options, services, false))
         changes.text("password", password->reveal());

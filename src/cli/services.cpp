@@ -28,7 +28,7 @@ struct Services::Parts {
 namespace {
 
 platform::Settings embedded_settings(const Environment& environment) {
-    platform::Settings settings{.home = config::platform_home(environment), .vault_key_file = std::nullopt};
+    platform::Settings settings{.home = config::platform_home(environment), .environment = environment};
     if (const auto key = environment.get("PREVISION_VAULT_KEY_FILE")) settings.vault_key_file = *key;
     return settings;
 }

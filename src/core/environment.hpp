@@ -11,6 +11,7 @@ namespace prevision {
 /// hold it.
 class Environment {
   public:
+    Environment() = default;  ///< of no variable
     explicit Environment(std::map<std::string, std::string> variables) : variables_(std::move(variables)) {}
 
     [[nodiscard]] std::optional<std::string> get(const std::string& name) const;

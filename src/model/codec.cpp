@@ -11,7 +11,7 @@ namespace prevision::model {
 
 namespace {
 
-constexpr std::array<std::string_view, 4> connector_options{"engine", "region", "tls", "host_key"};
+constexpr std::array<std::string_view, 5> connector_options{"engine", "region", "addressing", "tls", "host_key"};
 
 /// Builds one JSON object and hands out its text.
 class ObjectText {

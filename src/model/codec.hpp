@@ -39,7 +39,8 @@ std::string encode_answer(const TestResult& result);
 std::string encode_answer(const Sample& sample);
 std::string encode_answer(const Failure& failure, int status);
 
-/// The names under which a connector's own options travel: "engine", "region", "tls", "host_key".
+/// The names under which a connector's own options travel: "engine", "region",
+/// "addressing", "tls", "host_key".
 bool is_connector_option(std::string_view name);
 
 }  // namespace prevision::model

@@ -35,7 +35,8 @@ std::string types_with_engines() {
 
 }  // namespace
 
-sources::Connection connection_of(const model::Connector& connector, Secret password) {
+sources::Connection connection_of(const model::Connector& connector, Secret password,
+                                  const Environment& environment) {
     sources::Connection connection;
     connection.type = connector.type;
     connection.host = connector.host;
@@ -43,6 +44,7 @@ sources::Connection connection_of(const model::Connector& connector, Secret pass
     connection.username = connector.username;
     connection.password = std::move(password);
     connection.options = connector.options;
+    connection.environment = environment;
     // The engine is a field of its own there.
     if (const auto engine = connection.options.extract("engine")) connection.engine = engine.mapped();
     return connection;

@@ -3,6 +3,7 @@
 #include <string>
 #include <string_view>
 
+#include "core/environment.hpp"
 #include "core/secret.hpp"
 #include "model/model.hpp"
 #include "sources/source.hpp"
@@ -10,7 +11,8 @@
 namespace prevision::platform {
 
 /// Connectors and datasources, as the layer below takes them.
-sources::Connection connection_of(const model::Connector& connector, Secret password);
+sources::Connection connection_of(const model::Connector& connector, Secret password,
+                                  const Environment& environment = {});
 sources::Location location_of(const model::Datasource& datasource);
 
 /// Throws Error invalid, naming the field, when a connector, with a password or without, cannot be right.

@@ -8,6 +8,7 @@
 
 #include "core/cancellation.hpp"
 #include "core/clock.hpp"
+#include "core/environment.hpp"
 #include "transport/transport.hpp"
 
 namespace prevision::platform {
@@ -16,8 +17,9 @@ struct Settings {
     std::filesystem::path home;  ///< where the state lives; made when it is not there
     /// One line of 64 hex digits, readable by its owner alone; made with the first secret that is kept. Else
     /// `vault.key` in the home.
-    std::optional<std::filesystem::path> vault_key_file;
+    std::optional<std::filesystem::path> vault_key_file{};
     const Clock* clock = &system_clock();
+    Environment environment;  ///< what sources may look into: proxies, certificates, AWS's variables
 };
 
 /// A call as the router takes it, whichever way it came.

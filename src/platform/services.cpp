@@ -35,6 +35,7 @@ snapshot::Snapshot take_snapshot(Services& services, const model::Dataset& datas
 
 Services::Services(const Settings& settings)
     : clock(*settings.clock),
+      environment(settings.environment),
       store(make_home(settings.home) / "prevision.db", clock),
       projects(store),
       connectors(store),
@@ -71,7 +72,7 @@ sources::Connection open_connection(Services& services, const model::Connector& 
     if (const auto sealed = services.connectors.find_secret(connector.id, "password")) {
         password = services.vault.open(*sealed, secret_context(connector.id, "password"));
     }
-    return connection_of(connector, std::move(password));
+    return connection_of(connector, std::move(password), services.environment);
 }
 
 }  // namespace prevision::platform

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "core/clock.hpp"
+#include "core/environment.hpp"
 #include "model/model.hpp"
 #include "platform/jobs.hpp"
 #include "platform/platform.hpp"
@@ -21,6 +22,7 @@ struct Services {
     explicit Services(const Settings& settings);
 
     const Clock& clock;
+    const Environment environment;  ///< what a source may look into
     Store store;
     ProjectTable projects;
     ConnectorTable connectors;

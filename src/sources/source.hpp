@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "core/cancellation.hpp"
+#include "core/environment.hpp"
 #include "core/error.hpp"
 #include "core/secret.hpp"
 
@@ -27,6 +28,7 @@ struct Connection {
     Secret password;
     std::map<std::string, std::string> options;  ///< the engine's own, by option name ("tls")
     std::chrono::milliseconds connect_timeout{10'000};
+    Environment environment;  ///< of the process: proxies, certificates, what AWS's tools look for
 };
 
 /// Which resource of the system. From a datasource; what an engine has no use for is empty.

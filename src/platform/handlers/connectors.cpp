@@ -19,7 +19,7 @@ namespace prevision::platform {
 
 namespace {
 
-constexpr std::array<std::string_view, 4> options{"engine", "region", "tls", "host_key"};
+constexpr std::array<std::string_view, 5> options{"engine", "region", "addressing", "tls", "host_key"};
 
 /// Sets the fields that the body holds; the others stay as they are.
 void read_fields(const Body& body, model::Connector& connector) {

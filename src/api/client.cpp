@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "api/page_reader.hpp"
 #include "core/id.hpp"
 #include "core/text.hpp"
 #include "core/wait.hpp"
@@ -15,47 +16,6 @@
 namespace prevision::api {
 
 namespace {
-
-ErrorClass class_of_status(int status) {
-    switch (status) {
-        case 400:
-        case 405:
-        case 413:
-        case 422:
-        case 501:
-            return ErrorClass::invalid;
-        case 401:
-        case 403:
-            return ErrorClass::auth;
-        case 404:
-        case 410:
-            return ErrorClass::not_found;
-        case 409:
-        case 412:
-            return ErrorClass::conflict;
-        case 408:
-        case 425:
-        case 429:
-            return ErrorClass::unreachable;
-        default:
-            return status >= 500 ? ErrorClass::unreachable : ErrorClass::internal;
-    }
-}
-
-std::string hint_of_status(int status) {
-    switch (status) {
-        case 401:
-        case 403:
-            return "check the token: PREVISION_MASTER_TOKEN, or the profile's";
-        case 405:
-        case 501:
-            return "this platform has no such call; it may be older than this program";
-        case 429:
-            return "the platform asks for fewer requests: try again later";
-        default:
-            return status >= 500 ? "the platform failed: try again later" : "";
-    }
-}
 
 /// What can be got, listed, created and deleted, and under which path.
 struct Resource {
@@ -106,18 +66,6 @@ auto decode_answer(const std::string& what, const std::string& body, Decode deco
 
 }  // namespace
 
-bool is_success(int status) { return (status >= 200 && status <= 210) || status == 226; }
-
-Error to_error(const std::string& what, const transport::Response& response, const std::string& platform) {
-    const auto failure = model::decode_failure(response.body);
-    const auto named = parse_error_class(failure.error_class);
-    const auto error_class = named.value_or(class_of_status(response.status));
-    const auto why =
-        failure.message.empty() ? fmt::format("{} answered {}", platform, response.status) : failure.message;
-    const auto hint = named || !failure.hint.empty() ? failure.hint : hint_of_status(response.status);
-    return Error(error_class, fmt::format("{}: {}", what, why), hint).with_status(response.status);
-}
-
 Client::Client(transport::Transport& transport, Cancellation& cancellation, ClientSettings settings)
     : transport_(transport), cancellation_(cancellation), settings_(std::move(settings)) {
     if (!settings_.retry.wait) {
@@ -138,25 +86,26 @@ transport::Response Client::send(const Call& call) {
                                .body = call.body,
                                .sink = call.sink,
                                .cancellation = &cancellation_};
-    auto retry = settings_.retry;
-    if (call.limit == Limit::none) retry.timeout = std::chrono::milliseconds::zero();
+    const auto& retry = settings_.retry;
     const auto start = retry.clock->steady();
-    const auto trace = [&](const std::string& outcome) {
-        if (!settings_.trace) return;
-        settings_.trace({.method = call.method,
-                         .path = call.path,
-                         .outcome = outcome,
-                         .elapsed = std::chrono::duration_cast<std::chrono::milliseconds>(
-                             retry.clock->steady() - start)});
-    };
     try {
         auto response = send_with_retries(transport_, request, call.repeat, retry);
-        trace(fmt::format("{}", response.status));
+        trace(call.method, call.path, fmt::format("{}", response.status), start);
         return response;
     } catch (const transport::TransportError& error) {
-        trace(error.what());
+        trace(call.method, call.path, error.what(), start);
         throw Error(error.error_class(), fmt::format("{}: {}", call.what, error.what()), error.hint());
     }
+}
+
+void Client::trace(const std::string& method, const std::string& path, const std::string& outcome,
+                   std::chrono::steady_clock::time_point start) const {
+    if (!settings_.trace) return;
+    const auto elapsed = settings_.retry.clock->steady() - start;
+    settings_.trace({.method = method,
+                     .path = path,
+                     .outcome = outcome,
+                     .elapsed = std::chrono::duration_cast<std::chrono::milliseconds>(elapsed)});
 }
 
 std::string Client::call(const Call& call) {
@@ -172,37 +121,57 @@ Object Client::fetch(const Call& request, Object (*decode)(const rapidjson::Valu
 }
 
 // The pages count from 1. `totalItems` and `rowsPerPage` say how many there are; a platform that does not
-// send them may send `nextPage`. Objects can come and go between two pages, so an id that was shown is passed
-// over, and a page that brings nothing new is the last.
-template <typename Object>
-void Client::list(const std::string& what, const std::string& path, Object (*decode)(const rapidjson::Value&),
-                  const Each<Object>& each) {
-    std::unordered_set<std::string> seen;
+// send them may send `nextPage`. Objects can come and go between two pages.
+void Client::list_pages(const std::string& what, const std::string& path, const TakePage& take) {
+    PageReader reader(transport_, cancellation_, settings_.retry, path,
+                      [&](const std::string& page, const std::string& outcome, auto start) {
+                          trace("GET", page, outcome, start);
+                      });
     for (std::int64_t page = 1;; ++page) {
-        const auto body = call({what, "GET", fmt::format("{}?page={}", path, page)});
-        const auto answer = decode_answer(what, body, model::parse_json_object);
+        const auto answer = decode_answer(what, next_page(what, reader), model::parse_json_object);
         const auto* items = model::find_member(answer, "items");
-        if (items == nullptr || !items->IsArray()) return;
-        bool anything_new = false;
-        for (const auto& item : items->GetArray()) {
-            auto object = decode(item);
-            if (!object.id.empty() && !seen.insert(object.id).second) continue;
-            anything_new = true;
-            if (!each(std::move(object))) return;
-        }
-        if (!anything_new) return;
+        if (items == nullptr || !items->IsArray() || !take(*items)) return;
         const auto* meta = model::find_member(answer, "metaData");
         if (meta == nullptr) return;
         const auto total = model::get_integer(*meta, "totalItems");
         const auto size = model::get_integer(*meta, "rowsPerPage");
-        const bool more = total && size && *size > 0 ? page * *size < *total
-                                                     : model::get_boolean(*meta, "nextPage").value_or(false);
-        if (!more) return;
+        std::int64_t pages = model::get_boolean(*meta, "nextPage").value_or(false) ? page + 1 : page;
+        if (total && size && *size > 0) pages = *total / *size + (*total % *size > 0 ? 1 : 0);
+        if (page >= pages) return;
+        reader.expect(pages);
     }
 }
 
+std::string Client::next_page(const std::string& what, PageReader& reader) {
+    try {
+        auto response = reader.next();
+        if (!is_success(response.status)) throw to_error(what, response, transport_.description());
+        return std::move(response.body);
+    } catch (const transport::TransportError& error) {
+        throw Error(error.error_class(), fmt::format("{}: {}", what, error.what()), error.hint());
+    }
+}
+
+// An id that was shown is passed over, and a page that brings nothing new is the last.
+template <typename Object>
+void Client::list(const std::string& what, const std::string& path, Object (*decode)(const rapidjson::Value&),
+                  const Each<Object>& each) {
+    std::unordered_set<std::string> seen;
+    list_pages(what, path, [&](const rapidjson::Value& items) {
+        bool anything_new = false;
+        for (const auto& item : items.GetArray()) {
+            auto object = decode(item);
+            const bool is_new = seen.insert(object.id.empty() ? object.document : object.id).second;
+            anything_new = anything_new || is_new;
+            if (!is_new && !object.id.empty()) continue;
+            if (!each(std::move(object))) return false;
+        }
+        return anything_new;
+    });
+}
+
 TestOutcome Client::test(const std::string& what, const std::string& path) {
-    const auto response = send({what, "POST", path, "{}", Repeat::never, nullptr, Limit::none});
+    const auto response = send({what, "POST", path, "{}", Repeat::never});
     TestOutcome outcome;
     try {
         outcome.result = model::decode_test_result(response.body);
@@ -220,8 +189,7 @@ TestOutcome Client::test(const std::string& what, const std::string& path) {
 }
 
 model::Sample Client::sample(const std::string& what, const std::string& path) {
-    return decode_answer(what, call({what, "GET", path, {}, Repeat::safe, nullptr, Limit::none}),
-                         model::decode_sample);
+    return decode_answer(what, call({what, "GET", path}), model::decode_sample);
 }
 
 void Client::list_projects(const Each<model::Project>& each) {
@@ -314,9 +282,8 @@ void Client::read_datasource(const std::string& id, transport::BodySink& sink) {
           "GET",
           object_path(datasource_resource, id, "/content"),
           {},
-          Repeat::never,
-          &sink,
-          Limit::none});
+          Repeat::safe,
+          &sink});
 }
 
 void Client::list_datasets(const std::string& project_id, const Each<model::Dataset>& each) {
@@ -351,9 +318,8 @@ void Client::download_dataset(const std::string& id, const std::string& extensio
           "GET",
           object_path(dataset_resource, id, "/download?extension=" + percent_encode(extension)),
           {},
-          Repeat::never,
-          &sink,
-          Limit::none});
+          Repeat::safe,
+          &sink});
 }
 
 }  // namespace prevision::api

@@ -15,6 +15,8 @@
 
 namespace prevision::api {
 
+class PageReader;
+
 /// One call that was made, for `-v`.
 struct Trace {
     std::string method;
@@ -81,9 +83,6 @@ class Client {
     void download_dataset(const std::string& id, const std::string& extension, transport::BodySink& sink);
 
   private:
-    /// A stream, and what waits for a distant system, takes as long as it takes.
-    enum class Limit { of_settings, none };
-
     struct Call {
         std::string what;  ///< for the message: "cannot list the connectors"
         std::string method;
@@ -91,12 +90,17 @@ class Client {
         std::string body = {};
         Repeat repeat = Repeat::safe;
         transport::BodySink* sink = nullptr;
-        Limit limit = Limit::of_settings;
     };
     transport::Response send(const Call& call);
     std::string call(const Call& call);
+    void trace(const std::string& method, const std::string& path, const std::string& outcome,
+               std::chrono::steady_clock::time_point start) const;
     template <typename Object>
     Object fetch(const Call& request, Object (*decode)(const rapidjson::Value&));
+    /// Takes the items of a page; answers whether another is wanted.
+    using TakePage = std::function<bool(const rapidjson::Value& items)>;
+    void list_pages(const std::string& what, const std::string& path, const TakePage& take);
+    std::string next_page(const std::string& what, PageReader& reader);
     template <typename Object>
     void list(const std::string& what, const std::string& path, Object (*decode)(const rapidjson::Value&),
               const Each<Object>& each);

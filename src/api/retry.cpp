@@ -15,49 +15,55 @@ using std::chrono::milliseconds;
 constexpr milliseconds first_backoff{500};
 constexpr milliseconds longest_backoff{30'000};
 
+bool may_repeat(Repeat repeat, const transport::TransportError& failure) {
+    return repeat == Repeat::safe || (repeat == Repeat::if_not_sent && !failure.may_have_arrived());
+}
+
+/// Hands on, and knows whether anything came.
+class WatchedSink final : public transport::BodySink {
+  public:
+    explicit WatchedSink(transport::BodySink* sink) : sink_(sink) {}
+
+    void write(std::string_view chunk) override {
+        begun_ = true;
+        sink_->write(chunk);
+    }
+    [[nodiscard]] bool begun() const { return begun_; }
+
+  private:
+    transport::BodySink* sink_;
+    bool begun_ = false;
+};
+
+}  // namespace
+
+RetryBudget::RetryBudget(const RetrySettings& settings)
+    : settings_(&settings), start_(settings.clock->steady()) {}
+
+milliseconds RetryBudget::left() const {
+    if (settings_->timeout.count() == 0) return milliseconds::zero();
+    const auto spent = std::chrono::duration_cast<milliseconds>(settings_->clock->steady() - start_);
+    return std::max(settings_->timeout - spent, milliseconds{1});
+}
+
+std::optional<milliseconds> RetryBudget::take(std::optional<milliseconds> asked) {
+    if (tries_ >= settings_->retries) return std::nullopt;
+    const auto backoff = std::min(first_backoff * (1L << std::min(tries_, 10)), longest_backoff);
+    // Half of it at least, so that many clients spread out without hammering.
+    const auto jittered =
+        backoff / 2 +
+        milliseconds(static_cast<long>(settings_->jitter() * static_cast<double>((backoff / 2).count())));
+    const auto pause = asked.value_or(jittered);
+    if (settings_->timeout.count() != 0 && pause >= left()) return std::nullopt;
+    ++tries_;
+    return pause;
+}
+
 bool invites_retry(const transport::Response& response) {
     if (response.status != 429 && response.status < 500) return false;
     // A platform that names the error's class has understood the call, and speaks of what lies behind it.
     return model::decode_failure(response.body).error_class.empty();
 }
-
-bool may_repeat(Repeat repeat, const transport::TransportError& failure) {
-    return repeat == Repeat::safe || (repeat == Repeat::if_not_sent && !failure.may_have_arrived());
-}
-
-/// The tries of one call: how many are left, and how much time.
-class Budget {
-  public:
-    explicit Budget(const RetrySettings& settings) : settings_(settings), start_(settings.clock->steady()) {}
-
-    milliseconds left() const {
-        if (settings_.timeout.count() == 0) return milliseconds::zero();
-        const auto spent = std::chrono::duration_cast<milliseconds>(settings_.clock->steady() - start_);
-        return std::max(settings_.timeout - spent, milliseconds{1});
-    }
-
-    /// Waits before the next try; false when there is none.
-    bool wait(std::optional<milliseconds> asked) {
-        if (tries_ >= settings_.retries) return false;
-        const auto backoff = std::min(first_backoff * (1L << std::min(tries_, 10)), longest_backoff);
-        // Half of it at least, so that many clients spread out without hammering.
-        const auto jittered =
-            backoff / 2 +
-            milliseconds(static_cast<long>(settings_.jitter() * static_cast<double>((backoff / 2).count())));
-        const auto pause = asked.value_or(jittered);
-        if (settings_.timeout.count() != 0 && pause >= left()) return false;
-        ++tries_;
-        settings_.wait(pause);
-        return true;
-    }
-
-  private:
-    const RetrySettings& settings_;
-    std::chrono::steady_clock::time_point start_;
-    int tries_ = 0;
-};
-
-}  // namespace
 
 std::optional<milliseconds> retry_after(const transport::Response& response,
                                         std::chrono::system_clock::time_point now) {
@@ -76,18 +82,28 @@ std::optional<milliseconds> retry_after(const transport::Response& response,
 
 transport::Response send_with_retries(transport::Transport& transport, transport::Request request,
                                       Repeat repeat, const RetrySettings& settings) {
-    Budget budget(settings);
+    RetryBudget budget(settings);
+    WatchedSink sink(request.sink);
+    if (request.sink != nullptr) request.sink = &sink;
+    bool may_have_arrived = false;
     for (;;) {
         request.timeout = budget.left();
-        std::optional<milliseconds> asked;
+        std::optional<milliseconds> pause;
         try {
             auto response = transport.send(request);
+            if (may_have_arrived && request.method == "DELETE" && response.status == 404)
+                return {.status = 204};
             if (repeat != Repeat::safe || !invites_retry(response)) return response;
-            asked = retry_after(response, settings.clock->now());
-            if (!budget.wait(asked)) return response;
+            may_have_arrived = may_have_arrived || response.status >= 500;
+            pause = budget.take(retry_after(response, settings.clock->now()));
+            if (!pause) return response;
         } catch (const transport::TransportError& failure) {
-            if (!may_repeat(repeat, failure) || !budget.wait(std::nullopt)) throw;
+            may_have_arrived = may_have_arrived || failure.may_have_arrived();
+            if (sink.begun() || !may_repeat(repeat, failure)) throw;
+            pause = budget.take(std::nullopt);
+            if (!pause) throw;
         }
+        settings.wait(*pause);
         if (request.upload != nullptr) request.upload->rewind();
     }
 }

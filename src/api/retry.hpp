@@ -35,9 +35,32 @@ struct RetrySettings {
 std::optional<std::chrono::milliseconds> retry_after(const transport::Response& response,
                                                      std::chrono::system_clock::time_point now);
 
+/// The tries of one call: how many are left, and how much time. The settings must outlive it.
+class RetryBudget {
+  public:
+    explicit RetryBudget(const RetrySettings& settings);
+
+    /// Of the call's time limit: at least 1 ms, and 0 where there is no limit.
+    [[nodiscard]] std::chrono::milliseconds left() const;
+
+    /// Takes a try, and says how long to wait before it: `asked` (Retry-After), else an exponential back-off
+    /// with jitter. Nothing when there is no try left, or no time.
+    std::optional<std::chrono::milliseconds> take(std::optional<std::chrono::milliseconds> asked);
+
+  private:
+    const RetrySettings* settings_;
+    std::chrono::steady_clock::time_point start_;
+    int tries_ = 0;
+};
+
+/// Whether an answer says that the same request may succeed later: 429 and 5xx, unless the platform names the
+/// class of what failed behind it.
+bool invites_retry(const transport::Response& response);
+
 /// Sends, and sends again with exponential back-off and jitter as `repeat` allows: after a TransportError, or
-/// an answer 429 or 5xx that did not come from the platform's own handling of a distant system. Returns the
-/// last answer, or throws the last TransportError.
+/// an answer that invites it. Not once the request's sink was given something. Returns the last answer, or
+/// throws the last TransportError. A DELETE that finds nothing after an earlier try of it may have arrived is
+/// answered 204: that try deleted it.
 transport::Response send_with_retries(transport::Transport& transport, transport::Request request,
                                       Repeat repeat, const RetrySettings& settings);
 

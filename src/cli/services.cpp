@@ -83,6 +83,7 @@ void Services::connect() {
         parts->transport = transport::make_http_transport({.url = *url,
                                                            .token = Secret(std::move(*token)),
                                                            .user_agent = "prevision/" PREVISION_VERSION,
+                                                           .stall_timeout = options_.time_limit(),
                                                            .environment = io_.environment});
     } else {
         parts->embedded = std::make_unique<platform::Platform>(embedded_settings(io_.environment));

@@ -1,6 +1,7 @@
 #include "net/curl.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cstring>
 #include <optional>
 #include <utility>
@@ -43,33 +44,47 @@ void CurlList::append(const std::string& line) {
     if (!list_) list_.reset(longer);
 }
 
-/// The easy handle is part of the multi handle for the time of one transfer, also when that ends by an
-/// exception.
-class CurlHandle::Attachment {
-  public:
-    Attachment(CURLM* multi, CURL* easy) : multi_(multi), easy_(easy) {
-        require_multi(curl_multi_add_handle(multi, easy));
-    }
-    ~Attachment() { curl_multi_remove_handle(multi_, easy_); }
-    Attachment(const Attachment&) = delete;
-    Attachment& operator=(const Attachment&) = delete;
-
-  private:
-    CURLM* multi_;
-    CURL* easy_;
-};
-
-CurlHandle::CurlHandle() {
+CurlPool::CurlPool() {
     initialise_library();
     multi_.reset(curl_multi_init());
-    easy_.reset(curl_easy_init());
-    if (!multi_ || !easy_) throw std::bad_alloc();
+    if (!multi_) throw std::bad_alloc();
+}
+
+void CurlPool::wait(std::chrono::milliseconds limit, Cancellation* cancellation) {
+    std::optional<Cancellation::Subscription> subscription;
+    if (cancellation != nullptr) {
+        subscription.emplace(*cancellation, [multi = multi_.get()] { curl_multi_wakeup(multi); });
+        cancellation->check();
+    }
+    const int milliseconds = static_cast<int>(std::min<std::int64_t>(limit.count(), 3'600'000));
+    require_multi(curl_multi_poll(multi_.get(), nullptr, 0, milliseconds, nullptr));
+    if (cancellation != nullptr) cancellation->check();
+    move();
+}
+
+void CurlPool::move() {
+    int running = 0;
+    require_multi(curl_multi_perform(multi_.get(), &running));
+    int left = 0;
+    while (const auto* message = curl_multi_info_read(multi_.get(), &left)) {
+        if (message->msg != CURLMSG_DONE) continue;
+        char* handle = nullptr;
+        curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &handle);
+        std::bit_cast<CurlHandle*>(handle)->result_ = message->data.result;
+    }
+}
+
+CurlHandle::CurlHandle() : CurlHandle(std::make_shared<CurlPool>()) {}
+
+CurlHandle::CurlHandle(std::shared_ptr<CurlPool> pool) : pool_(std::move(pool)), easy_(curl_easy_init()) {
+    if (!easy_) throw std::bad_alloc();
     set_defaults();
 }
 
-CurlHandle::~CurlHandle() = default;
+CurlHandle::~CurlHandle() { detach(); }
 
 void CurlHandle::reset() {
+    detach();
     curl_easy_reset(easy_.get());
     lists_.clear();
     body_ = nullptr;
@@ -89,6 +104,7 @@ void CurlHandle::set_defaults() {
     curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, error_text_.data());
     curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, &CurlHandle::write_callback);
     curl_easy_setopt(easy, CURLOPT_WRITEDATA, this);
+    curl_easy_setopt(easy, CURLOPT_PRIVATE, this);
 }
 
 void CurlHandle::require(CURLcode code, CURLoption option) {
@@ -137,48 +153,69 @@ void CurlHandle::on_request(std::function<bool()> allow) {
     curl_easy_setopt(easy_.get(), CURLOPT_PREREQDATA, this);
 }
 
-CURLcode CurlHandle::perform(Cancellation* cancellation, std::chrono::milliseconds stall_timeout) {
+void CurlHandle::start() {
+    detach();
     error_text_.fill('\0');
     failure_ = nullptr;
+    result_.reset();
     stalled_ = false;
-    const CURLcode result = run(cancellation, stall_timeout);
-    if (failure_) std::rethrow_exception(std::exchange(failure_, nullptr));
-    return result;
+    require_multi(curl_multi_add_handle(pool_->multi_.get(), easy_.get()));
+    attached_ = true;
 }
 
-CURLcode CurlHandle::run(Cancellation* cancellation, std::chrono::milliseconds stall_timeout) {
-    using std::chrono::steady_clock;
-    constexpr std::chrono::milliseconds longest_wait{1'000};
-    const bool limited = stall_timeout.count() > 0;
-    const Attachment attachment(multi_.get(), easy_.get());
-    std::optional<Cancellation::Subscription> subscription;
-    if (cancellation != nullptr) {
-        subscription.emplace(*cancellation, [multi = multi_.get()] { curl_multi_wakeup(multi); });
+CURLcode CurlHandle::finish() {
+    detach();
+    if (failure_) std::rethrow_exception(std::exchange(failure_, nullptr));
+    return result_.value_or(CURLE_ABORTED_BY_CALLBACK);
+}
+
+void CurlHandle::detach() {
+    if (!attached_) return;
+    attached_ = false;
+    curl_multi_remove_handle(pool_->multi_.get(), easy_.get());
+}
+
+CURLcode CurlHandle::perform(Cancellation* cancellation, TransferLimits limits) {
+    if (cancellation != nullptr) cancellation->check();
+    start();
+    try {
+        run(cancellation, limits);
+    } catch (...) {
+        detach();
+        throw;
     }
+    return finish();
+}
+
+void CurlHandle::run(Cancellation* cancellation, TransferLimits limits) {
+    using std::chrono::milliseconds;
+    using std::chrono::steady_clock;
+    constexpr milliseconds longest_wait{1'000};
+    const auto begin = steady_clock::now();
+    auto last_move = begin;
     curl_off_t moved_before = -1;
-    auto last_move = steady_clock::now();
-    for (;;) {
-        if (cancellation != nullptr) cancellation->check();
-        int running = 0;
-        require_multi(curl_multi_perform(multi_.get(), &running));
-        if (running == 0) break;
+    pool_->move();
+    while (!ended()) {
         // The time is taken after the callbacks: a sink that is slow is no connection that stands still.
+        const auto now = steady_clock::now();
         if (const auto moved_now = moved(); moved_now != moved_before) {
             moved_before = moved_now;
-            last_move = steady_clock::now();
+            last_move = now;
         }
-        const auto still = steady_clock::now() - last_move;
-        if (limited && still >= stall_timeout) {
-            stalled_ = true;
-            return CURLE_OPERATION_TIMEDOUT;
+        auto left = longest_wait;
+        const auto keep = [&](milliseconds limit, steady_clock::time_point since) {
+            if (limit.count() > 0)
+                left = std::min(left, std::chrono::ceil<milliseconds>(limit - (now - since)));
+            return left.count() > 0;
+        };
+        stalled_ = !keep(limits.stall, last_move);
+        const bool answered = limits.answer.count() > 0 && info<CURLINFO_HEADER_SIZE>() > 0;
+        if (stalled_ || (!answered && !keep(limits.answer, begin))) {
+            result_ = CURLE_OPERATION_TIMEDOUT;
+            return;
         }
-        const auto left = std::chrono::ceil<std::chrono::milliseconds>(stall_timeout - still);
-        const auto wait = limited ? std::min(left, longest_wait) : longest_wait;
-        require_multi(curl_multi_poll(multi_.get(), nullptr, 0, static_cast<int>(wait.count()), nullptr));
+        pool_->wait(left, cancellation);
     }
-    int left = 0;
-    const auto* const message = curl_multi_info_read(multi_.get(), &left);
-    return message == nullptr ? CURLE_FAILED_INIT : message->data.result;
 }
 
 curl_off_t CurlHandle::moved() const {

@@ -7,6 +7,7 @@
 #include <exception>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -49,13 +50,43 @@ concept PointerOption = option_kind(option)
 template <typename Value>
 concept Integer = std::integral<Value> || std::is_enum_v<Value>;
 
-/// One transfer after another of libcurl, over connections that are kept and used again. The first one made
-/// in the program initialises the library; a program that makes none does not pay for it. One thread at a
-/// time.
-class CurlHandle {
+class CurlHandle;
+
+/// Connections that are kept and used again, and the transfers under way on them. The first one made in the
+/// program initialises libcurl; a program that makes none does not pay for it. One thread at a time, with all
+/// the handles that use it.
+class CurlPool {
   public:
     /// Error internal when libcurl cannot be initialised.
+    CurlPool();
+
+    /// Lets the transfers that were started go on, until one has something to tell or `limit` has passed.
+    /// Throws the cancellation's Error at once when it is raised. Not to be called from a callback of a
+    /// transfer.
+    void wait(std::chrono::milliseconds limit, Cancellation* cancellation);
+
+  private:
+    friend class CurlHandle;
+    struct FreeMulti {
+        void operator()(CURLM* multi) const { curl_multi_cleanup(multi); }
+    };
+    void move();
+
+    std::unique_ptr<CURLM, FreeMulti> multi_;
+};
+
+/// How long a transfer may take; 0 is no limit.
+struct TransferLimits {
+    std::chrono::milliseconds stall{0};   ///< in which no byte moves
+    std::chrono::milliseconds answer{0};  ///< until the first byte of an answer comes
+};
+
+/// One transfer after another of libcurl. One thread at a time.
+class CurlHandle {
+  public:
+    /// With connections of its own, or those of a pool. Error internal when libcurl cannot be initialised.
     CurlHandle();
+    explicit CurlHandle(std::shared_ptr<CurlPool> pool);
     ~CurlHandle();
     CurlHandle(const CurlHandle&) = delete;
     CurlHandle& operator=(const CurlHandle&) = delete;
@@ -97,7 +128,7 @@ class CurlHandle {
     /// The body to send. Not copied: it must live until the transfer has ended.
     void set_body(std::string_view body);
 
-    // Callbacks. What one throws ends the transfer, and `perform` throws it again.
+    // Callbacks. What one throws ends the transfer, and `perform` or `finish` throws it again.
 
     /// Takes the body as it arrives, already decoded. Without it the body is thrown away.
     void on_body(std::function<void(std::string_view)> take);
@@ -113,10 +144,21 @@ class CurlHandle {
     /// transfer up (CURLE_ABORTED_BY_CALLBACK). Asked again when libcurl sends it once more by itself.
     void on_request(std::function<bool()> allow);
 
-    /// Makes the transfer. Returns how it ended, CURLE_OPERATION_TIMEDOUT when no byte moved for
-    /// `stall_timeout` (0 is no limit). Throws what a callback threw, or the cancellation's Error at once
-    /// when it is raised.
-    CURLcode perform(Cancellation* cancellation, std::chrono::milliseconds stall_timeout);
+    /// Makes the transfer. Returns how it ended, CURLE_OPERATION_TIMEDOUT when a limit was reached. Throws
+    /// what a callback threw, or the cancellation's Error at once when it is raised.
+    CURLcode perform(Cancellation* cancellation, TransferLimits limits);
+    CURLcode perform(Cancellation* cancellation, std::chrono::milliseconds stall_timeout) {
+        return perform(cancellation, TransferLimits{.stall = stall_timeout});
+    }
+
+    // Or, for several at a time: start them, let the pool wait until one has ended, and finish that.
+
+    void start();
+    [[nodiscard]] bool ended() const { return result_.has_value(); }
+
+    /// How it ended; a transfer that goes on is given up (CURLE_ABORTED_BY_CALLBACK). Throws what a callback
+    /// threw.
+    CURLcode finish();
 
     /// Whether the last transfer ended because no byte moved.
     [[nodiscard]] bool stalled() const { return stalled_; }
@@ -147,11 +189,6 @@ class CurlHandle {
     struct FreeEasy {
         void operator()(CURL* easy) const { curl_easy_cleanup(easy); }
     };
-    struct FreeMulti {
-        void operator()(CURLM* multi) const { curl_multi_cleanup(multi); }
-    };
-    class Attachment;
-
     template <CURLINFO which, typename Number>
     [[nodiscard]] Number number_info() const {
         Number number{};
@@ -162,8 +199,10 @@ class CurlHandle {
     static void require(CURLcode code, CURLoption option);
     static void require_type(CURLoption option, curl_easytype type);
     void set_defaults();
+    friend class CurlPool;
+    void detach();
     [[nodiscard]] curl_off_t moved() const;
-    CURLcode run(Cancellation* cancellation, std::chrono::milliseconds stall_timeout);
+    void run(Cancellation* cancellation, TransferLimits limits);
     void keep_failure() { failure_ = std::current_exception(); }
 
     static std::size_t write_callback(char* data, std::size_t size, std::size_t count, void* self);
@@ -172,7 +211,7 @@ class CurlHandle {
     static int seek_callback(void* self, curl_off_t offset, int origin);
     static int request_callback(void* self, char* local, char* remote, int local_port, int remote_port);
 
-    std::unique_ptr<CURLM, FreeMulti> multi_;  // holds the connections
+    std::shared_ptr<CurlPool> pool_;
     std::unique_ptr<CURL, FreeEasy> easy_;
     std::vector<CurlList> lists_;
     std::array<char, CURL_ERROR_SIZE> error_text_{};
@@ -182,6 +221,8 @@ class CurlHandle {
     std::function<void()> rewind_;
     std::function<bool()> allow_;
     std::exception_ptr failure_;
+    std::optional<CURLcode> result_;  // of a transfer that has ended
+    bool attached_ = false;           // to the pool, for the time of a transfer
     bool stalled_ = false;
 };
 

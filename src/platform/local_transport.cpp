@@ -42,7 +42,8 @@ class CallLimit {
         if (request.cancellation != nullptr) {
             passed_on_.emplace(*request.cancellation, [this] { cancellation_.cancel(); });
         }
-        if (request.timeout.count() > 0)
+        // A body that streams takes as long as it takes.
+        if (request.timeout.count() > 0 && request.sink == nullptr)
             timer_ = std::thread([this, timeout = request.timeout] { wait(timeout); });
     }
     ~CallLimit() {

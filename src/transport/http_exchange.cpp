@@ -38,6 +38,21 @@ HttpExchange::HttpExchange(net::CurlHandle& handle, const HttpSettings& settings
 }
 
 Response HttpExchange::run() {
+    prepare();
+    net::TransferLimits limits;
+    if (request_.sink != nullptr || request_.upload != nullptr) limits.stall = settings_.stall_timeout;
+    if (is_download()) limits.answer = timeout_;
+    return conclude(handle_.perform(request_.cancellation, limits));
+}
+
+void HttpExchange::start() {
+    prepare();
+    handle_.start();
+}
+
+Response HttpExchange::finish() { return conclude(handle_.finish()); }
+
+void HttpExchange::prepare() {
     handle_.reset();
     set_connection();
     set_method();
@@ -45,9 +60,9 @@ Response HttpExchange::run() {
     handle_.on_request([this] { return may_send(); });
     handle_.on_header([this](std::string_view line) { take_header(line); });
     handle_.on_body([this](std::string_view chunk) { take_body(chunk); });
-    const bool streams = request_.sink != nullptr || request_.upload != nullptr;
-    const auto stall_timeout = streams ? settings_.stall_timeout : std::chrono::milliseconds{0};
-    const CURLcode code = handle_.perform(request_.cancellation, stall_timeout);
+}
+
+Response HttpExchange::conclude(CURLcode code) {
     if (code != CURLE_OK) fail(code);
     // libcurl is content with a head that breaks off.
     if (!head_ended_) fail(CURLE_PARTIAL_FILE);
@@ -70,7 +85,9 @@ void HttpExchange::set_connection() {
     handle_.set<CURLOPT_BUFFERSIZE>(buffer_size);
     handle_.set<CURLOPT_UPLOAD_BUFFERSIZE>(buffer_size);
     handle_.set<CURLOPT_CONNECTTIMEOUT_MS>(settings_.connect_timeout.count());
-    handle_.set<CURLOPT_TIMEOUT_MS>(timeout_.count());
+    if (!is_download()) handle_.set<CURLOPT_TIMEOUT_MS>(timeout_.count());
+    // Calls at the same time share a connection, where the platform speaks HTTP/2.
+    handle_.set<CURLOPT_PIPEWAIT>(true);
     net::apply_environment(handle_, settings_.environment, target_.scheme);
 }
 
@@ -210,7 +227,8 @@ std::string HttpExchange::reason(CURLcode code) const {
     }
     if (code == CURLE_OPERATION_TIMEDOUT && !handle_.stalled()) {
         if (!sent_) return "no connection in time";
-        return fmt::format("no whole answer within {} ms", request_.timeout.count());
+        return fmt::format("no {}answer within {} ms", is_download() ? "" : "whole ",
+                           request_.timeout.count());
     }
     // The second sending that `may_send` forbids.
     if (code == CURLE_ABORTED_BY_CALLBACK) return net::failure_reason(handle_, CURLE_GOT_NOTHING);

@@ -22,7 +22,14 @@ class HttpExchange {
     /// Throws as Transport::send does.
     Response run();
 
+    /// Or, beside others on the handle's pool: what begins it, and what to call when the handle's transfer
+    /// has ended.
+    void start();
+    Response finish();
+
   private:
+    void prepare();
+    Response conclude(CURLcode code);
     void set_connection();
     void set_method();
     void set_upload();
@@ -34,6 +41,8 @@ class HttpExchange {
     [[noreturn]] void fail(CURLcode code) const;
     [[nodiscard]] std::string reason(CURLcode code) const;
     [[nodiscard]] std::string hint(CURLcode code) const;
+    /// A body that streams takes as long as it takes.
+    [[nodiscard]] bool is_download() const { return request_.sink != nullptr && request_.upload == nullptr; }
     [[nodiscard]] bool is_safe() const { return request_.method == "GET" || request_.method == "HEAD"; }
 
     net::CurlHandle& handle_;

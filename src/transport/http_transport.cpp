@@ -1,25 +1,21 @@
 #include "transport/http_transport.hpp"
 
 #include <algorithm>
+#include <list>
 #include <optional>
 #include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 
 #include "core/text.hpp"
 #include "net/curl.hpp"
 #include "net/url.hpp"
-#include "transport/http_exchange.hpp"
+#include "transport/http_call.hpp"
 
 namespace prevision::transport {
 
 namespace {
-
-using std::chrono::milliseconds;
-using std::chrono::steady_clock;
-
-constexpr int most_redirects = 10;
-constexpr std::string_view api_root = "/ext/v1";
 
 /// The platform's URL without what follows its own part: no final '/', no /ext/v1, no user and password.
 std::string platform_url(const std::string& text) {
@@ -55,15 +51,74 @@ void check_headers(const Request& request) {
     }
 }
 
-bool is_redirect(int status) {
-    return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
+/// Calls at the same time, over the transport's connections.
+class HttpCalls final : public Calls {
+  public:
+    HttpCalls(const HttpSettings& settings, const std::string& url, std::shared_ptr<net::CurlPool> pool)
+        : settings_(settings), url_(url), pool_(std::move(pool)) {}
+
+    void start(std::int64_t number, const Request& request) override;
+    std::optional<Ended> wait(std::chrono::milliseconds limit) override;
+
+  private:
+    struct UnderWay {
+        std::int64_t number;
+        std::unique_ptr<HttpCall> call;
+        std::unique_ptr<net::CurlHandle> handle;  // goes first, and with it the transfer
+    };
+    /// What came of the first call that has ended, if one has.
+    std::optional<Ended> take_ended();
+
+    const HttpSettings& settings_;
+    const std::string& url_;
+    std::shared_ptr<net::CurlPool> pool_;
+    std::vector<std::unique_ptr<net::CurlHandle>> idle_;
+    std::list<UnderWay> under_way_;
+    Cancellation* cancellation_ = nullptr;
+};
+
+void HttpCalls::start(std::int64_t number, const Request& request) {
+    check_headers(request);
+    if (idle_.empty()) idle_.push_back(std::make_unique<net::CurlHandle>(pool_));
+    auto& added =
+        under_way_.emplace_back(UnderWay{.number = number, .call = {}, .handle = std::move(idle_.back())});
+    idle_.pop_back();
+    added.call = std::make_unique<HttpCall>(*added.handle, settings_, url_, request);
+    cancellation_ = request.cancellation;
+    added.call->next().start();
 }
 
-/// The token goes to the host that it was given for, and never from TLS to plain text.
-bool same_place(const net::Url& from, const net::Url& to) {
-    if (from.host != to.host) return false;
-    return (from.scheme == to.scheme && from.port == to.port) ||
-           (from.scheme == "http" && to.scheme == "https");
+std::optional<Calls::Ended> HttpCalls::wait(std::chrono::milliseconds limit) {
+    const auto until = std::chrono::steady_clock::now() + limit;
+    for (;;) {
+        if (auto ended = take_ended()) return ended;
+        const auto left =
+            std::chrono::ceil<std::chrono::milliseconds>(until - std::chrono::steady_clock::now());
+        if (left.count() <= 0 || under_way_.empty()) return std::nullopt;
+        pool_->wait(left, cancellation_);
+    }
+}
+
+std::optional<Calls::Ended> HttpCalls::take_ended() {
+    for (auto found = under_way_.begin(); found != under_way_.end(); ++found) {
+        if (!found->handle->ended()) continue;
+        Ended ended{.number = found->number, .response = {}, .failure = {}};
+        try {
+            auto response = found->call->take(found->call->current().finish());
+            if (!response) {
+                found->call->next().start();
+                continue;
+            }
+            ended.response = std::move(*response);
+        } catch (const TransportError& failure) {
+            ended.failure = failure;
+        }
+        found->call.reset();
+        idle_.push_back(std::move(found->handle));
+        under_way_.erase(found);
+        return ended;
+    }
+    return std::nullopt;
 }
 
 class HttpTransport final : public Transport {
@@ -79,53 +134,31 @@ class HttpTransport final : public Transport {
 
     Response send(const Request& request) override;
 
+    std::unique_ptr<Calls> begin_calls() override {
+        return std::make_unique<HttpCalls>(settings_, url_, pool());
+    }
+
     [[nodiscard]] std::string description() const override { return url_; }
 
   private:
-    [[nodiscard]] std::string follow(const std::string& from, const std::string& to) const;
+    const std::shared_ptr<net::CurlPool>& pool() {
+        if (!pool_) pool_ = std::make_shared<net::CurlPool>();
+        return pool_;
+    }
 
     HttpSettings settings_;
     std::string url_;
-    std::optional<net::CurlHandle> handle_;
+    std::shared_ptr<net::CurlPool> pool_;
+    std::unique_ptr<net::CurlHandle> handle_;
 };
 
 Response HttpTransport::send(const Request& request) {
     check_headers(request);
-    if (!handle_) handle_.emplace();
-    const auto deadline = steady_clock::now() + request.timeout;
-    Request current = request;
-    std::string url = fmt::format("{}{}{}", url_, api_root, request.path);
-    for (int hop = 0; hop <= most_redirects; ++hop) {
-        milliseconds left{0};
-        if (request.timeout.count() > 0) {
-            // At least 1, since 0 is no limit.
-            left = std::max(std::chrono::ceil<milliseconds>(deadline - steady_clock::now()), milliseconds{1});
-        }
-        if (hop > 0 && current.upload != nullptr) current.upload->rewind();
-        Response response = HttpExchange(*handle_, settings_, current, url, left).run();
-        const auto location = handle_->info<CURLINFO_REDIRECT_URL>();
-        if (!is_redirect(response.status) || location.empty()) return response;
-        url = follow(url, location);
-        if (response.status == 303) {
-            // "See other": the request was dealt with, and its result can be read there.
-            current.method = "GET";
-            current.body.clear();
-            current.upload = nullptr;
-        }
+    if (!handle_) handle_ = std::make_unique<net::CurlHandle>(pool());
+    HttpCall call(*handle_, settings_, url_, request);
+    for (;;) {
+        if (auto response = call.take(call.next().run())) return std::move(*response);
     }
-    throw Error(ErrorClass::invalid,
-                fmt::format("cannot call {}: it redirects more than {} times", url_, most_redirects),
-                "check the URL");
-}
-
-std::string HttpTransport::follow(const std::string& from, const std::string& to) const {
-    const auto here = net::parse_http_url(from);
-    const auto there = net::parse_http_url(to);
-    if (here && there && same_place(*here, *there)) return to;
-    const std::string target = there ? there->origin() : "what is no web address";
-    throw Error(ErrorClass::invalid,
-                fmt::format("cannot call {}: it redirects to {}, where the token must not go", url_, target),
-                there ? fmt::format("if that is the platform, give its URL: {}", target) : "check the URL");
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -52,7 +53,8 @@ struct Request {
     std::string body;              ///< sent as it is, unless `upload` is set
     BodySource* upload = nullptr;  ///< a body too large to hold
     BodySink* sink = nullptr;      ///< takes the body of a 2xx answer; else it is held in Response::body
-    std::chrono::milliseconds timeout{0};  ///< for the whole call; 0 is no limit
+    /// For the whole call; with a sink, until the answer begins. 0 is no limit.
+    std::chrono::milliseconds timeout{0};
     Cancellation* cancellation = nullptr;  ///< when raised, the call ends with its Error
 };
 
@@ -76,6 +78,27 @@ class TransportError : public Error {
     bool may_have_arrived_;
 };
 
+/// Several calls under way at the same time. Destruction gives up those that are. One thread at a time, the
+/// transport's own.
+class Calls {
+  public:
+    virtual ~Calls() = default;
+
+    /// Makes a call beside those under way. Its answer is held: it has neither a sink nor an upload. `number`
+    /// is the caller's, to know it by.
+    virtual void start(std::int64_t number, const Request& request) = 0;
+
+    struct Ended {
+        std::int64_t number = 0;
+        Response response;
+        std::optional<TransportError> failure;  ///< instead of a response
+    };
+
+    /// Waits until a call has ended, or for `limit`: then nothing. Throws what Transport::send throws besides
+    /// TransportError; of no use after that.
+    virtual std::optional<Ended> wait(std::chrono::milliseconds limit) = 0;
+};
+
 /// The one seam: a platform to call, across the network or in this process.
 class Transport {
   public:
@@ -85,6 +108,10 @@ class Transport {
     /// included, is a Response. Throws TransportError when there was none, what the sink or the upload threw,
     /// or the cancellation's Error. One thread at a time.
     virtual Response send(const Request& request) = 0;
+
+    /// For several calls at the same time; here, one after another, each made when it is waited for. The
+    /// transport must outlive it.
+    virtual std::unique_ptr<Calls> begin_calls();
 
     /// For messages: the platform's URL, or "the embedded platform".
     [[nodiscard]] virtual std::string description() const = 0;

@@ -82,7 +82,7 @@ Client::Client(transport::Transport& transport, Cancellation& cancellation, Clie
 transport::Response Client::send(const Call& call) {
     transport::Request request{.method = call.method,
                                .path = call.path,
-                               .headers = {},
+                               .headers = call.headers,
                                .body = call.body,
                                .sink = call.sink,
                                .cancellation = &cancellation_};

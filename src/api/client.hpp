@@ -50,6 +50,22 @@ class Client {
     template <typename Object>
     using Each = std::function<bool(Object)>;
 
+    /// A call that has no method here.
+    struct AnyCall {
+        std::string method;
+        std::string path;
+        std::vector<transport::Header> headers;
+        std::string body;
+        transport::BodySink* sink = nullptr;  ///< takes the body of a success
+    };
+    /// The answer's body, where no sink took it.
+    std::string call_any(const AnyCall& any);
+    /// The items of all pages as JSON texts, those with an `_id` once.
+    void list_any(const std::string& path, const Each<std::string>& each);
+
+    /// Error auth unless the platform lets the token in.
+    void check_token();
+
     void list_projects(const Each<model::Project>& each);
     model::Project get_project(const std::string& id);
     model::Project create_project(const model::Project& project);
@@ -90,6 +106,7 @@ class Client {
         std::string body = {};
         Repeat repeat = Repeat::safe;
         transport::BodySink* sink = nullptr;
+        std::vector<transport::Header> headers = {};
     };
     transport::Response send(const Call& call);
     std::string call(const Call& call);

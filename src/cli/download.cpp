@@ -22,6 +22,12 @@ class HashingSink final : public transport::BodySink {
         : next_(std::move(next)), total_(total), progress_(progress) {}
 
     void write(std::string_view chunk) override {
+        // An answer need not end by itself.
+        if (total_ && chunk.size() > *total_ - bytes_) {
+            throw Error(ErrorClass::integrity,
+                        fmt::format("the dataset has {} bytes, but more arrive", *total_),
+                        "download it again; if that does not help, take the snapshot again");
+        }
         next_(chunk);
         hash_.update(chunk);
         bytes_ += chunk.size();

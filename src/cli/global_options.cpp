@@ -20,8 +20,11 @@ std::chrono::milliseconds GlobalOptions::time_limit() const { return parse_durat
 bool GlobalOptions::json_errors() const { return output == "json" || output == "jsonl"; }
 
 void add_global_options(Command& root, GlobalOptions& options) {
-    root.option("--url", options.url, "The platform's URL (PREVISION_URL); the embedded platform without it",
+    root.option("--url", options.url,
+                "The platform's URL (PREVISION_URL); without it a profile's, else the embedded platform",
                 {.value = "URL"});
+    root.option("--profile", options.profile, "The platform, by its profile (PREVISION_PROFILE)",
+                {.value = "NAME"});
     root.option("--project", options.project, "The project, by name or id (PREVISION_PROJECT)",
                 {.value = "NAME"});
     root.option("-o,--output", options.output, "How results are shown",

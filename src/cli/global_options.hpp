@@ -12,6 +12,7 @@ namespace prevision::cli {
 /// The flags that every command takes, before and after the verb.
 struct GlobalOptions {
     std::string url;
+    std::string profile;
     std::string project;
     std::string output = "table";
     bool quiet = false;

@@ -11,6 +11,9 @@ void add_project(Command& root, Services& services);
 void add_connector(Command& root, Services& services);
 void add_datasource(Command& root, Services& services);
 void add_dataset(Command& root, Services& services);
+void add_login(Command& root, Services& services);
+void add_profile(Command& root, Services& services);
+void add_api(Command& root, Services& services);
 void add_version(Command& root, Services& services);
 
 }  // namespace prevision::cli

@@ -28,6 +28,9 @@ void build(Command root, GlobalOptions& options, Services& services) {
     add_connector(root, services);
     add_datasource(root, services);
     add_dataset(root, services);
+    add_login(root, services);
+    add_profile(root, services);
+    add_api(root, services);
     add_version(root, services);
     add_snapshot_worker(root, services);
 }

@@ -9,8 +9,9 @@
 
 namespace prevision::cli {
 
-/// Where a password comes from: one of these at the most.
+/// Where a password or a token comes from: one of these at the most.
 struct SecretOptions {
+    std::string noun = "password";
     bool from_stdin = false;
     std::optional<std::string> file;
     std::optional<std::string> variable;
@@ -18,14 +19,16 @@ struct SecretOptions {
     std::optional<std::string> value;  ///< from the command line itself: it works, with a warning
 };
 
-void add_secret_options(Command& command, SecretOptions& options);
+/// --password-stdin and its like; the secret itself on the command line only where `with_value`.
+void add_secret_options(Command& command, SecretOptions& options, bool with_value = true);
 
-/// The password, where one was given. A secret is taken literally: one trailing newline of a file, of stdin
+/// The secret, where one was given. A secret is taken literally: one trailing newline of a file, of stdin
 /// or of a command's output is dropped, and nothing else. Error usage when two sources are named; not_found
 /// or invalid when the source gives nothing.
 std::optional<Secret> read_secret(const SecretOptions& options, Services& services);
 
 /// Asks for it on the terminal, unseen. Error usage when nothing is typed before the end of the input.
-Secret prompt_for_secret(const std::string& question, Services& services);
+Secret prompt_for_secret(const std::string& question, Services& services,
+                         const std::string& noun = "password");
 
 }  // namespace prevision::cli

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "cli/lookup.hpp"
+#include "cli/platform_choice.hpp"
 #include "config/paths.hpp"
 #include "core/id.hpp"
 #include "platform/platform.hpp"
@@ -21,6 +22,7 @@ namespace prevision::cli {
 struct Services::Parts {
     std::unique_ptr<platform::Platform> embedded;  ///< null where the platform is remote
     std::unique_ptr<transport::Transport> transport;
+    std::string project;  ///< that the profile names; may be empty
     std::unique_ptr<api::Client> client;
     std::unique_ptr<api::Client> tidying_client;
 };
@@ -72,24 +74,29 @@ render::Settings Services::render_settings() const { return cli::render_settings
 void Services::connect() {
     if (parts_) return;
     auto parts = std::make_unique<Parts>();
-    const auto url = options_.url.empty() ? io_.environment.get("PREVISION_URL") : options_.url;
-    if (url) {
-        auto token = io_.environment.get("PREVISION_MASTER_TOKEN");
-        if (!token) {
-            throw Error(ErrorClass::auth,
-                        fmt::format("no token for {}: PREVISION_MASTER_TOKEN is not set", *url),
-                        "make a token on the platform, then: export PREVISION_MASTER_TOKEN=...");
-        }
-        parts->transport = transport::make_http_transport({.url = *url,
-                                                           .token = Secret(std::move(*token)),
-                                                           .user_agent = "prevision/" PREVISION_VERSION,
-                                                           .stall_timeout = options_.time_limit(),
-                                                           .environment = io_.environment});
+    const auto remote =
+        choose_platform(options_, io_, cancellation_, [this](const std::string& text) { message(text); });
+    if (remote) {
+        parts->transport = connect_to(remote->url, remote->token);
+        parts->project = remote->project;
     } else {
         parts->embedded = std::make_unique<platform::Platform>(embedded_settings(io_.environment));
         parts->transport = platform::make_local_transport(*parts->embedded);
     }
     parts_ = std::move(parts);
+}
+
+std::unique_ptr<transport::Transport> Services::connect_to(const std::string& url, const Secret& token) {
+    return transport::make_http_transport({.url = url,
+                                           .token = token,
+                                           .user_agent = "prevision/" PREVISION_VERSION,
+                                           .stall_timeout = options_.time_limit(),
+                                           .environment = io_.environment});
+}
+
+void Services::check_token(const std::string& url, const Secret& token) {
+    const auto transport = connect_to(url, token);
+    api::Client(*transport, cancellation_, client_settings()).check_token();
 }
 
 api::ClientSettings Services::client_settings() {
@@ -124,13 +131,14 @@ api::Client& Services::tidying_client() {
 
 const std::string& Services::project_id() {
     if (project_id_) return *project_id_;
-    const auto named = options_.project.empty() ? io_.environment.get("PREVISION_PROJECT") : options_.project;
+    auto named = options_.project.empty() ? io_.environment.get("PREVISION_PROJECT") : options_.project;
+    connect();
+    if (!named && !parts_->project.empty()) named = parts_->project;
     if (named) {
         // An id is taken at its word: one request less, and a wrong one is refused by the call that uses it.
         project_id_ = is_id(*named) ? *named : find_project(client(), *named).id;
         return *project_id_;
     }
-    connect();
     if (parts_->embedded) {
         project_id_ = find_project(client(), "default").id;
         return *project_id_;

@@ -29,14 +29,17 @@ class Services {
     [[nodiscard]] Cancellation& cancellation() { return cancellation_; }
     [[nodiscard]] render::Settings render_settings() const;
 
-    /// The platform that was chosen: --url, else PREVISION_URL, else the embedded one.
+    /// The platform that was chosen: see `choose_platform`.
     api::Client& client();
 
     /// As `client`, for tidying up after an interruption: it works although the cancellation was raised.
     api::Client& tidying_client();
 
-    /// The project that was chosen: --project, else PREVISION_PROJECT; else `default` on the embedded
-    /// platform, and the only one there is on a remote one.
+    /// Asks a platform for its version with that token. Throws as any call does: auth where it refuses.
+    void check_token(const std::string& url, const Secret& token);
+
+    /// The project that was chosen: --project, else PREVISION_PROJECT, else the profile's; else `default` on
+    /// the embedded platform, and the only one there is on a remote one.
     const std::string& project_id();
 
     /// Lets the embedded platform's snapshots go on after this process has ended.
@@ -51,6 +54,7 @@ class Services {
   private:
     struct Parts;
     void connect();
+    std::unique_ptr<transport::Transport> connect_to(const std::string& url, const Secret& token);
     api::ClientSettings client_settings();
 
     Io& io_;

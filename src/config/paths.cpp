@@ -18,4 +18,13 @@ std::filesystem::path platform_home(const Environment& environment) {
                 "set PREVISION_HOME to a folder");
 }
 
+std::optional<std::filesystem::path> profile_file(const Environment& environment) {
+    if (const auto config = environment.get("XDG_CONFIG_HOME"); config && config->starts_with('/')) {
+        return std::filesystem::path(*config) / "prevision/config.json";
+    }
+    if (const auto home = environment.get("HOME"))
+        return std::filesystem::path(*home) / ".config/prevision/config.json";
+    return std::nullopt;
+}
+
 }  // namespace prevision::config

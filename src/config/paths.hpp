@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 
 #include "core/environment.hpp"
 
@@ -9,5 +10,9 @@ namespace prevision::config {
 /// Where the embedded platform keeps its state: $PREVISION_HOME, else $XDG_DATA_HOME/prevision, else
 /// ~/.local/share/prevision (XDG Base Directory Specification). Error invalid when none is set.
 std::filesystem::path platform_home(const Environment& environment);
+
+/// Where profiles are kept: $XDG_CONFIG_HOME/prevision/config.json, else below ~/.config. Nothing when
+/// neither is set.
+std::optional<std::filesystem::path> profile_file(const Environment& environment);
 
 }  // namespace prevision::config

@@ -145,8 +145,11 @@ class StandardInput final : public Input {
 };
 
 int terminal_width(const Environment& environment) {
-    winsize size{};
-    if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return size.ws_col;
+    // A progress bar on stderr has a width also where stdout is a pipe.
+    for (const int descriptor : {STDOUT_FILENO, STDERR_FILENO}) {
+        winsize size{};
+        if (::ioctl(descriptor, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return size.ws_col;
+    }
     const auto columns = parse_integer(environment.get("COLUMNS").value_or(""));
     return columns && *columns > 0 && *columns < 10000 ? static_cast<int>(*columns) : 80;
 }

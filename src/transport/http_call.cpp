@@ -56,7 +56,13 @@ std::optional<Response> HttpCall::take(Response response) {
                     fmt::format("cannot call {}: it redirects more than {} times", platform_, most_redirects),
                     "check the URL");
     }
+    visited_.insert(url_);
     url_ = follow(location);
+    // A request that creates must not go round in a circle, and no other need.
+    if (visited_.contains(url_) && response.status != 303) {
+        throw Error(ErrorClass::invalid, fmt::format("cannot call {}: it redirects in a circle", platform_),
+                    "check the URL");
+    }
     if (response.status == 303) {
         // "See other": the request was dealt with, and its result can be read there.
         request_.method = "GET";

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <optional>
+#include <set>
 #include <string>
 
 #include "net/curl.hpp"
@@ -41,6 +42,7 @@ class HttpCall {
     std::chrono::steady_clock::time_point deadline_;
     std::string url_;
     int hops_ = 0;
+    std::set<std::string> visited_;
     std::optional<HttpExchange> exchange_;
 };
 

@@ -200,8 +200,9 @@ void HttpExchange::take_body(std::string_view chunk) {
     }
     const std::size_t limit = success ? body_limit : error_body_limit;
     if (chunk.size() > limit - response_.body.size()) {
+        // As with an answer that is no JSON: what stands there is no platform.
         auto error = Error(
-            ErrorClass::internal,
+            ErrorClass::unreachable,
             fmt::format("cannot call {} {} at {}: the answer (status {}) is larger than {}", request_.method,
                         without_query(request_.path), target_.authority(), status, format_bytes(limit)),
             "check that the URL is the platform's");

@@ -36,7 +36,8 @@ CFile create(const std::filesystem::path& path) {
 
 }  // namespace
 
-Certificate make_certificate(const std::filesystem::path& folder, const std::string& alternative_name) {
+Certificate make_certificate(const std::filesystem::path& folder, const std::string& alternative_name,
+                             Validity validity) {
     constexpr long day = 24L * 60 * 60;
     const Key key(EVP_EC_gen("P-256"));
     require(key != nullptr, "key");
@@ -44,8 +45,8 @@ Certificate make_certificate(const std::filesystem::path& folder, const std::str
     require(certificate != nullptr, "certificate");
     X509_set_version(certificate.get(), X509_VERSION_3);
     ASN1_INTEGER_set(X509_get_serialNumber(certificate.get()), 1);
-    X509_gmtime_adj(X509_getm_notBefore(certificate.get()), -day);
-    X509_gmtime_adj(X509_getm_notAfter(certificate.get()), day);
+    X509_gmtime_adj(X509_getm_notBefore(certificate.get()), -2 * day);
+    X509_gmtime_adj(X509_getm_notAfter(certificate.get()), validity == Validity::expired ? -day : day);
     X509_set_pubkey(certificate.get(), key.get());
     X509_NAME* const name = X509_get_subject_name(certificate.get());
     const std::string common_name = "prevision test";

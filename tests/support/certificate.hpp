@@ -11,7 +11,10 @@ struct Certificate {
     std::filesystem::path key;
 };
 
+enum class Validity { current, expired };
+
 /// Makes one for a name as OpenSSL writes it ("IP:127.0.0.1", "DNS:localhost") in that folder.
-Certificate make_certificate(const std::filesystem::path& folder, const std::string& alternative_name);
+Certificate make_certificate(const std::filesystem::path& folder, const std::string& alternative_name,
+                             Validity validity = Validity::current);
 
 }  // namespace prevision::testing

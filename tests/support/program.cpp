@@ -61,6 +61,8 @@ RunningProgram::~RunningProgram() {
 
 void RunningProgram::signal(int number) const { ::kill(process_, number); }
 
+std::string RunningProgram::out() const { return read_all(folder_ / "out"); }
+
 std::string RunningProgram::err() const { return read_all(folder_ / "err"); }
 
 ProgramResult RunningProgram::wait() {

@@ -32,7 +32,8 @@ class RunningProgram {
     [[nodiscard]] pid_t process() const { return process_; }
     void signal(int number) const;
 
-    /// What it has written to stderr so far.
+    /// What it has written so far.
+    [[nodiscard]] std::string out() const;
     [[nodiscard]] std::string err() const;
 
     /// Waits for its end.

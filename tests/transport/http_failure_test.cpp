@@ -190,7 +190,7 @@ TEST_CASE("an endless answer ends at the limit of what is held") {
         FAIL("no error");
     } catch (const Error& error) {
         const std::string status(row.status, 3);
-        CHECK(error.error_class() == ErrorClass::internal);
+        CHECK(error.error_class() == ErrorClass::unreachable);
         CHECK(std::to_string(error.status().value_or(0)) == status);
         CHECK(std::string(error.what()) == "cannot call GET /x at " + at(server.port()) +
                                                ": the answer (status " + status + ") is larger than " +

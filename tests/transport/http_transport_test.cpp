@@ -295,9 +295,18 @@ TEST_CASE("a redirect elsewhere is not followed, and the token stays") {
     CHECK(other.requests().empty());
 }
 
-TEST_CASE("redirects in a circle end") {
+TEST_CASE("redirects in a circle end, and what creates is sent once") {
     const HttpServer server([](const HttpRequest& request) {
         return HttpAnswer{.status = 307, .headers = {{"Location", request.target}}};
+    });
+    CHECK_THROWS_WITH(connect_to(server.url())->send(make_request("POST", "/x")),
+                      "cannot call " + server.url() + ": it redirects in a circle");
+    CHECK(server.requests().size() == 1);
+}
+
+TEST_CASE("redirects that lead on and on end") {
+    const HttpServer server([](const HttpRequest& request) {
+        return HttpAnswer{.status = 307, .headers = {{"Location", request.target + "x"}}};
     });
     CHECK_THROWS_WITH(connect_to(server.url())->send(make_request("GET", "/x")),
                       "cannot call " + server.url() + ": it redirects more than 10 times");

@@ -1,0 +1,59 @@
+// Calls that no method of the client is for, and that leave their answer as it is.
+#include <unordered_set>
+
+#include <fmt/format.h>
+
+#include "api/client.hpp"
+#include "model/json.hpp"
+
+namespace prevision::api {
+
+namespace {
+
+std::string describe(const std::string& method, const std::string& path) {
+    return fmt::format("{} {} failed", method, path.substr(0, path.find('?')));
+}
+
+/// A POST creates, or is a test, which is never repeated; so may be a method that nobody knows.
+Repeat repeat_of(const std::string& method, const std::string& path) {
+    if (path.substr(0, path.find('?')).ends_with("/test")) return Repeat::never;
+    const bool safe = method == "GET" || method == "HEAD" || method == "PUT" || method == "DELETE";
+    return safe ? Repeat::safe : Repeat::if_not_sent;
+}
+
+}  // namespace
+
+std::string Client::call_any(const AnyCall& any) {
+    return call({describe(any.method, any.path), any.method, any.path, any.body,
+                 repeat_of(any.method, any.path), any.sink, any.headers});
+}
+
+void Client::list_any(const std::string& path, const Each<std::string>& each) {
+    std::unordered_set<std::string> seen;
+    list_pages(describe("GET", path), path, [&](const rapidjson::Value& items) {
+        bool anything_new = false;
+        for (const auto& item : items.GetArray()) {
+            const auto id = model::get_text(item, "_id");
+            auto document = model::write_json(item);
+            const bool is_new = seen.insert(id.empty() ? document : id).second;
+            anything_new = anything_new || is_new;
+            if (!is_new && !id.empty()) continue;
+            if (!each(std::move(document))) return false;
+        }
+        return anything_new;
+    });
+}
+
+void Client::check_token() {
+    const std::string what = "the token cannot be checked";
+    const auto body = call({what, "GET", "/version"});
+    try {
+        model::parse_json_object(body);
+    } catch (const Error& error) {
+        throw Error(ErrorClass::unreachable,
+                    fmt::format("{}: the answer is no JSON object ({})", what, error.what()),
+                    "is the URL that of a Prevision.io platform?");
+    }
+}
+
+}  // namespace prevision::api

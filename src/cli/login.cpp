@@ -1,0 +1,112 @@
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "cli/nouns.hpp"
+#include "cli/platform_choice.hpp"
+#include "cli/secret_options.hpp"
+
+namespace prevision::cli {
+
+namespace {
+
+struct LoginOptions {
+    SecretOptions token{.noun = "token"};
+};
+
+/// The profile to log in to, as it is by now.
+config::Profile profile_to_change(Services& services, const config::Profiles& profiles) {
+    const auto name =
+        profile_name(services.options(), services.io().environment, profiles).value_or("default");
+    const bool odd =
+        std::ranges::any_of(name, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == '\x7f'; });
+    if (name == embedded_profile || odd) {
+        throw Error(
+            ErrorClass::usage, fmt::format("--profile: '{}' cannot be the name of a profile", name),
+            fmt::format("'{}' is the platform within this program, which needs no token", embedded_profile));
+    }
+    const auto* const existing = profiles.find(name);
+    return existing != nullptr ? *existing : config::Profile{.name = name};
+}
+
+std::string url_to_use(Services& services, const config::Profile& profile) {
+    const auto& options = services.options();
+    if (!options.url.empty()) {
+        check_platform_url(options.url, "--url");
+        return options.url;
+    }
+    if (const auto url = services.io().environment.get("PREVISION_URL")) {
+        check_platform_url(*url, "PREVISION_URL");
+        return *url;
+    }
+    if (!profile.url.empty()) return profile.url;
+    throw Error(ErrorClass::usage, "login: the platform's URL is missing",
+                "prevision login --url https://HOST");
+}
+
+void run_login(const LoginOptions& options, Services& services) {
+    const auto file = profile_path(services.io().environment);
+    auto profile = profile_to_change(services, config::read_profiles(file));
+    const auto url = url_to_use(services, profile);
+    if (const auto warning = plain_text_warning(url)) services.message(*warning);
+    auto token = read_secret(options.token, services);
+    if (!token) {
+        if (!may_prompt(services.options(), services.io())) {
+            throw Error(ErrorClass::usage, "login: no token is given",
+                        "name its source: --token-stdin, --token-file, --token-env or --token-command");
+        }
+        token = prompt_for_secret(fmt::format("Token for {}", url), services, "token");
+    }
+    if (token->empty()) throw Error(ErrorClass::usage, "login: the token is empty");
+    services.check_token(url, *token);
+    if (!profile.url.empty() && profile.url != url) {
+        services.message(fmt::format("the profile '{}' was {} before", profile.name, profile.url));
+        profile.project.clear();
+    }
+    profile.url = url;
+    profile.token_command = options.token.command.value_or("");
+    profile.token = options.token.command ? Secret() : std::move(*token);
+    if (!services.options().project.empty()) profile.project = services.options().project;
+    config::save_profile(file, profile);
+    services.message(fmt::format("logged in to {} as the profile '{}'", url, profile.name));
+}
+
+void run_logout(bool remove, Services& services) {
+    const auto file = profile_path(services.io().environment);
+    const auto profiles = config::read_profiles(file);
+    const auto name = profile_name(services.options(), services.io().environment, profiles);
+    if (!name || profiles.find(*name) == nullptr) {
+        throw Error(
+            ErrorClass::not_found,
+            name ? fmt::format("no profile is named '{}'", *name) : std::string("no profile is chosen"),
+            "'prevision profile list' shows what there is");
+    }
+    if (remove) {
+        config::remove_profile(file, *name);
+        services.message(fmt::format("removed the profile '{}'", *name));
+    } else if (config::forget_token(file, *name)) {
+        services.message(fmt::format("logged out: the profile '{}' has no token any more", *name));
+    } else {
+        services.message(fmt::format("the profile '{}' had no token", *name));
+    }
+}
+
+}  // namespace
+
+void add_login(Command& root, Services& services) {
+    auto login = root.subcommand("login", "Keep a platform's URL and token as a profile");
+    auto options = std::make_shared<LoginOptions>();
+    add_secret_options(login, options->token, false);
+    login.example("prevision login --url https://cloud.example.com");
+    login.example("prevision login --url https://cloud.example.com --profile work --token-stdin < token.txt");
+    login.example("prevision login --url https://cloud.example.com --token-command 'pass show prevision'");
+    login.action([options, &services] { run_login(*options, services); });
+
+    auto logout = root.subcommand("logout", "Forget a profile's token");
+    auto remove = std::make_shared<bool>(false);
+    logout.flag("--remove", *remove, "Remove the whole profile");
+    logout.example("prevision logout --profile work");
+    logout.action([remove, &services] { run_logout(*remove, services); });
+}
+
+}  // namespace prevision::cli

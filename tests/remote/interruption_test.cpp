@@ -1,0 +1,139 @@
+#include <atomic>
+#include <thread>
+
+#include <catch2/catch.hpp>
+#include <signal.h>
+
+#include "remote/remote_fixture.hpp"
+#include "support/raw_server.hpp"
+
+using namespace prevision;
+using namespace prevision::testing;
+
+namespace {
+
+void wait_until(const std::function<bool()>& condition) {
+    while (!condition()) std::this_thread::sleep_for(std::chrono::milliseconds(2));
+}
+
+}  // namespace
+
+TEST_CASE("Ctrl-C and SIGTERM end a call that hangs at once, and leave nothing behind") {
+    std::atomic<int> arrived = 0;
+    const RawServer server([&](RawConnection& client) {
+        client.read_head();
+        ++arrived;
+        client.wait_until_closed();
+    });
+    const RemoteProgram prevision(server.url());
+    struct Row {
+        int signal;
+        int exit_code;
+    };
+    for (const auto& row : {Row{SIGINT, 130}, Row{SIGTERM, 143}}) {
+        arrived = 0;
+        const auto program = prevision.start({"connector", "list"});
+        wait_until([&] { return arrived > 0; });
+        ProgramResult result;
+        const double seconds = seconds_of([&] {
+            program->signal(row.signal);
+            result = program->wait();
+        });
+        CHECK(result.exit_code == row.exit_code);
+        CHECK(seconds < 4);
+        CHECK(result.out.empty());
+        CHECK(count_lines(result.err, "") == 1);
+    }
+}
+
+TEST_CASE("Ctrl-C ends a list whose pages hang") {
+    std::atomic<int> hanging = 0;
+    std::atomic<bool> stop{false};
+    const HttpServer server([&](const HttpRequest& request) -> HttpAnswer {
+        const int page = page_number(request.target);
+        if (page > 3) {
+            ++hanging;
+            while (!stop) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+        }
+        return {.body = page_of_connectors(page * 2, page * 2 + 2, 1000, 2, page)};
+    });
+    const RemoteProgram prevision(server.url());
+    const auto program = prevision.start({"connector", "list"});
+    wait_until([&] { return hanging >= 5; });
+    ProgramResult result;
+    const double seconds = seconds_of([&] {
+        program->signal(SIGINT);
+        result = program->wait();
+    });
+    stop = true;
+    CHECK(result.exit_code == 130);
+    CHECK(seconds < 4);
+}
+
+TEST_CASE("Ctrl-C ends the wait before a retry") {
+    std::atomic<int> arrived = 0;
+    const HttpServer server([&](const HttpRequest&) -> HttpAnswer {
+        ++arrived;
+        return {.status = 503, .headers = {{"Retry-After", "50"}}};
+    });
+    const RemoteProgram prevision(server.url());
+    const auto program = prevision.start({"connector", "show", "00000000000000000000000c"});
+    wait_until([&] { return arrived > 0; });
+    program->signal(SIGINT);
+    CHECK(program->wait().exit_code == 130);
+    CHECK(arrived == 1);
+}
+
+TEST_CASE("an interrupted snapshot on a remote platform is deleted there") {
+    const std::string dataset =
+        R"({"_id":"00000000000000000000000d","name":"d","copy_state":"running","describe_state":"pending",)"
+        R"("drift_state":"pending"})";
+    std::atomic<int> polls = 0;
+    const HttpServer server([&](const HttpRequest& request) -> HttpAnswer {
+        if (request.method == "DELETE") return {.status = 204};
+        if (request.target.find("/data-sources/") != std::string::npos)
+            return {.body = R"({"_id":"00000000000000000000000e","name":"orders"})"};
+        if (request.method == "GET") ++polls;
+        return {.body = dataset};
+    });
+    const RemoteProgram prevision(server.url());
+    const auto program = prevision.start({"dataset", "create", "--datasource", "00000000000000000000000e"});
+    wait_until([&] { return polls > 0; });
+    program->signal(SIGINT);
+    CHECK(program->wait().exit_code == 130);
+    int deletes = 0;
+    int posts = 0;
+    for (const auto& request : server.requests()) {
+        posts += request.method == "POST" ? 1 : 0;
+        if (request.method != "DELETE") continue;
+        ++deletes;
+        CHECK(request.target == "/ext/v1/datasets/00000000000000000000000d");
+        CHECK(request.header("Authorization") == token);
+    }
+    CHECK(posts == 1);
+    CHECK(deletes == 1);
+}
+
+TEST_CASE("an interrupted download leaves no file") {
+    std::atomic<bool> begun{false};
+    const RawServer server([&](RawConnection& client) {
+        for (auto head = client.read_head(); !head.empty(); head = client.read_head()) {
+            if (head.find("/download") == std::string::npos) {
+                client.send(http_answer("200 OK", R"({"_id":"00000000000000000000000d","name":"d"})"));
+                continue;
+            }
+            client.send("HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\nhalf");
+            begun = true;
+            client.wait_until_closed();
+        }
+    });
+    const RemoteProgram prevision(server.url());
+    const auto folder = prevision.file("downloads");
+    std::filesystem::create_directory(folder);
+    const auto program = prevision.start(
+        {"dataset", "download", "00000000000000000000000d", "--to", (folder / "out.csv").string()});
+    wait_until([&] { return begun.load(); });
+    program->signal(SIGINT);
+    CHECK(program->wait().exit_code == 130);
+    CHECK(std::filesystem::is_empty(folder));
+}

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <chrono>
+#include <optional>
+#include <utility>
 
 #include "core/atomic_file.hpp"
 #include "snapshot/csv_encoder.hpp"
@@ -53,11 +55,12 @@ class Pace {
     int rows_left_ = 1;
 };
 
-/// Hands the rows on, watches for the cancellation and tells the observer.
-class Recorder final : public sources::RowSink {
+using Observer = std::function<void(const Progress&)>;
+
+/// A table: encodes the rows, watches for the cancellation and tells the observer.
+class TableRecorder final : public sources::RowSink {
   public:
-    Recorder(ByteSink& sink, const Cancellation& cancellation,
-             const std::function<void(const Progress&)>& observer)
+    TableRecorder(ByteSink& sink, const Cancellation& cancellation, const Observer& observer)
         : encoder_(sink), cancellation_(cancellation), observer_(observer) {}
 
     void columns(std::span<const sources::Column> columns) override {
@@ -71,11 +74,11 @@ class Recorder final : public sources::RowSink {
         if (pace_.due()) tell();
     }
 
-    const CsvEncoder& finish() {
+    Snapshot finish() {
         cancellation_.check();
         encoder_.finish();
         tell();
-        return encoder_;
+        return {.rows = encoder_.rows(), .bytes = encoder_.bytes(), .schema = encoder_.schema()};
     }
 
   private:
@@ -85,26 +88,94 @@ class Recorder final : public sources::RowSink {
 
     CsvEncoder encoder_;
     const Cancellation& cancellation_;
-    const std::function<void(const Progress&)>& observer_;
+    const Observer& observer_;
     Pace pace_;
+};
+
+/// A file: keeps its bytes as they are, and looks into them as they go by.
+class FileRecorder final : public sources::FileSink {
+  public:
+    FileRecorder(ByteSink& sink, const std::string& name, const FileFormat& format,
+                 const Cancellation& cancellation, const Observer& observer)
+        : sink_(sink), inspector_(name, format), cancellation_(cancellation), observer_(observer) {}
+
+    bool write(std::string_view bytes) override {
+        if (cancellation_.cancelled()) cancellation_.check();
+        sink_.write(bytes);
+        bytes_ += bytes.size();
+        if (inspector_.wants_more()) inspector_.write(bytes);
+        if (pace_.due()) tell(inspector_.rows());
+        return true;
+    }
+
+    Snapshot finish() {
+        cancellation_.check();
+        auto findings = inspector_.finish();
+        Snapshot snapshot{.bytes = bytes_,
+                          .schema = std::move(findings.schema),
+                          .file_type = findings.file_type,
+                          .compression = findings.compression,
+                          .separator = findings.separator,
+                          .note = findings.note};
+        if (findings.file_type != "other") snapshot.rows = findings.rows;
+        tell(findings.rows);
+        return snapshot;
+    }
+
+  private:
+    void tell(std::uint64_t rows) {
+        if (observer_) observer_({.rows = rows, .bytes = bytes_});
+    }
+
+    ByteSink& sink_;
+    FileInspector inspector_;
+    const Cancellation& cancellation_;
+    const Observer& observer_;
+    Pace pace_;
+    std::uint64_t bytes_ = 0;
+};
+
+/// Takes whichever of the two the source has.
+class Recorder final : public sources::ContentSink {
+  public:
+    Recorder(ByteSink& sink, const FileFormat& format, const Cancellation& cancellation,
+             const Observer& observer)
+        : sink_(sink), format_(format), cancellation_(cancellation), observer_(observer) {}
+
+    sources::RowSink& table() override { return table_.emplace(sink_, cancellation_, observer_); }
+
+    sources::FileSink& file(const sources::FileInfo& info) override {
+        return file_.emplace(sink_, info.name, format_, cancellation_, observer_);
+    }
+
+    Snapshot finish() {
+        if (table_) return table_->finish();
+        if (file_) return file_->finish();
+        throw Error(ErrorClass::internal, "the source gave neither rows nor a file");
+    }
+
+  private:
+    ByteSink& sink_;
+    const FileFormat& format_;
+    const Cancellation& cancellation_;
+    const Observer& observer_;
+    std::optional<TableRecorder> table_;
+    std::optional<FileRecorder> file_;
 };
 
 }  // namespace
 
 Snapshot take_snapshot(sources::Source& source, const sources::Location& location,
                        const std::filesystem::path& path, const Cancellation& cancellation,
-                       const std::function<void(const Progress&)>& observer) {
+                       const Observer& observer, const FileFormat& format) {
     HashedFile file(path);
-    Recorder recorder(file, cancellation, observer);
+    Recorder recorder(file, format, cancellation, observer);
     source.read(location, {}, recorder);
-    const auto& encoder = recorder.finish();
-    Snapshot result{.rows = encoder.rows(),
-                    .bytes = encoder.bytes(),
-                    .sha256 = file.digest(),
-                    .schema = encoder.schema()};
+    auto snapshot = recorder.finish();
+    snapshot.sha256 = file.digest();
     cancellation.check();
     file.commit();
-    return result;
+    return snapshot;
 }
 
 }  // namespace prevision::snapshot

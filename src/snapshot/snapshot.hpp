@@ -3,10 +3,12 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "core/cancellation.hpp"
+#include "snapshot/file_inspector.hpp"
 #include "sources/source.hpp"
 
 namespace prevision::snapshot {
@@ -18,18 +20,22 @@ struct Progress {
 
 /// What one pass over the data found.
 struct Snapshot {
-    std::uint64_t rows = 0;
+    std::optional<std::uint64_t> rows;  ///< nothing for a file in which none can be told
     std::uint64_t bytes = 0;
     std::string sha256;  ///< of the file's bytes, lower-case hex
     std::vector<sources::Column> schema;
+    std::string file_type = "csv";  ///< csv, tsv, jsonl or other
+    std::string compression;        ///< gzip, zip, zstd or empty
+    char separator = ',';
+    std::string note;  ///< what is odd about a file, for people
 };
 
-/// Streams a location of a source into a CSV file at `path`, which appears there only when it is whole.
-/// `observer` is called now and then (a few times a second at the most), on this thread. Throws the source's
-/// Errors, Error internal when the file cannot be written, and the cancellation's; nothing is left at `path`
-/// then.
+/// Streams a location of a source into a file at `path`, which appears there only when it is whole: a table
+/// as CSV, a file byte for byte, read as `format` says where that says anything. `observer` is called now and
+/// then (a few times a second at the most), on this thread. Throws the source's Errors, Error internal when
+/// the file cannot be written, and the cancellation's; nothing is left at `path` then.
 Snapshot take_snapshot(sources::Source& source, const sources::Location& location,
                        const std::filesystem::path& path, const Cancellation& cancellation,
-                       const std::function<void(const Progress&)>& observer);
+                       const std::function<void(const Progress&)>& observer, const FileFormat& format = {});
 
 }  // namespace prevision::snapshot

@@ -229,7 +229,7 @@ TEST_CASE("a stderr that cannot be written does not stop the work") {
                     .out = stage.out,
                     .err = broken,
                     .err_is_terminal = true,
-                    .environment = Environment({}),
+                    .environment = Environment(),
                     .clock = stage.clock};
         {
             const auto progress = make_progress("x", io);

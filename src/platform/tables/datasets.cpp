@@ -161,11 +161,11 @@ bool DatasetTable::update_progress(const std::string& id, std::uint64_t rows, st
 
 bool DatasetTable::finish(const std::string& id, const DatasetContent& content) {
     return store_.write([&](sqlite::Database& database) {
-        database
-            .prepare(R"(UPDATE datasets SET state = 'done', rows = ?, bytes = ?, sha256 = ?, "schema" = ? )"
-                     "WHERE id = ? AND state = 'running'")
-            .bind(1, static_cast<std::int64_t>(content.rows))
-            .bind(2, static_cast<std::int64_t>(content.bytes))
+        auto statement = database.prepare(
+            R"(UPDATE datasets SET state = 'done', rows = ?, bytes = ?, sha256 = ?, "schema" = ? )"
+            "WHERE id = ? AND state = 'running'");
+        if (content.rows) statement.bind(1, static_cast<std::int64_t>(*content.rows));
+        statement.bind(2, static_cast<std::int64_t>(content.bytes))
             .bind(3, content.sha256)
             .bind(4, write_schema(content.schema))
             .bind(5, id)

@@ -14,7 +14,7 @@ namespace prevision::platform {
 
 /// What a finished snapshot is.
 struct DatasetContent {
-    std::uint64_t rows = 0;
+    std::optional<std::uint64_t> rows;  ///< nothing where none can be told
     std::uint64_t bytes = 0;
     std::string sha256;
     std::vector<model::SchemaColumn> schema;

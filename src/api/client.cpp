@@ -17,6 +17,33 @@ namespace prevision::api {
 
 namespace {
 
+/// Thrown through a transfer whose rest is not wanted.
+struct Enough {};
+
+/// Cuts a body into its lines.
+class LineSink final : public transport::BodySink {
+  public:
+    explicit LineSink(std::function<void(std::string_view)> each) : each_(std::move(each)) {}
+
+    void write(std::string_view chunk) override {
+        for (auto end = chunk.find('\n'); end != std::string_view::npos; end = chunk.find('\n')) {
+            held_ += chunk.substr(0, end);
+            each_(held_);
+            held_.clear();
+            chunk.remove_prefix(end + 1);
+        }
+        held_ += chunk;
+    }
+
+    void finish() {
+        if (!held_.empty()) each_(held_);
+    }
+
+  private:
+    std::function<void(std::string_view)> each_;
+    std::string held_;
+};
+
 /// What can be got, listed, created and deleted, and under which path.
 struct Resource {
     std::string_view noun;
@@ -235,6 +262,24 @@ model::Connector Client::update_connector(const std::string& id, const std::stri
 
 void Client::delete_connector(const std::string& id) {
     call({to_delete(connector_resource, id), "DELETE", object_path(connector_resource, id)});
+}
+
+void Client::browse_connector(const std::string& id, const std::string& path, bool recursive,
+                              const Each<model::Entry>& each) {
+    const std::string what = "cannot browse the connector";
+    LineSink lines([&](std::string_view line) {
+        auto entry = decode_answer(what, std::string(line), [](const std::string& text) {
+            return model::decode_entry(model::parse_json_object(text));
+        });
+        if (!each(std::move(entry))) throw Enough{};
+    });
+    const auto query = fmt::format("/browse?path={}&recursive={}", percent_encode(path), recursive);
+    try {
+        call({what, "GET", object_path(connector_resource, id, query), {}, Repeat::never, &lines});
+        lines.finish();
+    } catch (const Enough&) {
+        return;  // given up in the middle, since no more is wanted
+    }
 }
 
 TestOutcome Client::test_connector(const std::string& id) {

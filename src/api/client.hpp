@@ -78,6 +78,10 @@ class Client {
     model::Connector update_connector(const std::string& id, const std::string& changes);
     void delete_connector(const std::string& id);
     TestOutcome test_connector(const std::string& id);
+    /// What lies in a place of the distant system, each entry as it comes. Error invalid or not_found where
+    /// the platform has no such call.
+    void browse_connector(const std::string& id, const std::string& path, bool recursive,
+                          const Each<model::Entry>& each);
 
     void list_datasources(const std::string& project_id, const Each<model::Datasource>& each);
     model::Datasource get_datasource(const std::string& id);

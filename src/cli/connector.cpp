@@ -1,3 +1,4 @@
+#include "cli/browse.hpp"
 #include "cli/changes.hpp"
 #include "cli/existing.hpp"
 #include "cli/lookup.hpp"
@@ -250,6 +251,7 @@ void add_connector(Command& root, Services& services) {
     add_update(command, services, noun);
     add_delete_verb(command, services, noun);
     add_test(command, services, noun);
+    add_browse(command, services);
 }
 
 }  // namespace prevision::cli

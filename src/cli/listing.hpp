@@ -63,10 +63,16 @@ class Listing {
 };
 
 template <typename Object>
+std::vector<std::optional<std::string>> cells_of(const std::vector<Field<Object>>& fields,
+                                                 const Object& object) {
+    std::vector<std::optional<std::string>> cells;
+    for (const auto& field : fields) cells.push_back(field.cell(object));
+    return cells;
+}
+
+template <typename Object>
 render::Row to_row(const std::vector<Field<Object>>& fields, const Object& object) {
-    render::Row row{.id = object.id, .cells = {}, .document = object.document};
-    for (const auto& field : fields) row.cells.push_back(field.cell(object));
-    return row;
+    return {.id = object.id, .cells = cells_of(fields, object), .document = object.document};
 }
 
 template <typename Object>

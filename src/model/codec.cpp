@@ -11,7 +11,8 @@ namespace prevision::model {
 
 namespace {
 
-constexpr std::array<std::string_view, 5> connector_options{"engine", "region", "addressing", "tls", "host_key"};
+constexpr std::array<std::string_view, 5> connector_options{"engine", "region", "addressing", "tls",
+                                                            "host_key"};
 
 /// Builds one JSON object and hands out its text.
 class ObjectText {
@@ -167,6 +168,16 @@ Dataset decode_dataset(const rapidjson::Value& object) {
         }
     }
     return dataset;
+}
+
+Entry decode_entry(const rapidjson::Value& object) {
+    return {.name = get_text(object, "name"),
+            .path = get_text(object, "path"),
+            .kind = get_text(object, "kind"),
+            .size = get_count(object, "size"),
+            .modified = get_text(object, "modified"),
+            .detail = get_text(object, "detail"),
+            .document = write_json(object)};
 }
 
 TestResult decode_test_result(std::string_view text) {
@@ -330,6 +341,17 @@ std::string encode_answer(const Dataset& dataset) {
     return object.text_if_set("message", dataset.message)
         .text_if_set("error_class", dataset.error_class)
         .text("created_at", dataset.created_at)
+        .finish();
+}
+
+std::string encode_answer(const Entry& entry) {
+    return ObjectText()
+        .text("name", entry.name)
+        .text("path", entry.path)
+        .text("kind", entry.kind)
+        .number_or_null("size", entry.size)
+        .text_or_null("modified", entry.modified)
+        .text_or_null("detail", entry.detail)
         .finish();
 }
 

@@ -16,6 +16,7 @@ Project decode_project(const rapidjson::Value& object);
 Connector decode_connector(const rapidjson::Value& object);
 Datasource decode_datasource(const rapidjson::Value& object);
 Dataset decode_dataset(const rapidjson::Value& object);
+Entry decode_entry(const rapidjson::Value& object);
 TestResult decode_test_result(std::string_view text);
 Sample decode_sample(std::string_view text);
 
@@ -35,6 +36,7 @@ std::string encode_answer(const Connector& connector);
 std::string encode_answer(const Datasource& datasource);
 std::string encode_answer(const Dataset& dataset);
 
+std::string encode_answer(const Entry& entry);
 std::string encode_answer(const TestResult& result);
 std::string encode_answer(const Sample& sample);
 std::string encode_answer(const Failure& failure, int status);

@@ -101,6 +101,17 @@ struct TestResult {
     std::vector<TestStage> stages;
 };
 
+/// What lies in a place of a distant system.
+struct Entry {
+    std::string name;
+    std::string path;
+    std::string kind;  ///< database, schema, table, view, column, folder, file, bucket
+    std::optional<std::uint64_t> size;
+    std::string modified;
+    std::string detail;
+    std::string document;
+};
+
 /// The first rows of a dataset or a datasource.
 struct Sample {
     std::vector<std::string> columns;

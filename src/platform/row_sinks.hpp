@@ -1,6 +1,8 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
+#include <optional>
 #include <span>
 
 #include "model/model.hpp"
@@ -23,14 +25,44 @@ class SampleSink final : public sources::RowSink {
     std::vector<sources::ValueKind> kinds_;
 };
 
-/// Hands an encoder's bytes on as the body of an answer.
-class BodyBytes final : public snapshot::ByteSink {
+/// The first rows of a location, whether it holds rows or a file.
+class SampleContent final : public sources::ContentSink {
   public:
-    explicit BodyBytes(transport::BodySink& body) : body_(body) {}
-    void write(std::string_view bytes) override { body_.write(bytes); }
+    explicit SampleContent(std::uint64_t rows);
+    ~SampleContent() override;
+
+    sources::RowSink& table() override { return sample_; }
+    sources::FileSink& file(const sources::FileInfo& info) override;
+
+    /// What came. Error invalid for a file that has no rows to show.
+    const model::Sample& finish();
 
   private:
-    transport::BodySink& body_;
+    class File;
+
+    std::uint64_t rows_;
+    SampleSink sample_;
+    std::unique_ptr<File> file_;
+};
+
+/// A location's content as an answer's body: rows as CSV, a file as it is.
+class BodyContent final : public sources::ContentSink {
+  public:
+    explicit BodyContent(transport::BodySink& body);
+    ~BodyContent() override;
+
+    sources::RowSink& table() override;
+    sources::FileSink& file(const sources::FileInfo& info) override;
+
+    /// Call it after the last row or byte.
+    void finish();
+
+  private:
+    class Encoded;
+    class Raw;
+    std::unique_ptr<Encoded> encoded_;
+    std::unique_ptr<Raw> raw_;
+    std::optional<snapshot::CsvEncoder> encoder_;
 };
 
 }  // namespace prevision::platform

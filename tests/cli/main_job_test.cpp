@@ -84,6 +84,26 @@ TEST_CASE("a test goes through its stages and shows each") {
     CHECK(stages == std::vector<std::string>{"resolve", "connect", "tls", "auth", "list", "read"});
 }
 
+TEST_CASE("a connector is browsed down to the columns of a table") {
+    const Shop prevision;
+    const auto browse = [&](const std::vector<std::string>& more) {
+        std::vector<std::string> arguments{"connector", "browse",      "shop",      "-o",
+                                           "tsv",       "--no-header", "--columns", "path,kind,detail"};
+        arguments.insert(arguments.end(), more.begin(), more.end());
+        return prevision.ok(arguments);
+    };
+    shell("sqlite3 " + prevision.database() + " 'CREATE TABLE \"a/b\" (x TEXT)'");
+    CHECK(browse({}) == "main\tdatabase\t\n");
+    CHECK(browse({"main"}) == "\"a/b\"\ttable\t\norders\ttable\t\n");
+    CHECK(browse({"main/orders"}) ==
+          "id\tcolumn\tINTEGER\nname\tcolumn\tTEXT\ntotal\tcolumn\tDECIMAL(10,2)\n");
+    CHECK(browse({"main/\"a/b\""}) == "x\tcolumn\tTEXT\n");
+    CHECK(browse({"--recursive"}) == "main\tdatabase\t\nmain/\"a/b\"\ttable\t\nmain/orders\ttable\t\n");
+    CHECK(browse({"--recursive", "--limit", "1"}) == "main\tdatabase\t\n");
+    CHECK(prevision({"connector", "browse", "shop", "main/nowhere"}).exit_code == 3);
+    CHECK(prevision({"connector", "browse", "shop", "a/b/c"}).exit_code == 7);
+}
+
 TEST_CASE("a failed test exits with its stage's class and still shows the stages") {
     const Shop prevision;
     prevision.ok({"datasource", "create", "none", "--connector", "shop", "--table", "nowhere"});

@@ -1,5 +1,6 @@
 #include <array>
 #include <map>
+#include <memory>
 #include <string>
 #include <utility>
 
@@ -12,6 +13,7 @@
 #include "platform/handlers/handlers.hpp"
 #include "platform/handlers/source_answers.hpp"
 #include "platform/page.hpp"
+#include "platform/utf8.hpp"
 #include "sources/registry.hpp"
 #include "sources/sql_path.hpp"
 
@@ -131,6 +133,41 @@ Answer list_tables(Services& services, const RoutedCall& routed) {
     return names_answer(names_of(source->list(sources::sql_path_part(routed.parameters.at(1)))));
 }
 
+model::Entry to_entry(const sources::Entry& entry) {
+    return {.name = valid_utf8(entry.name),
+            .path = valid_utf8(entry.path),
+            .kind = entry.kind,
+            .size = entry.size,
+            .modified = entry.modified,
+            .detail = valid_utf8(entry.detail),
+            .document = {}};
+}
+
+/// An entry a line as they come, so that a listing of any length is neither held here nor by who reads it.
+Answer browse(Services& services, const RoutedCall& routed) {
+    const auto connector = get_connector(services, routed.parameters.at(0));
+    const auto cancellation = std::make_shared<CallCancellation>(routed.call);
+    const std::shared_ptr<sources::Source> source =
+        sources::open_source(open_connection(services, connector), cancellation->get());
+    const auto path = routed.query.get("path").value_or("");
+    const bool recursive = routed.query.get("recursive").value_or("") == "true";
+    Answer answer;
+    answer.content_type = "application/jsonl";
+    answer.stream = [=](transport::BodySink& body) {
+        source->browse(path, recursive, [&](const sources::Entry& entry) {
+            body.write(model::encode_answer(to_entry(entry)) + "\n");
+        });
+    };
+    return answer;
+}
+
+Answer list_paths(Services& services, const RoutedCall& routed) {
+    const auto connector = get_connector(services, routed.parameters.at(0));
+    CallCancellation cancellation(routed.call);
+    const auto source = sources::open_source(open_connection(services, connector), cancellation.get());
+    return names_answer(names_of(source->list("")));
+}
+
 }  // namespace
 
 void add_connector_routes(Router& router, Services& services) {
@@ -145,6 +182,8 @@ void add_connector_routes(Router& router, Services& services) {
     router.add("PATCH", "/connectors/{id}", bind(update_connector));
     router.add("DELETE", "/connectors/{id}", bind(delete_connector));
     router.add("POST", "/connectors/{id}/test", bind(test_connector));
+    router.add("GET", "/connectors/{id}/browse", bind(browse));
+    router.add("GET", "/connectors/{id}/paths", bind(list_paths));
     router.add("GET", "/connectors/{id}/databases", bind(list_databases));
     router.add("GET", "/connectors/{id}/databases/{database}/tables", bind(list_tables));
 }

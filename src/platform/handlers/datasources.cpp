@@ -93,9 +93,9 @@ Answer preview_datasource(Services& services, const RoutedCall& routed) {
     const auto limit = read_sample_limit(routed.query);
     CallCancellation cancellation(routed.call);
     const auto opened = open(services, routed.parameters.at(0), cancellation.get());
-    SampleSink sink;
-    opened.source->read(opened.location, {.limit = limit}, sink);
-    return json_answer(model::encode_answer(sink.sample()));
+    SampleContent content(limit);
+    opened.source->read(opened.location, {.limit = limit}, content);
+    return json_answer(model::encode_answer(content.finish()));
 }
 
 /// Reads while it answers, so that nothing is stored or held. What can be found wrong without the network is
@@ -105,12 +105,12 @@ Answer stream_datasource(Services& services, const RoutedCall& routed) {
     const auto opened =
         std::make_shared<OpenedDatasource>(open(services, routed.parameters.at(0), cancellation->get()));
     Answer answer;
-    answer.content_type = "text/csv; charset=utf-8";
+    answer.content_type =
+        "application/octet-stream";  // the source alone knows whether it is a table or a file
     answer.stream = [cancellation, opened](transport::BodySink& body) {
-        BodyBytes bytes(body);
-        snapshot::CsvEncoder encoder(bytes);
-        opened->source->read(opened->location, {}, encoder);
-        encoder.finish();
+        BodyContent content(body);
+        opened->source->read(opened->location, {}, content);
+        content.finish();
     };
     return answer;
 }

@@ -105,8 +105,8 @@ Answer stream_datasource(Services& services, const RoutedCall& routed) {
     const auto opened =
         std::make_shared<OpenedDatasource>(open(services, routed.parameters.at(0), cancellation->get()));
     Answer answer;
-    answer.content_type =
-        "application/octet-stream";  // the source alone knows whether it is a table or a file
+    const bool is_file = opened->location.table.empty() && opened->location.request.empty();
+    answer.content_type = is_file ? "application/octet-stream" : "text/csv; charset=utf-8";
     answer.stream = [cancellation, opened](transport::BodySink& body) {
         BodyContent content(body);
         opened->source->read(opened->location, {}, content);

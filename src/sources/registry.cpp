@@ -10,6 +10,7 @@
 #include "net/socket.hpp"
 #include "sources/host.hpp"
 #include "sources/mysql.hpp"
+#include "sources/s3.hpp"
 #include "sources/sqlite.hpp"
 
 namespace prevision::sources {
@@ -153,7 +154,7 @@ void check_options(const Engine& engine, const Connection& connection) {
 }  // namespace
 
 std::span<const Engine> engines() {
-    static const std::array<Engine, 2> table{mysql_engine(), sqlite_engine()};
+    static const std::array<Engine, 3> table{mysql_engine(), s3_engine(), sqlite_engine()};
     return table;
 }
 

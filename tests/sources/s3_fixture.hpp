@@ -1,0 +1,75 @@
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "sources/registry.hpp"
+#include "sources/source.hpp"
+
+namespace prevision::testing {
+
+/// Takes a file whole, or until `enough` says so.
+class FileCollector final : public sources::ContentSink, public sources::FileSink {
+  public:
+    sources::RowSink& table() override { throw std::logic_error("an object is no table"); }
+    sources::FileSink& file(const sources::FileInfo& given) override {
+        info = given;
+        ++files;
+        return *this;
+    }
+    bool write(std::string_view part) override {
+        bytes += part;
+        return !on_write || on_write(bytes.size());
+    }
+
+    std::function<bool(std::size_t)> on_write;  ///< told how much has come; false: no more
+    sources::FileInfo info;
+    int files = 0;
+    std::string bytes;
+};
+
+inline sources::Connection s3_connection(const std::string& host, const std::string& key,
+                                         const std::string& secret) {
+    sources::Connection connection;
+    connection.type = "S3";
+    connection.host = host;
+    connection.username = key;
+    connection.password = Secret(secret);
+    return connection;
+}
+
+inline std::string read_object(const sources::Connection& connection, const std::string& bucket,
+                               const std::string& path) {
+    Cancellation cancellation;
+    FileCollector sink;
+    sources::open_source(connection, cancellation)->read({.bucket = bucket, .path = path}, {}, sink);
+    return sink.bytes;
+}
+
+inline std::vector<sources::Entry> browse(const sources::Connection& connection, const std::string& path,
+                                          bool recursive = false) {
+    Cancellation cancellation;
+    std::vector<sources::Entry> entries;
+    sources::open_source(connection, cancellation)->browse(path, recursive, [&](const auto& entry) {
+        entries.push_back(entry);
+    });
+    return entries;
+}
+
+/// Bytes that no part of them resembles.
+inline std::string noise(std::size_t size) {
+    std::string bytes(size, '\0');
+    std::uint64_t state = 88172645463325252U;
+    for (auto& byte : bytes) {
+        state ^= state << 13U;
+        state ^= state >> 7U;
+        state ^= state << 17U;
+        byte = static_cast<char>(state);
+    }
+    return bytes;
+}
+
+}  // namespace prevision::testing

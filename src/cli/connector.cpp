@@ -213,6 +213,8 @@ void add_create(Command& command, Services& services, const std::shared_ptr<cons
         "prevision connector create shop --type SQL --host db.example.com --port 3306 --username reader "
         "--password-stdin < password.txt");
     verb.example("prevision connector create local --host sqlite:///data/shop.db");
+    verb.example("prevision connector create store --type S3 --region eu-west-1 --username ACCESS_KEY \\");
+    verb.example("    --password-file secret.txt");
     verb.action(
         [options, noun, &services] { show_object(services, noun->fields, run_create(*options, services)); });
 }

@@ -67,8 +67,8 @@ class Renderer {
 std::unique_ptr<Renderer> make_list_renderer(std::vector<Column> columns, const Settings& settings,
                                              Output& out);
 
-/// One object: `table` shows a field a line ("name:  value", never cut), `json`, `jsonl` and `yaml` the
-/// object itself, and the others are as for a list. Errors as `Renderer::add`.
+/// One object: `table` shows a field that is set a line ("name:  value", never cut), `json`, `jsonl` and
+/// `yaml` the object itself, and the others are as for a list. Errors as `Renderer::add`.
 void render_object(const std::vector<Column>& columns, const Row& row, const Settings& settings, Output& out);
 
 /// The JSON text again, indented by two spaces, without a line end; numbers and texts are spelled as they

@@ -153,9 +153,14 @@ std::unique_ptr<Renderer> make_table_renderer(std::vector<Column> columns, const
 void render_fields(const std::vector<Column>& columns, const Row& row, const Settings& settings,
                    Output& out) {
     check_cells(row, columns);
+    // With names, what is not set is left out; without them a value is known by its place.
+    const auto is_shown = [&](std::size_t i) { return row.cells[i] || !settings.header; };
     int widest = 0;
-    for (const auto& column : columns) widest = std::max(widest, display_width(printable(column.name)));
     for (std::size_t i = 0; i < columns.size(); ++i) {
+        if (is_shown(i)) widest = std::max(widest, display_width(printable(columns[i].name)));
+    }
+    for (std::size_t i = 0; i < columns.size(); ++i) {
+        if (!is_shown(i)) continue;
         std::string line;
         if (settings.header) {
             const std::string name = printable(columns[i].name) + ":";

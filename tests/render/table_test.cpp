@@ -153,12 +153,11 @@ TEST_CASE("an object is a field a line, never cut") {
                                       {.name = "名前"}};
     const Row row = cells({"a1", std::string(100, 'h'), std::nullopt, "two\nlines"});
     CHECK(render_one(columns, row, {.width = 40}) ==
-          "_id:            a1\n"
-          "host:           " +
+          "_id:   a1\n"
+          "host:  " +
               std::string(100, 'h') +
               "\n"
-              "rows_per_page:  -\n"
-              "名前:           two\\nlines\n");
+              "名前:  two\\nlines\n");
     CHECK(render_one(columns, row, {.header = false}) ==
           "a1\n" + std::string(100, 'h') + "\n-\ntwo\\nlines\n");
     CHECK(render_one({{.name = "a"}, {.name = "bb"}}, cells({"1", ""}), {.bold = true}) ==

@@ -82,8 +82,10 @@ void HttpExchange::set_connection() {
     handle_.set<CURLOPT_ACCEPT_ENCODING>(request_.sink == nullptr ? "gzip" : "identity");
     handle_.set<CURLOPT_SUPPRESS_CONNECT_HEADERS>(true);
     handle_.set<CURLOPT_USERAGENT>(settings_.user_agent);
-    handle_.set<CURLOPT_BUFFERSIZE>(buffer_size);
-    handle_.set<CURLOPT_UPLOAD_BUFFERSIZE>(buffer_size);
+    if (request_.sink != nullptr || request_.upload != nullptr) {
+        handle_.set<CURLOPT_BUFFERSIZE>(buffer_size);
+        handle_.set<CURLOPT_UPLOAD_BUFFERSIZE>(buffer_size);
+    }
     handle_.set<CURLOPT_CONNECTTIMEOUT_MS>(settings_.connect_timeout.count());
     if (!is_download()) handle_.set<CURLOPT_TIMEOUT_MS>(timeout_.count());
     // Calls at the same time share a connection, where the platform speaks HTTP/2.

@@ -4,7 +4,6 @@
 #include <list>
 #include <optional>
 #include <utility>
-#include <vector>
 
 #include <fmt/format.h>
 
@@ -72,17 +71,16 @@ class HttpCalls final : public Calls {
     const HttpSettings& settings_;
     const std::string& url_;
     std::shared_ptr<net::CurlPool> pool_;
-    std::vector<std::unique_ptr<net::CurlHandle>> idle_;
     std::list<UnderWay> under_way_;
     Cancellation* cancellation_ = nullptr;
 };
 
 void HttpCalls::start(std::int64_t number, const Request& request) {
     check_headers(request);
-    if (idle_.empty()) idle_.push_back(std::make_unique<net::CurlHandle>(pool_));
-    auto& added =
-        under_way_.emplace_back(UnderWay{.number = number, .call = {}, .handle = std::move(idle_.back())});
-    idle_.pop_back();
+    // A new handle for each: libcurl does not let go of all that a transfer used while others share its
+    // connection.
+    auto& added = under_way_.emplace_back(
+        UnderWay{.number = number, .call = {}, .handle = std::make_unique<net::CurlHandle>(pool_)});
     added.call = std::make_unique<HttpCall>(*added.handle, settings_, url_, request);
     cancellation_ = request.cancellation;
     added.call->next().start();
@@ -113,8 +111,6 @@ std::optional<Calls::Ended> HttpCalls::take_ended() {
         } catch (const TransportError& failure) {
             ended.failure = failure;
         }
-        found->call.reset();
-        idle_.push_back(std::move(found->handle));
         under_way_.erase(found);
         return ended;
     }

@@ -28,8 +28,8 @@ const std::map<std::string, Layers> allowed{
     {"platform", {"core", "model", "snapshot", "sources", "sqlite", "transport/transport.hpp"}},
     {"api", {"core", "model", "transport/transport.hpp"}},
     {"cli",
-     {"api", "config", "core", "model", "net/url.hpp", "render", "snapshot/sha256.hpp", "sources",
-      "transport/transport.hpp"}},
+     {"api", "config", "core", "model", "net/url.hpp", "platform/connection.hpp", "render",
+      "snapshot/sha256.hpp", "sources", "transport/transport.hpp"}},
     {"cli/services.cpp", {"api", "config", "core", "model", "platform/platform.hpp", "render", "transport"}},
     {"main.cpp", {"cli", "core"}},
 };

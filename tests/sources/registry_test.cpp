@@ -79,7 +79,7 @@ TEST_CASE("a connection that cannot be right is refused by its field") {
         std::string message;
     };
     auto other_type = make("db", 3306);
-    other_type.type = "S3";
+    other_type.type = "HDFS";
     auto no_type = make("db", 3306);
     no_type.type = "";
     auto bad_tls = make("db", 3306);

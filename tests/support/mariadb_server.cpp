@@ -17,9 +17,11 @@ constexpr const char* initial_statements =
     "CREATE USER 'tester'@'%' IDENTIFIED BY 'secret p@ss''w\"ord';\n"
     "GRANT ALL ON *.* TO 'tester'@'%' WITH GRANT OPTION;\n";
 
-// One command for the supervisor: the data folder first, then the server in place of the shell.
+// One command for the supervisor: the data folder first, then the server in place of the shell. A server
+// clears other servers' temporary tables from the folder that it has for its own, so that is private too.
 constexpr const char* script =
-    "mariadb-install-db --no-defaults --datadir=\"$PWD/data\" --auth-root-authentication-method=normal "
+    "mkdir tmp && export TMPDIR=\"$PWD/tmp\" && mariadb-install-db --no-defaults --datadir=\"$PWD/data\" "
+    "--auth-root-authentication-method=normal "
     "--skip-test-db --skip-name-resolve --debug-no-sync --innodb-flush-method=nosync "
     "--skip-innodb-doublewrite --innodb-log-file-size=16M && exec \"$@\"";
 

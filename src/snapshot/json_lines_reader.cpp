@@ -140,7 +140,7 @@ class LineHandler {
     bool start() {
         if (depth_ == 1) {
             keys_.guess(column_).form(ValueForm::json);
-            begin_ = stream_.Tell() - 1;
+            begin_ = stream_.Tell();
         }
         ++depth_;
         return true;
@@ -148,7 +148,7 @@ class LineHandler {
 
     bool end() {
         --depth_;
-        if (depth_ == 1) keep({stream_.begin_ + begin_, stream_.Tell() - begin_});
+        if (depth_ == 1) keep({stream_.begin_ + begin_, stream_.Tell() + 1 - begin_});
         return true;
     }
 
@@ -165,7 +165,8 @@ class LineHandler {
     std::size_t depth_ = 0;
     std::size_t column_ = 0;
     std::size_t expected_ = 0;
-    std::size_t begin_ = 0;  ///< of the object or array that is a value
+    std::size_t begin_ =
+        0;  ///< of the object or array that is a value; its brackets are told before they are taken
     bool too_many_keys_ = false;
 };
 

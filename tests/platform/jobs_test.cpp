@@ -213,6 +213,7 @@ TEST_CASE("snapshots may be begun on many threads at once") {
     Workshop workshop(home.path(), [](const model::Dataset&, const std::filesystem::path& file, Cancellation&,
                                       const Jobs::Observer&) { return write_two_rows(file); });
     std::vector<std::thread> threads;
+    threads.reserve(8);
     for (int i = 0; i < 8; ++i) {
         threads.emplace_back([&] {
             for (int j = 0; j < 5; ++j) {
@@ -311,6 +312,7 @@ TEST_CASE("a dataset whose process was killed is failed with the reason, and wha
     }
     SECTION("many may find out at once") {
         std::vector<std::thread> threads;
+        threads.reserve(8);
         for (int i = 0; i < 8; ++i) threads.emplace_back([&] { workshop.jobs.settle(); });
         for (auto& thread : threads) thread.join();
         until([&] { return workshop.jobs.find(id)->copy_state == "failed"; });

@@ -43,6 +43,7 @@ TEST_CASE("the local transport refuses an upload for now") {
 TEST_CASE("the local transport may be used from many threads, each with its own") {
     testing::Fixture fixture;
     std::vector<std::thread> threads;
+    threads.reserve(8);
     std::atomic<int> created{0};
     for (int i = 0; i < 8; ++i) {
         threads.emplace_back([&] {

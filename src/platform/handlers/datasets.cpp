@@ -21,7 +21,7 @@ namespace prevision::platform {
 
 namespace {
 
-constexpr std::size_t chunk_size = 256 * 1024;
+constexpr std::size_t chunk_size = std::size_t{256} << 10U;
 
 model::Dataset get_dataset(Services& services, const std::string& id) {
     auto dataset = services.jobs.find(id);

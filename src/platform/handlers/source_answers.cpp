@@ -44,6 +44,7 @@ Answer test_answer(const std::function<void(const std::function<void(const sourc
 
 std::vector<std::string> names_of(const std::vector<sources::Entry>& entries) {
     std::vector<std::string> names;
+    names.reserve(entries.size());
     for (const auto& entry : entries) names.push_back(entry.name);
     return names;
 }

@@ -62,7 +62,7 @@ TEST_CASE(
         connections.insert(request.remote_port);
     }
     CHECK(targets.size() == 60);
-    CHECK(connections.size() <= 8);
+    CHECK(connections.size() < 20);  // kept and used again; one may be replaced meanwhile
     CHECK(pages.most() > 1);
     CHECK(pages.most() <= 8);
 }

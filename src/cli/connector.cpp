@@ -57,6 +57,7 @@ std::shared_ptr<const Noun<Connector>> connector_noun() {
              {{"host_key"},
               [](const Connector& connector) { return option_cell(connector, "host_key"); },
               false},
+             {{"mode"}, [](const Connector& connector) { return option_cell(connector, "mode"); }, false},
              {{"created_at"}, [](const Connector& connector) { return cell(connector.created_at); }, false}},
         .list = [](Services& services,
                    const auto& each) { services.client().list_connectors(services.project_id(), each); },
@@ -82,6 +83,8 @@ struct DefinitionOptions {
     std::optional<std::string> tls;
     std::optional<std::string> region;
     std::optional<std::string> addressing;
+    std::optional<std::string> mode;
+    std::optional<std::string> private_key_file;
     std::optional<std::string> host_key;
 };
 
@@ -100,12 +103,17 @@ void add_definition_options(Command& verb, DefinitionOptions& options) {
     add_secret_options(verb, options.secret);
     verb.option("--credentials-file", options.credentials_file, "GCP: the service account's JSON file",
                 {.value = "FILE"});
-    verb.option("--tls", options.tls, "Encryption: disable, prefer, require or verify", {.value = "MODE"});
+    verb.option("--tls", options.tls, "Encryption: disable, prefer, require, verify; FTP: or implicit",
+                {.value = "MODE"});
     verb.option("--region", options.region, "S3: the region; AWS_REGION's without it", {.value = "NAME"});
     verb.option(
         "--addressing", options.addressing,
         "S3: where the bucket stands in the URL, path or virtual (as the host); path without it, but for AWS",
         {.value = "STYLE"});
+    verb.option("--mode", options.mode, "FTP: who connects for the data: passive or active",
+                {.value = "MODE"});
+    verb.option("--private-key-file", options.private_key_file,
+                "SFTP: the private key to log in with; the password is its passphrase", {.value = "FILE"});
     verb.option("--host-key", options.host_key, "SFTP: the server's key, as SHA256:...", {.value = "KEY"});
 }
 
@@ -128,6 +136,7 @@ std::string type_of(const DefinitionOptions& options) {
 std::optional<Secret> password_of(const DefinitionOptions& options, Services& services, bool ask) {
     auto secret = read_secret(options.secret, services);
     if (secret || !ask || !options.username || options.username->empty()) return secret;
+    if (options.private_key_file) return secret;
     if (!may_prompt(services.options(), services.io())) return secret;
     return prompt_for_secret(
         fmt::format("Password of {} on {}", *options.username, options.host.value_or("the platform")),
@@ -148,7 +157,10 @@ Connector to_connector(const DefinitionOptions& options, Services& services) {
     if (options.tls) connector.options["tls"] = *options.tls;
     if (options.region) connector.options["region"] = *options.region;
     if (options.addressing) connector.options["addressing"] = *options.addressing;
+    if (options.mode) connector.options["mode"] = *options.mode;
     if (options.host_key) connector.options["host_key"] = *options.host_key;
+    if (options.private_key_file)
+        connector.private_key = Secret(read_file(*options.private_key_file, credentials_limit));
     return connector;
 }
 
@@ -162,7 +174,10 @@ Connector update(const DefinitionOptions& options, const std::string& id, Servic
     changes.text("tls", options.tls);
     changes.text("region", options.region);
     changes.text("addressing", options.addressing);
+    changes.text("mode", options.mode);
     changes.text("host_key", options.host_key);
+    if (options.private_key_file)
+        changes.text("private_key", read_file(*options.private_key_file, credentials_limit));
     if (const auto password = password_of(options, services, false))
         changes.text("password", password->reveal());
     if (options.credentials_file) {
@@ -215,6 +230,9 @@ void add_create(Command& command, Services& services, const std::shared_ptr<cons
     verb.example("prevision connector create local --host sqlite:///data/shop.db");
     verb.example("prevision connector create store --type S3 --region eu-west-1 --username ACCESS_KEY \\");
     verb.example("    --password-file secret.txt");
+    verb.example(
+        "prevision connector create files --type SFTP --host files.example.com --username reader \\");
+    verb.example("    --private-key-file ~/.ssh/id_ed25519");
     verb.action(
         [options, noun, &services] { show_object(services, noun->fields, run_create(*options, services)); });
 }

@@ -11,8 +11,8 @@ namespace prevision::model {
 
 namespace {
 
-constexpr std::array<std::string_view, 5> connector_options{"engine", "region", "addressing", "tls",
-                                                            "host_key"};
+constexpr std::array<std::string_view, 6> connector_options{"engine", "region",   "addressing",
+                                                            "tls",    "host_key", "mode"};
 
 /// Builds one JSON object and hands out its text.
 class ObjectText {
@@ -109,6 +109,7 @@ Connector decode_connector(const rapidjson::Value& object) {
                         .username = get_text(object, "username"),
                         .password = Secret(get_text(object, "password")),
                         .google_credentials = {},
+                        .private_key = Secret(get_text(object, "private_key")),
                         .options = {},
                         .created_at = get_text(object, "created_at"),
                         .document = write_json(object)};
@@ -263,6 +264,7 @@ std::string encode_request(const Connector& connector) {
             .number_or_null("port", connector.port)
             .text("username", connector.username);
         if (!connector.password.empty()) object.text("password", connector.password.reveal());
+        if (!connector.private_key.empty()) object.text("private_key", connector.private_key.reveal());
     }
     write_options(object, connector);
     return object.finish();

@@ -42,7 +42,7 @@ std::string encode_answer(const Sample& sample);
 std::string encode_answer(const Failure& failure, int status);
 
 /// The names under which a connector's own options travel: "engine", "region",
-/// "addressing", "tls", "host_key".
+/// "addressing", "tls", "host_key", "mode".
 bool is_connector_option(std::string_view name);
 
 }  // namespace prevision::model

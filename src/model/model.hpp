@@ -21,7 +21,8 @@ struct Project {
     std::string document;
 };
 
-/// The link to a distant system. `password` and `google_credentials` are sent and never answered.
+/// The link to a distant system. `password`, `google_credentials` and `private_key` are sent and
+/// never answered.
 struct Connector {
     std::string id;
     std::string project_id;
@@ -32,6 +33,7 @@ struct Connector {
     std::string username;
     Secret password;
     Secret google_credentials;  ///< the service account's JSON
+    Secret private_key;         ///< SFTP's, in PEM; the password is its passphrase then
     std::map<std::string, std::string>
         options;  ///< the embedded platform's own: engine, region, tls, host_key
     std::string created_at;

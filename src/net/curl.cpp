@@ -92,6 +92,7 @@ void CurlHandle::reset() {
     read_ = nullptr;
     rewind_ = nullptr;
     allow_ = nullptr;
+    accept_host_key_ = nullptr;
     set_defaults();
 }
 
@@ -151,6 +152,12 @@ void CurlHandle::on_request(std::function<bool()> allow) {
     allow_ = std::move(allow);
     curl_easy_setopt(easy_.get(), CURLOPT_PREREQFUNCTION, &CurlHandle::request_callback);
     curl_easy_setopt(easy_.get(), CURLOPT_PREREQDATA, this);
+}
+
+void CurlHandle::on_host_key(std::function<bool(std::string_view)> accept) {
+    accept_host_key_ = std::move(accept);
+    curl_easy_setopt(easy_.get(), CURLOPT_SSH_HOSTKEYFUNCTION, &CurlHandle::host_key_callback);
+    curl_easy_setopt(easy_.get(), CURLOPT_SSH_HOSTKEYDATA, this);
 }
 
 void CurlHandle::start() {
@@ -264,6 +271,16 @@ int CurlHandle::seek_callback(void* self, curl_off_t offset, int origin) {
     } catch (...) {
         handle.keep_failure();
         return CURL_SEEKFUNC_FAIL;
+    }
+}
+
+int CurlHandle::host_key_callback(void* self, int /*type*/, const char* key, std::size_t size) {
+    auto& handle = *static_cast<CurlHandle*>(self);
+    try {
+        return handle.accept_host_key_({key, size}) ? CURLKHMATCH_OK : CURLKHMATCH_MISMATCH;
+    } catch (...) {
+        handle.keep_failure();
+        return CURLKHMATCH_MISMATCH;
     }
 }
 

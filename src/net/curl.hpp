@@ -144,6 +144,10 @@ class CurlHandle {
     /// transfer up (CURLE_ABORTED_BY_CALLBACK). Asked again when libcurl sends it once more by itself.
     void on_request(std::function<bool()> allow);
 
+    /// Asked with the public key of an SSH server, as the protocol sends it, before anything is told to the
+    /// server; false gives the transfer up (CURLE_PEER_FAILED_VERIFICATION). Without it any key is taken.
+    void on_host_key(std::function<bool(std::string_view)> accept);
+
     /// Makes the transfer. Returns how it ended, CURLE_OPERATION_TIMEDOUT when a limit was reached. Throws
     /// what a callback threw, or the cancellation's Error at once when it is raised.
     CURLcode perform(Cancellation* cancellation, TransferLimits limits);
@@ -209,6 +213,7 @@ class CurlHandle {
     static std::size_t header_callback(char* data, std::size_t size, std::size_t count, void* self);
     static std::size_t read_callback(char* buffer, std::size_t size, std::size_t count, void* self);
     static int seek_callback(void* self, curl_off_t offset, int origin);
+    static int host_key_callback(void* self, int type, const char* key, std::size_t size);
     static int request_callback(void* self, char* local, char* remote, int local_port, int remote_port);
 
     std::shared_ptr<CurlPool> pool_;
@@ -220,6 +225,7 @@ class CurlHandle {
     std::function<std::size_t(std::span<char>)> read_;
     std::function<void()> rewind_;
     std::function<bool()> allow_;
+    std::function<bool(std::string_view)> accept_host_key_;
     std::exception_ptr failure_;
     std::optional<CURLcode> result_;  // of a transfer that has ended
     bool attached_ = false;           // to the pool, for the time of a transfer

@@ -22,13 +22,21 @@ std::string secret_context(const std::string& connector_id, const std::string& f
     return fmt::format("{}/{}", connector_id, field);
 }
 
+/// Empty where the connector has none.
+Secret open_secret(Services& services, const std::string& connector_id, const std::string& field) {
+    const auto sealed = services.connectors.find_secret(connector_id, field);
+    return sealed ? services.vault.open(*sealed, secret_context(connector_id, field)) : Secret();
+}
+
 snapshot::Snapshot take_snapshot(Services& services, const model::Dataset& dataset,
                                  const std::filesystem::path& file, Cancellation& cancellation,
                                  const Jobs::Observer& observer) {
     const auto datasource = get_datasource(services, dataset.datasource_id);
     const auto connection = open_connection(services, get_connector(services, datasource.connector_id));
     const auto source = sources::open_source(connection, cancellation);
-    return snapshot::take_snapshot(*source, location_of(datasource), file, cancellation, observer);
+    auto taken = snapshot::take_snapshot(*source, location_of(datasource), file, cancellation, observer);
+    remember_host_key(services, datasource.connector_id, *source);
+    return taken;
 }
 
 }  // namespace
@@ -68,11 +76,23 @@ std::string seal_secret(Services& services, const std::string& connector_id, con
 
 sources::Connection open_connection(Services& services, const model::Connector& connector) {
     require_engine(connector);
-    Secret password;
-    if (const auto sealed = services.connectors.find_secret(connector.id, "password")) {
-        password = services.vault.open(*sealed, secret_context(connector.id, "password"));
-    }
-    return connection_of(connector, std::move(password), services.environment);
+    auto connection = connection_of(connector, open_secret(services, connector.id, "password"), services.environment);
+    connection.private_key = open_secret(services, connector.id, "private_key");
+    return connection;
+}
+
+void remember_host_key(Services& services, const std::string& connector_id, const sources::Source& source) {
+    const auto learned = source.host_key();
+    if (!learned) return;
+    const auto connector = services.connectors.find(connector_id);
+    if (!connector || connector->options.contains("host_key")) return;
+    services.connectors.update(
+        connector_id,
+        [&](model::Connector& changed) {
+            // Unless another process was first: the key that was kept is the one that holds.
+            changed.options.emplace("host_key", *learned);
+        },
+        {});
 }
 
 }  // namespace prevision::platform

@@ -44,4 +44,8 @@ std::string seal_secret(Services& services, const std::string& connector_id, con
 /// vault's.
 sources::Connection open_connection(Services& services, const model::Connector& connector);
 
+/// Keeps the key of the server that a source has worked with in its connector, where that has none yet: the
+/// server is held to it from then on.
+void remember_host_key(Services& services, const std::string& connector_id, const sources::Source& source);
+
 }  // namespace prevision::platform

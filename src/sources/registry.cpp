@@ -8,9 +8,11 @@
 
 #include "core/text.hpp"
 #include "net/socket.hpp"
+#include "sources/ftp.hpp"
 #include "sources/host.hpp"
 #include "sources/mysql.hpp"
 #include "sources/s3.hpp"
+#include "sources/sftp.hpp"
 #include "sources/sqlite.hpp"
 
 namespace prevision::sources {
@@ -128,6 +130,7 @@ std::map<std::string, std::string> given_options(const Connection& connection) {
     given["username"] = connection.username;
     given["port"] = connection.port ? "given" : "";
     given["password"] = connection.password.empty() ? "" : "given";
+    given["private_key"] = connection.private_key.empty() ? "" : "given";
     return given;
 }
 
@@ -154,7 +157,8 @@ void check_options(const Engine& engine, const Connection& connection) {
 }  // namespace
 
 std::span<const Engine> engines() {
-    static const std::array<Engine, 3> table{mysql_engine(), s3_engine(), sqlite_engine()};
+    static const std::array<Engine, 5> table{mysql_engine(), sqlite_engine(), ftp_engine(), sftp_engine(),
+                                             s3_engine()};
     return table;
 }
 

@@ -26,6 +26,7 @@ struct Connection {
     std::optional<int> port;
     std::string username;
     Secret password;
+    Secret private_key;  ///< in PEM; the password is its passphrase then
     std::map<std::string, std::string> options;  ///< the engine's own, by option name ("tls")
     std::chrono::milliseconds connect_timeout{10'000};
     Environment environment;  ///< of the process: proxies, certificates, what AWS's tools look for
@@ -115,7 +116,7 @@ struct Stage {
 struct Entry {
     std::string name;  ///< its own, as it is
     std::string path;  ///< where it is, below the place that is browsed, in the form that `browse` takes
-    std::string kind;  ///< database, schema, table, view, column, folder, file, bucket
+    std::string kind;  ///< database, schema, table, view, column, folder, file, link, bucket
     std::optional<std::uint64_t> size;  ///< of a file, in bytes
     std::string modified;               ///< of a file: RFC 3339, or empty
     std::string detail;                 ///< of a column: its type
@@ -157,6 +158,10 @@ class Source {
 
     /// As above, for a location that holds rows. Error invalid when it holds a file.
     void read(const Location& location, const ReadOptions& options, RowSink& sink);
+
+    /// The fingerprint of the key that the server has, where the protocol has such keys and the server was
+    /// called: who opened the source without one keeps it for the next time.
+    [[nodiscard]] virtual std::optional<std::string> host_key() const { return std::nullopt; }
 };
 
 }  // namespace prevision::sources

@@ -40,7 +40,7 @@ TEST_CASE("every engine describes itself whole") {
             for (const auto& option : options) {
                 CHECK_FALSE(option.help.empty());
                 CHECK(names.insert(option.name).second);
-                CHECK(option.secret == (option.name == "password"));
+                CHECK(option.secret == (option.name == "password" || option.name == "private_key"));
             }
         }
     }
@@ -95,7 +95,7 @@ TEST_CASE("a connection that cannot be right is refused by its field") {
         {make("", {}, "mysql"), "invalid host: "},
         {make("", {}, "sqlite"), "invalid host: "},
         {make("a b", 3306), "invalid host: "},
-        {make("ftp://db", 3306), "invalid host: "},
+        {make("gopher://db", 3306), "invalid host: "},
         {make("db", 0), "invalid port: "},
         {make("db", 70000), "invalid port: "},
         {make("db", -1, "mysql"), "invalid port: "},

@@ -21,7 +21,8 @@ namespace prevision::platform {
 
 namespace {
 
-constexpr std::array<std::string_view, 5> options{"engine", "region", "addressing", "tls", "host_key"};
+constexpr std::array<std::string_view, 6> options{"engine", "region",   "addressing",
+                                                  "tls",    "host_key", "mode"};
 
 /// Sets the fields that the body holds; the others stay as they are.
 void read_fields(const Body& body, model::Connector& connector) {
@@ -42,6 +43,7 @@ void read_fields(const Body& body, model::Connector& connector) {
 std::map<std::string, Secret> read_secrets(Body& body) {
     std::map<std::string, Secret> secrets;
     if (body.has("password")) secrets.emplace("password", body.secret("password"));
+    if (body.has("private_key")) secrets.emplace("private_key", body.secret("private_key"));
     if (body.has("googleCredentials")) {
         secrets.emplace("googleCredentials", body.secret_object("googleCredentials"));
     }
@@ -114,8 +116,9 @@ Answer test_connector(Services& services, const RoutedCall& routed) {
     const auto connector = get_connector(services, routed.parameters.at(0));
     CallCancellation cancellation(routed.call);
     return test_answer([&](const auto& observer) {
-        sources::open_source(open_connection(services, connector), cancellation.get())
-            ->test(std::nullopt, observer);
+        const auto source = sources::open_source(open_connection(services, connector), cancellation.get());
+        source->test(std::nullopt, observer);
+        remember_host_key(services, connector.id, *source);
     });
 }
 
@@ -153,10 +156,11 @@ Answer browse(Services& services, const RoutedCall& routed) {
     const bool recursive = routed.query.get("recursive").value_or("") == "true";
     Answer answer;
     answer.content_type = "application/jsonl";
-    answer.stream = [=](transport::BodySink& body) {
+    answer.stream = [=, &services, id = connector.id](transport::BodySink& body) {
         source->browse(path, recursive, [&](const sources::Entry& entry) {
             body.write(model::encode_answer(to_entry(entry)) + "\n");
         });
+        remember_host_key(services, id, *source);
     };
     return answer;
 }

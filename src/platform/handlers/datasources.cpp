@@ -86,6 +86,7 @@ Answer test_datasource(Services& services, const RoutedCall& routed) {
     return test_answer([&](const auto& observer) {
         const auto opened = open(services, datasource.id, cancellation.get());
         opened.source->test(opened.location, observer);
+        remember_host_key(services, datasource.connector_id, *opened.source);
     });
 }
 

@@ -14,6 +14,8 @@ void add_dataset(Command& root, Services& services);
 void add_login(Command& root, Services& services);
 void add_profile(Command& root, Services& services);
 void add_api(Command& root, Services& services);
+void add_exporter(Command& root, Services& services);
+void add_serve(Command& root, Services& services);
 void add_version(Command& root, Services& services);
 
 }  // namespace prevision::cli

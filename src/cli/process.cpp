@@ -1,5 +1,7 @@
 #include "cli/process.hpp"
 
+#include <atomic>
+#include <cstdint>
 #include <cstdlib>
 #include <span>
 #include <string_view>
@@ -16,7 +18,11 @@ namespace prevision::cli {
 
 namespace {
 
-constexpr timespec grace{.tv_sec = 5, .tv_nsec = 0};
+/// Of the process, as its signals are: the thread below has no other way to learn of it.
+std::atomic<std::int64_t>& grace_seconds() {
+    static std::atomic<std::int64_t> seconds{5};
+    return seconds;
+}
 
 /// Runs on a thread of its own, which lives until the process ends and so shares the cancellation.
 void wait_for_signals(sigset_t signals, const std::shared_ptr<Cancellation>& cancellation) {
@@ -24,6 +30,7 @@ void wait_for_signals(sigset_t signals, const std::shared_ptr<Cancellation>& can
     if (::sigwait(&signals, &signal) != 0) return;
     const auto reason = signal == SIGTERM ? ErrorClass::terminated : ErrorClass::interrupted;
     cancellation->cancel(reason);
+    const timespec grace{.tv_sec = grace_seconds().load(), .tv_nsec = 0};
     ::sigtimedwait(&signals, nullptr, &grace);
     ::_exit(static_cast<int>(reason));
 }
@@ -61,6 +68,10 @@ void prepare_process(std::shared_ptr<Cancellation> cancellation) {
     sigaddset(&signals, SIGTERM);
     ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);
     std::thread(wait_for_signals, signals, std::move(cancellation)).detach();
+}
+
+void set_grace(std::chrono::milliseconds grace) {
+    grace_seconds() = std::chrono::ceil<std::chrono::seconds>(grace).count();
 }
 
 }  // namespace prevision::cli

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <string>
 #include <vector>
@@ -14,7 +15,10 @@ std::vector<std::string> take_arguments(int argc, char** argv);
 
 /// Sets up the process: no core dump (it could hold a secret), no death by SIGPIPE, and SIGINT and SIGTERM
 /// raise the cancellation instead of ending it. A second signal, or a first one that is not heeded within
-/// five seconds, ends it all the same. Call it once, before any thread is started.
+/// five seconds (see `set_grace`), ends it all the same. Call it once, before any thread is started.
 void prepare_process(std::shared_ptr<Cancellation> cancellation);
+
+/// How long the process may take to end after a first signal, from now on: for a server that drains.
+void set_grace(std::chrono::milliseconds grace);
 
 }  // namespace prevision::cli

@@ -1,3 +1,4 @@
+#include "api/exporters.hpp"
 #include "cli/existing.hpp"
 #include "cli/lookup.hpp"
 #include "cli/nouns.hpp"
@@ -14,11 +15,24 @@ bool any(const Object& /*object*/) {
     return true;
 }
 
+/// A platform may know of no exporters.
+void remove_exporters(api::Client& client, const Project& project) {
+    api::Exporters exporters(client);
+    try {
+        remove_listed<model::Exporter>([&](const auto& each) { exporters.list(project.id, each); },
+                                       any<model::Exporter>,
+                                       [&](const std::string& id) { exporters.remove(id); });
+    } catch (const Error& error) {
+        if (error.error_class() != ErrorClass::not_found) throw;
+    }
+}
+
 void remove_contents(Services& services, const Project& project) {
     auto& client = services.client();
     remove_listed<model::Dataset>([&](const auto& each) { client.list_datasets(project.id, each); },
                                   any<model::Dataset>,
                                   [&](const std::string& id) { client.delete_dataset(id); });
+    remove_exporters(client, project);
     remove_listed<model::Datasource>([&](const auto& each) { client.list_datasources(project.id, each); },
                                      any<model::Datasource>,
                                      [&](const std::string& id) { client.delete_datasource(id); });
@@ -73,7 +87,8 @@ void add_project(Command& root, Services& services) {
     options->project.color = "#3C6DF0";
     create.argument("NAME", options->project.name, "The project's name");
     create.option("--description", options->project.description, "What it is for");
-    create.option("--project-color", options->project.color, "Its colour on the platform", {.value = "#RRGGBB"});
+    create.option("--project-color", options->project.color, "Its colour on the platform",
+                  {.value = "#RRGGBB"});
     add_if_exists(create, options->if_exists);
     create.example("prevision project create churn --description 'Who leaves, and why'");
     create.action(

@@ -31,6 +31,8 @@ void build(Command root, GlobalOptions& options, Services& services) {
     add_login(root, services);
     add_profile(root, services);
     add_api(root, services);
+    add_exporter(root, services);
+    add_serve(root, services);
     add_version(root, services);
     add_snapshot_worker(root, services);
 }

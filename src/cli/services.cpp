@@ -160,6 +160,13 @@ const std::string& Services::project_id() {
     return *project_id_;
 }
 
+platform::Platform& Services::embedded_platform() {
+    if (!served_) served_ = std::make_shared<platform::Platform>(embedded_settings(io_.environment));
+    return *served_;
+}
+
+std::filesystem::path Services::embedded_home() const { return config::platform_home(io_.environment); }
+
 void Services::keep_snapshots_running() {
     connect();
     if (parts_->embedded) parts_->embedded->hand_snapshots_to(launch_snapshot_worker);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
@@ -10,6 +11,10 @@
 #include "core/cancellation.hpp"
 #include "core/io.hpp"
 #include "render/renderer.hpp"
+
+namespace prevision::platform {
+class Platform;
+}
 
 namespace prevision::cli {
 
@@ -42,6 +47,12 @@ class Services {
     /// the embedded platform, and the only one there is on a remote one.
     const std::string& project_id();
 
+    /// The embedded platform, whichever was chosen: to serve it.
+    platform::Platform& embedded_platform();
+
+    /// Where it keeps its state.
+    [[nodiscard]] std::filesystem::path embedded_home() const;
+
     /// Lets the embedded platform's snapshots go on after this process has ended.
     void keep_snapshots_running();
 
@@ -62,6 +73,7 @@ class Services {
     Cancellation& cancellation_;
     Cancellation never_;
     std::unique_ptr<Parts> parts_;
+    std::shared_ptr<platform::Platform> served_;
     std::optional<std::string> project_id_;
 };
 

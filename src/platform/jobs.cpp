@@ -1,5 +1,6 @@
 #include "platform/jobs.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <system_error>
 
@@ -36,8 +37,8 @@ Error reason_of(const Error& error) {
 
 }  // namespace
 
-Jobs::Jobs(DatasetTable& datasets, std::filesystem::path folder, Take take)
-    : datasets_(datasets), folder_(std::move(folder)), take_(std::move(take)) {}
+Jobs::Jobs(DatasetTable& datasets, std::filesystem::path folder, Take take, Changed changed)
+    : datasets_(datasets), folder_(std::move(folder)), take_(std::move(take)), changed_(std::move(changed)) {}
 
 Jobs::~Jobs() {
     std::vector<std::shared_ptr<Job>> jobs;
@@ -151,6 +152,7 @@ void Jobs::work(Job& job, const model::Dataset& dataset) {
     try {
         if (!datasets_.start(job.id)) return;
         job.running = true;
+        tell(job.id);
         const auto snapshot =
             take_(dataset, file_of(job.id), job.cancellation, [&](const snapshot::Progress& now) {
                 job.rows = now.rows;
@@ -158,6 +160,7 @@ void Jobs::work(Job& job, const model::Dataset& dataset) {
             });
         // Deleted meanwhile, by a process that waits for this one or has died itself.
         if (!datasets_.finish(job.id, content_of(snapshot))) remove_files(job.id);
+        tell(job.id);
     } catch (const Error& error) {
         fail(job.id, reason_of(error));
     } catch (const std::exception& error) {
@@ -172,6 +175,7 @@ void Jobs::fail(const std::string& dataset_id, const Error& reason) {
     try {
         datasets_.fail(dataset_id, reason);
         remove_files(dataset_id);
+        tell(dataset_id);
     } catch (const Error&) {
         return;
     }
@@ -201,7 +205,10 @@ bool Jobs::settle_one(const model::Dataset& dataset) {
     const auto excluded = WorkerLock::try_exclude(lock_of(dataset.id));
     if (!excluded) return false;
     const Error reason(ErrorClass::internal, "the process that took the snapshot ended before it was done");
-    if (datasets_.fail(dataset.id, reason)) remove_files(dataset.id);
+    if (datasets_.fail(dataset.id, reason)) {
+        remove_files(dataset.id);
+        tell(dataset.id);
+    }
     return true;
 }
 
@@ -226,6 +233,29 @@ void Jobs::sweep() {
         remove_files(id);
         datasets_.forget_removed(id);
     }
+}
+
+std::size_t Jobs::running() {
+    const std::lock_guard lock(mutex_);
+    return static_cast<std::size_t>(
+        std::ranges::count_if(jobs_, [](const auto& job) { return !job->ended; }));
+}
+
+// On the list last, so that nobody meets it before its file is whole.
+void Jobs::add_done(const model::Dataset& dataset,
+                    const std::function<DatasetContent(const std::filesystem::path& file)>& write) {
+    create_private_directory(folder_);
+    try {
+        datasets_.insert_done(dataset, write(file_of(dataset.id)));
+    } catch (...) {
+        remove_files(dataset.id);
+        throw;
+    }
+    tell(dataset.id);
+}
+
+void Jobs::tell(const std::string& dataset_id) const {
+    if (changed_) changed_(dataset_id);
 }
 
 std::filesystem::path Jobs::file_of(const std::string& dataset_id) const {

@@ -36,8 +36,11 @@ class Jobs {
 
     using Launch = std::function<void(const std::string& dataset_id)>;
 
+    /// Told the id of a dataset each time that its state has changed here; on any thread.
+    using Changed = std::function<void(const std::string& dataset_id)>;
+
     /// `datasets` must outlive it. The folder is made when it is first needed.
-    Jobs(DatasetTable& datasets, std::filesystem::path folder, Take take);
+    Jobs(DatasetTable& datasets, std::filesystem::path folder, Take take, Changed changed = {});
 
     /// Cancels the snapshots that run in this process and waits for them.
     ~Jobs();
@@ -67,6 +70,14 @@ class Jobs {
     /// files. Error not_found, or the cancellation's: the dataset is gone then, and its files go later.
     void remove(const std::string& dataset_id, Cancellation& cancellation);
 
+    /// How many snapshots are under way in this process.
+    std::size_t running();
+
+    /// Puts a dataset on the list that is done already; `write` makes its file, whole or not at all, and
+    /// tells what it holds. Throws what that and DatasetTable::insert throw; nothing is left then.
+    void add_done(const model::Dataset& dataset,
+                  const std::function<DatasetContent(const std::filesystem::path& file)>& write);
+
     [[nodiscard]] std::filesystem::path file_of(const std::string& dataset_id) const;
 
   private:
@@ -93,10 +104,12 @@ class Jobs {
     void remove_files(const std::string& dataset_id) const;
     void publish_progress();
     void publish(Job& job);
+    void tell(const std::string& dataset_id) const;
 
     DatasetTable& datasets_;
     std::filesystem::path folder_;
     Take take_;
+    Changed changed_;
     std::mutex mutex_;
     std::condition_variable stopped_;
     bool stopping_ = false;

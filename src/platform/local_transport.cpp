@@ -7,6 +7,7 @@
 
 #include "core/secret.hpp"
 #include "platform/answers.hpp"
+#include "platform/event_body.hpp"
 #include "platform/platform.hpp"
 
 namespace prevision::platform {
@@ -105,19 +106,21 @@ class LocalTransport final : public transport::Transport {
 
   private:
     transport::Response answer(const transport::Request& request, Cancellation& cancellation) {
-        if (request.upload != nullptr) {
-            return respond(
-                failure_answer(Error(ErrorClass::invalid, "the embedded platform takes no uploads yet")),
-                request);
-        }
         const auto question = request.path.find('?');
         Call call{.method = request.method,
                   .path = request.path.substr(0, question),
                   .query = question == std::string::npos ? "" : request.path.substr(question + 1),
                   .body = request.body,
-                  .cancellation = &cancellation};
+                  .cancellation = &cancellation,
+                  .content_type = transport::find_header(request.headers, "Content-Type").value_or(""),
+                  .upload = request.upload};
         auto answer = platform_.handle(call);
         wipe(call.body);
+        if (answer.events) {
+            answer.stream = [&](transport::BodySink& body) {
+                write_events(platform_.events(), body, cancellation);
+            };
+        }
         return respond(std::move(answer), request);
     }
 

@@ -77,8 +77,49 @@ CREATE INDEX unfinished_datasets ON datasets(id) WHERE state IN ('pending', 'run
 CREATE TABLE removed_datasets (id TEXT PRIMARY KEY) WITHOUT ROWID;
 )sql";
 
+// Tokens for a platform that is served; of a token there is its hash alone.
+constexpr auto served_platform = R"sql(
+CREATE TABLE tokens (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    id TEXT NOT NULL UNIQUE,
+    name TEXT NOT NULL,
+    role TEXT NOT NULL CHECK (role IN ('admin', 'viewer')),
+    hash BLOB NOT NULL,
+    created_at TEXT NOT NULL,
+    revoked_at TEXT NOT NULL DEFAULT '');
+CREATE UNIQUE INDEX good_tokens ON tokens(name) WHERE revoked_at = '';
+ALTER TABLE datasets ADD COLUMN separator TEXT NOT NULL DEFAULT ',';
+CREATE TABLE exporters (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    id TEXT NOT NULL UNIQUE,
+    project_id TEXT NOT NULL REFERENCES projects(id),
+    connector_id TEXT NOT NULL REFERENCES connectors(id),
+    name TEXT NOT NULL,
+    description TEXT NOT NULL,
+    filepath TEXT NOT NULL,
+    bucket TEXT NOT NULL,
+    "database" TEXT NOT NULL,
+    "table" TEXT NOT NULL,
+    g_cloud TEXT NOT NULL,
+    file_write_mode TEXT NOT NULL,
+    database_write_mode TEXT NOT NULL,
+    created_at TEXT NOT NULL);
+CREATE INDEX exporters_of_project ON exporters(project_id, seq);
+CREATE INDEX exporters_of_connector ON exporters(connector_id);
+CREATE TABLE exports (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    id TEXT NOT NULL UNIQUE,
+    exporter_id TEXT NOT NULL REFERENCES exporters(id) ON DELETE CASCADE,
+    dataset_id TEXT NOT NULL,
+    status TEXT NOT NULL CHECK (status IN ('running', 'done', 'failed')),
+    rows INTEGER,
+    logs TEXT NOT NULL DEFAULT '',
+    created_at TEXT NOT NULL);
+CREATE INDEX exports_of_exporter ON exports(exporter_id, seq);
+)sql";
+
 /// The step at index N brings a store from version N to N + 1. A step that was released is never changed.
-constexpr std::array steps{first_layout};
+constexpr std::array steps{first_layout, served_platform};
 
 std::int64_t read_number(sqlite::Database& database, std::string_view sql) {
     auto statement = database.prepare(sql);

@@ -16,6 +16,8 @@ struct Platform::Parts {
         add_connector_routes(router, services);
         add_datasource_routes(router, services);
         add_dataset_routes(router, services);
+        add_event_routes(router);
+        add_exporter_routes(router, services);
     }
 
     Services services;
@@ -38,6 +40,14 @@ Answer Platform::handle(const Call& call) {
         return failure_answer(Error(ErrorClass::internal, error.what()));
     }
 }
+
+bool Platform::may_take_long(const Call& call) const { return parts_->router.may_take_long(call); }
+
+EventBus& Platform::events() { return parts_->services.events; }
+
+Tokens& Platform::tokens() { return parts_->services.tokens; }
+
+std::size_t Platform::running_jobs() { return parts_->services.jobs.running(); }
 
 void Platform::hand_snapshots_to(std::function<void(const std::string& dataset_id)> launch) {
     parts_->services.jobs.hand_over_to(std::move(launch));

@@ -9,6 +9,8 @@
 #include "core/cancellation.hpp"
 #include "core/clock.hpp"
 #include "core/environment.hpp"
+#include "platform/events.hpp"
+#include "platform/tokens.hpp"
 #include "transport/transport.hpp"
 
 namespace prevision::platform {
@@ -22,13 +24,23 @@ struct Settings {
     Environment environment;  ///< what sources may look into: proxies, certificates, AWS's variables
 };
 
+/// Who calls a platform that is served.
+struct Caller {
+    std::string id;
+    std::string name;
+    Role role = Role::admin;
+};
+
 /// A call as the router takes it, whichever way it came.
 struct Call {
     std::string method;
     std::string path;   ///< below /ext/v1, percent-encoded, without the query
     std::string query;  ///< what follows the '?', percent-encoded
     std::string body;
-    Cancellation* cancellation = nullptr;  ///< must outlive the answer's `stream` too
+    Cancellation* cancellation = nullptr;         ///< must outlive the answer's `stream` too
+    std::string content_type = {};                ///< of the body
+    transport::BodySource* upload = nullptr;      ///< where set, gives the body instead
+    std::optional<Caller> caller = std::nullopt;  ///< none in this process: its one user may do all
 };
 
 /// An answer to it.
@@ -41,6 +53,8 @@ struct Answer {
     /// Where set, writes the body instead, and may throw: before its first byte, `failure_answer`
     /// (answers.hpp) is the answer to give; later the transfer is cut.
     std::function<void(transport::BodySink&)> stream;
+
+    bool events = false;  ///< the body is `Platform::events`, encoded one by one, without an end
 };
 
 /// The platform's API in this program, on the real systems. Safe on any thread.
@@ -58,6 +72,18 @@ class Platform {
     /// Every failure is an answer with a status and a message, as on a remote platform. Throws nothing but
     /// the cancellation's Error.
     Answer handle(const Call& call);
+
+    /// Whether the call may wait for a distant system or for much data, rather than for the store alone.
+    [[nodiscard]] bool may_take_long(const Call& call) const;
+
+    /// What changes in this process.
+    EventBus& events();
+
+    /// Who may call it when it is served.
+    Tokens& tokens();
+
+    /// How many snapshots and exports are under way in this process.
+    std::size_t running_jobs();
 
     /// From now on a snapshot that is asked for is only noted (`copy_state` pending) and handed to `launch`
     /// by its dataset's id, to be taken by `take_pending_snapshot` in another process that outlives this one.

@@ -38,15 +38,26 @@ std::optional<std::vector<std::string>> match(std::string_view pattern, std::str
     return parameters;
 }
 
+std::string_view without_trailing_slash(std::string_view path) {
+    if (path.size() > 1 && path.ends_with('/')) path.remove_suffix(1);
+    return path;
+}
+
 }  // namespace
 
-void Router::add(std::string_view method, std::string_view pattern, Handler handler) {
-    routes_.push_back({.method = method, .pattern = pattern, .handler = std::move(handler)});
+void Router::add(std::string_view method, std::string_view pattern, Handler handler, Pace pace) {
+    routes_.push_back({.method = method, .pattern = pattern, .handler = std::move(handler), .pace = pace});
+}
+
+bool Router::may_take_long(const Call& call) const {
+    const auto path = without_trailing_slash(call.path);
+    return std::ranges::any_of(routes_, [&](const Route& route) {
+        return route.pace == Pace::distant && route.method == call.method && match(route.pattern, path);
+    });
 }
 
 Answer Router::route(const Call& call) const {
-    std::string_view path = call.path;
-    if (path.size() > 1 && path.ends_with('/')) path.remove_suffix(1);
+    const auto path = without_trailing_slash(call.path);
     std::vector<std::string> allowed;
     for (const auto& route : routes_) {
         auto parameters = match(route.pattern, path);

@@ -45,17 +45,21 @@ Services::Services(const Settings& settings)
     : clock(*settings.clock),
       environment(settings.environment),
       store(make_home(settings.home) / "prevision.db", clock),
+      tokens(store, clock),
       projects(store),
       connectors(store),
       datasources(store),
       datasets(store),
+      exporters(store),
       vault(settings.vault_key_file.value_or(settings.home / "vault.key"),
             [this] { return connectors.key_fingerprint(); }),
-      jobs(datasets, settings.home / "datasets",
-           [this](const model::Dataset& dataset, const std::filesystem::path& file,
-                  Cancellation& cancellation, const Jobs::Observer& observer) {
-               return take_snapshot(*this, dataset, file, cancellation, observer);
-           }) {}
+      jobs(
+          datasets, settings.home / "datasets",
+          [this](const model::Dataset& dataset, const std::filesystem::path& file, Cancellation& cancellation,
+                 const Jobs::Observer& observer) {
+              return take_snapshot(*this, dataset, file, cancellation, observer);
+          },
+          [this](const std::string& id) { events.publish({.name = "DATASET_UPDATE", .id = id}); }) {}
 
 model::Connector get_connector(Services& services, const std::string& id) {
     auto connector = services.connectors.find(id);
@@ -76,7 +80,8 @@ std::string seal_secret(Services& services, const std::string& connector_id, con
 
 sources::Connection open_connection(Services& services, const model::Connector& connector) {
     require_engine(connector);
-    auto connection = connection_of(connector, open_secret(services, connector.id, "password"), services.environment);
+    auto connection =
+        connection_of(connector, open_secret(services, connector.id, "password"), services.environment);
     connection.private_key = open_secret(services, connector.id, "private_key");
     return connection;
 }
@@ -86,13 +91,13 @@ void remember_host_key(Services& services, const std::string& connector_id, cons
     if (!learned) return;
     const auto connector = services.connectors.find(connector_id);
     if (!connector || connector->options.contains("host_key")) return;
-    services.connectors.update(
-        connector_id,
-        [&](model::Connector& changed) {
-            // Unless another process was first: the key that was kept is the one that holds.
-            changed.options.emplace("host_key", *learned);
-        },
-        {});
+    services.connectors.update(connector_id,
+                               [&](model::Connector& changed) {
+                                   // Unless another process was first: the key that was kept is the one that
+                                   // holds.
+                                   changed.options.emplace("host_key", *learned);
+                               },
+                               {});
 }
 
 }  // namespace prevision::platform

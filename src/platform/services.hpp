@@ -5,13 +5,16 @@
 #include "core/clock.hpp"
 #include "core/environment.hpp"
 #include "model/model.hpp"
+#include "platform/events.hpp"
 #include "platform/jobs.hpp"
 #include "platform/platform.hpp"
 #include "platform/store.hpp"
 #include "platform/tables/connectors.hpp"
 #include "platform/tables/datasets.hpp"
 #include "platform/tables/datasources.hpp"
+#include "platform/tables/exporters.hpp"
 #include "platform/tables/projects.hpp"
+#include "platform/tokens.hpp"
 #include "platform/vault.hpp"
 #include "sources/source.hpp"
 
@@ -23,11 +26,14 @@ struct Services {
 
     const Clock& clock;
     const Environment environment;  ///< what a source may look into
+    EventBus events;
     Store store;
+    Tokens tokens;
     ProjectTable projects;
     ConnectorTable connectors;
     DatasourceTable datasources;
     DatasetTable datasets;
+    ExporterTable exporters;
     Vault vault;
     Jobs jobs;
 };

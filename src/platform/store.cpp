@@ -19,6 +19,8 @@ namespace {
 
 constexpr std::chrono::seconds busy_timeout{30};
 
+constexpr std::size_t most_idle_readers = 8;
+
 constexpr auto damaged_hint =
     "restore the file from a backup, or move it away to begin with an empty platform";
 
@@ -128,6 +130,25 @@ Store::Store(std::filesystem::path file, const Clock& clock)
     } catch (const Error& error) {
         throw about(file_, error);
     }
+}
+
+std::unique_ptr<sqlite::Database> Store::take_reader() {
+    {
+        const std::lock_guard lock(readers_mutex_);
+        if (!idle_readers_.empty()) {
+            auto reader = std::move(idle_readers_.back());
+            idle_readers_.pop_back();
+            return reader;
+        }
+    }
+    auto reader = std::make_unique<sqlite::Database>(file_, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX);
+    set_up(*reader);
+    return reader;
+}
+
+void Store::give_back(std::unique_ptr<sqlite::Database> reader) {
+    const std::lock_guard lock(readers_mutex_);
+    if (idle_readers_.size() < most_idle_readers) idle_readers_.push_back(std::move(reader));
 }
 
 void Store::fail(const sqlite::SqliteError& error) const { throw store_error(file_, error); }

@@ -1,8 +1,10 @@
 #pragma once
 
 #include <filesystem>
+#include <memory>
 #include <mutex>
 #include <type_traits>
+#include <vector>
 
 #include "core/clock.hpp"
 #include "sqlite/sqlite.hpp"
@@ -17,13 +19,16 @@ class Store {
     /// to be read or written), integrity (damaged), invalid (made by a newer program); each names the file.
     Store(std::filesystem::path file, const Clock& clock);
 
-    /// Runs `action(database)` on one state of the store; it must only read. Error as the constructor's.
+    /// Runs `action(database)` on one state of the store; it must only read. Many read at once, each over a
+    /// connection of its own. Error as the constructor's.
     template <typename Action>
     auto read(Action action) {
-        const std::lock_guard lock(mutex_);
         try {
-            sqlite::Transaction transaction(database_, sqlite::Transaction::Mode::read);
-            return action(database_);
+            if (const std::unique_lock lock(mutex_, std::try_to_lock); lock) {
+                return read_from(database_, action);
+            }
+            const Reader reader(*this);
+            return read_from(reader.database(), action);
         } catch (const sqlite::SqliteError& error) {
             fail(error);
         }
@@ -49,11 +54,35 @@ class Store {
     }
 
   private:
+    /// A connection for a reader that found the first one in use; taken from those that lie idle, or new.
+    class Reader {
+      public:
+        explicit Reader(Store& store) : store_(store), database_(store.take_reader()) {}
+        ~Reader() { store_.give_back(std::move(database_)); }
+        Reader(const Reader&) = delete;
+        Reader& operator=(const Reader&) = delete;
+        [[nodiscard]] sqlite::Database& database() const { return *database_; }
+
+      private:
+        Store& store_;
+        std::unique_ptr<sqlite::Database> database_;
+    };
+
+    template <typename Action>
+    static auto read_from(sqlite::Database& database, Action& action) {
+        sqlite::Transaction transaction(database, sqlite::Transaction::Mode::read);
+        return action(database);
+    }
+
+    std::unique_ptr<sqlite::Database> take_reader();
+    void give_back(std::unique_ptr<sqlite::Database> reader);
     [[noreturn]] void fail(const sqlite::SqliteError& error) const;
 
     std::filesystem::path file_;
     std::mutex mutex_;
     sqlite::Database database_;
+    std::mutex readers_mutex_;
+    std::vector<std::unique_ptr<sqlite::Database>> idle_readers_;
 };
 
 }  // namespace prevision::platform

@@ -294,6 +294,8 @@ void check_location(const Location& location) {
 
 }  // namespace
 
+MysqlTarget mysql_target(const Connection& connection) { return parse_target(connection); }
+
 const Engine& mysql_engine() {
     static constexpr Engine engine{
         .name = "mysql",

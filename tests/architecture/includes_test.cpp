@@ -26,11 +26,17 @@ const std::map<std::string, Layers> allowed{
     {"sources", {"core", "net", "sqlite"}},
     {"snapshot", {"core", "sources"}},
     {"platform", {"core", "model", "snapshot", "sources", "sqlite", "transport/transport.hpp"}},
+    {"server",
+     {"core", "platform/answers.hpp", "platform/events.hpp", "platform/platform.hpp",
+      "transport/transport.hpp"}},
     {"api", {"core", "model", "transport/transport.hpp"}},
     {"cli",
      {"api", "config", "core", "model", "net/url.hpp", "platform/connection.hpp", "render",
       "snapshot/sha256.hpp", "sources", "transport/transport.hpp"}},
     {"cli/services.cpp", {"api", "config", "core", "model", "platform/platform.hpp", "render", "transport"}},
+    {"cli/serve.cpp",
+     {"config", "core", "model", "platform/platform.hpp", "platform/tokens.hpp", "render",
+      "server/server.hpp"}},
     {"main.cpp", {"cli", "core"}},
 };
 

@@ -27,7 +27,7 @@ TEST_CASE("the local transport keeps the transports' contract") {
     testing::check_transport(*transport);
 }
 
-TEST_CASE("the local transport refuses an upload for now") {
+TEST_CASE("the local transport hands on an upload, which must be a form") {
     testing::Fixture fixture;
     TextSource source;
     const auto response = platform::make_local_transport(fixture.platform())
@@ -37,7 +37,7 @@ TEST_CASE("the local transport refuses an upload for now") {
                                       .body = {},
                                       .upload = &source});
     CHECK(response.status == 400);
-    CHECK_THAT(response.body, Catch::Contains("takes no uploads"));
+    CHECK_THAT(response.body, Catch::Contains("no multipart/form-data"));
 }
 
 TEST_CASE("the local transport may be used from many threads, each with its own") {

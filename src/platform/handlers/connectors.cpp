@@ -185,11 +185,11 @@ void add_connector_routes(Router& router, Services& services) {
     });
     router.add("PATCH", "/connectors/{id}", bind(update_connector));
     router.add("DELETE", "/connectors/{id}", bind(delete_connector));
-    router.add("POST", "/connectors/{id}/test", bind(test_connector));
-    router.add("GET", "/connectors/{id}/browse", bind(browse));
-    router.add("GET", "/connectors/{id}/paths", bind(list_paths));
-    router.add("GET", "/connectors/{id}/databases", bind(list_databases));
-    router.add("GET", "/connectors/{id}/databases/{database}/tables", bind(list_tables));
+    router.add("POST", "/connectors/{id}/test", bind(test_connector), Pace::distant);
+    router.add("GET", "/connectors/{id}/browse", bind(browse), Pace::distant);
+    router.add("GET", "/connectors/{id}/paths", bind(list_paths), Pace::distant);
+    router.add("GET", "/connectors/{id}/databases", bind(list_databases), Pace::distant);
+    router.add("GET", "/connectors/{id}/databases/{database}/tables", bind(list_tables), Pace::distant);
 }
 
 }  // namespace prevision::platform

@@ -10,12 +10,15 @@
 #include "core/text.hpp"
 #include "model/codec.hpp"
 #include "platform/answers.hpp"
+#include "platform/archive.hpp"
 #include "platform/body.hpp"
 #include "platform/handlers/handlers.hpp"
 #include "platform/handlers/source_answers.hpp"
+#include "platform/handlers/uploads.hpp"
 #include "platform/page.hpp"
 #include "platform/utf8.hpp"
 #include "snapshot/csv_reader.hpp"
+#include "snapshot/table_scanner.hpp"
 
 namespace prevision::platform {
 
@@ -70,9 +73,20 @@ Answer delete_dataset(Services& services, const RoutedCall& routed) {
 }
 
 /// A file name that any system takes, for who saves the answer under the name that is proposed.
-std::string proposed_file_name(const model::Dataset& dataset) {
-    return fmt::format("attachment; filename=\"{}.csv\"; filename*=UTF-8''{}.csv", dataset.id,
-                       percent_encode(dataset.name));
+std::string proposed_file_name(const model::Dataset& dataset, std::string_view extension) {
+    return fmt::format("attachment; filename=\"{0}.{2}\"; filename*=UTF-8''{1}.{2}", dataset.id,
+                       percent_encode(dataset.name), extension);
+}
+
+/// The dataset's name as a file name that no system takes for a path.
+std::string name_in_archive(const model::Dataset& dataset) {
+    auto name = valid_utf8(dataset.name);
+    for (auto& each : name) {
+        if (static_cast<unsigned char>(each) < 0x20 ||
+            std::string_view("/\\:*?\"<>|").find(each) != std::string::npos)
+            each = '_';
+    }
+    return name + ".csv";
 }
 
 void stream_file(const FileDescriptor& file, const std::filesystem::path& path, Cancellation& cancellation,
@@ -106,26 +120,64 @@ FileDescriptor open_dataset_file(const std::filesystem::path& path, const model:
 }
 
 Answer download_dataset(Services& services, const RoutedCall& routed) {
-    const auto extension = routed.query.get("extension").value_or("csv");
+    const auto extension = routed.query.get("extension").value_or("zip");
     const auto dataset = get_done_dataset(services, routed.parameters.at(0));
-    if (extension != "csv") {
+    if (extension != "csv" && extension != "zip") {
         throw Error(
             ErrorClass::invalid,
             fmt::format("invalid extension: datasets are stored as csv and cannot be had as '{}'", extension),
-            "ask for csv");
+            "ask for csv or zip");
     }
     const auto path = services.jobs.file_of(dataset.id);
     const auto file = std::make_shared<FileDescriptor>(open_dataset_file(path, dataset));
     const auto cancellation = std::make_shared<CallCancellation>(routed.call);
     Answer answer;
+    answer.headers.push_back(
+        {.name = "Content-Disposition", .value = proposed_file_name(dataset, extension)});
+    if (extension == "zip") {
+        answer.content_type = "application/zip";
+        answer.stream = [file, path, cancellation, dataset](transport::BodySink& body) {
+            write_zip(body, name_in_archive(dataset), dataset.bytes.value_or(0), [&](std::span<char> buffer) {
+                cancellation->get().check();
+                return read_some(*file, buffer, path);
+            });
+        };
+        return answer;
+    }
     answer.content_type = "text/csv; charset=utf-8";
     answer.headers.push_back(
         {.name = "Content-Length", .value = fmt::format("{}", dataset.bytes.value_or(0))});
-    answer.headers.push_back({.name = "Content-Disposition", .value = proposed_file_name(dataset)});
     answer.stream = [file, path, cancellation](transport::BodySink& body) {
         stream_file(*file, path, cancellation->get(), body);
     };
     return answer;
+}
+
+/// The beginning of a file that was uploaded, in the form that it has.
+snapshot::CsvSample read_uploaded_sample(const std::filesystem::path& path, char separator,
+                                         std::uint64_t limit) {
+    snapshot::CsvSample sample;
+    std::size_t bytes = 0;
+    snapshot::TableScanner scanner(separator, [&](snapshot::CsvRow row) {
+        if (sample.rows.size() >= limit) return false;
+        for (const auto& value : row) bytes += value ? value->size() : 0;
+        if (bytes > snapshot::CsvReader::default_record_limit)
+            throw Error(ErrorClass::invalid, "the rows are too large to be shown: ask for fewer");
+        sample.rows.push_back(std::move(row));
+        return sample.rows.size() < limit;
+    });
+    const auto file = open_file(path, O_RDONLY);
+    std::string buffer(chunk_size, '\0');
+    while (scanner.wants_more()) {
+        const auto count = read_some(file, buffer, path);
+        if (count == 0) {
+            scanner.finish();
+            break;
+        }
+        scanner.feed(std::string_view(buffer).substr(0, count));
+    }
+    sample.header = scanner.header();
+    return sample;
 }
 
 Answer sample_dataset(Services& services, const RoutedCall& routed) {
@@ -133,7 +185,9 @@ Answer sample_dataset(Services& services, const RoutedCall& routed) {
     const auto dataset = get_done_dataset(services, routed.parameters.at(0));
     const auto path = services.jobs.file_of(dataset.id);
     open_dataset_file(path, dataset);
-    const auto beginning = snapshot::read_csv_sample(path, limit);
+    const auto beginning = dataset.datasource_id.empty()
+                               ? read_uploaded_sample(path, dataset.separator.front(), limit)
+                               : snapshot::read_csv_sample(path, limit);
     model::Sample sample;
     for (const auto& name : beginning.header) sample.columns.push_back(valid_utf8(name));
     for (const auto& row : beginning.rows) {
@@ -153,10 +207,11 @@ void add_dataset_routes(Router& router, Services& services) {
     };
     router.add("GET", "/projects/{id}/datasets", bind(list_datasets));
     router.add("POST", "/projects/{id}/datasets/data-source", bind(create_dataset));
+    router.add("POST", "/projects/{id}/datasets/file", bind(upload_dataset), Pace::distant);
     router.add("GET", "/datasets/{id}", [&](const RoutedCall& routed) {
         return json_answer(model::encode_answer(get_dataset(services, routed.parameters.at(0))));
     });
-    router.add("DELETE", "/datasets/{id}", bind(delete_dataset));
+    router.add("DELETE", "/datasets/{id}", bind(delete_dataset), Pace::distant);
     router.add("GET", "/datasets/{id}/download", bind(download_dataset));
     router.add("GET", "/datasets/{id}/sample", bind(sample_dataset));
 }

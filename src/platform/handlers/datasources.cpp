@@ -129,9 +129,9 @@ void add_datasource_routes(Router& router, Services& services) {
     });
     router.add("PATCH", "/data-sources/{id}", bind(update_datasource));
     router.add("DELETE", "/data-sources/{id}", bind(delete_datasource));
-    router.add("POST", "/data-sources/{id}/test", bind(test_datasource));
-    router.add("GET", "/data-sources/{id}/sample", bind(preview_datasource));
-    router.add("GET", "/data-sources/{id}/content", bind(stream_datasource));
+    router.add("POST", "/data-sources/{id}/test", bind(test_datasource), Pace::distant);
+    router.add("GET", "/data-sources/{id}/sample", bind(preview_datasource), Pace::distant);
+    router.add("GET", "/data-sources/{id}/content", bind(stream_datasource), Pace::distant);
 }
 
 }  // namespace prevision::platform

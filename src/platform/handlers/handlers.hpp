@@ -11,5 +11,7 @@ void add_project_routes(Router& router, Services& services);
 void add_connector_routes(Router& router, Services& services);
 void add_datasource_routes(Router& router, Services& services);
 void add_dataset_routes(Router& router, Services& services);
+void add_event_routes(Router& router);
+void add_exporter_routes(Router& router, Services& services);
 
 }  // namespace prevision::platform

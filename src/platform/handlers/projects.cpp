@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "core/error.hpp"
@@ -75,8 +77,24 @@ Answer list_users(Services& services, const RoutedCall& routed) {
     model::JsonWriter writer(buffer);
     writer.StartArray();
     write_local_user(writer);
+    for (const auto& token : services.tokens.list()) {
+        if (token.revoked_at.empty()) write_user(writer, token.id, token.name, to_string(token.role));
+    }
     writer.EndArray();
     return json_answer({buffer.GetString(), buffer.GetSize()});
+}
+
+/// Who may call is told by the tokens, for the whole platform: nobody is taken out of one project.
+Answer delete_user(Services& services, const RoutedCall& routed) {
+    get_project(services, routed.parameters.at(0));
+    const auto& id = routed.parameters.at(1);
+    const auto tokens = services.tokens.list();
+    const bool is_known = id == local_user_id || std::ranges::any_of(tokens, [&](const TokenRecord& token) {
+                              return token.id == id && token.revoked_at.empty();
+                          });
+    if (!is_known) throw Error(ErrorClass::not_found, fmt::format("there is no user {}", id));
+    throw Error(ErrorClass::conflict, "users of this platform belong to all of its projects",
+                "prevision serve token revoke NAME, on the machine that serves");
 }
 
 }  // namespace
@@ -94,6 +112,8 @@ void add_project_routes(Router& router, Services& services) {
     });
     router.add("GET", "/projects/{id}/users",
                [&](const RoutedCall& routed) { return list_users(services, routed); });
+    router.add("DELETE", "/projects/{id}/users/{user}",
+               [&](const RoutedCall& routed) { return delete_user(services, routed); });
 }
 
 }  // namespace prevision::platform

@@ -17,10 +17,14 @@ Answer show_version(const RoutedCall& /*routed*/) {
     return json_answer({buffer.GetString(), buffer.GetSize()});
 }
 
-Answer show_profile(const RoutedCall& /*routed*/) {
+Answer show_profile(const RoutedCall& routed) {
     rapidjson::StringBuffer buffer;
     model::JsonWriter writer(buffer);
-    write_local_user(writer);
+    if (const auto& caller = routed.call.caller) {
+        write_user(writer, caller->id, caller->name, to_string(caller->role));
+    } else {
+        write_local_user(writer);
+    }
     return json_answer({buffer.GetString(), buffer.GetSize()});
 }
 

@@ -173,6 +173,14 @@ void ConnectorTable::remove(const std::string& id) {
                                    : fmt::format("{} datasources use the connector", count),
                         "delete these first");
         }
+        auto exporters = database.prepare("SELECT COUNT(*) FROM exporters WHERE connector_id = ?");
+        exporters.bind(1, id).step();
+        if (const auto count = exporters.integer(0); count > 0) {
+            throw Error(ErrorClass::conflict,
+                        count == 1 ? "1 exporter uses the connector"
+                                   : fmt::format("{} exporters use the connector", count),
+                        "delete these first");
+        }
         database.prepare("DELETE FROM connectors WHERE id = ?").bind(1, id).run();
         if (database.changes() == 0) throw no_connector(id);
         forget_unused_fingerprint(database);

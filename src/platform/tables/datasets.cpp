@@ -12,7 +12,7 @@ namespace prevision::platform {
 namespace {
 
 constexpr auto columns =
-    R"(id, project_id, name, datasource_id, state, rows, bytes, sha256, "schema", message, error_class, created_at)";
+    R"(id, project_id, name, datasource_id, state, rows, bytes, sha256, "schema", message, error_class, created_at, separator)";
 
 std::string write_schema(const std::vector<model::SchemaColumn>& schema) {
     rapidjson::StringBuffer buffer;
@@ -62,7 +62,7 @@ model::Dataset read_row(const sqlite::Statement& row) {
     dataset.name = row.text(2);
     dataset.datasource_id = row.text(3);
     set_states(dataset, row.text(4));
-    dataset.separator = ",";
+    dataset.separator = row.text(12);
     dataset.file_type = "csv";
     dataset.rows = read_count(row, 5);
     dataset.bytes = read_count(row, 6);
@@ -98,6 +98,26 @@ void DatasetTable::insert(const model::Dataset& dataset) {
             .bind(3, dataset.name)
             .bind(4, dataset.datasource_id)
             .bind(5, dataset.created_at)
+            .run();
+    });
+}
+
+void DatasetTable::insert_done(const model::Dataset& dataset, const DatasetContent& content) {
+    store_.write([&](sqlite::Database& database) {
+        require_project(database, dataset.project_id);
+        database
+            .prepare(
+                "INSERT INTO datasets (id, project_id, name, datasource_id, state, created_at, separator, "
+                R"(rows, bytes, sha256, "schema") VALUES (?, ?, ?, '', 'done', ?, ?, ?, ?, ?, ?))")
+            .bind(1, dataset.id)
+            .bind(2, dataset.project_id)
+            .bind(3, dataset.name)
+            .bind(4, dataset.created_at)
+            .bind(5, dataset.separator)
+            .bind(6, static_cast<std::int64_t>(content.rows.value_or(0)))
+            .bind(7, static_cast<std::int64_t>(content.bytes))
+            .bind(8, content.sha256)
+            .bind(9, write_schema(content.schema))
             .run();
     });
 }

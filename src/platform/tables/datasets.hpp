@@ -30,6 +30,10 @@ class DatasetTable {
     /// A pending one. Error not_found when the project is not there, or the datasource is not in that
     /// project.
     void insert(const model::Dataset& dataset);
+
+    /// One that is done, of a file that was uploaded: it has no datasource. Error not_found when the project
+    /// is not there.
+    void insert_done(const model::Dataset& dataset, const DatasetContent& content);
     std::optional<model::Dataset> find(const std::string& id);
 
     /// Error not_found when there is no such project.

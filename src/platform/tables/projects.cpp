@@ -36,6 +36,7 @@ std::string describe_content(sqlite::Database& database, const std::string& id) 
     count("connector");
     count("datasource");
     count("dataset");
+    count("exporter");
     return join(parts, ", ");
 }
 

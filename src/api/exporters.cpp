@@ -1,0 +1,54 @@
+#include "api/exporters.hpp"
+
+#include <fmt/format.h>
+
+#include "core/text.hpp"
+#include "model/json.hpp"
+
+namespace prevision::api {
+
+namespace {
+
+std::string exporter_path(const std::string& id) { return "/exporters/" + percent_encode(id); }
+
+std::string list_path(const std::string& project_id) {
+    return fmt::format("/projects/{}/exporters", percent_encode(project_id));
+}
+
+}  // namespace
+
+void Exporters::list(const std::string& project_id, const Client::Each<model::Exporter>& each) {
+    client_.list_any(list_path(project_id), [&](const std::string& item) {
+        return each(model::decode_exporter(model::parse_json_object(item)));
+    });
+}
+
+model::Exporter Exporters::get(const std::string& id) {
+    const auto body = client_.call_any({.method = "GET", .path = exporter_path(id)});
+    return model::decode_exporter(model::parse_json_object(body));
+}
+
+model::Exporter Exporters::create(const std::string& project_id, const model::Exporter& exporter) {
+    const auto body = client_.call_any({.method = "POST",
+                                        .path = list_path(project_id),
+                                        .headers = {},
+                                        .body = model::encode_request(exporter)});
+    return model::decode_exporter(model::parse_json_object(body));
+}
+
+void Exporters::remove(const std::string& id) {
+    client_.call_any({.method = "DELETE", .path = exporter_path(id)});
+}
+
+model::Export Exporters::run(const std::string& exporter_id, const std::string& dataset_id) {
+    const auto path = fmt::format("{}/dataset/{}", exporter_path(exporter_id), percent_encode(dataset_id));
+    const auto body = client_.call_any({.method = "POST", .path = path});
+    return model::decode_export(model::parse_json_object(body));
+}
+
+model::Export Exporters::get_export(const std::string& id) {
+    const auto body = client_.call_any({.method = "GET", .path = "/exports/" + percent_encode(id)});
+    return model::decode_export(model::parse_json_object(body));
+}
+
+}  // namespace prevision::api

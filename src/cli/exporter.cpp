@@ -1,0 +1,164 @@
+#include "model/exporter.hpp"
+
+#include <optional>
+
+#include <fmt/format.h>
+
+#include "api/exporters.hpp"
+#include "cli/existing.hpp"
+#include "cli/lookup.hpp"
+#include "cli/nouns.hpp"
+#include "cli/verbs.hpp"
+#include "core/error.hpp"
+#include "core/wait.hpp"
+
+namespace prevision::cli {
+
+namespace {
+
+using model::Export;
+using model::Exporter;
+
+/// By name or id; a name may look like an id.
+Exporter find(Services& services, const std::string& name) {
+    api::Exporters exporters(services.client());
+    std::optional<Exporter> found;
+    exporters.list(services.project_id(), [&](const Exporter& exporter) {
+        if (exporter.id == name) {
+            found = exporter;
+            return false;
+        }
+        if (exporter.name != name) return true;
+        if (found) {
+            throw Error(ErrorClass::usage,
+                        fmt::format("two exporters are named '{}': {} and {}", name, found->id, exporter.id),
+                        "give the id instead of the name");
+        }
+        found = exporter;
+        return true;
+    });
+    if (!found) {
+        throw Error(ErrorClass::not_found, fmt::format("no exporter is named '{}'", name),
+                    "'prevision exporter list' shows what there is");
+    }
+    return std::move(*found);
+}
+
+std::shared_ptr<const Noun<Exporter>> exporter_noun() {
+    return std::make_shared<const Noun<Exporter>>(Noun<Exporter>{
+        .name = "exporter",
+        .fields =
+            {{{"id"}, [](const Exporter& exporter) { return cell(exporter.id); }},
+             {{"name"}, [](const Exporter& exporter) { return cell(exporter.name); }},
+             {{"connector_id"}, [](const Exporter& exporter) { return cell(exporter.connector_id); }},
+             {{"database"}, [](const Exporter& exporter) { return cell(exporter.database); }},
+             {{"table"}, [](const Exporter& exporter) { return cell(exporter.table); }},
+             {{"bucket"}, [](const Exporter& exporter) { return cell(exporter.bucket); }, false},
+             {{"path"}, [](const Exporter& exporter) { return cell(exporter.filepath); }},
+             {{"description"}, [](const Exporter& exporter) { return cell(exporter.description); }, false},
+             {{"created_at"}, [](const Exporter& exporter) { return cell(exporter.created_at); }, false}},
+        .list = [](Services& services,
+                   const auto& each) { api::Exporters(services.client()).list(services.project_id(), each); },
+        .find = find,
+        .remove = [](Services& services,
+                     const Exporter& exporter) { api::Exporters(services.client()).remove(exporter.id); },
+        .remove_dependents = {}});
+}
+
+struct CreateOptions {
+    Exporter exporter;
+    std::string connector;
+    std::string mode;
+    IfExists if_exists;
+};
+
+Exporter run_create(const CreateOptions& options, Services& services) {
+    auto& client = services.client();
+    auto exporter = options.exporter;
+    exporter.connector_id = find_connector(client, services.project_id(), options.connector).id;
+    auto& mode = exporter.table.empty() ? exporter.file_write_mode : exporter.database_write_mode;
+    mode = options.mode.empty() ? (exporter.table.empty() ? "timestamp" : "append") : options.mode;
+    const auto existing = settle_existing<Exporter>(
+        services, options.if_exists, "exporter", exporter.name,
+        [&](const auto& each) { api::Exporters(client).list(services.project_id(), each); },
+        [](const Exporter& /*exporter*/) -> Exporter {
+            throw Error(ErrorClass::usage, "--if-exists update: an exporter cannot be changed",
+                        "use skip, fail or duplicate");
+        });
+    return existing ? *existing : api::Exporters(client).create(services.project_id(), exporter);
+}
+
+void add_create(Command& command, Services& services, const std::shared_ptr<const Noun<Exporter>>& noun) {
+    auto verb = command.subcommand("create", "Create an exporter");
+    auto options = std::make_shared<CreateOptions>();
+    verb.argument("NAME", options->exporter.name, "The exporter's name");
+    verb.option("--connector", options->connector, "The connector to write through",
+                {.required = true, .completes = Completes::connector});
+    verb.option("--database", options->exporter.database, "The database to write to");
+    verb.option("--table", options->exporter.table, "The table to write to");
+    verb.option("--bucket", options->exporter.bucket, "The bucket to write to");
+    verb.option("--path", options->exporter.filepath, "The file to write");
+    verb.option("--g-cloud", options->exporter.g_cloud, "Of GCP, which service",
+                {.choices = {"BigQuery", "Storage"}});
+    verb.option("--mode", options->mode, "What becomes of the data that is there",
+                {.choices = {"append", "replace", "timestamp", "safe"}});
+    verb.option("--description", options->exporter.description, "What it is for");
+    add_if_exists(verb, options->if_exists);
+    verb.example("prevision exporter create results --connector shop --database shop --table results");
+    verb.action(
+        [options, noun, &services] { show_object(services, noun->fields, run_create(*options, services)); });
+}
+
+std::vector<Field<Export>> export_fields() {
+    return {{{"id"}, [](const Export& done) { return cell(done.id); }},
+            {{"exporter_id"}, [](const Export& done) { return cell(done.exporter_id); }},
+            {{"dataset_id"}, [](const Export& done) { return cell(done.dataset_id); }},
+            {{"status"}, [](const Export& done) { return cell(done.status); }},
+            {{"logs"}, [](const Export& done) { return cell(done.logs); }}};
+}
+
+/// A platform may answer before it is done.
+Export wait_for_end(Services& services, Export done) {
+    constexpr std::chrono::milliseconds pause{500};
+    while (done.status != "done" && done.status != "failed") {
+        wait_for(pause, services.cancellation());
+        done = api::Exporters(services.client()).get_export(done.id);
+    }
+    return done;
+}
+
+void add_run(Command& command, Services& services) {
+    struct Options {
+        std::string name;
+        std::string dataset;
+    };
+    auto verb = command.subcommand("run", "Write a dataset through an exporter");
+    auto options = std::make_shared<Options>();
+    verb.argument("NAME", options->name, "The exporter's name or id");
+    verb.option("--dataset", options->dataset, "The dataset's name or id",
+                {.required = true, .completes = Completes::dataset});
+    verb.example("prevision exporter run results --dataset today");
+    verb.action([options, &services] {
+        const auto exporter = find(services, options->name);
+        const auto dataset = find_dataset(services.client(), services.project_id(), options->dataset);
+        const auto done =
+            wait_for_end(services, api::Exporters(services.client()).run(exporter.id, dataset.id));
+        show_object(services, export_fields(), done);
+        if (done.status == "failed")
+            throw Error(ErrorClass::internal, fmt::format("cannot export '{}': {}", dataset.name, done.logs));
+    });
+}
+
+}  // namespace
+
+void add_exporter(Command& root, Services& services) {
+    auto command = root.subcommand("exporter", "Where datasets can be written to", {"exporters"});
+    const auto noun = exporter_noun();
+    add_list_verb(command, services, noun);
+    add_create(command, services, noun);
+    add_show_verb(command, services, noun);
+    add_delete_verb(command, services, noun);
+    add_run(command, services);
+}
+
+}  // namespace prevision::cli

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include <rapidjson/document.h>
+
+namespace prevision::model {
+
+/// Where datasets can be written to: a place behind a connector.
+struct Exporter {
+    std::string id;
+    std::string project_id;
+    std::string connector_id;
+    std::string name;
+    std::string description;
+    std::string filepath;
+    std::string bucket;
+    std::string database;
+    std::string table;
+    std::string g_cloud;
+    std::string file_write_mode;      ///< timestamp, safe or replace
+    std::string database_write_mode;  ///< append or replace
+    std::string created_at;
+    std::string document;
+};
+
+/// One writing of a dataset, or of a file, through an exporter.
+struct Export {
+    std::string id;
+    std::string exporter_id;
+    std::string dataset_id;
+    std::string status;  ///< running, done, failed
+    std::optional<std::uint64_t> rows;
+    std::string logs;  ///< why it failed
+    std::string created_at;
+    std::string document;
+};
+
+/// As codec.hpp's.
+Exporter decode_exporter(const rapidjson::Value& object);
+Export decode_export(const rapidjson::Value& object);
+std::string encode_request(const Exporter& exporter);
+std::string encode_answer(const Exporter& exporter);
+std::string encode_answer(const Export& done);
+
+}  // namespace prevision::model

@@ -1,0 +1,201 @@
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include <fcntl.h>
+#include <fmt/format.h>
+
+#include "core/error.hpp"
+#include "core/file.hpp"
+#include "core/id.hpp"
+#include "model/exporter.hpp"
+#include "platform/answers.hpp"
+#include "platform/body.hpp"
+#include "platform/handlers/handlers.hpp"
+#include "platform/handlers/source_answers.hpp"
+#include "platform/handlers/uploads.hpp"
+#include "platform/page.hpp"
+#include "platform/utf8.hpp"
+#include "snapshot/table_scanner.hpp"
+#include "sources/table_writer.hpp"
+
+namespace prevision::platform {
+
+namespace {
+
+constexpr std::array<std::string_view, 3> file_modes{"timestamp", "safe", "replace"};
+constexpr std::array<std::string_view, 2> database_modes{"append", "replace"};
+constexpr std::size_t read_size = 256 * 1024;
+
+/// Gives the bytes of a table as text.
+using Content = std::function<void(const std::function<void(std::string_view)>& take)>;
+
+model::Exporter get_exporter(Services& services, const std::string& id) {
+    auto exporter = services.exporters.find(id);
+    if (!exporter) throw Error(ErrorClass::not_found, fmt::format("there is no exporter {}", id));
+    return std::move(*exporter);
+}
+
+template <std::size_t size>
+std::string read_mode(const Body& body, std::string_view field,
+                      const std::array<std::string_view, size>& known) {
+    auto mode = body.text(field);
+    if (!mode.empty() && std::ranges::find(known, mode) == known.end()) {
+        throw Error(ErrorClass::invalid,
+                    fmt::format("invalid {}: '{}' is none of {}", field, mode, fmt::join(known, ", ")));
+    }
+    return mode;
+}
+
+Answer create_exporter(Services& services, const RoutedCall& routed) {
+    const Body body(routed.call.body);
+    const model::Exporter exporter{
+        .id = new_id(),
+        .project_id = routed.parameters.at(0),
+        .connector_id = body.required_text("connector_id"),
+        .name = body.required_text("name"),
+        .description = body.text("description"),
+        .filepath = body.text("filepath"),
+        .bucket = body.text("bucket"),
+        .database = body.text("database"),
+        .table = body.text("table"),
+        .g_cloud = body.text("g_cloud"),
+        .file_write_mode = read_mode(body, "file_write_mode", file_modes),
+        .database_write_mode = read_mode(body, "database_write_mode", database_modes),
+        .created_at = format_time(services.clock.now()),
+        .document = {}};
+    services.exporters.insert(exporter);
+    return json_answer(model::encode_answer(exporter));
+}
+
+Answer list_exporters(Services& services, const RoutedCall& routed) {
+    const auto page = read_page(routed.query);
+    const auto list = services.exporters.list(routed.parameters.at(0), page);
+    std::vector<std::string> items;
+    for (const auto& exporter : list.items) items.push_back(model::encode_answer(exporter));
+    return page_answer(page, list.total, items);
+}
+
+Answer list_exports(Services& services, const RoutedCall& routed) {
+    const auto page = read_page(routed.query);
+    const auto list = services.exporters.list_exports(routed.parameters.at(0), page);
+    std::vector<std::string> items;
+    for (const auto& done : list.items) items.push_back(model::encode_answer(done));
+    return page_answer(page, list.total, items);
+}
+
+/// Writes the rows through the exporter's connector, all or none, and answers how many.
+std::uint64_t write_table(Services& services, const model::Exporter& exporter, const Content& content,
+                          char separator, Cancellation& cancellation) {
+    const auto connector = get_connector(services, exporter.connector_id);
+    const auto writer = sources::open_table_writer(open_connection(services, connector), cancellation);
+    if (exporter.table.empty()) throw Error(ErrorClass::invalid, "invalid table: the exporter has none");
+    const sources::Location location{.database = exporter.database, .table = exporter.table};
+    const auto mode =
+        exporter.database_write_mode == "replace" ? sources::WriteMode::replace : sources::WriteMode::append;
+    bool begun = false;
+    const snapshot::TableScanner* header = nullptr;
+    const auto begin = [&] {
+        if (!std::exchange(begun, true)) writer->begin(location, header->header(), mode);
+    };
+    snapshot::TableScanner scanner(separator == '\0' ? std::nullopt : std::optional(separator),
+                                   [&](const snapshot::CsvRow& row) {
+                                       begin();
+                                       writer->row(row);
+                                       return true;
+                                   });
+    header = &scanner;
+    content([&](std::string_view bytes) {
+        cancellation.check();
+        scanner.feed(bytes);
+    });
+    scanner.finish();
+    begin();
+    writer->commit();
+    return scanner.rows();
+}
+
+/// What goes wrong on the way is the export's, not the call's: it is `failed` with its reason.
+Answer run_export(Services& services, const model::Exporter& exporter, const std::string& dataset_id,
+                  const RoutedCall& routed, const Content& content, char separator) {
+    CallCancellation cancellation(routed.call);
+    model::Export done{.id = new_id(),
+                       .exporter_id = exporter.id,
+                       .dataset_id = dataset_id,
+                       .status = "done",
+                       .rows = std::nullopt,
+                       .logs = {},
+                       .created_at = format_time(services.clock.now()),
+                       .document = {}};
+    try {
+        done.rows = write_table(services, exporter, content, separator, cancellation.get());
+        done.logs = fmt::format("{} rows written", *done.rows);
+    } catch (const Error& error) {
+        done.status = "failed";
+        done.logs = valid_utf8(error.what());
+    }
+    services.exporters.insert_export(done);
+    services.events.publish({.name = "EXPORT_UPDATE", .id = done.id});
+    return json_answer(model::encode_answer(done));
+}
+
+Answer export_dataset(Services& services, const RoutedCall& routed) {
+    const auto exporter = get_exporter(services, routed.parameters.at(0));
+    const auto& id = routed.parameters.at(1);
+    const auto dataset = services.jobs.find(id);
+    if (!dataset) throw Error(ErrorClass::not_found, fmt::format("there is no dataset {}", id));
+    if (!dataset->done())
+        throw Error(ErrorClass::conflict, fmt::format("the dataset is not done but {}", dataset->copy_state));
+    const auto path = services.jobs.file_of(id);
+    const auto content = [&](const auto& take) {
+        const auto file = open_file(path, O_RDONLY);
+        std::string buffer(read_size, '\0');
+        while (const auto count = read_some(file, buffer, path)) {
+            take(std::string_view(buffer).substr(0, count));
+        }
+    };
+    return run_export(services, exporter, id, routed, content, dataset->separator.front());
+}
+
+Answer export_file(Services& services, const RoutedCall& routed) {
+    const auto exporter = get_exporter(services, routed.parameters.at(0));
+    const auto path = services.jobs.file_of(new_id());
+    create_private_directory(path.parent_path());
+    UploadedFile file(path.string() + ".upload");
+    const auto form = read_upload(routed, file);
+    const auto separator = form.fields.find("separator");
+    const bool is_told = separator != form.fields.end() && separator->second.size() == 1;
+    return run_export(
+        services, exporter, {}, routed, [&](const auto& take) { file.read(take); },
+        is_told ? separator->second.front() : '\0');
+}
+
+Answer show_export(Services& services, const RoutedCall& routed) {
+    const auto done = services.exporters.find_export(routed.parameters.at(0));
+    if (!done)
+        throw Error(ErrorClass::not_found, fmt::format("there is no export {}", routed.parameters.at(0)));
+    return json_answer(model::encode_answer(*done));
+}
+
+}  // namespace
+
+void add_exporter_routes(Router& router, Services& services) {
+    const auto bind = [&](Answer (*handler)(Services&, const RoutedCall&)) {
+        return [&services, handler](const RoutedCall& routed) { return handler(services, routed); };
+    };
+    router.add("GET", "/projects/{id}/exporters", bind(list_exporters));
+    router.add("POST", "/projects/{id}/exporters", bind(create_exporter));
+    router.add("GET", "/exporters/{id}", [&](const RoutedCall& routed) {
+        return json_answer(model::encode_answer(get_exporter(services, routed.parameters.at(0))));
+    });
+    router.add("DELETE", "/exporters/{id}", [&](const RoutedCall& routed) {
+        services.exporters.remove(routed.parameters.at(0));
+        return empty_answer();
+    });
+    router.add("POST", "/exporters/{id}/dataset/{dataset}", bind(export_dataset), Pace::distant);
+    router.add("POST", "/exporters/{id}/file", bind(export_file), Pace::distant);
+    router.add("GET", "/exporters/{id}/exports", bind(list_exports));
+    router.add("GET", "/exports/{id}", bind(show_export));
+}
+
+}  // namespace prevision::platform

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <string_view>
+
+#include "core/file.hpp"
+#include "platform/multipart.hpp"
+#include "platform/router.hpp"
+#include "platform/services.hpp"
+
+namespace prevision::platform {
+
+/// A file that a client sends, kept while it is looked at; it goes with the object.
+class UploadedFile {
+  public:
+    /// Makes it. Error internal when that cannot be.
+    explicit UploadedFile(std::filesystem::path path);
+    ~UploadedFile();
+    UploadedFile(const UploadedFile&) = delete;
+    UploadedFile& operator=(const UploadedFile&) = delete;
+
+    void write(std::string_view bytes);
+
+    /// Gives its content to `take`: of a zip archive, that of the one file in there. Error invalid as
+    /// `read_zip`'s.
+    void read(const std::function<void(std::string_view)>& take) const;
+
+    [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+
+  private:
+    std::filesystem::path path_;
+    FileDescriptor file_;
+    std::string beginning_;
+};
+
+/// Reads a call's form, and its file into `file`. Error invalid without one.
+Form read_upload(const RoutedCall& routed, UploadedFile& file);
+
+/// POST /projects/{id}/datasets/file
+Answer upload_dataset(Services& services, const RoutedCall& routed);
+
+}  // namespace prevision::platform

@@ -1,0 +1,75 @@
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ssl/context.hpp>
+#include <boost/asio/ssl/stream.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+namespace prevision::server {
+
+namespace asio = boost::asio;
+
+/// Until when something must have happened.
+using Deadline = std::chrono::steady_clock::time_point;
+
+/// Thrown when a client has not done its part before the deadline.
+struct TooSlow {};
+
+/// Thrown when a client has gone.
+struct ClientGone {};
+
+/// A client's connection, with TLS or without. One reader and one writer at a time, all on its executor. Must
+/// be owned by a shared_ptr.
+class Connection : public std::enable_shared_from_this<Connection> {
+  public:
+    /// `tls` is null for plain HTTP; it must outlive the connection.
+    Connection(asio::ip::tcp::socket socket, asio::ssl::context* tls);
+
+    /// With TLS, agrees on it; else does nothing. Throws TooSlow, ClientGone.
+    asio::awaitable<void> handshake(Deadline deadline);
+
+    /// Reads what there is; 0 when the client has closed its side. Throws TooSlow, ClientGone; after TooSlow
+    /// it can still be written to.
+    asio::awaitable<std::size_t> read_some(std::span<char> buffer, Deadline deadline);
+
+    /// Writes all of it. Throws TooSlow, ClientGone.
+    asio::awaitable<void> write(std::string_view bytes, Deadline deadline);
+
+    /// Ends it so that the client gets all that was written: tells that nothing more comes, and drops what
+    /// the client still sends, for a short while.
+    asio::awaitable<void> finish();
+
+    /// Ends it at once: who waits gets ClientGone.
+    void close();
+
+    /// Ends a wait for input alone, with ClientGone.
+    void stop_reading();
+
+    [[nodiscard]] asio::any_io_executor executor() { return socket_.get_executor(); }
+    [[nodiscard]] const std::string& peer() const { return peer_; }
+
+  private:
+    struct Alarm {
+        asio::steady_timer timer;
+        bool rung = false;
+    };
+    void arm(Alarm& alarm, Deadline deadline);
+    static void disarm(Alarm& alarm);
+
+    asio::ip::tcp::socket socket_;
+    std::optional<asio::ssl::stream<asio::ip::tcp::socket&>> tls_;
+    Alarm reading_;
+    Alarm writing_;
+    std::string peer_;
+};
+
+}  // namespace prevision::server

@@ -1,0 +1,194 @@
+#include "server/request_reader.hpp"
+
+#include <array>
+#include <exception>
+#include <limits>
+
+#include <boost/beast/http/parser.hpp>
+#include <fmt/format.h>
+
+namespace prevision::server {
+
+namespace http = boost::beast::http;
+using boost::system::error_code;
+using std::chrono::steady_clock;
+
+namespace {
+
+constexpr std::size_t read_size = 64 * 1024;
+constexpr std::uint64_t slowest_bytes_per_millisecond = 16;
+
+/// Where the parser puts a body.
+struct Target {
+    Spool* spool = nullptr;
+    std::uint64_t limit = 0;
+    std::exception_ptr failure;  ///< must not cross the parser
+};
+
+struct SpoolBody {
+    using value_type = Target;
+
+    class reader {
+      public:
+        template <bool is_request, class Fields>
+        reader(http::header<is_request, Fields>& /*header*/, value_type& target) : target_(target) {}
+
+        // Named as the library wants it.
+        void init(const boost::optional<std::uint64_t>& /*length*/, error_code& error) { error = {}; }
+
+        template <class Buffers>
+        std::size_t put(const Buffers& buffers, error_code& error) {
+            std::size_t count = 0;
+            for (auto each = boost::asio::buffer_sequence_begin(buffers);
+                 each != boost::asio::buffer_sequence_end(buffers); ++each) {
+                const boost::asio::const_buffer part(*each);
+                if (!take({static_cast<const char*>(part.data()), part.size()}, error)) return count;
+                count += part.size();
+            }
+            return count;
+        }
+
+        void finish(error_code& error) { error = {}; }
+
+      private:
+        bool take(std::string_view bytes, error_code& error) {
+            error = http::error::body_limit;
+            if (target_.spool == nullptr || target_.spool->written() + bytes.size() > target_.limit)
+                return false;
+            try {
+                target_.spool->write(bytes);
+            } catch (...) {
+                target_.failure = std::current_exception();
+                return false;
+            }
+            error = {};
+            return true;
+        }
+
+        value_type& target_;
+    };
+};
+
+[[noreturn]] void refuse(const error_code& error) {
+    if (error == http::error::header_limit) throw BadRequest{431, "the request's header is too large"};
+    if (error == http::error::body_limit) throw BadRequest{413, "the request's body is too large"};
+    throw BadRequest{400, fmt::format("the request is malformed: {}", error.message())};
+}
+
+[[noreturn]] void refuse_slow() { throw BadRequest{408, "the request came too slowly"}; }
+
+/// The path and the query of a request's target, which may be a whole URL.
+void split_target(std::string_view target, RequestHead& head) {
+    for (const std::string_view scheme : {"http://", "https://"}) {
+        if (!target.starts_with(scheme)) continue;
+        const auto slash = target.find('/', scheme.size());
+        target = slash == std::string_view::npos ? "/" : target.substr(slash);
+    }
+    if (!target.starts_with('/')) throw BadRequest{400, "the request is malformed: its target is no path"};
+    const auto question = target.find('?');
+    head.path = target.substr(0, question);
+    if (question != std::string_view::npos) head.query = target.substr(question + 1);
+}
+
+}  // namespace
+
+struct RequestReader::Parser {
+    http::request_parser<SpoolBody> http;
+};
+
+RequestReader::RequestReader(Connection& connection, const Limits& limits)
+    : connection_(connection), limits_(limits) {}
+
+RequestReader::~RequestReader() = default;
+
+asio::awaitable<std::optional<RequestHead>> RequestReader::read_head() {
+    parser_ = std::make_unique<Parser>();
+    auto& parser = parser_->http;
+    parser.header_limit(static_cast<std::uint32_t>(limits_.header_bytes));
+    // Bodies are bounded where they are read; none at all, boost 1.74 takes for a limit of nothing.
+    parser.body_limit(std::numeric_limits<std::uint64_t>::max());
+    const auto asked = steady_clock::now();
+    auto deadline = asked + (first_ ? limits_.header_time : limits_.idle_time);
+    bool begun = !buffer_.empty();
+    if (begun) deadline = asked + limits_.header_time;
+    first_ = false;
+    std::array<char, 8192> chunk{};
+    for (;;) {
+        error_code error;
+        if (!buffer_.empty()) {
+            buffer_.erase(0, parser.put(boost::asio::buffer(buffer_), error));
+            if (error && error != http::error::need_more) refuse(error);
+            if (parser.is_header_done()) break;
+            if (buffer_.size() > limits_.header_bytes) refuse(http::error::header_limit);
+        }
+        std::size_t count = 0;
+        bool slow = false;
+        try {
+            count = co_await connection_.read_some(chunk, deadline);
+        } catch (const TooSlow&) {
+            slow = true;
+        }
+        if (slow && begun) refuse_slow();
+        if (slow || (count == 0 && !begun)) co_return std::nullopt;
+        if (count == 0) throw ClientGone{};
+        if (!begun) deadline = steady_clock::now() + limits_.header_time;
+        begun = true;
+        buffer_.append(chunk.data(), count);
+    }
+    const auto& message = parser.get();
+    RequestHead head;
+    head.method = std::string(message.method_string());
+    head.http_1_0 = message.version() < 11;
+    head.keep_alive = message.keep_alive();
+    const auto length = parser.content_length();
+    head.has_body = parser.chunked() || (length && *length > 0);
+    const auto field = [&](http::field name) { return std::string(message[name]); };
+    head.expects_continue = boost::beast::iequals(message[http::field::expect], "100-continue");
+    head.authorization = field(http::field::authorization);
+    head.content_type = field(http::field::content_type);
+    if (message.version() != 10 && message.version() != 11)
+        throw BadRequest{400, "the request is malformed: it is none of HTTP/1.0 and HTTP/1.1"};
+    if (!head.http_1_0 && message.count(http::field::host) != 1)
+        throw BadRequest{400, "the request is malformed: it must name one host"};
+    const auto target = message.target();
+    split_target({target.data(), target.size()}, head);
+    co_return head;
+}
+
+asio::awaitable<void> RequestReader::read_body(Spool& spool, std::uint64_t limit) {
+    auto& parser = parser_->http;
+    auto& target = parser.get().body();
+    target.spool = &spool;
+    target.limit = limit;
+    if (const auto length = parser.content_length(); length && *length > limit)
+        refuse(http::error::body_limit);
+    parser.eager(true);
+    const auto begun = steady_clock::now();
+    std::string chunk(read_size, '\0');
+    while (!parser.is_done()) {
+        error_code error;
+        if (!buffer_.empty()) {
+            buffer_.erase(0, parser.put(boost::asio::buffer(buffer_), error));
+            if (target.failure) std::rethrow_exception(target.failure);
+            if (error && error != http::error::need_more) refuse(error);
+            if (parser.is_done()) break;
+            if (buffer_.size() > read_size + limits_.header_bytes)
+                throw BadRequest{400, "the request is malformed: a chunk's header does not end"};
+        }
+        const auto earned = std::chrono::milliseconds(spool.written() / slowest_bytes_per_millisecond);
+        const auto deadline =
+            std::min(begun + limits_.body_time + earned, steady_clock::now() + limits_.body_time);
+        bool slow = false;
+        std::size_t count = 0;
+        try {
+            count = co_await connection_.read_some(chunk, deadline);
+        } catch (const TooSlow&) {
+            slow = true;
+        }
+        if (slow) refuse_slow();
+        if (count == 0) throw ClientGone{};
+        buffer_.append(chunk, 0, count);
+    }
+}
+
+}  // namespace prevision::server

@@ -1,0 +1,54 @@
+#pragma once
+
+#include "server/connection.hpp"
+#include "server/settings.hpp"
+#include "server/spool.hpp"
+
+namespace prevision::server {
+
+/// What a request says before its body.
+struct RequestHead {
+    std::string method;
+    std::string path;   ///< without the query, as it came
+    std::string query;  ///< behind the '?'
+    bool http_1_0 = false;
+    bool keep_alive = true;
+    bool has_body = false;
+    bool expects_continue = false;  ///< the client waits for a word before it sends the body
+    std::string authorization;
+    std::string content_type;
+};
+
+/// A request that is answered with a failure of this status, and the last one on its connection.
+struct BadRequest {
+    int status = 400;
+    std::string message;
+};
+
+/// Reads the requests of a connection one after the other, through the HTTP library's parser.
+class RequestReader {
+  public:
+    RequestReader(Connection& connection, const Limits& limits);
+    ~RequestReader();
+    RequestReader(const RequestReader&) = delete;
+    RequestReader& operator=(const RequestReader&) = delete;
+
+    /// The next request's head; nothing when the client closes, or sends nothing for too long. Throws
+    /// BadRequest (400, 408, 431), ClientGone.
+    asio::awaitable<std::optional<RequestHead>> read_head();
+
+    /// The body of the request whose head was read, of at most `limit` bytes. Throws BadRequest (400, 408,
+    /// 413), ClientGone, and Spool's errors.
+    asio::awaitable<void> read_body(Spool& spool, std::uint64_t limit);
+
+  private:
+    struct Parser;
+
+    Connection& connection_;
+    const Limits& limits_;
+    std::string buffer_;  ///< what came and is not parsed
+    std::unique_ptr<Parser> parser_;
+    bool first_ = true;
+};
+
+}  // namespace prevision::server

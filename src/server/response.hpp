@@ -1,0 +1,59 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "platform/platform.hpp"
+#include "server/connection.hpp"
+
+namespace prevision::server {
+
+/// How the end of a body is told.
+enum class Framing {
+    length,   ///< Content-Length
+    chunked,  ///< chunks, the last one empty
+    close,    ///< the connection's end
+    none,     ///< no body
+};
+
+/// Status line and header fields, with the empty line.
+std::string response_head(const platform::Answer& answer, Framing framing, std::uint64_t length,
+                          bool keep_alive);
+
+/// A piece of a chunked body; an empty one ends it.
+std::string chunk_of(std::string_view bytes);
+
+/// Takes a body that a thread of its own writes, and sends it as it comes: the thread waits until the client
+/// has taken each piece. The head goes with the first piece, so that a failure before is answered as one.
+class StreamSink final : public transport::BodySink {
+  public:
+    StreamSink(std::shared_ptr<Connection> connection, const platform::Answer& answer, bool http_1_0,
+               bool keep_alive, std::chrono::milliseconds write_time);
+
+    /// Throws Error unreachable when the client has gone or is too slow.
+    void write(std::string_view bytes) override;
+
+    /// Call it when the whole body was written.
+    void end();
+
+    [[nodiscard]] bool begun() const { return begun_; }
+    [[nodiscard]] std::uint64_t bytes() const { return bytes_; }
+    [[nodiscard]] Framing framing() const { return framing_; }
+
+  private:
+    void begin();
+    void send(const std::string& bytes);
+
+    std::shared_ptr<Connection> connection_;
+    const platform::Answer& answer_;
+    Framing framing_;
+    bool keep_alive_;
+    std::chrono::milliseconds write_time_;
+    bool begun_ = false;
+    std::uint64_t bytes_ = 0;
+    std::string pending_;  ///< small pieces go together
+};
+
+}  // namespace prevision::server

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "core/cancellation.hpp"
+#include "core/clock.hpp"
+#include "core/io.hpp"
+#include "platform/platform.hpp"
+#include "server/settings.hpp"
+
+namespace prevision::server {
+
+/// The platform behind HTTP/1.1.
+class Server {
+  public:
+    /// Listens from now on; nobody is answered before `run`. `platform`, `log` and `clock` must outlive it.
+    /// `spool_folder`, on a disk with room, takes large uploads while they come. Error usage, conflict or
+    /// invalid when it cannot listen as the settings say.
+    Server(platform::Platform& platform, const Settings& settings, const std::filesystem::path& spool_folder,
+           Output& log, const Clock& clock);
+    ~Server();
+    Server(const Server&) = delete;
+    Server& operator=(const Server&) = delete;
+
+    /// "http://127.0.0.1:8080", with the port that it really has.
+    [[nodiscard]] std::string url() const;
+
+    /// Answers until the cancellation is raised; then takes no more calls, lets those that are under way and
+    /// the snapshots end for as long as the settings allow, and returns.
+    void run(Cancellation& cancellation);
+
+  private:
+    struct Parts;
+    std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace prevision::server

@@ -1,0 +1,153 @@
+#include <catch2/catch.hpp>
+
+#include "server/served.hpp"
+#include "support/mariadb_server.hpp"
+
+using namespace prevision;
+using testing::Served;
+using testing::shell;
+
+namespace {
+
+std::string make_exporter(const Served& served, const std::string& connector, const std::string& rest) {
+    return served
+        .call("POST", "/projects/" + served.project() + "/exporters",
+              R"({"connector_id":")" + connector + R"(","name":"out","description":"",)" + rest + "}")
+        .id();
+}
+
+std::string make_dataset(const Served& served, const std::string& connector) {
+    const auto id =
+        served
+            .call("POST", "/projects/" + served.project() + "/datasets/data-source",
+                  R"({"name":"n","datasource_id":")" + served.make_datasource(connector) + R"("})")
+            .id();
+    REQUIRE(served.wait_for_dataset(id) == "done");
+    return id;
+}
+
+std::string rows(const Served& served, const std::string& table) {
+    return shell("sqlite3 -nullvalue NULL " + served.database() + " 'SELECT * FROM \"" + table + "\"'");
+}
+
+}  // namespace
+
+TEST_CASE("an export writes a dataset into a table of SQLite, appending or replacing") {
+    const Served served;
+    const auto connector = served.make_connector();
+    const auto dataset = make_dataset(served, connector);
+    const auto append =
+        make_exporter(served, connector, R"("table":"odd \"name","database_write_mode":"append")");
+    const auto done = served.call("POST", "/exporters/" + append + "/dataset/" + dataset);
+    CHECK(done.status == 200);
+    CHECK(done.text("status") == "done");
+    CHECK(done.text("rows") == "3");
+    CHECK(rows(served, "odd \"\"name") == "1|a|1.5\n2|NULL|2\n3||NULL\n");
+    served.call("POST", "/exporters/" + append + "/dataset/" + dataset);
+    CHECK(rows(served, "odd \"\"name").size() == 2 * std::string("1|a|1.5\n2|NULL|2\n3||NULL\n").size());
+    const auto replace =
+        make_exporter(served, connector, R"("table":"odd \"name","database_write_mode":"replace")");
+    served.call("POST", "/exporters/" + replace + "/dataset/" + dataset);
+    CHECK(rows(served, "odd \"\"name") == "1|a|1.5\n2|NULL|2\n3||NULL\n");
+    const auto file = served.file("more.csv").string();
+    shell("printf 'id;name;total\\n9;z;1\\n' > " + file);
+    const auto uploaded =
+        served.curl("/ext/v1/exporters/" + append + "/file",
+                    {"-H", "Authorization: " + served.admin(), "-F", "file=@" + file, "-F", "separator=;"});
+    CHECK(uploaded.text("status") == "done");
+    CHECK(rows(served, "odd \"\"name").ends_with("9|z|1\n"));
+    CHECK(served.get("/exporters/" + append + "/exports").json()["metaData"]["totalItems"].GetInt() == 3);
+    CHECK(served.get("/exports/" + done.id()).text("dataset_id") == dataset);
+}
+
+TEST_CASE("an export that fails is failed with its reason, and has changed nothing") {
+    const Served served;
+    const auto connector = served.make_connector();
+    const auto dataset = make_dataset(served, connector);
+    // The primary key is there already: the first row cannot be written, after the old ones were to go.
+    shell("sqlite3 " + served.database() +
+          " \"CREATE TABLE strict_one (id INTEGER CHECK (id < 3), name TEXT, total TEXT);"
+          " INSERT INTO strict_one VALUES (0, 'old', 'x')\"");
+    const auto exporter =
+        make_exporter(served, connector, R"("table":"strict_one","database_write_mode":"replace")");
+    const auto failed = served.call("POST", "/exporters/" + exporter + "/dataset/" + dataset);
+    CHECK(failed.status == 200);
+    CHECK(failed.text("status") == "failed");
+    CHECK(failed.text("logs").find("CHECK constraint") != std::string::npos);
+    CHECK(rows(served, "strict_one") == "0|old|x\n");
+    const auto ftp =
+        served.call("POST", "/projects/" + served.project() + "/connectors",
+                    R"({"type":"GCP","name":"g","googleCredentials":{"type":"service_account"}})");
+    REQUIRE(ftp.status == 200);
+    const auto other = make_exporter(served, ftp.id(), R"("filepath":"/x.csv","file_write_mode":"safe")");
+    const auto refused = served.call("POST", "/exporters/" + other + "/dataset/" + dataset);
+    CHECK(refused.text("status") == "failed");
+    CHECK_FALSE(refused.text("logs").empty());
+}
+
+TEST_CASE("an export writes a dataset into a table of MySQL, all or nothing") {
+    const testing::MariadbServer server;
+    const Served served;
+    const auto dataset = make_dataset(served, served.make_connector());
+    const auto connector =
+        served
+            .call("POST", "/projects/" + served.project() + "/connectors",
+                  R"({"type":"SQL","engine":"mysql","name":"m","host":"127.0.0.1","port":)" +
+                      std::to_string(server.port()) + R"(,"username":"tester","password":)" +
+                      R"("secret p@ss'w\"ord"})")
+            .id();
+    const auto exporter = make_exporter(served, connector,
+                                        R"("database":"shop","table":"out","database_write_mode":"replace")");
+    for (int i = 0; i < 2; ++i) {
+        const auto done = served.call("POST", "/exporters/" + exporter + "/dataset/" + dataset);
+        INFO(done.body);
+        CHECK(done.text("status") == "done");
+    }
+    CHECK(server.query("SELECT * FROM shop.out ORDER BY id;") == "1\ta\t1.5\n2\tNULL\t2\n3\t\tNULL\n");
+    server.query(
+        "CREATE TABLE shop.short (id INT, name CHAR(1), total INT); INSERT INTO shop.short VALUES (7, 'x', "
+        "1);");
+    const auto tight = make_exporter(served, connector,
+                                     R"("database":"shop","table":"short","database_write_mode":"replace")");
+    // Without a file there is nothing to write.
+    const auto failed = served.call("POST", "/exporters/" + tight + "/file");
+    CHECK(failed.status == 400);
+    const auto file = served.file("long.csv").string();
+    shell("printf 'id,name,total\n1,a,1\n2,toolong,1\n' > " + file);
+    const auto refused = served.curl("/ext/v1/exporters/" + tight + "/file",
+                                     {"-H", "Authorization: " + served.admin(), "-F", "file=@" + file});
+    CHECK(refused.text("status") == "failed");
+    CHECK(refused.text("logs").find("Data too long") != std::string::npos);
+    CHECK(server.query("SELECT * FROM shop.short;") == "7\tx\t1\n");
+}
+
+TEST_CASE("the program makes, runs and deletes exporters") {
+    const Served served;
+    const auto dataset = make_dataset(served, served.make_connector());
+    const auto ok = [&](const std::vector<std::string>& arguments) {
+        const auto result = served.client(arguments);
+        INFO(result.err);
+        REQUIRE(result.exit_code == 0);
+        return result.out;
+    };
+    ok({"exporter", "create", "results", "--connector", "shop", "--table", "results"});
+    CHECK(ok({"exporter", "list", "-o", "csv", "--no-header", "--columns", "name,table"}) ==
+          "results,results\r\n");
+    ok({"exporter", "run", "results", "--dataset", dataset});
+    CHECK(rows(served, "results") == "1|a|1.5\n2|NULL|2\n3||NULL\n");
+    CHECK(served.client({"exporter", "show", "nobody"}).exit_code == 3);
+    ok({"exporter", "delete", "results", "--yes"});
+    CHECK(ok({"exporter", "list", "-q"}).empty());
+}
+
+TEST_CASE("an exporter keeps its connector, and its modes are known ones") {
+    const Served served;
+    const auto connector = served.make_connector();
+    const auto exporter = make_exporter(served, connector, R"("table":"t","database_write_mode":"append")");
+    CHECK(served.call("DELETE", "/connectors/" + connector).status == 409);
+    CHECK(make_exporter(served, connector, R"("table":"t","database_write_mode":"destroy")").empty());
+    CHECK(make_exporter(served, std::string(24, '0'), R"("table":"t")").empty());
+    CHECK(served.call("DELETE", "/exporters/" + exporter).status == 204);
+    CHECK(served.call("DELETE", "/exporters/" + exporter).status == 404);
+    CHECK(served.call("DELETE", "/connectors/" + connector).status == 200);
+}

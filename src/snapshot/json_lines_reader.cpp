@@ -165,8 +165,8 @@ class LineHandler {
     std::size_t depth_ = 0;
     std::size_t column_ = 0;
     std::size_t expected_ = 0;
-    std::size_t begin_ =
-        0;  ///< of the object or array that is a value; its brackets are told before they are taken
+    /// Of the object or array that is a value. Its brackets are told before the stream moves past them.
+    std::size_t begin_ = 0;
     bool too_many_keys_ = false;
 };
 

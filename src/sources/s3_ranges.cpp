@@ -15,6 +15,9 @@ namespace {
 constexpr std::size_t part_size = std::size_t{4} << 20U;
 constexpr std::size_t window = 4;  // parts in memory, and connections
 
+// libcurl gives 16 KiB at a time: the reader is not woken for so little.
+constexpr std::size_t worth_waking = std::size_t{256} << 10U;
+
 std::uint64_t parts_of(std::uint64_t bytes) { return bytes / part_size + (bytes % part_size == 0 ? 0 : 1); }
 
 // The same object may be named as strong or as weak.
@@ -43,12 +46,21 @@ void S3Object::check(const S3Head& head, std::uint64_t first) const {
     }
 }
 
-S3Ranges::S3Ranges(const S3Endpoint& endpoint, const S3Object& object, std::uint64_t begin,
+void S3Object::wait_after(const S3Failure& failure, int failures, Cancellation& cancellation) const {
+    if (failure.error_class() == ErrorClass::not_found) {
+        throw Error(ErrorClass::integrity, fmt::format("{}: it was deleted while it was read", purpose()));
+    }
+    if (!failure.transient() || failures > s3_retries) throw S3Failure(failure);
+    wait_before_retry(failures, failure, cancellation);
+}
+
+S3Ranges::S3Ranges(const S3Endpoint& endpoint, const S3Object& object, std::uint64_t begin, std::uint64_t end,
                    Cancellation& cancellation)
     : endpoint_(endpoint),
       object_(object),
       begin_(begin),
-      parts_(parts_of(object.size - begin)),
+      end_(end),
+      parts_(parts_of(end - begin)),
       cancellation_(cancellation),
       slots_(static_cast<std::size_t>(std::min<std::uint64_t>(parts_, window))) {
     for (auto& slot : slots_) slot.bytes = std::make_unique_for_overwrite<char[]>(part_size);
@@ -77,7 +89,7 @@ void S3Ranges::stop() {
 std::uint64_t S3Ranges::first_of(std::uint64_t part) const { return begin_ + part * part_size; }
 
 std::size_t S3Ranges::size_of(std::uint64_t part) const {
-    return static_cast<std::size_t>(std::min<std::uint64_t>(part_size, object_.size - first_of(part)));
+    return static_cast<std::size_t>(std::min<std::uint64_t>(part_size, end_ - first_of(part)));
 }
 
 std::string_view S3Ranges::next() {
@@ -91,7 +103,8 @@ std::string_view S3Ranges::next() {
         if (head_ == parts_) return {};
     }
     auto& slot = slot_of(head_);
-    changed_.wait(lock, [&] { return slot.filled > slot.taken || failure_ || stopped_.cancelled(); });
+    const auto enough = std::min(slot.taken + worth_waking, size_of(head_));
+    changed_.wait(lock, [&] { return slot.filled >= enough || failure_ || stopped_.cancelled(); });
     cancellation_.check();
     if (failure_) std::rethrow_exception(failure_);
     lent_ = slot.filled - slot.taken;
@@ -128,13 +141,8 @@ void S3Ranges::fetch(S3Client& client, std::uint64_t part) {
         try {
             fetch_once(client, part, filled);
         } catch (const S3Failure& failure) {
-            if (failure.error_class() == ErrorClass::not_found) {
-                throw Error(ErrorClass::integrity,
-                            fmt::format("{}: it was deleted while it was read", object_.purpose()));
-            }
             if (filled > before) failures = 1;  // it goes on, however slowly
-            if (!failure.transient() || failures > s3_retries) throw;
-            wait_before_retry(failures, failure, stopped_);
+            object_.wait_after(failure, failures, stopped_);
         }
     }
 }
@@ -158,8 +166,10 @@ void S3Ranges::fetch_once(S3Client& client, std::uint64_t part, std::size_t& fil
                    std::memcpy(bytes + filled, received.data(), received.size());
                    filled += received.size();
                    const std::lock_guard lock(mutex_);
-                   slot_of(part).filled = filled;
-                   if (part == head_) changed_.notify_all();
+                   auto& slot = slot_of(part);
+                   slot.filled = filled;
+                   if (part == head_ && (filled == size || filled - slot.taken >= worth_waking))
+                       changed_.notify_all();
                });
     if (filled < size) {
         throw S3Failure(object_.purpose(), "the service sends less than was asked for", {}, true, true);

@@ -26,14 +26,18 @@ struct S3Object {
 
     /// Throws Error integrity when an answer is of another object than this.
     void check(const S3Head& head, std::uint64_t first) const;
+
+    /// Waits before the rest is asked for again, or throws what the failure means for the reading when that
+    /// cannot help or `failures` in a row are too many.
+    void wait_after(const S3Failure& failure, int failures, Cancellation& cancellation) const;
 };
 
-/// The rest of an object, fetched in parts by several threads and given out in order. Holds a fixed number of
-/// parts in memory: who is ahead waits.
+/// A stretch of an object, fetched in parts by several threads and given out in order. Holds a fixed number
+/// of parts in memory: who is ahead waits.
 class S3Ranges {
   public:
-    /// Begins to fetch what lies behind the first `begin` bytes. All must outlive it.
-    S3Ranges(const S3Endpoint& endpoint, const S3Object& object, std::uint64_t begin,
+    /// Begins to fetch the bytes from `begin` to before `end`. All must outlive it.
+    S3Ranges(const S3Endpoint& endpoint, const S3Object& object, std::uint64_t begin, std::uint64_t end,
              Cancellation& cancellation);
 
     /// Gives up what is on its way, and waits for the threads.
@@ -66,6 +70,7 @@ class S3Ranges {
     const S3Endpoint& endpoint_;
     const S3Object& object_;
     const std::uint64_t begin_;
+    const std::uint64_t end_;
     const std::uint64_t parts_;
     Cancellation& cancellation_;
     Cancellation stopped_;  ///< ends the threads' transfers

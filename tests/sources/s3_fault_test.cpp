@@ -83,6 +83,54 @@ TEST_CASE("an object whose every connection is cut at some byte comes whole") {
     CHECK(server.connections() > 4);
 }
 
+TEST_CASE("a very large object comes whole, whichever way it is fetched and wherever that is cut") {
+    const auto block = noise(std::size_t{1} << 20U);
+    constexpr std::uint64_t size = (std::uint64_t{400} << 20U) + 12'345;
+    std::atomic<int> asked_for_more = 0;
+    const RawServer server([&](RawConnection& connection) {
+        for (auto head = connection.read_head(); !head.empty(); head = connection.read_head()) {
+            const auto asked = asked_range(head, size);
+            if (asked.last - asked.first > (std::uint64_t{4} << 20U)) ++asked_for_more;
+            if (!connection.send(range_head(asked, size))) return;
+            // Whoever asks for much gets 50 MB at most, and is cut then.
+            const auto last = std::min(asked.last, asked.first + 50'000'000);
+            for (auto at = asked.first; at <= last;) {
+                const auto count = std::min<std::uint64_t>(block.size() - at % block.size(), last - at + 1);
+                if (!connection.send(std::string_view(block).substr(at % block.size(), count))) return;
+                at += count;
+            }
+            if (last < asked.last) return;
+        }
+    });
+    class Comparison final : public sources::ContentSink, public sources::FileSink {
+      public:
+        explicit Comparison(const std::string& block) : block_(block) {}
+        sources::RowSink& table() override { throw std::logic_error("an object is no table"); }
+        sources::FileSink& file(const sources::FileInfo& /*info*/) override { return *this; }
+        bool write(std::string_view bytes) override {
+            while (!bytes.empty()) {
+                const auto at = count % block_.size();
+                const auto part = bytes.substr(0, block_.size() - at);
+                same = same && std::string_view(block_).substr(at, part.size()) == part;
+                count += part.size();
+                bytes.remove_prefix(part.size());
+            }
+            return true;
+        }
+        std::uint64_t count = 0;
+        bool same = true;
+
+      private:
+        const std::string& block_;
+    };
+    Comparison sink(block);
+    Cancellation cancellation;
+    sources::open_source(to(server.url()), cancellation)->read({.bucket = "b", .path = "k"}, {}, sink);
+    CHECK(sink.count == size);
+    CHECK(sink.same);
+    CHECK(asked_for_more >= 1);
+}
+
 TEST_CASE("a service that asks to slow down is asked again, and not for ever") {
     std::atomic<int> refusals = 2;
     const HttpServer recovers([&](const HttpRequest&) -> HttpAnswer {

@@ -57,7 +57,7 @@ void add_browse(Command& noun, Services& services) {
     verb.argument("PATH", options->path,
                   "A place in it: database/table, a folder, bucket/prefix; the top without it", false);
     verb.flag("-r,--recursive", options->recursive, "Show what lies deeper as well");
-    add_list_options(verb, options->list);
+    add_list_options(verb, options->list, column_names(entry_fields()));
     verb.example("prevision connector browse shop");
     verb.example("prevision connector browse shop shop/orders");
     verb.action([options, &services] { run(*options, services); });

@@ -51,8 +51,9 @@ Parameter& Command::add_option(const std::string& names, const std::string& help
     return option;
 }
 
-void Command::flag(const std::string& names, bool& target, const std::string& help) {
-    auto& option = add_option(names, help, {.value = ""});
+void Command::flag(const std::string& names, bool& target, const std::string& help,
+                   const std::function<bool()>& shown) {
+    auto& option = add_option(names, help, {.value = "", .shown = shown});
     option.take = [&target](const std::string& /*value*/) { target = true; };
 }
 
@@ -69,8 +70,9 @@ void Command::option(const std::string& names, std::optional<std::string>& targe
     option.take = [&target](const std::string& value) { target = value; };
 }
 
-void Command::option(const std::string& names, std::optional<int>& target, const std::string& help) {
-    auto& option = add_option(names, help, {.value = "N"});
+void Command::option(const std::string& names, std::optional<int>& target, const std::string& help,
+                     const OptionTraits& traits) {
+    auto& option = add_option(names, help, traits);
     option.take = [&target, name = option.long_name()](const std::string& value) {
         target = to_int(name, value);
     };

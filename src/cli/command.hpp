@@ -32,13 +32,15 @@ class Command {
     /// A subcommand for the program's own use, in no help.
     Command hidden_subcommand(const std::string& name);
 
-    void flag(const std::string& names, bool& target, const std::string& help);
+    void flag(const std::string& names, bool& target, const std::string& help,
+              const std::function<bool()>& shown = {});
     /// Of an option that is given twice the last one counts.
     void option(const std::string& names, std::string& target, const std::string& help,
                 const OptionTraits& traits = {});
     void option(const std::string& names, std::optional<std::string>& target, const std::string& help,
                 const OptionTraits& traits = {});
-    void option(const std::string& names, std::optional<int>& target, const std::string& help);
+    void option(const std::string& names, std::optional<int>& target, const std::string& help,
+                const OptionTraits& traits = {.value = "N"});
     void option(const std::string& names, int& target, const std::string& help);
     /// May be given several times.
     void option(const std::string& names, std::vector<std::string>& target, const std::string& help,

@@ -42,6 +42,7 @@ std::shared_ptr<const Noun<Dataset>> dataset_noun() {
     using render::Alignment;
     return std::make_shared<const Noun<Dataset>>(Noun<Dataset>{
         .name = "dataset",
+        .completes = Completes::dataset,
         .fields =
             {{{"id"}, [](const Dataset& dataset) { return cell(dataset.id); }},
              {{"name"}, [](const Dataset& dataset) { return cell(dataset.name); }},
@@ -110,7 +111,7 @@ void add_create(Command& command, Services& services, const std::shared_ptr<cons
     verb.argument("[NAME]", options->name, "The dataset's name; the datasource's and the time without it",
                   false);
     verb.option("--datasource", options->datasource, "What to take a snapshot of, by name or id",
-                {.value = "NAME", .required = true});
+                {.value = "NAME", .required = true, .completes = Completes::datasource});
     add_if_exists(verb, options->if_exists);
     verb.flag("--no-wait", options->no_wait, "Do not wait until it is done");
     add_progress(verb, options->progress);
@@ -128,7 +129,7 @@ void add_head(Command& command, Services& services, const std::shared_ptr<const 
     };
     auto verb = command.subcommand("head", "Show a dataset's first rows");
     auto options = std::make_shared<Options>();
-    verb.argument("NAME", options->name, "Its name or id");
+    verb.argument("NAME", options->name, "Its name or id", true, noun->completes);
     verb.option("-n,--rows", options->rows, "How many rows; a platform may give ten at the most");
     add_list_options(verb, options->list);
     verb.example("prevision dataset head orders_today -n 3");
@@ -165,9 +166,9 @@ void show_downloaded(Services& services, const Dataset& dataset, const Downloade
 void add_download(Command& command, Services& services, const std::shared_ptr<const Noun<Dataset>>& noun) {
     auto verb = command.subcommand("download", "Write a dataset's bytes to a file");
     auto options = std::make_shared<DownloadOptions>();
-    verb.argument("NAME", options->name, "Its name or id");
+    verb.argument("NAME", options->name, "Its name or id", true, noun->completes);
     verb.option("--to", options->to, "The file; - is stdout; NAME.csv in this folder without it",
-                {.value = "FILE"});
+                {.value = "FILE", .completes = Completes::file});
     verb.option("--extension", options->extension, "The form of the bytes",
                 {.value = "FORM", .choices = {"csv", "zip", "parquet"}});
     verb.flag("--force", options->force, "Replace a file that exists");
@@ -184,7 +185,7 @@ void add_download(Command& command, Services& services, const std::shared_ptr<co
 void add_verify(Command& command, Services& services, const std::shared_ptr<const Noun<Dataset>>& noun) {
     auto verb = command.subcommand("verify", "Compare a dataset's bytes with its size and SHA-256");
     auto name = std::make_shared<std::string>();
-    verb.argument("NAME", *name, "Its name or id");
+    verb.argument("NAME", *name, "Its name or id", true, noun->completes);
     verb.example("prevision dataset verify orders_today");
     verb.action([name, noun, &services] {
         const auto dataset = noun->find(services, *name);

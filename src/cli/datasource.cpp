@@ -1,9 +1,11 @@
 #include "cli/changes.hpp"
+#include "cli/connector_check.hpp"
 #include "cli/existing.hpp"
 #include "cli/lookup.hpp"
 #include "cli/nouns.hpp"
 #include "cli/output_sink.hpp"
 #include "cli/sample.hpp"
+#include "cli/test_all.hpp"
 #include "cli/test_report.hpp"
 #include "cli/verbs.hpp"
 
@@ -16,6 +18,7 @@ using model::Datasource;
 std::shared_ptr<const Noun<Datasource>> datasource_noun() {
     return std::make_shared<const Noun<Datasource>>(Noun<Datasource>{
         .name = "datasource",
+        .completes = Completes::datasource,
         .fields =
             {{{"id"}, [](const Datasource& datasource) { return cell(datasource.id); }},
              {{"name"}, [](const Datasource& datasource) { return cell(datasource.name); }},
@@ -55,13 +58,15 @@ struct DefinitionOptions {
 void add_definition_options(Command& verb, DefinitionOptions& options, bool connector_required) {
     verb.argument("NAME", options.name, "The datasource's name");
     verb.option("--connector", options.connector, "The connector to reach it by, by name or id",
-                {.value = "NAME", .required = connector_required});
-    verb.option("--database", options.database, "SQL: the database", {.value = "NAME"});
-    verb.option("--table", options.table, "SQL: the table", {.value = "NAME"});
+                {.value = "NAME", .required = connector_required, .completes = Completes::connector});
+    verb.option("--database", options.database, "SQL: the database",
+                {.value = "NAME", .completes = Completes::database});
+    verb.option("--table", options.table, "SQL: the table", {.value = "NAME", .completes = Completes::table});
     verb.option("--request", options.request, "SQL: one SELECT instead of a table", {.value = "SQL"});
     verb.option("--bucket", options.bucket, "S3: the bucket", {.value = "NAME"});
     verb.option("--path", options.path, "FTP, SFTP and S3: the file or object", {.value = "PATH"});
-    verb.option("--g-cloud", options.g_cloud, "GCP: BigQuery or Storage", {.value = "SERVICE"});
+    verb.option("--g-cloud", options.g_cloud, "GCP: BigQuery or Storage",
+                {.value = "SERVICE", .suggestions = {"BigQuery", "Storage"}});
 }
 
 Datasource update(const DefinitionOptions& options, const std::string& id, Services& services) {
@@ -117,6 +122,7 @@ Datasource run_create(const CreateOptions& options, Services& services) {
     datasource.bucket = options.bucket.value_or("");
     datasource.path = options.path.value_or("");
     datasource.g_cloud = options.g_cloud.value_or("");
+    check_definition(datasource, connector, services);
     auto created = client.create_datasource(services.project_id(), datasource);
     if (options.test) test_or_remove(created, services);
     return created;
@@ -148,12 +154,29 @@ void add_update(Command& command, Services& services, const std::shared_ptr<cons
 }
 
 void add_test(Command& command, Services& services, const std::shared_ptr<const Noun<Datasource>>& noun) {
+    struct Options : TestAllOptions {
+        std::string name;
+    };
     auto verb = command.subcommand("test", "Try a datasource: its connector's stages, then read");
-    auto name = std::make_shared<std::string>();
-    verb.argument("NAME", *name, "Its name or id");
+    auto options = std::make_shared<Options>();
+    verb.argument("[NAME]", options->name, "Its name or id", false, noun->completes);
+    add_test_all_options(verb, *options);
+    verb.detail("With --all a result is a line, shown as it comes; exit code 8 when some fail.");
     verb.example("prevision datasource test orders");
-    verb.action([name, noun, &services] {
-        const auto datasource = noun->find(services, *name);
+    verb.example("prevision datasource test --all -j 8 --junit results.xml");
+    verb.action([options, noun, &services] {
+        check_test_target(options->name, *options);
+        if (options->all) {
+            std::vector<TestItem> items;
+            noun->list(services, [&](const Datasource& datasource) {
+                items.push_back({datasource.id, datasource.name});
+                return true;
+            });
+            test_all(services, noun->name, items, *options,
+                     [](api::Client& client, const std::string& id) { return client.test_datasource(id); });
+            return;
+        }
+        const auto datasource = noun->find(services, options->name);
         report_test(services, datasource.id, datasource.name,
                     services.client().test_datasource(datasource.id));
     });
@@ -167,7 +190,7 @@ void add_preview(Command& command, Services& services, const std::shared_ptr<con
     };
     auto verb = command.subcommand("preview", "Show the first rows of the distant data");
     auto options = std::make_shared<Options>();
-    verb.argument("NAME", options->name, "Its name or id");
+    verb.argument("NAME", options->name, "Its name or id", true, noun->completes);
     verb.option("-n,--rows", options->rows, "How many rows");
     add_list_options(verb, options->list);
     verb.example("prevision datasource preview orders -n 3");
@@ -181,7 +204,7 @@ void add_preview(Command& command, Services& services, const std::shared_ptr<con
 void add_cat(Command& command, Services& services, const std::shared_ptr<const Noun<Datasource>>& noun) {
     auto verb = command.subcommand("cat", "Write the distant data to stdout, storing nothing");
     auto name = std::make_shared<std::string>();
-    verb.argument("NAME", *name, "Its name or id");
+    verb.argument("NAME", *name, "Its name or id", true, noun->completes);
     verb.example("prevision datasource cat orders | head -n 3");
     verb.action([name, noun, &services] {
         const auto datasource = noun->find(services, *name);

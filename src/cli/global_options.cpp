@@ -24,9 +24,9 @@ void add_global_options(Command& root, GlobalOptions& options) {
                 "The platform's URL (PREVISION_URL); without it a profile's, else the embedded platform",
                 {.value = "URL"});
     root.option("--profile", options.profile, "The platform, by its profile (PREVISION_PROFILE)",
-                {.value = "NAME"});
+                {.value = "NAME", .completes = Completes::profile});
     root.option("--project", options.project, "The project, by name or id (PREVISION_PROJECT)",
-                {.value = "NAME"});
+                {.value = "NAME", .completes = Completes::project});
     root.option("-o,--output", options.output, "How results are shown",
                 {.value = "FORMAT", .choices = render::format_names()});
     root.flag("-q,--quiet", options.quiet, "Show ids alone: the same as -o id");

@@ -32,13 +32,20 @@ bool is_before(const std::optional<std::string>& left, const std::optional<std::
 
 }  // namespace
 
-void add_list_options(Command& command, ListOptions& options) {
-    command.comma_list("--columns", options.columns, "Which columns to show, in this order");
+void add_list_options(Command& command, ListOptions& options, const std::vector<std::string>& columns) {
+    auto sorts = columns;
+    std::vector<std::string> filters;
+    for (const auto& column : columns) {
+        sorts.push_back("-" + column);
+        filters.push_back(column + "=");
+    }
+    command.comma_list("--columns", options.columns, "Which columns to show, in this order",
+                       {.value = "A,B,...", .suggestions = columns});
     command.flag("--no-header", options.no_header, "Leave the header out");
     command.option("--sort", options.sort, "Sort by a column; with '-' before it, backwards",
-                   {.value = "[-]COLUMN"});
+                   {.value = "[-]COLUMN", .suggestions = sorts});
     command.option("--filter", options.filters, "Only where a column matches, such as name=prod*",
-                   {.value = "COLUMN=GLOB"});
+                   {.value = "COLUMN=GLOB", .suggestions = filters});
     command.option("--limit", options.limit, "Show that many at the most");
 }
 
@@ -93,8 +100,10 @@ std::size_t Listing::index_of(const std::string& name) const {
         if (columns_[i].name == name) return i;
         names.push_back(columns_[i].name);
     }
-    throw Error(ErrorClass::usage, fmt::format("there is no column '{}'", name),
-                "the columns are " + join(names, ", "));
+    const auto meant = closest(name, names);
+    throw Error(
+        ErrorClass::usage, fmt::format("there is no column '{}'", name),
+        (meant ? fmt::format("did you mean '{}'? ", *meant) : "") + "the columns are " + join(names, ", "));
 }
 
 bool Listing::matches(const render::Row& row) const {

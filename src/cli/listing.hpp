@@ -22,7 +22,8 @@ struct ListOptions {
     std::optional<int> limit;
 };
 
-void add_list_options(Command& command, ListOptions& options);
+/// `columns` are the names that TAB offers.
+void add_list_options(Command& command, ListOptions& options, const std::vector<std::string>& columns = {});
 
 /// A column of a kind of object, and how its cell is read off one.
 template <typename Object>
@@ -80,6 +81,13 @@ std::vector<render::Column> columns_of(const std::vector<Field<Object>>& fields)
     std::vector<render::Column> columns;
     for (const auto& field : fields) columns.push_back(field.column);
     return columns;
+}
+
+template <typename Object>
+std::vector<std::string> column_names(const std::vector<Field<Object>>& fields) {
+    std::vector<std::string> names;
+    for (const auto& field : fields) names.push_back(field.column.name);
+    return names;
 }
 
 template <typename Object>

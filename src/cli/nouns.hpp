@@ -1,6 +1,7 @@
 #pragma once
 
 #include "cli/command.hpp"
+#include "cli/global_options.hpp"
 #include "cli/services.hpp"
 
 /// Each function hangs one noun, with its verbs, into the command tree. `services` must outlive the parsing
@@ -17,5 +18,13 @@ void add_api(Command& root, Services& services);
 void add_exporter(Command& root, Services& services);
 void add_serve(Command& root, Services& services);
 void add_version(Command& root, Services& services);
+
+void add_doctor(Command& root, Services& services);
+
+/// The hidden command that makes the manual's pages.
+void add_manual(Command& root, const CommandNode& tree, Services& services);
+
+/// `completion`, and what its scripts call. Options that TAB finds on the line go into `options`.
+void add_completion(Command& root, const CommandNode& tree, GlobalOptions& options, Services& services);
 
 }  // namespace prevision::cli

@@ -44,6 +44,7 @@ void remove_contents(Services& services, const Project& project) {
 std::shared_ptr<const Noun<Project>> project_noun() {
     return std::make_shared<const Noun<Project>>(Noun<Project>{
         .name = "project",
+        .completes = Completes::project,
         .fields = {{{"id"}, [](const Project& project) { return cell(project.id); }},
                    {{"name"}, [](const Project& project) { return cell(project.name); }},
                    {{"description"}, [](const Project& project) { return cell(project.description); }},

@@ -6,6 +6,7 @@
 
 #include "cli/command.hpp"
 #include "cli/error_report.hpp"
+#include "cli/github_actions.hpp"
 #include "cli/global_options.hpp"
 #include "cli/help.hpp"
 #include "cli/nouns.hpp"
@@ -22,7 +23,8 @@ void add_snapshot_worker(Command& root, Services& services) {
     command.action([id, &services] { services.take_pending_snapshot(*id); });
 }
 
-void build(Command root, GlobalOptions& options, Services& services) {
+void build(CommandLine& line, GlobalOptions& options, Services& services) {
+    auto root = line.root();
     add_global_options(root, options);
     add_project(root, services);
     add_connector(root, services);
@@ -33,7 +35,10 @@ void build(Command root, GlobalOptions& options, Services& services) {
     add_api(root, services);
     add_exporter(root, services);
     add_serve(root, services);
+    add_completion(root, line.tree(), options, services);
+    add_doctor(root, services);
     add_version(root, services);
+    add_manual(root, line.tree(), services);
     add_snapshot_worker(root, services);
 }
 
@@ -50,9 +55,11 @@ void execute(std::span<const std::string> arguments, GlobalOptions& options, Io&
     Services services(io, options, cancellation);
     CommandLine line("prevision",
                      "Keeps links to distant data, and takes snapshots of it when they are needed.");
-    build(line.root(), options, services);
+    build(line, options, services);
     try {
-        line.parse(arguments)();
+        const std::vector<std::string> version{"version"};
+        const bool asks_version = arguments.size() == 1 && arguments.front() == "--version";
+        line.parse(asks_version ? version : arguments)();
     } catch (const CommandLine::HelpRequested& help) {
         io.out.write(render_help(help.of, help_style(options, io)));
     }
@@ -63,6 +70,9 @@ int report(const Error& error, const GlobalOptions& options, Io& io) {
     try {
         io.out.flush();
         report_error(error, options.json_errors(), io.err);
+        // With JSON the error is one object and nothing else.
+        if (!options.json_errors()) annotate_error(error, io.environment, io.err);
+        io.err.flush();
     } catch (const OutputClosed&) {
         // Nobody reads any more; the code still tells.
         return exit_code(error.error_class());

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "cli/github_actions.hpp"
 #include "core/file.hpp"
 #include "core/secret_command.hpp"
 
@@ -15,23 +16,28 @@ constexpr std::size_t secret_limit = std::size_t{1} << 20U;
 
 }  // namespace
 
-void add_secret_options(Command& command, SecretOptions& options, bool with_value) {
+void add_secret_options(Command& command, SecretOptions& options, bool with_value,
+                        const std::function<bool()>& shown) {
     const auto& noun = options.noun;
     const auto flag = [&](const char* source) { return fmt::format("--{}-{}", noun, source); };
-    command.flag(flag("stdin"), options.from_stdin, fmt::format("Read the {} from stdin", noun));
+    command.flag(flag("stdin"), options.from_stdin, fmt::format("Read the {} from stdin", noun), shown);
     command.option(flag("file"), options.file, fmt::format("Read the {} from a file", noun),
-                   {.value = "FILE"});
+                   {.value = "FILE", .completes = Completes::file, .shown = shown});
     command.option(flag("env"), options.variable,
-                   fmt::format("Take the {} from an environment variable", noun), {.value = "VAR"});
+                   fmt::format("Take the {} from an environment variable", noun),
+                   {.value = "VAR", .shown = shown});
     command.option(flag("command"), options.command,
-                   fmt::format("Take what a command prints as the {}", noun), {.value = "CMD"});
+                   fmt::format("Take what a command prints as the {}", noun),
+                   {.value = "CMD", .shown = shown});
     if (!with_value) return;
     command.option("--" + noun, options.value,
                    fmt::format("The {} itself: others may see it, so prefer one of the above", noun),
-                   {.value = "VALUE"});
+                   {.value = "VALUE", .shown = shown});
 }
 
-std::optional<Secret> read_secret(const SecretOptions& options, Services& services) {
+namespace {
+
+std::optional<Secret> read_source(const SecretOptions& options, Services& services) {
     const auto& noun = options.noun;
     const int sources = static_cast<int>(options.from_stdin) + static_cast<int>(options.file.has_value()) +
                         static_cast<int>(options.variable.has_value()) +
@@ -61,6 +67,14 @@ std::optional<Secret> read_secret(const SecretOptions& options, Services& servic
         return Secret(*options.value);
     }
     return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<Secret> read_secret(const SecretOptions& options, Services& services) {
+    auto secret = read_source(options, services);
+    if (secret) mask_secret(*secret, services.io().environment, services.io().err);
+    return secret;
 }
 
 Secret prompt_for_secret(const std::string& question, Services& services, const std::string& noun) {

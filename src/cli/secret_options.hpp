@@ -17,10 +17,14 @@ struct SecretOptions {
     std::optional<std::string> variable;
     std::optional<std::string> command;
     std::optional<std::string> value;  ///< from the command line itself: it works, with a warning
+
+    [[nodiscard]] bool given() const { return from_stdin || file || variable || command || value; }
 };
 
-/// --password-stdin and its like; the secret itself on the command line only where `with_value`.
-void add_secret_options(Command& command, SecretOptions& options, bool with_value = true);
+/// --password-stdin and its like; the secret itself on the command line only where `with_value`. `shown` as
+/// in OptionTraits.
+void add_secret_options(Command& command, SecretOptions& options, bool with_value = true,
+                        const std::function<bool()>& shown = {});
 
 /// The secret, where one was given. A secret is taken literally: one trailing newline of a file, of stdin
 /// or of a command's output is dropped, and nothing else. Error usage when two sources are named; not_found

@@ -19,11 +19,13 @@
 
 namespace prevision::cli {
 
-struct Services::Parts {
+struct Services::Parts final : Session {
+    api::Client& client() override { return *main_client; }
+
     std::unique_ptr<platform::Platform> embedded;  ///< null where the platform is remote
     std::unique_ptr<transport::Transport> transport;
     std::string project;  ///< that the profile names; may be empty
-    std::unique_ptr<api::Client> client;
+    std::unique_ptr<api::Client> main_client;
     std::unique_ptr<api::Client> tidying_client;
 };
 
@@ -71,8 +73,7 @@ Services::~Services() = default;
 
 render::Settings Services::render_settings() const { return cli::render_settings(options_, io_); }
 
-void Services::connect() {
-    if (parts_) return;
+std::unique_ptr<Services::Parts> Services::make_parts() {
     auto parts = std::make_unique<Parts>();
     const auto remote =
         choose_platform(options_, io_, cancellation_, [this](const std::string& text) { message(text); });
@@ -83,7 +84,11 @@ void Services::connect() {
         parts->embedded = std::make_unique<platform::Platform>(embedded_settings(io_.environment));
         parts->transport = platform::make_local_transport(*parts->embedded);
     }
-    parts_ = std::move(parts);
+    return parts;
+}
+
+void Services::connect() {
+    if (!parts_) parts_ = make_parts();
 }
 
 std::unique_ptr<transport::Transport> Services::connect_to(const std::string& url, const Secret& token) {
@@ -115,10 +120,11 @@ api::ClientSettings Services::client_settings() {
 
 api::Client& Services::client() {
     connect();
-    if (!parts_->client) {
-        parts_->client = std::make_unique<api::Client>(*parts_->transport, cancellation_, client_settings());
+    if (!parts_->main_client) {
+        parts_->main_client =
+            std::make_unique<api::Client>(*parts_->transport, cancellation_, client_settings());
     }
-    return *parts_->client;
+    return *parts_->main_client;
 }
 
 api::Client& Services::tidying_client() {
@@ -166,6 +172,19 @@ platform::Platform& Services::embedded_platform() {
 }
 
 std::filesystem::path Services::embedded_home() const { return config::platform_home(io_.environment); }
+
+std::unique_ptr<Session> Services::open_session() {
+    auto settings = client_settings();
+    settings.trace = {};  // it would write to stderr from several threads at once
+    auto parts = make_parts();
+    parts->main_client = std::make_unique<api::Client>(*parts->transport, cancellation_, settings);
+    return parts;
+}
+
+bool Services::is_embedded() {
+    connect();
+    return parts_->embedded != nullptr;
+}
 
 void Services::keep_snapshots_running() {
     connect();

@@ -21,6 +21,13 @@ namespace prevision::cli {
 /// The hidden command that takes a snapshot another process has left to it.
 inline constexpr std::string_view snapshot_worker_command = "snapshot-worker";
 
+/// A client with a connection of its own, for another thread.
+class Session {
+  public:
+    virtual ~Session() = default;
+    virtual api::Client& client() = 0;
+};
+
 /// What a command works with, each part made when it is first asked for.
 class Services {
   public:
@@ -53,6 +60,12 @@ class Services {
     /// Where it keeps its state.
     [[nodiscard]] std::filesystem::path embedded_home() const;
 
+    /// The platform once more, for another thread. What `-v` shows is left out.
+    std::unique_ptr<Session> open_session();
+
+    /// Whether the platform is the embedded one.
+    bool is_embedded();
+
     /// Lets the embedded platform's snapshots go on after this process has ended.
     void keep_snapshots_running();
 
@@ -64,6 +77,7 @@ class Services {
 
   private:
     struct Parts;
+    std::unique_ptr<Parts> make_parts();
     void connect();
     std::unique_ptr<transport::Transport> connect_to(const std::string& url, const Secret& token);
     api::ClientSettings client_settings();

@@ -7,9 +7,7 @@
 
 namespace prevision::cli {
 
-namespace {
-
-std::string to_document(const std::string& id, const std::string& name, const model::TestResult& result) {
+std::string test_document(const std::string& id, const std::string& name, const model::TestResult& result) {
     rapidjson::StringBuffer buffer;
     model::JsonWriter writer(buffer);
     writer.StartObject();
@@ -35,8 +33,6 @@ std::string to_document(const std::string& id, const std::string& name, const mo
     return {buffer.GetString(), buffer.GetSize()};
 }
 
-}  // namespace
-
 void report_test(Services& services, const std::string& id, const std::string& name,
                  const api::TestOutcome& outcome) {
     const auto settings = services.render_settings();
@@ -60,7 +56,7 @@ void report_test(Services& services, const std::string& id, const std::string& n
     } else {
         render::render_object(
             {{"id"}, {"name"}},
-            {.id = id, .cells = {id, name}, .document = to_document(id, name, outcome.result)}, settings,
+            {.id = id, .cells = {id, name}, .document = test_document(id, name, outcome.result)}, settings,
             services.io().out);
     }
     services.io().out.flush();

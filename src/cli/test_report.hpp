@@ -12,4 +12,7 @@ namespace prevision::cli {
 void report_test(Services& services, const std::string& id, const std::string& name,
                  const api::TestOutcome& outcome);
 
+/// What a test found, as the JSON that `report_test` shows.
+std::string test_document(const std::string& id, const std::string& name, const model::TestResult& result);
+
 }  // namespace prevision::cli

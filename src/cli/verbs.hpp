@@ -16,6 +16,7 @@ namespace prevision::cli {
 template <typename Object>
 struct Noun {
     std::string name;  ///< "connector"
+    Completes completes = Completes::nothing;
     std::vector<Field<Object>> fields;
     std::function<void(Services&, const std::function<bool(Object)>&)> list;
     std::function<Object(Services&, const std::string& name_or_id)> find;
@@ -28,7 +29,7 @@ template <typename Object>
 void add_list_verb(Command& command, Services& services, const std::shared_ptr<const Noun<Object>>& noun) {
     auto verb = command.subcommand("list", fmt::format("List the {}s", noun->name), {"ls"});
     auto options = std::make_shared<ListOptions>();
-    add_list_options(verb, *options);
+    add_list_options(verb, *options, column_names(noun->fields));
     verb.example(fmt::format("prevision {} list", noun->name));
     verb.example(fmt::format("prevision {} list -o json --filter 'name=prod*'", noun->name));
     verb.action([options, noun, &services] {
@@ -42,7 +43,7 @@ template <typename Object>
 void add_show_verb(Command& command, Services& services, const std::shared_ptr<const Noun<Object>>& noun) {
     auto verb = command.subcommand("show", fmt::format("Show a {}", noun->name), {"get"});
     auto name = std::make_shared<std::string>();
-    verb.argument("NAME", *name, "Its name or id");
+    verb.argument("NAME", *name, "Its name or id", true, noun->completes);
     verb.example(fmt::format("prevision {} show my_{}", noun->name, noun->name));
     verb.action(
         [name, noun, &services] { show_object(services, noun->fields, noun->find(services, *name)); });
@@ -58,7 +59,7 @@ void add_delete_verb(Command& command, Services& services, const std::shared_ptr
     };
     auto verb = command.subcommand("delete", fmt::format("Delete a {}", noun->name), {"rm"});
     auto options = std::make_shared<Options>();
-    verb.argument("NAME", options->name, "Its name or id");
+    verb.argument("NAME", options->name, "Its name or id", true, noun->completes);
     verb.flag("--cascade", options->cascade, "Delete what depends on it as well");
     verb.flag("-y,--yes", options->yes, "Do not ask");
     verb.example(fmt::format("prevision {} delete my_{} --yes", noun->name, noun->name));

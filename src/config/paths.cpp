@@ -27,4 +27,11 @@ std::optional<std::filesystem::path> profile_file(const Environment& environment
     return std::nullopt;
 }
 
+std::optional<std::filesystem::path> cache_home(const Environment& environment) {
+    if (const auto cache = environment.get("XDG_CACHE_HOME"); cache && cache->starts_with('/'))
+        return std::filesystem::path(*cache) / "prevision";
+    if (const auto home = environment.get("HOME")) return std::filesystem::path(*home) / ".cache/prevision";
+    return std::nullopt;
+}
+
 }  // namespace prevision::config

@@ -15,4 +15,8 @@ std::filesystem::path platform_home(const Environment& environment);
 /// neither is set.
 std::optional<std::filesystem::path> profile_file(const Environment& environment);
 
+/// Where what can be made again is kept: $XDG_CACHE_HOME/prevision, else ~/.cache/prevision; nothing when
+/// neither is set.
+std::optional<std::filesystem::path> cache_home(const Environment& environment);
+
 }  // namespace prevision::config

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <functional>
+#include <map>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "cli/command_tree.hpp"
+
+namespace prevision::cli {
+
+/// What TAB may put in.
+struct Candidate {
+    std::string text;
+    std::string description{};
+    bool operator==(const Candidate&) const = default;
+};
+
+/// What a word that is being typed may become.
+struct Completion {
+    std::string kept;  ///< the part of the word that stands before what is completed: "--output=", "name,"
+    std::vector<Candidate> candidates;  ///< not yet held against what is typed
+    bool files = false;                 ///< file names instead
+    bool open = false;                  ///< a candidate is only a beginning: no blank after it
+};
+
+/// The names of the things of a kind. `given` holds the options on the line so far by their long names.
+using NameSource =
+    std::function<std::vector<Candidate>(Completes kind, const std::map<std::string, std::string>& given)>;
+
+/// What the last of the words (those after the program's name) may become. The options before it are taken,
+/// so that their targets are filled; a wrong one is passed over.
+Completion complete(const CommandNode& root, std::span<const std::string> words, const NameSource& names);
+
+}  // namespace prevision::cli

@@ -1,0 +1,32 @@
+#include "cli/libraries.hpp"
+
+#include <curl/curl.h>
+#include <fmt/format.h>
+#include <mysql.h>
+#include <openssl/crypto.h>
+#include <rapidjson/rapidjson.h>
+#include <sodium.h>
+#include <sqlite3.h>
+#include <utf8proc.h>
+
+namespace prevision::cli {
+
+std::vector<Library> libraries() {
+    return {{"curl", ::curl_version_info(CURLVERSION_NOW)->version},
+            {"fmt", fmt::format("{}.{}.{}", FMT_VERSION / 10000, FMT_VERSION / 100 % 100, FMT_VERSION % 100)},
+            {"mariadb", ::mysql_get_client_info()},
+            {"openssl", ::OpenSSL_version(OPENSSL_VERSION_STRING)},
+            {"rapidjson", RAPIDJSON_VERSION_STRING},
+            {"sodium", ::sodium_version_string()},
+            {"sqlite", ::sqlite3_libversion()},
+            {"utf8proc", ::utf8proc_version()}};
+}
+
+std::vector<std::string> curl_protocols() {
+    std::vector<std::string> protocols;
+    for (const char* const* name = ::curl_version_info(CURLVERSION_NOW)->protocols; *name != nullptr; ++name)
+        protocols.emplace_back(*name);
+    return protocols;
+}
+
+}  // namespace prevision::cli

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "api/client.hpp"
+#include "cli/command.hpp"
+#include "cli/services.hpp"
+
+namespace prevision::cli {
+
+/// What `test` takes beside a name.
+struct TestAllOptions {
+    bool all = false;
+    int jobs = 4;
+    std::optional<std::string> junit;
+};
+
+void add_test_all_options(Command& verb, TestAllOptions& options);
+
+/// One thing that is tested.
+struct TestItem {
+    std::string id;
+    std::string name;
+};
+
+/// Tests all of them, several at once, and shows a result as it comes. Error partial when some fail; the file
+/// for JUnit is written then too.
+void test_all(Services& services, const std::string& noun, const std::vector<TestItem>& items,
+              const TestAllOptions& options,
+              const std::function<api::TestOutcome(api::Client&, const std::string& id)>& test);
+
+/// Checks that either a name or --all was given. Error usage.
+void check_test_target(const std::string& name, const TestAllOptions& options);
+
+}  // namespace prevision::cli

@@ -1,0 +1,144 @@
+#include <filesystem>
+
+#include <catch2/catch.hpp>
+
+#include "model/json.hpp"
+#include "support/program.hpp"
+
+using namespace prevision;
+using testing::Prevision;
+using testing::shell;
+
+namespace {
+
+const std::map<std::string, std::string> github{{"GITHUB_ACTIONS", "true"}, {"CI", "true"}};
+
+/// Two connectors: one that works, one that does not.
+void make_connectors(const Prevision& prevision) {
+    shell("sqlite3 " + prevision.file("a.db").string() + " 'CREATE TABLE t (i); INSERT INTO t VALUES (1)'");
+    prevision.ok({"connector", "create", "good", "--host", "sqlite://" + prevision.file("a.db").string()});
+    prevision.ok({"connector", "create", "bad <&>", "--host", "mysql://127.0.0.1:1"});
+}
+
+}  // namespace
+
+TEST_CASE("in GitHub Actions an error is an annotation too, on one line") {
+    const Prevision prevision;
+    const auto result = prevision({"connector", "show", "no\nwhere%"}, "", github);
+    CHECK(result.exit_code == 3);
+    CHECK(result.err.find("::error title=prevision::no connector is named 'no%0Awhere%25'%0Ahint: ") !=
+          std::string::npos);
+    CHECK(prevision({"connector", "show", "nowhere"}).err.find("::error") == std::string::npos);
+    const auto json = prevision({"connector", "show", "nowhere", "-o", "json"}, "", github);
+    CHECK_NOTHROW(model::parse_json(json.err));
+}
+
+TEST_CASE("in GitHub Actions a secret that is read is masked in the log, line by line") {
+    const Prevision prevision;
+    const std::vector<std::string> create{"connector",  "create",     "x", "--host",
+                                          "mysql://db", "--username", "u", "--password-stdin"};
+    CHECK(prevision(create, "hunter%2\nsecond\n", github)
+              .err.find("::add-mask::hunter%252\n::add-mask::second\n") != std::string::npos);
+    auto other = create;
+    other[2] = "y";
+    CHECK(prevision(other, "hunter2\n").err.find("hunter2") == std::string::npos);
+}
+
+TEST_CASE("test --all tests every connector, a result a line, and exits with 8 when some fail") {
+    const Prevision prevision;
+    make_connectors(prevision);
+    const auto junit = prevision.file("results.xml");
+    const auto result = prevision({"connector", "test", "--all", "-j", "2", "--junit", junit.string()});
+    INFO(result.out << result.err);
+    CHECK(result.exit_code == 8);
+    CHECK(result.out.find("ok      good") != std::string::npos);
+    CHECK(result.out.find("failed  bad <&>") != std::string::npos);
+    CHECK(result.err.find("1 of 2 connectors failed the test") != std::string::npos);
+    const auto xml = shell("cat " + junit.string());
+    CHECK(xml.find("tests=\"2\" failures=\"1\"") != std::string::npos);
+    CHECK(xml.find("name=\"bad &lt;&amp;&gt;\"") != std::string::npos);
+    const auto lines = prevision({"connector", "test", "--all", "-o", "jsonl"});
+    CHECK(lines.exit_code == 8);
+    CHECK(std::count(lines.out.begin(), lines.out.end(), '\n') == 2);
+}
+
+TEST_CASE("test --all of datasources, of none, and with what contradicts it") {
+    const Prevision prevision;
+    make_connectors(prevision);
+    CHECK(prevision({"datasource", "test", "--all"}).exit_code == 0);
+    prevision.ok({"datasource", "create", "rows", "--connector", "good", "--table", "t"});
+    CHECK(prevision({"datasource", "test", "--all"}).exit_code == 0);
+    CHECK(prevision({"datasource", "test", "rows", "--all"}).exit_code == 2);
+    CHECK(prevision({"datasource", "test"}).exit_code == 2);
+    CHECK(prevision({"datasource", "test", "--all", "-j", "0"}).exit_code == 2);
+    CHECK(prevision({"datasource", "test", "rows", "--junit", "x.xml"}).exit_code == 2);
+}
+
+TEST_CASE("doctor finds nothing wrong in a good home, and tells what others may read") {
+    const Prevision prevision;
+    prevision.ok({"connector", "create", "x", "--host", "mysql://db", "--username", "u", "--password-stdin"},
+                 "secret");
+    const auto good = prevision({"doctor", "-o", "json"}, "", {{"LANG", "C.UTF-8"}});
+    INFO(good.out << good.err);
+    CHECK(good.exit_code == 0);
+    CHECK(good.out.find("\"library curl\"") != std::string::npos);
+    CHECK(good.out.find("\"engine mysql\"") != std::string::npos);
+    std::filesystem::permissions(prevision.home() / "vault.key", std::filesystem::perms(0644));
+    const auto open = prevision({"doctor"});
+    CHECK(open.exit_code == 8);
+    CHECK(open.out.find("chmod 600 " + (prevision.home() / "vault.key").string()) != std::string::npos);
+}
+
+TEST_CASE("version -o json names the libraries") {
+    const Prevision prevision;
+    const auto document = model::parse_json(prevision.ok({"version", "-o", "json"}));
+    CHECK(model::get_text(document, "name") == "prevision");
+    REQUIRE(model::find_member(document, "libraries") != nullptr);
+    CHECK(model::get_text(*model::find_member(document, "libraries"), "sqlite") ==
+          shell("sqlite3 --version | cut -d' ' -f1 | tr -d '\\n'"));
+    CHECK(prevision.ok({"--version"}) == prevision.ok({"version"}));
+}
+
+TEST_CASE("a definition is checked before anything is sent, and the flag is named") {
+    const Prevision prevision;
+    struct Case {
+        std::vector<std::string> options;
+        std::string message;
+        std::string hint;
+    };
+    const std::vector<Case> cases{
+        {{"--type", "SQL", "--engine", "mysq", "--host", "db"},
+         "--engine 'mysq' is unknown",
+         "did you mean mysql?"},
+        {{"--type", "SLQ", "--host", "db"}, "--type 'SLQ' is unknown", "did you mean SQL?"},
+        {{"--engine", "mysql"}, "--host is missing", "--host"},
+        {{"--host", "mysql://db", "--tls", "requre"}, "--tls 'requre' is none of", "did you mean require?"},
+        {{"--host", "sqlite:///a.db", "--username", "u"}, "takes no --username", "it takes --host"},
+        {{"--host", "sqlite:///a.db", "--tls", "require"}, "takes no --tls", "it takes --host"}};
+    for (const auto& each : cases) {
+        std::vector<std::string> arguments{"connector", "create", "x"};
+        arguments.insert(arguments.end(), each.options.begin(), each.options.end());
+        const auto result = prevision(arguments);
+        INFO(result.err);
+        CHECK(result.exit_code == 7);
+        CHECK(result.err.find(each.message) != std::string::npos);
+        CHECK(result.err.find(each.hint) != std::string::npos);
+    }
+    CHECK(prevision.ok({"connector", "list", "-q"}).empty());
+}
+
+TEST_CASE("connector types lists the engines, and --help with --type what that type takes") {
+    const Prevision prevision;
+    const auto types = prevision.ok({"connector", "types"});
+    CHECK(types.find("mysql") != std::string::npos);
+    CHECK(types.find("--tls") != std::string::npos);
+    const auto document = model::parse_json(prevision.ok({"connector", "types", "-o", "json"}));
+    CHECK(document.IsArray());
+    const auto all = prevision.ok({"connector", "create", "--help"});
+    const auto sql = prevision.ok({"connector", "create", "--type", "SQL", "--help"});
+    CHECK(all.find("--credentials-file") != std::string::npos);
+    CHECK(sql.find("--credentials-file") == std::string::npos);
+    CHECK(sql.find("--password-stdin") != std::string::npos);
+    CHECK(sql.find("      --region") == std::string::npos);
+    CHECK(all.find("      --region") != std::string::npos);
+}

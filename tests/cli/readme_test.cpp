@@ -1,0 +1,72 @@
+#include <fstream>
+#include <sstream>
+
+#include <catch2/catch.hpp>
+#include <yaml-cpp/yaml.h>
+
+#include "support/program.hpp"
+
+using namespace prevision;
+using testing::Prevision;
+using testing::shell;
+
+namespace {
+
+/// The indented block of the README that begins with this line, without its indentation.
+std::string block(const std::string& first_line) {
+    std::ifstream readme(PREVISION_SOURCE_DIR "/README.md");
+    std::string text;
+    for (std::string line; std::getline(readme, line);) {
+        const bool inside = line.starts_with("    ");
+        if (text.empty() ? line.starts_with("    " + first_line) : inside) text += line.substr(4) + "\n";
+        if (!text.empty() && !inside) break;
+    }
+    return text;
+}
+
+/// A datasource named orders.
+void make_orders(const Prevision& prevision) {
+    const auto database = prevision.file("shop.db").string();
+    shell("sqlite3 " + database + " 'CREATE TABLE orders (i); INSERT INTO orders VALUES (1)'");
+    prevision.ok({"connector", "create", "shop", "--host", "sqlite://" + database});
+    prevision.ok({"datasource", "create", "orders", "--connector", "shop", "--table", "orders"});
+}
+
+/// Runs the lines as a runner does: in one shell that ends at the first failure.
+std::string run(const Prevision& prevision, const std::vector<std::string>& lines) {
+    std::ofstream script(prevision.file("script"));
+    script << "set -e\ncd " << prevision.file("").string()
+           << "\nexport CI=true GITHUB_ACTIONS=true PREVISION_HOME=" << prevision.home().string()
+           << "\nPATH=$(dirname " << Prevision::program() << "):$PATH\n";
+    for (const auto& line : lines) script << line << "\n";
+    script.close();
+    return shell("bash " + prevision.file("script").string());
+}
+
+}  // namespace
+
+TEST_CASE("the README's GitHub workflow works, step by step") {
+    const auto workflow = YAML::Load(block("# GitHub Actions"));
+    std::vector<std::string> lines;
+    for (const auto& step : workflow["jobs"]["snapshot"]["steps"])
+        lines.push_back(step["run"].as<std::string>());
+    REQUIRE(lines.size() == 2);
+    const Prevision prevision;
+    make_orders(prevision);
+    run(prevision, lines);
+    CHECK(shell("cat " + prevision.file("connectors.xml").string()).find("failures=\"0\"") !=
+          std::string::npos);
+    CHECK(shell("cat " + prevision.file("dataset.json").string()).find("\"sha256\"") != std::string::npos);
+}
+
+TEST_CASE("the README's GitLab job works, line by line") {
+    const auto job = YAML::Load(block("# GitLab"))["snapshot"];
+    const auto lines = job["script"].as<std::vector<std::string>>();
+    REQUIRE(lines.size() == 3);
+    const Prevision prevision;
+    make_orders(prevision);
+    run(prevision, lines);
+    CHECK(shell("cat " + prevision.file("orders.csv").string()) == "i\r\n1\r\n");
+    const auto report = job["artifacts"]["reports"]["junit"].as<std::string>();
+    CHECK(shell("cat " + prevision.file(report).string()).find("tests=\"1\"") != std::string::npos);
+}

@@ -1,0 +1,194 @@
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <memory>
+#include <optional>
+
+#include <catch2/catch.hpp>
+
+#include "support/program.hpp"
+#include "support/terminal.hpp"
+
+using namespace prevision;
+using testing::Prevision;
+using testing::TerminalProgram;
+
+// What TAB makes of a line in the three real shells. Ctrl-T is bound to show the line between "<<" and ">>".
+namespace {
+
+class Shell {
+  public:
+    Shell(const Prevision& prevision, const std::vector<std::string>& command, const std::string& rc_file,
+          const std::string& rc)
+        : folder_(prevision.file("shell")) {
+        std::filesystem::create_directories(folder_);
+        std::ofstream(folder_ / rc_file) << rc << "\n";
+        const auto path =
+            std::filesystem::path(Prevision::program()).parent_path().string() + ":/usr/bin:/bin";
+        terminal_.emplace(command,
+                          std::map<std::string, std::string>{{"PATH", path},
+                                                             {"HOME", folder_.string()},
+                                                             {"ZDOTDIR", folder_.string()},
+                                                             {"TERM", "xterm"},
+                                                             {"LANG", "C.UTF-8"},
+                                                             {"PREVISION_HOME", prevision.home().string()}});
+        terminal_->read_until("READY");
+    }
+
+    /// What the line is after the keys were typed.
+    std::string line_after(const std::string& keys) {
+        terminal_->type("\x05\x15" + keys);
+        terminal_->type("\x14");
+        terminal_->read_until("<<");
+        auto line = terminal_->read_until(">>");
+        line.resize(line.size() - 2);
+        return line;
+    }
+
+  private:
+    std::filesystem::path folder_;
+    std::optional<TerminalProgram> terminal_;
+};
+
+std::unique_ptr<Shell> bash(const Prevision& prevision) {
+    return std::make_unique<Shell>(prevision,
+                                   std::vector<std::string>{"/bin/bash", "--noprofile", "--rcfile",
+                                                            prevision.file("shell/rc").string(), "-i"},
+                                   "rc", R"(source <(prevision completion bash)
+PS1='$ '; bind 'set bell-style none'; bind 'set enable-bracketed-paste off'
+show_line() { echo "<<$READLINE_LINE>>"; }
+bind -x '"\C-t": show_line'
+echo READY)");
+}
+
+std::unique_ptr<Shell> zsh(const Prevision& prevision) {
+    return std::make_unique<Shell>(prevision, std::vector<std::string>{"/usr/bin/zsh", "-d", "-i"}, ".zshrc",
+                                   R"(autoload -U compinit && compinit -u -D
+source <(prevision completion zsh)
+PS1='$ '; unsetopt zle_bracketed_paste 2>/dev/null; unset zle_bracketed_paste
+show_line() { print -r -- "<<$BUFFER>>"; }
+zle -N show_line; bindkey -e; bindkey '^T' show_line
+print READY)");
+}
+
+std::unique_ptr<Shell> fish(const Prevision& prevision) {
+    return std::make_unique<Shell>(
+        prevision,
+        std::vector<std::string>{"/usr/bin/fish", "--no-config", "-i", "-C",
+                                 "source " + prevision.file("shell/rc.fish").string()},
+        "rc.fish", R"(prevision completion fish | source
+function fish_prompt; echo '$ '; end
+set -g fish_greeting
+set -g fish_autosuggestion_enabled 0
+function show_line; printf '<<%s>>' (commandline); end
+bind \ct show_line
+echo READY)");
+}
+
+void make_objects(const Prevision& prevision) {
+    prevision.ok({"connector", "create", "alpha", "--host", "mysql://db"});
+    prevision.ok({"connector", "create", "beta space", "--host", "mysql://db"});
+    prevision.ok({"connector", "create", "gamma:x", "--host", "mysql://db"});
+    prevision.ok({"connector", "create", "delta'q", "--host", "mysql://db"});
+    prevision.ok({"connector", "create", "eps$(x)", "--host", "mysql://db"});
+    prevision.ok(
+        {"datasource", "create", "orders", "--connector", "alpha", "--database", "d", "--table", "t"});
+    const auto file = prevision.file("shop.db").string();
+    testing::shell("sqlite3 " + file + " 'CREATE TABLE \"line items\" (i); CREATE TABLE people (i)'");
+    prevision.ok({"connector", "create", "lite", "--host", "sqlite://" + file});
+}
+
+struct Case {
+    std::string typed;
+    std::string line;
+};
+
+// The same in every shell.
+const std::vector<Case> common{
+    {"prevision con\t", "prevision connector "},
+    {"prevision connector sh\t", "prevision connector show "},
+    {"prevision connector list --no-h\t", "prevision connector list --no-header "},
+    {"prevision connector list -o ya\t", "prevision connector list -o yaml "},
+    {"prevision connector list --output=ya\t", "prevision connector list --output=yaml "},
+    {"prevision connector list --columns id,us\t", "prevision connector list --columns id,username "},
+    {"prevision connector create x --type SQ\t", "prevision connector create x --type SQL "},
+    {"prevision connector show al\t", "prevision connector show alpha "},
+    {"prevision -v conn show al\t", "prevision -v conn show alpha "},
+    {"prevision datasource create x --connector al\t", "prevision datasource create x --connector alpha "},
+    {"prevision datasource create x --connector lite --table pe\t",
+     "prevision datasource create x --connector lite --table people "},
+    {"prevision datasource create x --connector lite --database ma\t",
+     "prevision datasource create x --connector lite --database main "},
+    {"prevision dataset create --datasource or\t", "prevision dataset create --datasource orders "},
+    {"prevision connector list --project de\t", "prevision connector list --project default "},
+    {"prevision connector show be\t", "prevision connector show beta\\ space "},
+    {"prevision connector show nothing\t", "prevision connector show nothing"},
+    {"prevision nonsense x\t", "prevision nonsense x"}};
+
+void check_all(Shell& shell, const std::vector<Case>& cases) {
+    for (const auto& each : cases) {
+        INFO(each.typed);
+        CHECK(shell.line_after(each.typed) == each.line);
+    }
+}
+
+}  // namespace
+
+TEST_CASE("TAB in bash") {
+    const Prevision prevision;
+    make_objects(prevision);
+    const auto shell = bash(prevision);
+    check_all(*shell, common);
+    check_all(*shell,
+              {{"prevision connector show \"be\t", "prevision connector show \"beta space\" "},
+               {"prevision connector show 'be\t", "prevision connector show 'beta space' "},
+               {"prevision connector show gam\t", "prevision connector show gamma:x "},
+               {"prevision connector show gamma:\t", "prevision connector show gamma:x "},
+               {"prevision connector show del\t", "prevision connector show delta\\'q "},
+               {"prevision connector show eps\t", "prevision connector show eps\\$\\(x\\) "},
+               {"prevision connector list --filter na\t", "prevision connector list --filter name="}});
+}
+
+TEST_CASE("TAB in zsh") {
+    const Prevision prevision;
+    make_objects(prevision);
+    const auto shell = zsh(prevision);
+    check_all(*shell, common);
+    check_all(*shell,
+              {{"prevision connector show gam\t", "prevision connector show gamma:x "},
+               {"prevision connector show del\t", "prevision connector show delta\\'q "},
+               {"prevision connector list --filter na\t", "prevision connector list --filter name="}});
+}
+
+TEST_CASE("TAB in fish") {
+    const Prevision prevision;
+    make_objects(prevision);
+    const auto shell = fish(prevision);
+    check_all(*shell, common);
+    check_all(*shell, {{"prevision connector show gam\t", "prevision connector show gamma:x "},
+                       {"prevision connector show del\t", "prevision connector show delta\\'q "}});
+}
+
+TEST_CASE("completion prints the script that stands in completions/") {
+    const Prevision prevision;
+    const std::filesystem::path folder = PREVISION_SOURCE_DIR "/completions";
+    for (const auto& [shell, file] : std::map<std::string, std::string>{
+             {"bash", "prevision.bash"}, {"zsh", "_prevision"}, {"fish", "prevision.fish"}}) {
+        CHECK(prevision.ok({"completion", shell}) == testing::shell("cat " + (folder / file).string()));
+    }
+}
+
+TEST_CASE("TAB never prints an error and never hangs, whatever the platform does") {
+    const Prevision prevision;
+    const std::map<std::string, std::string> remote{{"PREVISION_MASTER_TOKEN", "token"}};
+    for (const std::string url : {"http://127.0.0.1:1", "http://no.such.host.invalid", "nonsense://"}) {
+        const auto result = prevision(
+            {"complete", "bash", "prevision connector show --url " + url + " x", " :="}, "", remote);
+        CHECK(result.exit_code == 0);
+        CHECK(result.out == "words\n");
+        CHECK(result.err.empty());
+    }
+    CHECK(prevision({"complete"}).exit_code == 0);
+    CHECK(prevision({"complete", "bash"}).exit_code == 0);
+    CHECK(prevision({"complete", "nonsense", "x"}).exit_code == 0);
+}

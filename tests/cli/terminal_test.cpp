@@ -1,0 +1,89 @@
+#include "support/terminal.hpp"
+
+#include <catch2/catch.hpp>
+#include <signal.h>
+
+#include "support/program.hpp"
+
+using namespace prevision;
+using testing::Prevision;
+using testing::TerminalProgram;
+
+namespace {
+
+TerminalProgram on_terminal(const Prevision& prevision, const std::vector<std::string>& arguments,
+                            unsigned short width = 80) {
+    std::vector<std::string> words{Prevision::program()};
+    words.insert(words.end(), arguments.begin(), arguments.end());
+    return {words,
+            {{"PATH", "/usr/bin:/bin"}, {"PREVISION_HOME", prevision.home().string()}, {"NO_COLOR", "1"}},
+            width};
+}
+
+}  // namespace
+
+TEST_CASE("on a terminal a connector is created by questions, and the secret shows nowhere") {
+    const Prevision prevision;
+    auto terminal = on_terminal(prevision, {"connector", "create", "my shop"});
+    terminal.read_until("Type (");
+    terminal.read_until("[");
+    terminal.type("SQL\n");
+    terminal.read_until("System (");
+    terminal.read_until("]: ");
+    terminal.type("mysql\n");
+    terminal.read_until("host, ");
+    terminal.read_until(": ");
+    terminal.type("\n");
+    terminal.read_until("needs one");
+    terminal.read_until(": ");
+    terminal.type("db.example.com\n");
+    terminal.read_until("port, ");
+    terminal.read_until("]: ");
+    terminal.type("nonsense\n");
+    terminal.read_until("is no port");
+    terminal.read_until("]: ");
+    terminal.type("\n");
+    terminal.read_until("username, ");
+    terminal.read_until(": ");
+    terminal.type("reader\n");
+    terminal.read_until("(not shown): ");
+    terminal.wait_until_hidden();
+    terminal.type("s3cret\n");
+    auto shown = terminal.read_until("tls (");
+    terminal.read_until("]: ");
+    terminal.type("\n");
+    shown += terminal.read_until("[yes]: ");
+    terminal.type("no\n");
+    CHECK(terminal.wait() == 0);
+    shown += terminal.rest();
+    CHECK(shown.find("prevision connector create 'my shop' --type SQL --engine mysql --host db.example.com "
+                     "--username reader --password-stdin") != std::string::npos);
+    CHECK(shown.find("s3cret") == std::string::npos);
+    CHECK(prevision.ok({"connector", "list", "--columns", "name,host", "--no-header"}) ==
+          "my shop  db.example.com\n");
+}
+
+TEST_CASE("Ctrl-C during a hidden prompt restores the terminal and creates nothing") {
+    const Prevision prevision;
+    auto terminal =
+        on_terminal(prevision, {"connector", "create", "x", "--host", "mysql://db", "--username", "u"});
+    terminal.read_until("Password of u");
+    terminal.read_until(": ");
+    terminal.wait_until_hidden();
+    terminal.type("\x03");
+    CHECK(terminal.wait() == 130);
+    CHECK(prevision.ok({"connector", "list", "-q"}).empty());
+}
+
+TEST_CASE("a table is cut to a terminal of any width") {
+    const Prevision prevision;
+    prevision.ok(
+        {"project", "create", "a-project-with-a-long-name", "--description",
+         "A description that is so long that no terminal of ordinary width can show the whole of it"});
+    for (const auto width : std::vector<unsigned short>{40, 80, 200}) {
+        auto terminal = on_terminal(prevision, {"project", "list", "--columns", "name,description"}, width);
+        CHECK(terminal.wait() == 0);
+        CHECK((terminal.rest().find("…") != std::string::npos) == (width < 200));
+    }
+    CHECK(prevision.ok({"project", "list"}).find("…") == std::string::npos);
+}

@@ -123,7 +123,7 @@ std::string full_help(const Parameter& parameter) {
 
 std::string usage_line(const CommandNode& node) {
     std::string line = full_name(node);
-    if (!node.children.empty()) line += " COMMAND";
+    if (!node.children.empty()) line += node.action ? " [COMMAND]" : " COMMAND";
     for (const auto& argument : node.arguments) {
         line += argument.required ? " " + argument.names.front() : " [" + argument.names.front() + "]";
     }

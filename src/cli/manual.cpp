@@ -53,7 +53,8 @@ std::string sentence(const std::string& text) { return escape(text.ends_with('.'
 
 std::string synopsis(const CommandNode& node) {
     std::string line = bold(full_name(node));
-    if (!node.children.empty()) line += " " + italic("COMMAND");
+    if (!node.children.empty())
+        line += node.action ? " [" + italic("COMMAND") + "]" : " " + italic("COMMAND");
     for (const auto& argument : node.arguments) {
         const auto name = italic(argument.names.front());
         line += argument.required ? " " + name : " [" + name + "]";
@@ -121,6 +122,15 @@ std::string verb_section(const CommandNode& verb) {
     return text + details(verb) + entries(verb.arguments) + entries(verb.options) + examples(verb);
 }
 
+/// The commands below a node, and those below them.
+std::string verb_sections(const CommandNode& node) {
+    std::string text;
+    for (const auto& verb : node.children) {
+        if (!verb->hidden) text += verb_section(*verb) + verb_sections(*verb);
+    }
+    return text;
+}
+
 std::string program_page(const CommandNode& root) {
     std::string text = head(root) + ".SH SYNOPSIS\n" + synopsis(root) + ".SH COMMANDS\n";
     for (const auto& child : root.children) {
@@ -140,16 +150,10 @@ std::string command_page(const CommandNode& node) {
         if (!node.aliases.empty()) text += "Also written " + escape(join(node.aliases, ", ")) + ".\n";
         text += details(node);
     }
-    if (node.children.empty()) {
-        if (!node.arguments.empty() || !node.options.empty())
-            text += ".SH OPTIONS\n" + entries(node.arguments) + entries(node.options);
-        if (!node.examples.empty()) text += ".SH EXAMPLES\n" + examples(node);
-    } else {
-        text += ".SH COMMANDS\n";
-        for (const auto& verb : node.children) {
-            if (!verb->hidden) text += verb_section(*verb);
-        }
-    }
+    if (!node.arguments.empty() || !node.options.empty())
+        text += ".SH OPTIONS\n" + entries(node.arguments) + entries(node.options);
+    if (!node.children.empty()) text += ".SH COMMANDS\n" + verb_sections(node);
+    if (!node.examples.empty()) text += ".SH EXAMPLES\n" + examples(node);
     return text + ".PP\nThe global options are in \\fBprevision\\fR(1).\n";
 }
 

@@ -74,10 +74,10 @@ TEST_CASE("with --test nothing is created when the connection fails") {
 
 TEST_CASE("a type that no engine serves can be kept, and says so when it is tested") {
     const Prevision prevision;
-    prevision.ok({"connector", "create", "files", "--type", "ftp", "--host", "ftp.example.com", "--username",
-                  "u", "--password-stdin"},
+    prevision.ok({"connector", "create", "files", "--type", "hdfs", "--host", "files.example.com",
+                  "--username", "u", "--password-stdin"},
                  "p");
     CHECK(prevision.ok({"connector", "list", "-o", "csv", "--no-header", "--columns", "name,type"}) ==
-          "files,FTP\r\n");
+          "files,HDFS\r\n");
     CHECK(prevision({"connector", "test", "files"}).exit_code == 7);
 }

@@ -1,3 +1,4 @@
+#include <chrono>
 #include <filesystem>
 #include <fstream>
 #include <map>
@@ -7,6 +8,7 @@
 #include <catch2/catch.hpp>
 
 #include "support/program.hpp"
+#include "support/raw_server.hpp"
 #include "support/terminal.hpp"
 
 using namespace prevision;
@@ -191,4 +193,37 @@ TEST_CASE("TAB never prints an error and never hangs, whatever the platform does
     CHECK(prevision({"complete"}).exit_code == 0);
     CHECK(prevision({"complete", "bash"}).exit_code == 0);
     CHECK(prevision({"complete", "nonsense", "x"}).exit_code == 0);
+}
+
+TEST_CASE("TAB waits no longer than its budget for a platform that does not answer") {
+    const Prevision prevision;
+    testing::RawServer server([](testing::RawConnection& connection) { connection.wait_until_closed(); });
+    const auto begin = std::chrono::steady_clock::now();
+    const auto result = prevision({"complete", "bash", "prevision connector show ", " :="}, "",
+                                  {{"PREVISION_MASTER_TOKEN", "token"},
+                                   {"PREVISION_URL", "http://127.0.0.1:" + std::to_string(server.port())}});
+    // The budget is 250 ms; the rest is for a machine that has much else to do.
+    CHECK(std::chrono::steady_clock::now() - begin < std::chrono::seconds(3));
+    CHECK(result.exit_code == 0);
+    CHECK(result.out == "words\n");
+    CHECK(result.err.empty());
+}
+
+TEST_CASE("names from afar are kept for a minute, readable by their owner alone") {
+    const Prevision prevision;
+    make_objects(prevision);
+    const auto cache = prevision.file("cache");
+    const std::map<std::string, std::string> environment{{"XDG_CACHE_HOME", cache.string()}};
+    const std::vector<std::string> line{"datasource", "create", "x", "--connector", "lite", "--table", ""};
+    std::vector<std::string> ask{"complete", "names"};
+    ask.insert(ask.end(), line.begin(), line.end());
+    CHECK(prevision(ask, "", environment).out == "line items\ttable\npeople\ttable\n");
+    CHECK(testing::shell("stat -c %a " + cache.string() + "/prevision " + cache.string() + "/prevision/*") ==
+          "700\n600\n");
+    std::filesystem::remove(prevision.file("shop.db"));
+    const std::vector<std::string> tab{"complete", "bash",
+                                       "prevision datasource create x --connector lite --table ", " :="};
+    CHECK(prevision(tab, "", environment).out == "words\nline\\ items\npeople\n");
+    testing::shell("touch -d '61 seconds ago' " + cache.string() + "/prevision/*");
+    CHECK(prevision(tab, "", environment).out == "words\n");
 }

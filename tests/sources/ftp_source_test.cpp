@@ -285,7 +285,8 @@ TEST_CASE("a file that is replaced while it is read is refused") {
         const auto source = sources::open_source(connection_to(proxy.port()), cancellation);
         const auto error = error_of([&] { source->read({.path = "large.bin"}, {}, file); });
         CHECK(error.error_class() == ErrorClass::integrity);
-        CHECK(file.count == 1'000'000);
+        // What was on its way when the connection was cut may be lost; nothing of the other file comes.
+        CHECK(file.count <= 1'000'000);
     }
 }
 
@@ -333,9 +334,7 @@ TEST_CASE("links are told, and not followed") {
     fixture.clear();
     fixture.put("folder/a", "x");
     std::filesystem::create_directory_symlink("..", server().home() / "folder/up");
-    // With MLSD the server tells of it as of the parent folder, which no listing shows.
-    CHECK(browse_all(connection_to(server().ftp_port()), "", true).size() == 2);
-    const auto entries = browse_all(connection_to(old_port()), "", true);
+    const auto entries = browse_all(connection_to(server().ftp_port()), "", true);
     CHECK(entries.size() == 3);
     CHECK(entries.at("folder/up").kind == "link");
 }

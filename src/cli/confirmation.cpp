@@ -11,7 +11,7 @@ void confirm(const std::string& question, bool yes, Services& services) {
     io.err.flush();
     const auto answer = to_lower(trim(io.in.read_line().value_or("")));
     if (answer != "y" && answer != "yes")
-        throw Error(ErrorClass::internal, "nothing was deleted: the answer was no");
+        throw Error(ErrorClass::internal, "nothing was done: the answer was no");
 }
 
 }  // namespace prevision::cli

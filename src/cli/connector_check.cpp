@@ -17,8 +17,9 @@ namespace {
 
 using Given = std::map<std::string, std::string>;
 
-void refuse(const std::string& name, const std::string& why, const std::string& hint) {
-    throw Error(ErrorClass::invalid, fmt::format("cannot create '{}': {}", name, why), hint);
+void refuse(const DefinitionPlace& place, std::string_view option, const std::string& why,
+            const std::string& hint) {
+    throw Error(ErrorClass::invalid, fmt::format("{}: {}", place.where(option), why), hint);
 }
 
 std::string meant(std::string_view word, const std::vector<std::string>& candidates,
@@ -43,11 +44,9 @@ std::string titles(const std::vector<const sources::Engine*>& engines) {
     return join(names, " or ");
 }
 
-std::vector<std::string> flags(std::span<const sources::Option> options) {
+std::vector<std::string> spelled(std::span<const sources::Option> options, const DefinitionPlace& place) {
     std::vector<std::string> names;
-    for (const auto& option : options) {
-        names.push_back(flag_of(option.name));
-    }
+    for (const auto& option : options) names.push_back(place.spell(option.name));
     return names;
 }
 
@@ -58,7 +57,7 @@ const sources::Option* find(std::span<const sources::Option> options, const std:
 
 /// Each option that was given must be one that some of the engines takes, with a value that it takes.
 template <typename OptionsOf>
-void check_given(const std::string& name, const Given& given,
+void check_given(const DefinitionPlace& place, const Given& given,
                  const std::vector<const sources::Engine*>& engines, OptionsOf options_of) {
     for (const auto& [option_name, value] : given) {
         if (value.empty()) continue;
@@ -67,20 +66,21 @@ void check_given(const std::string& name, const Given& given,
             if (option == nullptr) option = find(options_of(*engine), option_name);
         }
         if (option == nullptr) {
-            refuse(name, fmt::format("{} takes no {}", titles(engines), flag_of(option_name)),
-                   fmt::format("it takes {}", join(flags(options_of(*engines.front())), ", ")));
+            refuse(place, option_name,
+                   fmt::format("{} takes no {}", titles(engines), place.spell(option_name)),
+                   fmt::format("it takes {}", join(spelled(options_of(*engines.front()), place), ", ")));
         }
         const auto choices = split(option->choices, '|');
         if (!choices.empty() && std::ranges::find(choices, value) == choices.end()) {
-            refuse(name,
-                   fmt::format("{} '{}' is none of {}", flag_of(option_name), value, join(choices, ", ")),
+            refuse(place, option_name,
+                   fmt::format("{} '{}' is none of {}", place.spell(option_name), value, join(choices, ", ")),
                    meant(value, choices, fmt::format("one of: {}", join(choices, ", "))));
         }
     }
 }
 
 template <typename OptionsOf>
-void check_required(const std::string& name, const Given& given,
+void check_required(const DefinitionPlace& place, const Given& given,
                     const std::vector<const sources::Engine*>& engines, OptionsOf options_of) {
     for (const auto& option : options_of(*engines.front())) {
         const auto found = given.find(std::string(option.name));
@@ -91,8 +91,9 @@ void check_required(const std::string& name, const Given& given,
             return same != nullptr && same->required;
         });
         if (by_all) {
-            refuse(name, fmt::format("{} is missing: {} needs it", flag_of(option.name), titles(engines)),
-                   fmt::format("{}: {}", flag_of(option.name), option.help));
+            const auto spelling = place.spell(option.name);
+            refuse(place, "", fmt::format("{} is missing: {} needs it", spelling, titles(engines)),
+                   fmt::format("{}: {}", spelling, option.help));
         }
     }
 }
@@ -109,7 +110,7 @@ Given given_options(const model::Connector& connector, bool has_password) {
 }
 
 /// Whether the type has an engine here. Error invalid for one that the embedded platform does not know.
-bool is_known_type(const std::string& name, const std::string& type, Services& services) {
+bool is_known_type(const std::string& type, const DefinitionPlace& place, Services& services) {
     const auto types = connector_types();
     const auto serves = [&](const sources::Engine& engine) { return engine.type == type; };
     if (std::ranges::any_of(sources::engines(), serves)) return true;
@@ -118,7 +119,7 @@ bool is_known_type(const std::string& name, const std::string& type, Services& s
         // What it keeps without being able to use it is let through.
         platform::check_connector({.type = type}, false);
     } catch (const Error&) {
-        refuse(name, fmt::format("--type '{}' is unknown", type),
+        refuse(place, "type", fmt::format("{} '{}' is unknown", place.spell("type"), type),
                meant(type, types, fmt::format("one of: {}", join(types, ", "))));
     }
     return false;
@@ -152,33 +153,39 @@ bool takes(std::string_view type, std::string_view engine, std::string_view opti
     return !known;
 }
 
-void check_definition(const model::Connector& connector, bool has_password, Services& services) {
-    if (!is_known_type(connector.name, connector.type, services)) return;
+DefinitionPlace command_line_place(const std::string& name) {
+    return {.where = [name](std::string_view /*option*/) { return fmt::format("cannot create '{}'", name); },
+            .spell = flag_of};
+}
+
+void check_definition(const model::Connector& connector, bool has_password, const DefinitionPlace& place,
+                      Services& services) {
+    if (!is_known_type(connector.type, place, services)) return;
     auto connection = platform::connection_of(connector, Secret(has_password ? "given" : ""));
     connection.private_key = connector.private_key;
     if (!connection.engine.empty() && sources::find_engine(connection.engine) == nullptr) {
         const auto names = engine_names();
-        refuse(connector.name, fmt::format("--engine '{}' is unknown", connection.engine),
+        refuse(place, "engine", fmt::format("{} '{}' is unknown", place.spell("engine"), connection.engine),
                meant(connection.engine, names, fmt::format("one of: {}", join(names, ", "))));
     }
     const auto engines = engines_for(connection);
     const auto given = given_options(connector, has_password);
     const auto options_of = [](const sources::Engine& engine) { return engine.connector_options; };
-    check_given(connector.name, given, engines, options_of);
-    check_required(connector.name, given, engines, options_of);
+    check_given(place, given, engines, options_of);
+    check_required(place, given, engines, options_of);
     sources::check_connection(connection);
 }
 
 void check_definition(const model::Datasource& datasource, const model::Connector& connector,
-                      Services& services) {
-    if (!is_known_type(datasource.name, connector.type, services)) return;
+                      const DefinitionPlace& place, Services& services) {
+    if (!is_known_type(connector.type, place, services)) return;
     const auto engines = engines_for(platform::connection_of(connector, {}));
     const Given given{{"database", datasource.database}, {"table", datasource.table},
                       {"request", datasource.request},   {"bucket", datasource.bucket},
                       {"path", datasource.path},         {"g_cloud", datasource.g_cloud}};
     const auto options_of = [](const sources::Engine& engine) { return engine.datasource_options; };
-    check_given(datasource.name, given, engines, options_of);
-    check_required(datasource.name, given, engines, options_of);
+    check_given(place, given, engines, options_of);
+    check_required(place, given, engines, options_of);
     if (engines.size() == 1) engines.front()->check_location(platform::location_of(datasource));
 }
 

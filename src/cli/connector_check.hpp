@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,13 +20,23 @@ std::vector<std::string> engine_names();
 /// option. A type without an engine may take all.
 bool takes(std::string_view type, std::string_view engine, std::string_view option);
 
+/// How a refusal names a definition and its options.
+struct DefinitionPlace {
+    std::function<std::string(std::string_view option)> where;  ///< "cannot create 'shop'", "x.yaml:3: ..."
+    std::function<std::string(std::string_view option)> spell;  ///< "--host-key", "host_key"
+};
+
+/// That of a definition by flags.
+DefinitionPlace command_line_place(const std::string& name);
+
 /// Checks a connector before anything is sent: missing, unknown and conflicting options, and values that are
-/// none of an option's. Error invalid names the flag. A type that is not known is let through where the
+/// none of an option's. Error invalid names the option. A type that is not known is let through where the
 /// platform is remote: it may know it.
-void check_definition(const model::Connector& connector, bool has_password, Services& services);
+void check_definition(const model::Connector& connector, bool has_password, const DefinitionPlace& place,
+                      Services& services);
 
 /// The same for a datasource of that connector.
 void check_definition(const model::Datasource& datasource, const model::Connector& connector,
-                      Services& services);
+                      const DefinitionPlace& place, Services& services);
 
 }  // namespace prevision::cli

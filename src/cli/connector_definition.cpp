@@ -55,13 +55,9 @@ std::string upper_case(std::string text) {
     return text;
 }
 
-/// The type, from --type or from what implies it.
 std::string type_of(const ConnectorOptions& options) {
-    if (options.type) return upper_case(*options.type);
-    sources::Connection connection;
-    connection.engine = options.engine.value_or("");
-    connection.host = options.host.value_or("");
-    if (const auto* engine = sources::tell_engine(connection)) return std::string(engine->type);
+    auto type = tell_type(options.type.value_or(""), options.engine.value_or(""), options.host.value_or(""));
+    if (!type.empty()) return type;
     throw Error(ErrorClass::usage,
                 fmt::format("cannot create the connector '{}': --type is missing", options.name),
                 fmt::format("--type {}; 'prevision connector types' tells what each takes",
@@ -115,6 +111,15 @@ std::string flag_of(std::string_view option) {
     return flag;
 }
 
+std::string tell_type(const std::string& type, const std::string& engine, const std::string& host) {
+    if (!type.empty()) return upper_case(type);
+    sources::Connection connection;
+    connection.engine = engine;
+    connection.host = host;
+    const auto* told = sources::tell_engine(connection);
+    return told == nullptr ? std::string() : std::string(told->type);
+}
+
 void add_connector_options(Command& verb, ConnectorOptions& options) {
     verb.argument("NAME", options.name, "The connector's name");
     verb.option(
@@ -164,7 +169,7 @@ model::Connector to_connector(const ConnectorOptions& options, Services& service
                       may_prompt(services.options(), services.io());
     const bool gives_password =
         options.secret.given() || asks || (options.typed_password && !options.typed_password->empty());
-    check_definition(connector, gives_password, services);
+    check_definition(connector, gives_password, command_line_place(connector.name), services);
     connector.password = password_of(options, services, true).value_or(Secret());
     if (options.credentials_file)
         connector.google_credentials = Secret(read_file(*options.credentials_file, credentials_limit));

@@ -36,6 +36,9 @@ std::vector<std::string> engine_option_names();
 /// "--host-key" for "host_key"; for a secret the flag that is best for it.
 std::string flag_of(std::string_view option);
 
+/// The type in upper case, or that of the engine that the other two tell; empty where nothing tells it.
+std::string tell_type(const std::string& type, const std::string& engine, const std::string& host);
+
 void add_connector_options(Command& verb, ConnectorOptions& options);
 
 /// The connector that the options define. Asks for a password on a terminal where a user name stands without

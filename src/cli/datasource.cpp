@@ -122,7 +122,7 @@ Datasource run_create(const CreateOptions& options, Services& services) {
     datasource.bucket = options.bucket.value_or("");
     datasource.path = options.path.value_or("");
     datasource.g_cloud = options.g_cloud.value_or("");
-    check_definition(datasource, connector, services);
+    check_definition(datasource, connector, command_line_place(datasource.name), services);
     auto created = client.create_datasource(services.project_id(), datasource);
     if (options.test) test_or_remove(created, services);
     return created;

@@ -16,6 +16,9 @@ void add_login(Command& root, Services& services);
 void add_profile(Command& root, Services& services);
 void add_api(Command& root, Services& services);
 void add_exporter(Command& root, Services& services);
+void add_apply(Command& root, Services& services);
+void add_diff(Command& root, Services& services);
+void add_dump(Command& root, Services& services);
 void add_serve(Command& root, Services& services);
 void add_version(Command& root, Services& services);
 

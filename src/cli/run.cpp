@@ -34,6 +34,9 @@ void build(CommandLine& line, GlobalOptions& options, Services& services) {
     add_profile(root, services);
     add_api(root, services);
     add_exporter(root, services);
+    add_apply(root, services);
+    add_diff(root, services);
+    add_dump(root, services);
     add_serve(root, services);
     add_completion(root, line.tree(), options, services);
     add_doctor(root, services);

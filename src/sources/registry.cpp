@@ -11,6 +11,7 @@
 #include "sources/ftp.hpp"
 #include "sources/host.hpp"
 #include "sources/mysql.hpp"
+#include "sources/postgres.hpp"
 #include "sources/s3.hpp"
 #include "sources/sftp.hpp"
 #include "sources/sqlite.hpp"
@@ -27,8 +28,7 @@ struct ForeignPort {
     int port;
     std::string_view title;
 };
-constexpr std::array<ForeignPort, 3> foreign_ports{
-    {{5432, "PostgreSQL"}, {1433, "SQL Server"}, {1521, "Oracle Database"}}};
+constexpr std::array<ForeignPort, 2> foreign_ports{{{1433, "SQL Server"}, {1521, "Oracle Database"}}};
 
 [[noreturn]] void refuse(std::string_view field, const std::string& why, std::string hint = {}) {
     throw Error(ErrorClass::invalid, fmt::format("invalid {}: {}", field, why), std::move(hint));
@@ -157,8 +157,8 @@ void check_options(const Engine& engine, const Connection& connection) {
 }  // namespace
 
 std::span<const Engine> engines() {
-    static const std::array<Engine, 5> table{mysql_engine(), sqlite_engine(), ftp_engine(), sftp_engine(),
-                                             s3_engine()};
+    static const std::array<Engine, 6> table{mysql_engine(), postgres_engine(), sqlite_engine(),
+                                             ftp_engine(),   sftp_engine(),     s3_engine()};
     return table;
 }
 

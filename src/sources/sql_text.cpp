@@ -46,7 +46,10 @@ class Scanner {
     /// `run_hidden_code` says whether the code in MySQL's /*! … */ counts. Whether it does on the server
     /// depends on the server's version, so a text must be right either way.
     Scanner(std::string_view sql, SqlDialect dialect, bool run_hidden_code)
-        : sql_(sql), mysql_(dialect == SqlDialect::mysql), run_hidden_code_(run_hidden_code) {}
+        : sql_(sql),
+          mysql_(dialect == SqlDialect::mysql),
+          postgres_(dialect == SqlDialect::postgres),
+          run_hidden_code_(run_hidden_code) {}
 
     Token next() {
         skip_blanks_and_comments();
@@ -56,11 +59,15 @@ class Scanner {
         }
         const std::size_t start = at_;
         const char c = sql_[at_];
-        if (c == '\'' || c == '"' || c == '`') {
+        if (c == '\'' || c == '"' || (c == '`' && !postgres_)) {
             skip_quoted(c, mysql_ && c != '`');
             return {Token::Kind::quoted, sql_.substr(start, at_ - start)};
         }
-        if (c == '[' && !mysql_) {
+        if (c == '$' && postgres_) {
+            skip_dollar_quoted();
+            return {Token::Kind::quoted, sql_.substr(start, at_ - start)};
+        }
+        if (c == '[' && !mysql_ && !postgres_) {
             at_ = sql_.find(']', at_);
             if (at_ == std::string_view::npos) refuse("a '[' is not closed");
             ++at_;
@@ -74,6 +81,10 @@ class Scanner {
         }
         if (is_word_part(c)) {
             while (at_ < sql_.size() && is_word_part(sql_[at_])) ++at_;
+            if (postgres_ && equal_ignoring_case(sql_.substr(start, at_ - start), "E") && at("'")) {
+                skip_escaped_string();
+                return {Token::Kind::quoted, sql_.substr(start, at_ - start)};
+            }
             return {Token::Kind::word, sql_.substr(start, at_ - start)};
         }
         ++at_;
@@ -95,7 +106,9 @@ class Scanner {
                 in_hidden_code_ = false;
                 at_ += 2;
             } else if ((mysql_ && sql_[at_] == '#') || starts_line_comment()) {
-                at_ = std::min(sql_.find('\n', at_), sql_.size());
+                at_ = std::min(sql_.find_first_of(postgres_ ? "\r\n" : "\n", at_), sql_.size());
+            } else if (at("/*") && postgres_) {
+                skip_nested_comment();
             } else if (at("/*")) {
                 skip_comment();
             } else {
@@ -135,6 +148,44 @@ class Scanner {
         at_ = end + 2;
     }
 
+    void skip_nested_comment() {
+        int depth = 0;
+        do {
+            at_ = sql_.find_first_of("/*", at_);
+            if (at_ == std::string_view::npos) refuse("a comment is not closed");
+            if (at("/*")) {
+                ++depth;
+                at_ += 2;
+            } else if (at("*/")) {
+                --depth;
+                at_ += 2;
+            } else {
+                ++at_;
+            }
+        } while (depth > 0);
+    }
+
+    // $tag$ … $tag$, or the '$' of a parameter.
+    void skip_dollar_quoted() {
+        std::size_t end = at_ + 1;
+        while (end < sql_.size() && is_word_part(sql_[end]) && sql_[end] != '$') ++end;
+        if (end == sql_.size() || sql_[end] != '$' || is_digit(sql_[at_ + 1])) {
+            ++at_;
+            return;
+        }
+        const auto tag = sql_.substr(at_, end + 1 - at_);
+        at_ = sql_.find(tag, end + 1);
+        if (at_ == std::string_view::npos) refuse(fmt::format("a {} is not closed", tag));
+        at_ += tag.size();
+    }
+
+    // E'…', which a string on the next line may carry on.
+    void skip_escaped_string() {
+        skip_quoted('\'', true);
+        skip_blanks_and_comments();
+        if (at("'")) refuse("a string follows an E'' string");
+    }
+
     void skip_quoted(char quote, bool backslash_escapes) {
         for (++at_; at_ < sql_.size(); ++at_) {
             if (backslash_escapes && sql_[at_] == '\\') {
@@ -150,6 +201,7 @@ class Scanner {
     std::string_view sql_;
     std::size_t at_ = 0;
     bool mysql_;
+    bool postgres_;
     bool run_hidden_code_;
     bool in_hidden_code_ = false;
 };
@@ -215,6 +267,14 @@ void check_query(std::string_view sql, SqlDialect dialect) {
     if (sql.find('\0') != std::string_view::npos) refuse("it holds a NUL byte");
     check_as(sql, dialect, true);
     check_as(sql, dialect, false);
+}
+
+std::string_view without_end(std::string_view sql, SqlDialect dialect) {
+    Scanner scanner(sql, dialect, false);
+    Token token = scanner.next();
+    while (token.kind != Token::Kind::end && !token.is(';')) token = scanner.next();
+    if (token.kind == Token::Kind::end) return sql;
+    return sql.substr(0, static_cast<std::size_t>(token.text.data() - sql.data()));
 }
 
 std::string quote_identifier(std::string_view name, SqlDialect dialect, std::string_view field) {

@@ -40,7 +40,7 @@ class Suite {
     Location make(const std::string& table, const std::string& definition) {
         fixture_.run(fmt::format("DROP TABLE IF EXISTS {0}; CREATE TABLE {0} {1};", fixture_.quote(table),
                                  definition));
-        return {.database = fixture_.database(), .table = table};
+        return {.database = fixture_.database(), .table = fixture_.table(table)};
     }
 
     Location make_numbers(const std::string& table, int count) {
@@ -80,7 +80,7 @@ void Suite::check_lists() {
     fixture_.run("DROP VIEW IF EXISTS listed_view; CREATE VIEW listed_view AS SELECT n FROM listed;");
     const auto source = open();
     CHECK(holds(source->list(""), fixture_.database(), "database"));
-    const auto tables = source->list(fixture_.database());
+    const auto tables = source->list(fixture_.place());
     CHECK(holds(tables, "listed", "table"));
     CHECK(holds(tables, "listed_view", "view"));
     CHECK(error_of([&] { static_cast<void>(source->list("no such database")); }).error_class() ==
@@ -127,23 +127,23 @@ void Suite::check_failing_stages() {
 }
 
 void Suite::check_reading() {
-    const auto location = make("some", "(n INTEGER NOT NULL, t VARCHAR(20), x DECIMAL(5,2))");
-    fixture_.run("INSERT INTO some VALUES (1, 'one', 1.25), (2, 'two, \"2\"', NULL), (-3, 'é ☕ 😀', 0.5);");
+    const auto location = make("few", "(n INTEGER NOT NULL, t VARCHAR(20), x DECIMAL(5,2))");
+    fixture_.run("INSERT INTO few VALUES (1, 'one', 1.25), (2, 'two, \"2\"', NULL), (-3, 'é ☕ 😀', 0.5);");
     const auto table = read(location);
     CHECK(table.header_count == 1);
     CHECK(table.names() == std::vector<std::string>{"n", "t", "x"});
     CHECK_FALSE(table.header.at(0).nullable);
     CHECK(table.header.at(1).nullable);
-    CHECK(to_lower(table.header.at(1).type) == "varchar(20)");
+    CHECK(to_lower(table.header.at(1).type) == fixture_.varchar());
     REQUIRE(table.rows.size() == 3);
     CHECK(table.rows[0][0] == "1");
     CHECK(table.rows[1] == TableSink::Row{"2", "two, \"2\"", std::nullopt});
     CHECK(table.rows[2][1] == "é ☕ 😀");
 
-    const auto requested = read(request("SELECT t, n AS \"the number\" FROM some WHERE n < 2 ORDER BY n; "));
+    const auto requested = read(request("SELECT t, n AS \"the number\" FROM few WHERE n < 2 ORDER BY n; "));
     CHECK(requested.names() == std::vector<std::string>{"t", "the number"});
     CHECK(requested.rows == Rows{{"é ☕ 😀", "-3"}, {"one", "1"}});
-    CHECK(read(request("WITH w AS (SELECT n FROM some) SELECT max(n) FROM w")).rows == Rows{{"2"}});
+    CHECK(read(request("WITH w AS (SELECT n FROM few) SELECT max(n) FROM w")).rows == Rows{{"2"}});
 }
 
 void Suite::check_limits() {
@@ -187,7 +187,7 @@ void Suite::check_odd_names() {
         const auto table = read(location);
         CHECK(table.names() == std::vector<std::string>{name});
         CHECK(table.rows == Rows{{"7"}});
-        CHECK(holds(open()->list(fixture_.database()), name, "table"));
+        CHECK(holds(open()->list(fixture_.place()), name, "table"));
         fixture_.run(fmt::format("DROP TABLE {};", fixture_.quote(name)));
     }
 }

@@ -27,6 +27,15 @@ class SourceFixture {
 
     [[nodiscard]] virtual std::string quote(const std::string& name) const = 0;
 
+    /// A table of that name as a location names it.
+    [[nodiscard]] virtual std::string table(const std::string& name) const { return name; }
+
+    /// The place in which the tables lie, as `browse` names it.
+    [[nodiscard]] virtual std::string place() const { return database(); }
+
+    /// VARCHAR(20) in the system's own words.
+    [[nodiscard]] virtual std::string varchar() const { return "varchar(20)"; }
+
     /// A SELECT that gives the numbers from 1 to `count`, in a column `n`.
     [[nodiscard]] virtual std::string numbers(int count) const = 0;
 };

@@ -25,7 +25,7 @@ TEST_CASE("an engine is found by its name and by its schemes") {
     CHECK(find_engine("mysql")->title == "MySQL and MariaDB");
     CHECK(find_engine("mariadb") == find_engine("mysql"));
     CHECK(find_engine("sqlite")->name == "sqlite");
-    for (const auto* name : {"", "MySQL", "postgresql", "mysql "}) CHECK(find_engine(name) == nullptr);
+    for (const auto* name : {"", "MySQL", "oracle", "mysql "}) CHECK(find_engine(name) == nullptr);
 }
 
 TEST_CASE("every engine describes itself whole") {
@@ -100,8 +100,8 @@ TEST_CASE("a connection that cannot be right is refused by its field") {
         {make("db", 70000), "invalid port: "},
         {make("db", -1, "mysql"), "invalid port: "},
         {make("db:3307", 3306), "invalid port: "},
-        {make("db", 5432), "invalid port: 5432 is the port of PostgreSQL"},
-        {make("db", 3306, "postgresql"), "invalid engine: "},
+        {make("db", 1433), "invalid port: 1433 is the port of SQL Server"},
+        {make("db", 3306, "oracle"), "invalid engine: "},
         {make("sqlite:///a", {}, "mysql"), "invalid engine: "},
         {make("mysql://db", {}, "sqlite"), "invalid engine: "},
         {make("/a.db", 3306), "invalid port: "},

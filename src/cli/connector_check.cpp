@@ -145,7 +145,8 @@ std::vector<std::string> engine_names() {
 bool takes(std::string_view type, std::string_view engine, std::string_view option) {
     bool known = false;
     for (const auto& each : sources::engines()) {
-        if ((!type.empty() && each.type != type) || (!engine.empty() && each.name != engine)) continue;
+        if (!type.empty() && each.type != type) continue;
+        if (!engine.empty() && sources::find_engine(engine) != &each) continue;
         known = true;
         if (option == "engine" && type == "SQL") return true;
         if (find(each.connector_options, std::string(option)) != nullptr) return true;

@@ -24,7 +24,7 @@ namespace {
 
 constexpr int standard_port = 5432;
 
-constexpr std::array<std::string_view, 2> schemes{"postgres", "postgresql"};
+constexpr std::array<std::string_view, 3> schemes{"postgresql", "postgres", "pg"};
 
 constexpr std::array<Option, 5> connector_options{{
     {.name = "host", .help = "name or address of the server", .required = true},
@@ -312,7 +312,7 @@ void check_location(const Location& location) {
 
 const Engine& postgres_engine() {
     static constexpr Engine engine{
-        .name = "postgres",
+        .name = "postgresql",
         .title = "PostgreSQL",
         .type = "SQL",
         .schemes = schemes,

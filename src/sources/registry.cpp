@@ -13,6 +13,7 @@
 #include "sources/mysql.hpp"
 #include "sources/postgres.hpp"
 #include "sources/s3.hpp"
+#include "sources/server_answer.hpp"
 #include "sources/sftp.hpp"
 #include "sources/sqlite.hpp"
 
@@ -108,16 +109,6 @@ const Engine* tell_by_port(int port, std::string_view type) {
     return nullptr;
 }
 
-// A MySQL server speaks first: a packet of three bytes of length and a number 0, then either version 10 of
-// the protocol, or 255 and the reason why it does not want us.
-bool is_mysql_greeting(std::string_view greeting) {
-    if (greeting.size() < 5 || greeting[3] != '\0') return false;
-    const auto byte = [&](std::size_t at) { return static_cast<unsigned char>(greeting[at]); };
-    const unsigned length =
-        byte(0) | static_cast<unsigned>(byte(1)) << 8U | static_cast<unsigned>(byte(2)) << 16U;
-    return length >= 5 && length < 4096 && (byte(4) == 10 || byte(4) == 255);
-}
-
 bool holds(std::string_view choices, std::string_view value) {
     const auto parts = split(choices, '|');
     return std::ranges::find(parts, value) != parts.end();
@@ -154,6 +145,18 @@ void check_options(const Engine& engine, const Connection& connection) {
     }
 }
 
+const Engine& ask_engine(const std::vector<net::Address>& addresses, const std::string& place,
+                         std::chrono::milliseconds timeout, Cancellation& cancellation) {
+    const auto socket = net::connect(addresses, place, timeout, cancellation);
+    const auto answer = hear_server(socket, timeout, cancellation);
+    if (const Engine* engine = find_engine(answer.engine)) return *engine;
+    refuse(
+        "engine",
+        fmt::format("cannot tell which system answers at {}: {}", place,
+                    answer.is_silent ? "it says nothing of itself" : "it greets as none that is known here"),
+        choose_engine_hint());
+}
+
 }  // namespace
 
 std::span<const Engine> engines() {
@@ -184,18 +187,21 @@ const Engine& detect_engine(const Connection& connection, Cancellation& cancella
     if (const Engine* told = tell_engine(connection)) return *told;
     if (connection.host.empty()) refuse("host", "it is empty");
     const Host host = parse_host(connection.host);
-    // Where no port is given, the one system that is looked for by its greeting has its own.
-    const Engine& mysql = mysql_engine();
-    const int port = choose_port(connection.port, host).value_or(mysql.default_port.value_or(0));
-    const auto socket = net::connect(net::resolve(host.name, port), fmt::format("{}:{}", host.name, port),
-                                     connection.connect_timeout, cancellation);
-    const auto greeting = net::read_greeting(socket, 512, connection.connect_timeout, cancellation);
-    if (is_mysql_greeting(greeting)) return *find_engine(mysql.name);
-    refuse(
-        "engine",
-        fmt::format("cannot tell which system answers at {}:{}: {}", host.name, port,
-                    greeting.empty() ? "it says nothing of itself" : "it greets as none that is known here"),
-        choose_engine_hint());
+    // Where no port is given, the ports of those that can be told by how they answer.
+    std::vector<int> ports{*mysql_engine().default_port, *postgres_engine().default_port};
+    if (const auto port = choose_port(connection.port, host)) ports = {*port};
+    const auto timeout = connection.connect_timeout / static_cast<int>(ports.size());
+    std::optional<Error> failure;
+    for (const int port : ports) {
+        const auto addresses = net::resolve(host.name, port);
+        try {
+            return ask_engine(addresses, fmt::format("{}:{}", host.name, port), timeout, cancellation);
+        } catch (const Error& error) {
+            cancellation.check();
+            if (!failure) failure = error;
+        }
+    }
+    throw Error(*failure);
 }
 
 std::unique_ptr<Source> open_source(const Connection& connection, Cancellation& cancellation) {

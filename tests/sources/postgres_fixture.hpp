@@ -11,7 +11,7 @@ namespace prevision::testing {
 inline sources::Connection connection_to(const PostgresServer& server) {
     sources::Connection connection;
     connection.type = "SQL";
-    connection.engine = "postgres";
+    connection.engine = "postgresql";
     connection.host = server.host();
     connection.port = server.port();
     connection.username = server.username();

@@ -31,6 +31,13 @@ TEST_CASE("PostgreSQL is a source") {
     check_source_contract(fixture);
 }
 
+TEST_CASE("PostgreSQL is told by how it answers") {
+    auto connection = PostgresFixture().connection();
+    connection.engine = "";
+    Cancellation cancellation;
+    CHECK(sources::detect_engine(connection, cancellation).name == "postgresql");
+}
+
 namespace {
 
 struct ValueCase {

@@ -25,6 +25,9 @@ TEST_CASE("an engine is found by its name and by its schemes") {
     CHECK(find_engine("mysql")->title == "MySQL and MariaDB");
     CHECK(find_engine("mariadb") == find_engine("mysql"));
     CHECK(find_engine("sqlite")->name == "sqlite");
+    for (const auto* name : {"postgresql", "postgres", "pg"}) {
+        CHECK(find_engine(name)->title == "PostgreSQL");
+    }
     for (const auto* name : {"", "MySQL", "oracle", "mysql "}) CHECK(find_engine(name) == nullptr);
 }
 
@@ -59,6 +62,11 @@ TEST_CASE("the engine is told by name, by scheme or by port") {
         {make("mariadb://db", 5432), "mysql"},
         {make("db", 5432, "mysql"), "mysql"},
         {make("db", 9999, "mariadb"), "mysql"},
+        {make("db", 5432), "postgresql"},
+        {make("db:5432"), "postgresql"},
+        {make("postgres://db"), "postgresql"},
+        {make("postgresql://db", 3306), "postgresql"},
+        {make("db", 9999, "postgres"), "postgresql"},
         {make("sqlite:///data/shop.db"), "sqlite"},
         {make("/data/shop.db"), "sqlite"},
         {make("shop.db", {}, "sqlite"), "sqlite"},

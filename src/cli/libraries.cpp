@@ -1,6 +1,5 @@
 #include "cli/libraries.hpp"
 
-#include <curl/curl.h>
 #include <fmt/format.h>
 #include <mysql.h>
 #include <openssl/crypto.h>
@@ -9,10 +8,12 @@
 #include <sqlite3.h>
 #include <utf8proc.h>
 
+#include "net/curl_library.hpp"
+
 namespace prevision::cli {
 
 std::vector<Library> libraries() {
-    return {{"curl", ::curl_version_info(CURLVERSION_NOW)->version},
+    return {{"curl", net::curl().version_info(CURLVERSION_NOW)->version},
             {"fmt", fmt::format("{}.{}.{}", FMT_VERSION / 10000, FMT_VERSION / 100 % 100, FMT_VERSION % 100)},
             {"mariadb", ::mysql_get_client_info()},
             {"openssl", ::OpenSSL_version(OPENSSL_VERSION_STRING)},
@@ -24,7 +25,7 @@ std::vector<Library> libraries() {
 
 std::vector<std::string> curl_protocols() {
     std::vector<std::string> protocols;
-    for (const char* const* name = ::curl_version_info(CURLVERSION_NOW)->protocols; *name != nullptr; ++name)
+    for (const char* const* name = net::curl().version_info(CURLVERSION_NOW)->protocols; *name != nullptr; ++name)
         protocols.emplace_back(*name);
     return protocols;
 }

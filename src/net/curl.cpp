@@ -14,18 +14,9 @@ namespace prevision::net {
 
 namespace {
 
-/// Once in the program, by whichever thread comes first.
-void initialise_library() {
-    static const CURLcode result = curl_global_init(CURL_GLOBAL_DEFAULT);
-    if (result != CURLE_OK) {
-        throw Error(ErrorClass::internal,
-                    fmt::format("cannot initialise libcurl: {}", curl_easy_strerror(result)));
-    }
-}
-
 void require_multi(CURLMcode code) {
     if (code == CURLM_OK) return;
-    throw Error(ErrorClass::internal, fmt::format("libcurl failed: {}", curl_multi_strerror(code)));
+    throw Error(ErrorClass::internal, fmt::format("libcurl failed: {}", curl().multi_strerror(code)));
 }
 
 }  // namespace
@@ -34,49 +25,48 @@ void CurlList::Free::operator()(curl_slist* list) const {
     for (auto* line = list; line != nullptr; line = line->next) {
         ::explicit_bzero(line->data, std::strlen(line->data));
     }
-    curl_slist_free_all(list);
+    curl().slist_free_all(list);
 }
 
 void CurlList::append(const std::string& line) {
-    auto* const longer = curl_slist_append(list_.get(), line.c_str());
+    auto* const longer = curl().slist_append(list_.get(), line.c_str());
     if (longer == nullptr) throw std::bad_alloc();
     // The head stays the head, unless there was none.
     if (!list_) list_.reset(longer);
 }
 
 CurlPool::CurlPool() {
-    initialise_library();
-    multi_.reset(curl_multi_init());
+    multi_.reset(curl().multi_init());
     if (!multi_) throw std::bad_alloc();
 }
 
 void CurlPool::wait(std::chrono::milliseconds limit, Cancellation* cancellation) {
     std::optional<Cancellation::Subscription> subscription;
     if (cancellation != nullptr) {
-        subscription.emplace(*cancellation, [multi = multi_.get()] { curl_multi_wakeup(multi); });
+        subscription.emplace(*cancellation, [multi = multi_.get()] { curl().multi_wakeup(multi); });
         cancellation->check();
     }
     const int milliseconds = static_cast<int>(std::min<std::int64_t>(limit.count(), 3'600'000));
-    require_multi(curl_multi_poll(multi_.get(), nullptr, 0, milliseconds, nullptr));
+    require_multi(curl().multi_poll(multi_.get(), nullptr, 0, milliseconds, nullptr));
     if (cancellation != nullptr) cancellation->check();
     move();
 }
 
 void CurlPool::move() {
     int running = 0;
-    require_multi(curl_multi_perform(multi_.get(), &running));
+    require_multi(curl().multi_perform(multi_.get(), &running));
     int left = 0;
-    while (const auto* message = curl_multi_info_read(multi_.get(), &left)) {
+    while (const auto* message = curl().multi_info_read(multi_.get(), &left)) {
         if (message->msg != CURLMSG_DONE) continue;
         char* handle = nullptr;
-        curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &handle);
+        curl().easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &handle);
         std::bit_cast<CurlHandle*>(handle)->result_ = message->data.result;
     }
 }
 
 CurlHandle::CurlHandle() : CurlHandle(std::make_shared<CurlPool>()) {}
 
-CurlHandle::CurlHandle(std::shared_ptr<CurlPool> pool) : pool_(std::move(pool)), easy_(curl_easy_init()) {
+CurlHandle::CurlHandle(std::shared_ptr<CurlPool> pool) : pool_(std::move(pool)), easy_(curl().easy_init()) {
     if (!easy_) throw std::bad_alloc();
     set_defaults();
 }
@@ -85,7 +75,7 @@ CurlHandle::~CurlHandle() { detach(); }
 
 void CurlHandle::reset() {
     detach();
-    curl_easy_reset(easy_.get());
+    curl().easy_reset(easy_.get());
     lists_.clear();
     body_ = nullptr;
     header_ = nullptr;
@@ -102,22 +92,22 @@ void CurlHandle::set_defaults() {
     set<CURLOPT_QUICK_EXIT>(1);
     set<CURLOPT_NOPROGRESS>(1);
     auto* const easy = easy_.get();
-    curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, error_text_.data());
-    curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, &CurlHandle::write_callback);
-    curl_easy_setopt(easy, CURLOPT_WRITEDATA, this);
-    curl_easy_setopt(easy, CURLOPT_PRIVATE, this);
+    curl().easy_setopt(easy, CURLOPT_ERRORBUFFER, error_text_.data());
+    curl().easy_setopt(easy, CURLOPT_WRITEFUNCTION, &CurlHandle::write_callback);
+    curl().easy_setopt(easy, CURLOPT_WRITEDATA, this);
+    curl().easy_setopt(easy, CURLOPT_PRIVATE, this);
 }
 
 void CurlHandle::require(CURLcode code, CURLoption option) {
     if (code == CURLE_OK) return;
-    const auto* const known = curl_easy_option_by_id(option);
+    const auto* const known = curl().easy_option_by_id(option);
     throw Error(ErrorClass::internal,
                 fmt::format("libcurl does not take the option {}: {}", known == nullptr ? "?" : known->name,
-                            curl_easy_strerror(code)));
+                            curl().easy_strerror(code)));
 }
 
 void CurlHandle::require_type(CURLoption option, curl_easytype type) {
-    const auto* const known = curl_easy_option_by_id(option);
+    const auto* const known = curl().easy_option_by_id(option);
     if (known != nullptr && known->type == type) return;
     throw Error(ErrorClass::internal,
                 fmt::format("the option {} of libcurl takes no {}", known == nullptr ? "?" : known->name,
@@ -128,36 +118,36 @@ void CurlHandle::set_body(std::string_view body) {
     set<CURLOPT_POSTFIELDSIZE_LARGE>(body.size());
     // Without a pointer libcurl would read the body from a callback.
     const char* const data = body.empty() ? "" : body.data();
-    require(curl_easy_setopt(easy_.get(), CURLOPT_POSTFIELDS, data), CURLOPT_POSTFIELDS);
+    require(curl().easy_setopt(easy_.get(), CURLOPT_POSTFIELDS, data), CURLOPT_POSTFIELDS);
 }
 
 void CurlHandle::on_body(std::function<void(std::string_view)> take) { body_ = std::move(take); }
 
 void CurlHandle::on_header(std::function<void(std::string_view)> take) {
     header_ = std::move(take);
-    curl_easy_setopt(easy_.get(), CURLOPT_HEADERFUNCTION, &CurlHandle::header_callback);
-    curl_easy_setopt(easy_.get(), CURLOPT_HEADERDATA, this);
+    curl().easy_setopt(easy_.get(), CURLOPT_HEADERFUNCTION, &CurlHandle::header_callback);
+    curl().easy_setopt(easy_.get(), CURLOPT_HEADERDATA, this);
 }
 
 void CurlHandle::on_upload(std::function<std::size_t(std::span<char>)> read, std::function<void()> rewind) {
     read_ = std::move(read);
     rewind_ = std::move(rewind);
-    curl_easy_setopt(easy_.get(), CURLOPT_READFUNCTION, &CurlHandle::read_callback);
-    curl_easy_setopt(easy_.get(), CURLOPT_READDATA, this);
-    curl_easy_setopt(easy_.get(), CURLOPT_SEEKFUNCTION, &CurlHandle::seek_callback);
-    curl_easy_setopt(easy_.get(), CURLOPT_SEEKDATA, this);
+    curl().easy_setopt(easy_.get(), CURLOPT_READFUNCTION, &CurlHandle::read_callback);
+    curl().easy_setopt(easy_.get(), CURLOPT_READDATA, this);
+    curl().easy_setopt(easy_.get(), CURLOPT_SEEKFUNCTION, &CurlHandle::seek_callback);
+    curl().easy_setopt(easy_.get(), CURLOPT_SEEKDATA, this);
 }
 
 void CurlHandle::on_request(std::function<bool()> allow) {
     allow_ = std::move(allow);
-    curl_easy_setopt(easy_.get(), CURLOPT_PREREQFUNCTION, &CurlHandle::request_callback);
-    curl_easy_setopt(easy_.get(), CURLOPT_PREREQDATA, this);
+    curl().easy_setopt(easy_.get(), CURLOPT_PREREQFUNCTION, &CurlHandle::request_callback);
+    curl().easy_setopt(easy_.get(), CURLOPT_PREREQDATA, this);
 }
 
 void CurlHandle::on_host_key(std::function<bool(std::string_view)> accept) {
     accept_host_key_ = std::move(accept);
-    curl_easy_setopt(easy_.get(), CURLOPT_SSH_HOSTKEYFUNCTION, &CurlHandle::host_key_callback);
-    curl_easy_setopt(easy_.get(), CURLOPT_SSH_HOSTKEYDATA, this);
+    curl().easy_setopt(easy_.get(), CURLOPT_SSH_HOSTKEYFUNCTION, &CurlHandle::host_key_callback);
+    curl().easy_setopt(easy_.get(), CURLOPT_SSH_HOSTKEYDATA, this);
 }
 
 void CurlHandle::start() {
@@ -166,7 +156,7 @@ void CurlHandle::start() {
     failure_ = nullptr;
     result_.reset();
     stalled_ = false;
-    require_multi(curl_multi_add_handle(pool_->multi_.get(), easy_.get()));
+    require_multi(curl().multi_add_handle(pool_->multi_.get(), easy_.get()));
     attached_ = true;
 }
 
@@ -179,7 +169,7 @@ CURLcode CurlHandle::finish() {
 void CurlHandle::detach() {
     if (!attached_) return;
     attached_ = false;
-    curl_multi_remove_handle(pool_->multi_.get(), easy_.get());
+    curl().multi_remove_handle(pool_->multi_.get(), easy_.get());
 }
 
 CURLcode CurlHandle::perform(Cancellation* cancellation, TransferLimits limits) {

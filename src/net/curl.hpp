@@ -14,9 +14,8 @@
 #include <type_traits>
 #include <vector>
 
-#include <curl/curl.h>
-
 #include "core/cancellation.hpp"
+#include "net/curl_library.hpp"
 
 namespace prevision::net {
 
@@ -52,9 +51,8 @@ concept Integer = std::integral<Value> || std::is_enum_v<Value>;
 
 class CurlHandle;
 
-/// Connections that are kept and used again, and the transfers under way on them. The first one made in the
-/// program initialises libcurl; a program that makes none does not pay for it. One thread at a time, with all
-/// the handles that use it.
+/// Connections that are kept and used again, and the transfers under way on them. One thread at a time, with
+/// all the handles that use it.
 class CurlPool {
   public:
     /// Error internal when libcurl cannot be initialised.
@@ -68,7 +66,7 @@ class CurlPool {
   private:
     friend class CurlHandle;
     struct FreeMulti {
-        void operator()(CURLM* multi) const { curl_multi_cleanup(multi); }
+        void operator()(CURLM* multi) const { curl().multi_cleanup(multi); }
     };
     void move();
 
@@ -99,13 +97,13 @@ class CurlHandle {
     template <CURLoption option, Integer Value>
     requires NumberOption<option>
     void set(Value value) {
-        require(curl_easy_setopt(easy_.get(), option, static_cast<long>(value)), option);
+        require(curl().easy_setopt(easy_.get(), option, static_cast<long>(value)), option);
     }
 
     template <CURLoption option, Integer Value>
     requires SizeOption<option>
     void set(Value value) {
-        require(curl_easy_setopt(easy_.get(), option, static_cast<curl_off_t>(value)), option);
+        require(curl().easy_setopt(easy_.get(), option, static_cast<curl_off_t>(value)), option);
     }
 
     /// libcurl keeps a copy.
@@ -113,7 +111,7 @@ class CurlHandle {
     requires PointerOption<option>
     void set(const std::string& text) {
         require_type(option, CURLOT_STRING);
-        require(curl_easy_setopt(easy_.get(), option, text.c_str()), option);
+        require(curl().easy_setopt(easy_.get(), option, text.c_str()), option);
     }
 
     /// The handle keeps the list until `reset`.
@@ -122,7 +120,7 @@ class CurlHandle {
     void set(CurlList list) {
         require_type(option, CURLOT_SLIST);
         lists_.push_back(std::move(list));
-        require(curl_easy_setopt(easy_.get(), option, lists_.back().get()), option);
+        require(curl().easy_setopt(easy_.get(), option, lists_.back().get()), option);
     }
 
     /// The body to send. Not copied: it must live until the transfer has ended.
@@ -177,7 +175,7 @@ class CurlHandle {
         constexpr int kind = static_cast<int>(which) & CURLINFO_TYPEMASK;
         if constexpr (kind == CURLINFO_STRING) {
             const char* text = nullptr;
-            curl_easy_getinfo(easy_.get(), which, &text);
+            curl().easy_getinfo(easy_.get(), which, &text);
             return std::string(text == nullptr ? "" : text);
         } else if constexpr (kind == CURLINFO_DOUBLE) {
             return number_info<which, double>();
@@ -191,12 +189,12 @@ class CurlHandle {
 
   private:
     struct FreeEasy {
-        void operator()(CURL* easy) const { curl_easy_cleanup(easy); }
+        void operator()(CURL* easy) const { curl().easy_cleanup(easy); }
     };
     template <CURLINFO which, typename Number>
     [[nodiscard]] Number number_info() const {
         Number number{};
-        curl_easy_getinfo(easy_.get(), which, &number);
+        curl().easy_getinfo(easy_.get(), which, &number);
         return number;
     }
 

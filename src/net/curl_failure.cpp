@@ -30,7 +30,7 @@ std::string tidy_detail(const CurlHandle& handle, CURLcode code) {
         detail.remove_prefix(routine + 2);
     // "OpenSSL SSL_connect: SSL_ERROR_SYSCALL in connection to …"
     if (detail.find("SSL_ERROR_SYSCALL") != std::string_view::npos) return "the connection was closed";
-    if (detail.empty()) detail = curl_easy_strerror(code);
+    if (detail.empty()) detail = curl().easy_strerror(code);
     return lower_first(trim(detail));
 }
 

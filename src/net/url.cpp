@@ -2,26 +2,26 @@
 
 #include <memory>
 
-#include <curl/curl.h>
 #include <fmt/format.h>
 
 #include "core/text.hpp"
+#include "net/curl_library.hpp"
 
 namespace prevision::net {
 
 namespace {
 
 struct FreeUrl {
-    void operator()(CURLU* url) const { curl_url_cleanup(url); }
+    void operator()(CURLU* url) const { curl().url_cleanup(url); }
 };
 struct FreeText {
-    void operator()(char* text) const { curl_free(text); }
+    void operator()(char* text) const { curl().free(text); }
 };
 using UrlHandle = std::unique_ptr<CURLU, FreeUrl>;
 
 std::optional<std::string> part(const UrlHandle& url, CURLUPart which, unsigned flags = 0) {
     char* text = nullptr;
-    if (curl_url_get(url.get(), which, &text, flags) != CURLUE_OK) return std::nullopt;
+    if (curl().url_get(url.get(), which, &text, flags) != CURLUE_OK) return std::nullopt;
     const std::unique_ptr<char, FreeText> owned(text);
     return std::string(text);
 }
@@ -40,8 +40,8 @@ std::string Url::authority() const { return fmt::format("{}:{}", host, port); }
 std::optional<Url> parse_http_url(const std::string& text) {
     // libcurl takes "http:/host" as well, which nobody means.
     if (text.find("://") == std::string::npos || text.find('\0') != std::string::npos) return std::nullopt;
-    const UrlHandle url(curl_url());
-    if (!url || curl_url_set(url.get(), CURLUPART_URL, text.c_str(), 0) != CURLUE_OK) return std::nullopt;
+    const UrlHandle url(curl().url());
+    if (!url || curl().url_set(url.get(), CURLUPART_URL, text.c_str(), 0) != CURLUE_OK) return std::nullopt;
     Url result;
     result.scheme = to_lower(part(url, CURLUPART_SCHEME).value_or(""));
     if (result.scheme != "http" && result.scheme != "https") return std::nullopt;

@@ -3,12 +3,11 @@
 #include <exception>
 #include <memory>
 
-#include <archive.h>
-#include <archive_entry.h>
 #include <fmt/format.h>
 
 #include "core/error.hpp"
 #include "core/text.hpp"
+#include "platform/archive_library.hpp"
 
 namespace prevision::platform {
 
@@ -18,14 +17,19 @@ constexpr std::size_t block_size = 256 * 1024;
 constexpr std::uint64_t most_expansion = 1000;
 constexpr std::uint64_t always_allowed = 64 << 20;  ///< whatever the archive's own size
 
+const ArchiveLibrary& library() {
+    static const ArchiveLibrary loaded;
+    return loaded;
+}
+
 struct FreeReader {
-    void operator()(archive* reader) const { archive_read_free(reader); }
+    void operator()(archive* reader) const { library().read_free(reader); }
 };
 struct FreeWriter {
-    void operator()(archive* writer) const { archive_write_free(writer); }
+    void operator()(archive* writer) const { library().write_free(writer); }
 };
 struct FreeEntry {
-    void operator()(archive_entry* entry) const { archive_entry_free(entry); }
+    void operator()(archive_entry* entry) const { library().entry_free(entry); }
 };
 
 [[noreturn]] void refuse(const std::string& why) {
@@ -34,7 +38,7 @@ struct FreeEntry {
 }
 
 std::string reason_of(archive* handle) {
-    const char* text = archive_error_string(handle);
+    const char* text = library().error_string(handle);
     return text != nullptr ? text : "it is damaged";
 }
 
@@ -48,14 +52,14 @@ bool is_csv_name(std::string_view name) {
 
 /// Folders, and what macOS adds to an archive, are no files of ours.
 bool is_beside_the_point(archive_entry* entry, std::string_view name) {
-    return archive_entry_filetype(entry) == AE_IFDIR || name.starts_with("__MACOSX/");
+    return library().entry_filetype(entry) == AE_IFDIR || name.starts_with("__MACOSX/");
 }
 
 void copy_entry(archive* reader, std::uint64_t limit, const std::function<void(std::string_view)>& take) {
     std::string buffer(block_size, '\0');
     std::uint64_t total = 0;
     for (;;) {
-        const auto count = archive_read_data(reader, buffer.data(), buffer.size());
+        const auto count = library().read_data(reader, buffer.data(), buffer.size());
         if (count < 0) refuse(reason_of(reader));
         if (count == 0) return;
         total += static_cast<std::uint64_t>(count);
@@ -95,9 +99,9 @@ bool is_zip(std::string_view beginning) {
 
 void read_zip(const std::filesystem::path& archive, std::uint64_t limit,
               const std::function<void(std::string_view)>& take) {
-    const std::unique_ptr<struct archive, FreeReader> reader(archive_read_new());
-    archive_read_support_format_zip_seekable(reader.get());
-    if (archive_read_open_filename(reader.get(), archive.c_str(), block_size) != ARCHIVE_OK)
+    const std::unique_ptr<struct archive, FreeReader> reader(library().read_new());
+    library().read_support_format_zip_seekable(reader.get());
+    if (library().read_open_filename(reader.get(), archive.c_str(), block_size) != ARCHIVE_OK)
         refuse(reason_of(reader.get()));
     std::error_code ignored;
     const std::uint64_t own_size = std::filesystem::file_size(archive, ignored);
@@ -105,15 +109,15 @@ void read_zip(const std::filesystem::path& archive, std::uint64_t limit,
     bool found = false;
     archive_entry* entry = nullptr;
     for (;;) {
-        const int code = archive_read_next_header(reader.get(), &entry);
+        const int code = library().read_next_header(reader.get(), &entry);
         if (code == ARCHIVE_EOF) break;
         if (code < ARCHIVE_WARN) refuse(reason_of(reader.get()));
-        const char* name = archive_entry_pathname(entry);
+        const char* name = library().entry_pathname(entry);
         const std::string_view shown = name != nullptr ? name : "";
         if (is_beside_the_point(entry, shown)) continue;
         if (found) refuse("it holds more than one file");
         if (name != nullptr && !is_csv_name(shown)) refuse("what it holds is no csv file");
-        if (archive_entry_is_encrypted(entry) != 0) refuse("it is locked with a password");
+        if (library().entry_is_encrypted(entry) != 0) refuse("it is locked with a password");
         found = true;
         copy_entry(reader.get(), most, take);
     }
@@ -123,25 +127,25 @@ void read_zip(const std::filesystem::path& archive, std::uint64_t limit,
 void write_zip(transport::BodySink& body, const std::string& file_name, std::uint64_t size,
                const std::function<std::size_t(std::span<char>)>& read) {
     Target target{.body = body, .failure = nullptr};
-    const std::unique_ptr<archive, FreeWriter> writer(archive_write_new());
-    const std::unique_ptr<archive_entry, FreeEntry> entry(archive_entry_new());
+    const std::unique_ptr<archive, FreeWriter> writer(library().write_new());
+    const std::unique_ptr<archive_entry, FreeEntry> entry(library().entry_new());
     auto* const handle = writer.get();
-    check(archive_write_set_format_zip(handle), handle, target);
-    archive_write_set_options(handle, "hdrcharset=UTF-8,compression-level=1");
-    archive_write_set_bytes_per_block(handle, block_size);
-    archive_write_set_bytes_in_last_block(handle, 1);
-    check(archive_write_open2(handle, &target, nullptr, write_block, nullptr, nullptr), handle, target);
-    archive_entry_set_pathname_utf8(entry.get(), file_name.c_str());
-    archive_entry_set_filetype(entry.get(), AE_IFREG);
-    archive_entry_set_perm(entry.get(), 0644);
-    archive_entry_set_size(entry.get(), static_cast<la_int64_t>(size));
-    check(archive_write_header(handle, entry.get()), handle, target);
+    check(library().write_set_format_zip(handle), handle, target);
+    library().write_set_options(handle, "hdrcharset=UTF-8,compression-level=1");
+    library().write_set_bytes_per_block(handle, block_size);
+    library().write_set_bytes_in_last_block(handle, 1);
+    check(library().write_open2(handle, &target, nullptr, write_block, nullptr, nullptr), handle, target);
+    library().entry_set_pathname_utf8(entry.get(), file_name.c_str());
+    library().entry_set_filetype(entry.get(), AE_IFREG);
+    library().entry_set_perm(entry.get(), 0644);
+    library().entry_set_size(entry.get(), static_cast<la_int64_t>(size));
+    check(library().write_header(handle, entry.get()), handle, target);
     std::string buffer(block_size, '\0');
     while (const auto count = read(buffer)) {
-        const auto written = archive_write_data(handle, buffer.data(), count);
+        const auto written = library().write_data(handle, buffer.data(), count);
         check(written < 0 ? ARCHIVE_FATAL : ARCHIVE_OK, handle, target);
     }
-    check(archive_write_close(handle), handle, target);
+    check(library().write_close(handle), handle, target);
 }
 
 }  // namespace prevision::platform

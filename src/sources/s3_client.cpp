@@ -34,7 +34,7 @@ std::optional<std::uint64_t> parse_size(std::string_view text) {
 
 // "Wed, 21 Oct 2015 07:28:00 GMT" → RFC 3339.
 std::string parse_http_time(const std::string& text) {
-    const auto time = curl_getdate(text.c_str(), nullptr);
+    const auto time = net::curl().getdate(text.c_str(), nullptr);
     return time < 0 ? "" : format_time(std::chrono::system_clock::from_time_t(time));
 }
 

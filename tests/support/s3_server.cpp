@@ -83,7 +83,7 @@ void S3Server::request(const std::string& method, const std::string& path, std::
     const auto status = handle.info<CURLINFO_RESPONSE_CODE>();
     if (code != CURLE_OK || status < 200 || status > 299) {
         throw std::runtime_error(fmt::format("swift: {} {}: status {}, {}\n{}", method, path, status,
-                                             curl_easy_strerror(code), process_.log()));
+                                             net::curl().easy_strerror(code), process_.log()));
     }
 }
 

@@ -73,7 +73,8 @@ void test_or_remove(const Connector& connector, Services& services) {
     try {
         report_test(services, connector.id, connector.name, services.client().test_connector(connector.id));
     } catch (...) {
-        services.tidying_client().delete_connector(connector.id);
+        services.tidy("remove the connector again",
+                      [&](api::Client& client) { client.delete_connector(connector.id); });
         throw;
     }
 }

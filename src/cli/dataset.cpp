@@ -96,7 +96,7 @@ Dataset run_create(const CreateOptions& options, Services& services) {
         if (existing) return *existing;
     }
     if (options.no_wait) services.keep_snapshots_running();
-    const auto started = client.create_dataset(services.project_id(), name, datasource.id);
+    const auto started = start_snapshot(services, name, datasource.id);
     return options.no_wait ? started : watch_snapshot(services, started, options.progress);
 }
 

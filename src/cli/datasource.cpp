@@ -100,7 +100,8 @@ void test_or_remove(const Datasource& datasource, Services& services) {
         report_test(services, datasource.id, datasource.name,
                     services.client().test_datasource(datasource.id));
     } catch (...) {
-        services.tidying_client().delete_datasource(datasource.id);
+        services.tidy("remove the datasource again",
+                      [&](api::Client& client) { client.delete_datasource(datasource.id); });
         throw;
     }
 }

@@ -26,7 +26,6 @@ struct Services::Parts final : Session {
     std::unique_ptr<transport::Transport> transport;
     std::string project;  ///< that the profile names; may be empty
     std::unique_ptr<api::Client> main_client;
-    std::unique_ptr<api::Client> tidying_client;
 };
 
 namespace {
@@ -127,12 +126,17 @@ api::Client& Services::client() {
     return *parts_->main_client;
 }
 
-api::Client& Services::tidying_client() {
-    connect();
-    if (!parts_->tidying_client) {
-        parts_->tidying_client = std::make_unique<api::Client>(*parts_->transport, never_, client_settings());
+void Services::tidy(const std::string& what, const std::function<void(api::Client&)>& action) {
+    // Whoever interrupted a command does not wait long for its end.
+    constexpr std::chrono::seconds limit{3};
+    auto settings = client_settings();
+    if (settings.retry.timeout.count() == 0 || settings.retry.timeout > limit) settings.retry.timeout = limit;
+    try {
+        api::Client client(*parts_->transport, never_, settings);
+        action(client);
+    } catch (const Error& error) {
+        message(fmt::format("warning: cannot {}: {}", what, error.what()));
     }
-    return *parts_->tidying_client;
 }
 
 const std::string& Services::project_id() {

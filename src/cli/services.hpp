@@ -44,8 +44,10 @@ class Services {
     /// The platform that was chosen: see `choose_platform`.
     api::Client& client();
 
-    /// As `client`, for tidying up after an interruption: it works although the cancellation was raised.
-    api::Client& tidying_client();
+    /// Tidies up after a failure: `action` works although the cancellation was raised, for some seconds. When
+    /// that fails too it is told as a warning, "cannot WHAT: …": what ended the verb is the caller's to
+    /// throw.
+    void tidy(const std::string& what, const std::function<void(api::Client&)>& action);
 
     /// Asks a platform for its version with that token. Throws as any call does: auth where it refuses.
     void check_token(const std::string& url, const Secret& token);

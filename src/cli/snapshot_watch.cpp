@@ -1,6 +1,8 @@
 #include "cli/snapshot_watch.hpp"
 
 #include <algorithm>
+#include <optional>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -36,7 +38,40 @@ model::Dataset wait_until_done(Services& services, model::Dataset dataset, rende
     return dataset;
 }
 
+bool is_interruption(const Error& error) {
+    return error.error_class() == ErrorClass::interrupted || error.error_class() == ErrorClass::terminated;
+}
+
+/// The one unfinished snapshot of that name and datasource, where there is exactly one.
+std::optional<std::string> find_unfinished(api::Client& client, const std::string& project_id,
+                                           const std::string& name, const std::string& datasource_id) {
+    std::vector<std::string> found;
+    client.list_datasets(project_id, [&](const model::Dataset& dataset) {
+        if (dataset.name == name && dataset.datasource_id == datasource_id && !dataset.done())
+            found.push_back(dataset.id);
+        return true;
+    });
+    if (found.size() != 1) return std::nullopt;
+    return found.front();
+}
+
 }  // namespace
+
+model::Dataset start_snapshot(Services& services, const std::string& name, const std::string& datasource_id) {
+    const auto project_id = services.project_id();
+    try {
+        return services.client().create_dataset(project_id, name, datasource_id);
+    } catch (const Error& error) {
+        if (is_interruption(error)) {
+            services.tidy(fmt::format("see whether the snapshot '{}' was started", name),
+                          [&](api::Client& client) {
+                              const auto id = find_unfinished(client, project_id, name, datasource_id);
+                              if (id) client.delete_dataset(*id);
+                          });
+        }
+        throw;
+    }
+}
 
 model::Dataset watch_snapshot(Services& services, const model::Dataset& started,
                               const std::string& progress_mode) {
@@ -48,8 +83,9 @@ model::Dataset watch_snapshot(Services& services, const model::Dataset& started,
         progress->finish();
         return dataset;
     } catch (const Error& error) {
-        if (error.error_class() == ErrorClass::interrupted || error.error_class() == ErrorClass::terminated) {
-            services.tidying_client().delete_dataset(started.id);
+        if (is_interruption(error)) {
+            services.tidy(fmt::format("delete the unfinished snapshot '{}'", started.name),
+                          [&](api::Client& client) { client.delete_dataset(started.id); });
         }
         throw;
     }

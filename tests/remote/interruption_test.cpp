@@ -2,6 +2,8 @@
 #include <thread>
 
 #include <catch2/catch.hpp>
+#include <fmt/format.h>
+#include <rapidjson/document.h>
 #include <signal.h>
 
 #include "remote/remote_fixture.hpp"
@@ -112,6 +114,64 @@ TEST_CASE("an interrupted snapshot on a remote platform is deleted there") {
     }
     CHECK(posts == 1);
     CHECK(deletes == 1);
+}
+
+TEST_CASE("a snapshot that was started but not answered when Ctrl-C came is found and deleted") {
+    std::atomic<bool> started{false};
+    std::atomic<bool> stop{false};
+    std::string name;
+    const HttpServer server([&](const HttpRequest& request) -> HttpAnswer {
+        if (request.method == "DELETE") return {.status = 204};
+        if (request.target.find("/data-sources/") != std::string::npos)
+            return {.body = R"({"_id":"00000000000000000000000e","name":"orders"})"};
+        if (request.method == "POST") {
+            rapidjson::Document body;
+            name = body.Parse(request.body)["name"].GetString();
+            started = true;
+            while (!stop) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+            return {.status = 500};
+        }
+        const auto dataset = [&](const std::string& id, const std::string& datasource,
+                                 const std::string& state) {
+            return fmt::format(R"({{"_id":"{}","name":"{}","datasource_id":"{}","copy_state":"{}",)"
+                               R"("describe_state":"done","drift_state":"done"}})",
+                               id, name, datasource, state);
+        };
+        return {.body =
+                    fmt::format(R"({{"items":[{},{},{}],"metaData":{{"totalItems":3,"rowsPerPage":100}}}})",
+                                dataset("00000000000000000000000a", "00000000000000000000000f", "running"),
+                                dataset("00000000000000000000000b", "00000000000000000000000e", "done"),
+                                dataset("00000000000000000000000d", "00000000000000000000000e", "running"))};
+    });
+    const RemoteProgram prevision(server.url());
+    const auto program = prevision.start({"dataset", "create", "--datasource", "00000000000000000000000e"});
+    wait_until([&] { return started.load(); });
+    program->signal(SIGINT);
+    CHECK(program->wait().exit_code == 130);
+    stop = true;
+    std::vector<std::string> deleted;
+    for (const auto& request : server.requests()) {
+        if (request.method == "DELETE") deleted.push_back(request.target);
+    }
+    CHECK(deleted == std::vector<std::string>{"/ext/v1/datasets/00000000000000000000000d"});
+}
+
+TEST_CASE("a platform that is gone when an interrupted snapshot is to be deleted changes no exit code") {
+    std::atomic<int> polls = 0;
+    const HttpServer server([&](const HttpRequest& request) -> HttpAnswer {
+        if (request.method == "DELETE") return {.status = 403, .body = R"({"message":"Forbidden"})"};
+        if (request.target.find("/data-sources/") != std::string::npos)
+            return {.body = R"({"_id":"00000000000000000000000e","name":"orders"})"};
+        if (request.method == "GET") ++polls;
+        return {.body = R"({"_id":"00000000000000000000000d","name":"d","copy_state":"running"})"};
+    });
+    const RemoteProgram prevision(server.url());
+    const auto program = prevision.start({"dataset", "create", "--datasource", "00000000000000000000000e"});
+    wait_until([&] { return polls > 0; });
+    program->signal(SIGTERM);
+    const auto result = program->wait();
+    CHECK(result.exit_code == 143);
+    CHECK(result.err.find("warning: cannot delete the unfinished snapshot 'd'") != std::string::npos);
 }
 
 TEST_CASE("an interrupted download leaves no file") {

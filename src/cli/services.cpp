@@ -26,6 +26,7 @@ struct Services::Parts final : Session {
     std::unique_ptr<transport::Transport> transport;
     std::string project;  ///< that the profile names; may be empty
     std::unique_ptr<api::Client> main_client;
+    std::unique_ptr<api::Client> tidying_client;
 };
 
 namespace {
@@ -126,14 +127,22 @@ api::Client& Services::client() {
     return *parts_->main_client;
 }
 
+api::Client& Services::tidying_client() {
+    connect();
+    if (!parts_->tidying_client) {
+        // Whoever interrupted a command does not wait long for its end.
+        constexpr std::chrono::seconds limit{3};
+        auto settings = client_settings();
+        auto& timeout = settings.retry.timeout;
+        if (timeout.count() == 0 || timeout > limit) timeout = limit;
+        parts_->tidying_client = std::make_unique<api::Client>(*parts_->transport, never_, settings);
+    }
+    return *parts_->tidying_client;
+}
+
 void Services::tidy(const std::string& what, const std::function<void(api::Client&)>& action) {
-    // Whoever interrupted a command does not wait long for its end.
-    constexpr std::chrono::seconds limit{3};
-    auto settings = client_settings();
-    if (settings.retry.timeout.count() == 0 || settings.retry.timeout > limit) settings.retry.timeout = limit;
     try {
-        api::Client client(*parts_->transport, never_, settings);
-        action(client);
+        action(tidying_client());
     } catch (const Error& error) {
         message(fmt::format("warning: cannot {}: {}", what, error.what()));
     }

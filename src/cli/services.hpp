@@ -44,9 +44,11 @@ class Services {
     /// The platform that was chosen: see `choose_platform`.
     api::Client& client();
 
-    /// Tidies up after a failure: `action` works although the cancellation was raised, for some seconds. When
-    /// that fails too it is told as a warning, "cannot WHAT: …": what ended the verb is the caller's to
-    /// throw.
+    /// As `client`, for what must be done although the cancellation was raised. Each call gets a few seconds.
+    api::Client& tidying_client();
+
+    /// Tidies up after a failure, with that client. When this fails too it is told as a warning, "cannot
+    /// WHAT: …": what ended the verb is the caller's to throw.
     void tidy(const std::string& what, const std::function<void(api::Client&)>& action);
 
     /// Asks a platform for its version with that token. Throws as any call does: auth where it refuses.

@@ -1,18 +1,17 @@
 #include "sources/postgres.hpp"
 
 #include <array>
-#include <filesystem>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "core/error.hpp"
 #include "net/socket.hpp"
-#include "sources/host.hpp"
 #include "sources/postgres_catalog.hpp"
 #include "sources/postgres_connection.hpp"
 #include "sources/postgres_name.hpp"
 #include "sources/postgres_row.hpp"
+#include "sources/postgres_target.hpp"
 #include "sources/sql_location.hpp"
 #include "sources/sql_path.hpp"
 #include "sources/sql_text.hpp"
@@ -31,13 +30,15 @@ constexpr std::array<Option, 5> connector_options{{
     {.name = "port", .help = "TCP port of the server", .fallback = "5432"},
     {.name = "username", .help = "name to log in with"},
     {.name = "password",
-     .help = "password to log in with; without one, the password file (~/.pgpass) is looked into",
+     .help = "password to log in with; without one, PGPASSWORD, else the password file (PGPASSFILE, else "
+             "~/.pgpass)",
      .secret = true},
     {.name = "tls",
-     .help = "encryption: disable; prefer, where the server can; require; verify, require and check the "
-             "server's certificate and name (sslmode verify-full)",
-     .fallback = "prefer",
-     .choices = "disable|prefer|require|verify"},
+     .help =
+         "encryption, as psql's sslmode: disable; allow; prefer, where the server can; require; verify-ca, "
+         "require and check the server's certificate; verify or verify-full, its name as well",
+     .fallback = "PGSSLMODE, else prefer",
+     .choices = "disable|allow|prefer|require|verify|verify-ca|verify-full"},
 }};
 
 constexpr std::array<Option, 3> datasource_options{{
@@ -48,79 +49,26 @@ constexpr std::array<Option, 3> datasource_options{{
     {.name = "request", .help = "SELECT statement whose rows to read"},
 }};
 
-std::string parse_tls(const Connection& connection) {
-    const auto found = connection.options.find("tls");
-    const std::string value = found == connection.options.end() ? "" : found->second;
-    if (value.empty()) return "prefer";
-    if (value == "verify") return "verify-full";
-    if (value == "disable" || value == "prefer" || value == "require") return value;
-    throw Error(ErrorClass::invalid, fmt::format("invalid tls: '{}' is none of its values", value),
-                "one of: disable, prefer, require, verify");
-}
-
-std::string find_password_file(const Environment& environment) {
-    if (auto file = environment.get("PGPASSFILE")) return *file;
-    const auto home = environment.get("HOME");
-    return home ? *home + "/.pgpass" : "";
-}
-
-// The library trusts what ~/.postgresql/root.crt or PGSSLROOTCERT name. Where there is neither, what this
-// machine trusts.
-std::string find_root_certificate(const Environment& environment, const std::string& tls_mode) {
-    if (auto named = environment.get("PGSSLROOTCERT")) return *named;
-    std::error_code ignored;
-    if (const auto home = environment.get("HOME")) {
-        auto own = *home + "/.postgresql/root.crt";
-        if (std::filesystem::exists(own, ignored)) return own;
-    }
-    if (tls_mode != "verify-full") return "";
-    if (auto named = environment.get("SSL_CERT_FILE")) return *named;
-    for (const auto* file : {"/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt"}) {
-        if (std::filesystem::exists(file, ignored)) return file;
-    }
-    return "";
-}
-
-void refuse_nul(const std::string& text, std::string_view field) {
-    if (text.find('\0') == std::string::npos) return;
-    throw Error(ErrorClass::invalid, fmt::format("invalid {}: it holds a NUL byte", field));
-}
-
-PostgresTarget parse_target(const Connection& connection) {
-    const Host host = parse_host(connection.host);
-    if (!host.path.empty() && host.path != "/") {
-        throw Error(ErrorClass::invalid, "invalid host: a path follows it",
-                    "name the database in the datasource: --database");
-    }
-    refuse_nul(connection.username, "username");
-    refuse_nul(connection.password.reveal(), "password");
-    const auto tls_mode = parse_tls(connection);
-    return {.host = host.name,
-            .port = choose_port(connection.port, host).value_or(standard_port),
-            .username = connection.username,
-            .password = connection.password,
-            .password_file = find_password_file(connection.environment),
-            .tls_mode = tls_mode,
-            .root_certificate = find_root_certificate(connection.environment, tls_mode),
-            .connect_timeout = connection.connect_timeout};
-}
-
 // A session in which values have one form whatever the server's settings are, and in which nothing can be
 // changed. Backslashes do not escape in plain strings, since the check of a request reads it so. The server
-// waits for long while we write to a slow disk.
+// waits for long while we write to a slow disk, and looks every half a second whether we still are there
+// (since version 14): the query of a client that has gone ends with it.
 void begin_consistent_view(PostgresConnection& connection) {
     connection.execute(
         "SET client_encoding = 'UTF8'; SET TimeZone = 'UTC'; SET DateStyle = 'ISO, YMD'; SET IntervalStyle = "
         "'postgres'; SET bytea_output = 'hex'; SET extra_float_digits = 3; SET standard_conforming_strings = "
         "on; SET idle_in_transaction_session_timeout = 0");
+    connection.try_to_execute("SET client_connection_check_interval = 500");
     connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
 }
 
-void for_each(const std::vector<Entry>& entries, const std::string& place, const EntryObserver& each) {
-    for (auto entry : entries) {
-        if (!place.empty()) entry.path.insert(0, place + "/");
-        each(entry);
-    }
+/// An observer to whom the paths are told from a place above.
+EntryObserver below(const std::string& place, const EntryObserver& each) {
+    return [place, &each](const Entry& entry) {
+        auto moved = entry;
+        moved.path.insert(0, place + "/");
+        each(moved);
+    };
 }
 
 class PostgresSource final : public Source {
@@ -177,12 +125,15 @@ class PostgresSource final : public Source {
             return;
         }
         connect(connection, parts[0]);
-        if (parts.size() == 1) return browse_database(*connection, parts[0], "", recursive, each);
-        if (parts.size() == 2) return for_each(list_tables(*connection, parts[1]), "", each);
-        connection->set_purpose(
-            fmt::format("cannot list the columns of '{}.{}' at {}", parts[1], parts[2], target_.address()),
-            ErrorClass::internal);
-        for_each(list_postgres_columns(*connection, parts[1], parts[2]), "", each);
+        if (parts.size() == 1) {
+            browse_database(*connection, parts[0], recursive, each);
+        } else if (parts.size() == 2) {
+            set_list_purpose(*connection, fmt::format("the tables of '{}'", parts[1]));
+            list_postgres_tables(*connection, parts[1], each);
+        } else {
+            set_list_purpose(*connection, fmt::format("the columns of '{}.{}'", parts[1], parts[2]));
+            list_postgres_columns(*connection, parts[1], parts[2], each);
+        }
     }
 
     using Source::read;
@@ -219,29 +170,40 @@ class PostgresSource final : public Source {
 
     void browse_server(PostgresConnection& connection, bool recursive, const EntryObserver& each) const {
         set_list_purpose(connection, "the databases");
-        if (!recursive) return for_each(list_postgres_databases(connection), "", each);
+        if (!recursive) {
+            for (const auto& database : list_postgres_databases(connection)) each(database);
+            return;
+        }
         for (const auto& database : list_open_postgres_databases(connection)) {
             each(database);
             std::optional<PostgresConnection> inside;
-            connect(inside, database.name);
-            browse_database(*inside, database.name, database.path, recursive, each);
+            if (can_enter(inside, database.name))
+                browse_database(*inside, database.name, recursive, below(database.path, each));
         }
     }
 
-    void browse_database(PostgresConnection& connection, const std::string& name, const std::string& place,
-                         bool recursive, const EntryObserver& each) const {
+    // That the catalogue lets the user into a database does not say that the server's pg_hba.conf does, and
+    // on some rented servers there is always one that it keeps for itself.
+    [[nodiscard]] bool can_enter(std::optional<PostgresConnection>& connection,
+                                 const std::string& database) const {
+        try {
+            connect(connection, database);
+            return true;
+        } catch (const Error& error) {
+            if (error.error_class() == ErrorClass::auth || error.error_class() == ErrorClass::not_found)
+                return false;
+            throw;
+        }
+    }
+
+    void browse_database(PostgresConnection& connection, const std::string& name, bool recursive,
+                         const EntryObserver& each) const {
         set_list_purpose(connection, fmt::format("the schemas of '{}'", name));
-        for (auto schema : list_postgres_schemas(connection)) {
-            if (!place.empty()) schema.path.insert(0, place + "/");
-            each(schema);
-            if (recursive) for_each(list_tables(connection, schema.name), schema.path, each);
+        if (recursive) {
+            list_postgres_schemas_and_tables(connection, each);
+        } else {
+            list_postgres_schemas(connection, each);
         }
-    }
-
-    [[nodiscard]] std::vector<Entry> list_tables(PostgresConnection& connection,
-                                                 const std::string& schema) const {
-        set_list_purpose(connection, fmt::format("the tables of '{}'", schema));
-        return list_postgres_tables(connection, schema);
     }
 
     void set_list_purpose(PostgresConnection& connection, const std::string& what) const {
@@ -297,7 +259,7 @@ class PostgresSource final : public Source {
 };
 
 std::unique_ptr<Source> open(const Connection& connection, Cancellation& cancellation) {
-    return std::make_unique<PostgresSource>(parse_target(connection), cancellation);
+    return std::make_unique<PostgresSource>(parse_postgres_target(connection, standard_port), cancellation);
 }
 
 void check_location(const Location& location) {

@@ -1,5 +1,7 @@
 #include "sources/postgres_catalog.hpp"
 
+#include <optional>
+
 #include <fmt/format.h>
 
 #include "core/text.hpp"
@@ -10,6 +12,17 @@ namespace prevision::sources {
 
 namespace {
 
+constexpr const char* is_users_schema = "n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'";
+constexpr const char* is_table = "c.relkind IN ('r', 'p', 'v', 'm', 'f')";
+
+Entry entry_of(const std::string& name, const std::string& kind) {
+    return {.name = name, .path = sql_path_part(name), .kind = kind};
+}
+
+std::string kind_of(const std::string& relation) {
+    return relation == "v" || relation == "m" ? "view" : "table";
+}
+
 std::vector<Entry> databases_where(PostgresConnection& connection, const std::string& condition) {
     const auto found = connection.query(
         fmt::format("SELECT datname FROM pg_catalog.pg_database WHERE datallowconn AND NOT datistemplate "
@@ -17,8 +30,7 @@ std::vector<Entry> databases_where(PostgresConnection& connection, const std::st
                     condition));
     std::vector<Entry> entries;
     for (int row = 0; row < found.rows(); ++row) {
-        const auto name = found.text(row, 0);
-        entries.push_back({name, sql_path_part(name), "database"});
+        entries.push_back(entry_of(found.text(row, 0), "database"));
     }
     return entries;
 }
@@ -39,53 +51,62 @@ std::vector<Entry> list_open_postgres_databases(PostgresConnection& connection) 
     return databases_where(connection, "pg_catalog.has_database_privilege(oid, 'CONNECT')");
 }
 
-std::vector<Entry> list_postgres_schemas(PostgresConnection& connection) {
-    const auto found = connection.query(
-        "SELECT nspname FROM pg_catalog.pg_namespace WHERE nspname NOT LIKE 'pg\\_%' AND nspname <> "
-        "'information_schema' ORDER BY nspname");
-    std::vector<Entry> entries;
-    for (int row = 0; row < found.rows(); ++row) {
-        const auto name = found.text(row, 0);
-        entries.push_back({name, sql_path_part(name), "schema"});
-    }
-    return entries;
+void list_postgres_schemas(PostgresConnection& connection, const EntryObserver& each) {
+    connection.query_each(
+        fmt::format("SELECT n.nspname FROM pg_catalog.pg_namespace n WHERE {} ORDER BY n.nspname",
+                    is_users_schema),
+        {}, [&](const PostgresResult& row) { each(entry_of(row.text(0, 0), "schema")); });
 }
 
-std::vector<Entry> list_postgres_tables(PostgresConnection& connection, const std::string& schema) {
+void list_postgres_schemas_and_tables(PostgresConnection& connection, const EntryObserver& each) {
+    std::optional<Entry> schema;
+    connection.query_each(
+        fmt::format(
+            "SELECT n.nspname, c.relname, c.relkind FROM pg_catalog.pg_namespace n LEFT JOIN "
+            "pg_catalog.pg_class c ON c.relnamespace = n.oid AND {} WHERE {} ORDER BY n.nspname, c.relname",
+            is_table, is_users_schema),
+        {}, [&](const PostgresResult& row) {
+            const auto name = row.text(0, 0);
+            if (!schema || schema->name != name) {
+                schema = entry_of(name, "schema");
+                each(*schema);
+            }
+            if (PQgetisnull(row.handle(), 0, 1) != 0) return;
+            auto table = entry_of(row.text(0, 1), kind_of(row.text(0, 2)));
+            table.path.insert(0, schema->path + "/");
+            each(table);
+        });
+}
+
+void list_postgres_tables(PostgresConnection& connection, const std::string& schema,
+                          const EntryObserver& each) {
     require(connection, "SELECT 1 FROM pg_catalog.pg_namespace WHERE nspname = $1", {schema},
             fmt::format("{}: there is no such schema", connection.purpose()));
-    const auto found = connection.query(
-        "SELECT c.relname, c.relkind IN ('v', 'm') FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n "
-        "ON n.oid = c.relnamespace WHERE n.nspname = $1 AND c.relkind IN ('r', 'p', 'v', 'm', 'f') ORDER BY "
-        "c.relname",
-        {schema});
-    std::vector<Entry> entries;
-    for (int row = 0; row < found.rows(); ++row) {
-        const auto name = found.text(row, 0);
-        entries.push_back({name, sql_path_part(name), found.text(row, 1) == "t" ? "view" : "table"});
-    }
-    return entries;
+    connection.query_each(
+        fmt::format(
+            "SELECT c.relname, c.relkind FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON "
+            "n.oid = c.relnamespace WHERE n.nspname = $1 AND {} ORDER BY c.relname",
+            is_table),
+        {schema},
+        [&](const PostgresResult& row) { each(entry_of(row.text(0, 0), kind_of(row.text(0, 1)))); });
 }
 
-std::vector<Entry> list_postgres_columns(PostgresConnection& connection, const std::string& schema,
-                                         const std::string& table) {
+void list_postgres_columns(PostgresConnection& connection, const std::string& schema,
+                           const std::string& table, const EntryObserver& each) {
     require(connection,
             "SELECT 1 FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "
             "WHERE n.nspname = $1 AND c.relname = $2",
             {schema, table}, fmt::format("{}: there is no such table", connection.purpose()));
-    const auto found = connection.query(
+    connection.query_each(
         "SELECT a.attname, pg_catalog.format_type(a.atttypid, a.atttypmod) FROM pg_catalog.pg_attribute a "
         "JOIN pg_catalog.pg_class c ON c.oid = a.attrelid JOIN pg_catalog.pg_namespace n ON n.oid = "
         "c.relnamespace WHERE n.nspname = $1 AND c.relname = $2 AND a.attnum > 0 AND NOT a.attisdropped "
         "ORDER BY a.attnum",
-        {schema, table});
-    std::vector<Entry> entries;
-    for (int row = 0; row < found.rows(); ++row) {
-        const auto name = found.text(row, 0);
-        entries.push_back(
-            {.name = name, .path = sql_path_part(name), .kind = "column", .detail = found.text(row, 1)});
-    }
-    return entries;
+        {schema, table}, [&](const PostgresResult& row) {
+            auto column = entry_of(row.text(0, 0), "column");
+            column.detail = row.text(0, 1);
+            each(column);
+        });
 }
 
 std::vector<Column> describe_postgres_columns(PostgresConnection& connection,

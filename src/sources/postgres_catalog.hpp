@@ -16,14 +16,18 @@ std::vector<Entry> list_postgres_databases(PostgresConnection& connection);
 std::vector<Entry> list_open_postgres_databases(PostgresConnection& connection);
 
 /// The schemas of the connection's database, without the server's own.
-std::vector<Entry> list_postgres_schemas(PostgresConnection& connection);
+void list_postgres_schemas(PostgresConnection& connection, const EntryObserver& each);
+
+/// The same, each followed by its tables and views.
+void list_postgres_schemas_and_tables(PostgresConnection& connection, const EntryObserver& each);
 
 /// The tables and views of a schema. Error not_found when there is no such schema.
-std::vector<Entry> list_postgres_tables(PostgresConnection& connection, const std::string& schema);
+void list_postgres_tables(PostgresConnection& connection, const std::string& schema,
+                          const EntryObserver& each);
 
 /// The columns of a table. Error not_found when there is no such table.
-std::vector<Entry> list_postgres_columns(PostgresConnection& connection, const std::string& schema,
-                                         const std::string& table);
+void list_postgres_columns(PostgresConnection& connection, const std::string& schema,
+                           const std::string& table, const EntryObserver& each);
 
 /// The columns of a result. Those of a table are told not nullable where `tells_nullable` and the table says
 /// so: of a request that cannot be said, since it may join.

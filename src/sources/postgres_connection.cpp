@@ -25,6 +25,12 @@ std::string_view without_port(std::string_view address) {
     return address;
 }
 
+std::vector<const char*> pointers_to(const std::vector<std::string>& texts) {
+    std::vector<const char*> pointers;
+    for (const auto& text : texts) pointers.push_back(text.c_str());
+    return pointers;
+}
+
 // The parameters of a connection, as the library takes them.
 class Parameters {
   public:
@@ -41,15 +47,6 @@ class Parameters {
 };
 
 }  // namespace
-
-std::string PostgresTarget::address() const {
-    if (host.find(':') != std::string::npos) return fmt::format("[{}]:{}", host, port);
-    return fmt::format("{}:{}", host, port);
-}
-
-std::string PostgresTarget::user() const {
-    return username.empty() ? "the user of this process" : fmt::format("'{}'", username);
-}
 
 std::string PostgresResult::text(int row, int column) const {
     return {PQgetvalue(result_.get(), row, column),
@@ -180,14 +177,41 @@ void PostgresConnection::execute(const std::string& statements) {
     expect(PQexec(connection_.get(), statements.c_str()), PGRES_COMMAND_OK);
 }
 
+void PostgresConnection::try_to_execute(const std::string& statements) {
+    cancellation_.check();
+    const PostgresResult ignored(PQexec(connection_.get(), statements.c_str()));
+}
+
 PostgresResult PostgresConnection::query(const std::string& statement,
                                          const std::vector<std::string>& parameters) {
     cancellation_.check();
-    std::vector<const char*> values;
-    for (const auto& parameter : parameters) values.push_back(parameter.c_str());
+    const auto values = pointers_to(parameters);
     return expect(PQexecParams(connection_.get(), statement.c_str(), static_cast<int>(values.size()), nullptr,
                                values.data(), nullptr, nullptr, 0),
                   PGRES_TUPLES_OK);
+}
+
+void PostgresConnection::query_each(const std::string& statement, const std::vector<std::string>& parameters,
+                                    const std::function<void(const PostgresResult&)>& on_row) {
+    cancellation_.check();
+    const auto values = pointers_to(parameters);
+    if (PQsendQueryParams(connection_.get(), statement.c_str(), static_cast<int>(values.size()), nullptr,
+                          values.data(), nullptr, nullptr, 0) == 0 ||
+        PQsetSingleRowMode(connection_.get()) == 0) {
+        fail(nullptr);
+    }
+    for (;;) {
+        const PostgresResult result(PQgetResult(connection_.get()));
+        cancellation_.check();
+        if (result.handle() != nullptr && PQresultStatus(result.handle()) == PGRES_SINGLE_TUPLE) {
+            on_row(result);
+            continue;
+        }
+        if (result.handle() == nullptr || PQresultStatus(result.handle()) != PGRES_TUPLES_OK)
+            fail(result.handle());
+        break;
+    }
+    while (PGresult* more = PQgetResult(connection_.get())) expect(more, PGRES_TUPLES_OK);
 }
 
 std::vector<PostgresField> PostgresConnection::describe(const std::string& statement) {
@@ -241,6 +265,8 @@ void PostgresConnection::fail_to_connect() {
     if (refusal.state.empty() && PQconnectionNeedsPassword(connection_.get()) != 0) {
         error_class = ErrorClass::auth;
         hint = "give the connector a password, or write one into the password file (~/.pgpass)";
+    } else if (refusal.state.empty() && refusal.reason.find("certificate") != std::string::npos) {
+        hint = "name the file of certificates to trust by PGSSLROOTCERT, or put it at ~/.postgresql/root.crt";
     }
     throw Error(error_class, fmt::format("{}: {}", purpose_, refusal.reason), std::move(hint));
 }
@@ -258,7 +284,9 @@ void PostgresConnection::fail(const PGresult* result) {
                 fmt::format("{}: {}", purpose_, lines.empty() ? "the connection is lost" : lines.front()),
                 postgres_error_hint("08000", target_.username));
         }
-        throw Error(otherwise_, fmt::format("{}: the server gives {}", purpose_, PQresStatus(status)));
+        throw Error(ErrorClass::unreachable,
+                    fmt::format("{}: the server answers out of order ({})", purpose_, PQresStatus(status)),
+                    postgres_error_hint("08P01", target_.username));
     }
     const char* message = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
     throw Error(classify_postgres_error(state).value_or(otherwise_),

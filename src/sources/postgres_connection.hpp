@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -13,24 +14,10 @@
 
 #include "core/cancellation.hpp"
 #include "core/error.hpp"
-#include "core/secret.hpp"
+#include "sources/postgres_target.hpp"
 
 /// RAII over libpq. What fails throws Error, classified.
 namespace prevision::sources {
-
-struct PostgresTarget {
-    std::string host;
-    int port = 0;
-    std::string username;  ///< empty: the library's own choice
-    Secret password;       ///< empty: from `password_file`, if it holds one
-    std::string password_file;
-    std::string tls_mode;          ///< libpq's sslmode
-    std::string root_certificate;  ///< file of certificates to trust; empty: the library's own choice
-    std::chrono::milliseconds connect_timeout{10'000};
-
-    [[nodiscard]] std::string address() const;  ///< "db.example.com:5432", for messages
-    [[nodiscard]] std::string user() const;     ///< "'tester'", for messages
-};
 
 /// What a statement gave, held whole.
 class PostgresResult {
@@ -86,8 +73,15 @@ class PostgresConnection {
     /// For statements without rows or parameters, separated by ';'.
     void execute(const std::string& statements);
 
+    /// The same, for what a server may not know: that it fails makes no difference.
+    void try_to_execute(const std::string& statements);
+
     /// Runs one statement, with $1, $2, … standing for the parameters.
     PostgresResult query(const std::string& statement, const std::vector<std::string>& parameters = {});
+
+    /// The same, each row told as it comes: a result of one row, which ends with the call.
+    void query_each(const std::string& statement, const std::vector<std::string>& parameters,
+                    const std::function<void(const PostgresResult&)>& on_row);
 
     /// The columns that a statement would give.
     std::vector<PostgresField> describe(const std::string& statement);

@@ -3,6 +3,7 @@
 
 #include <catch2/catch.hpp>
 #include <fmt/format.h>
+#include <malloc.h>
 
 #include "core/text.hpp"
 #include "sources/postgres_fixture.hpp"
@@ -235,10 +236,13 @@ TEST_CASE("who is let in may still not be allowed to read") {
 TEST_CASE("a query that works for long ends when it is cancelled") {
     Cancellation cancellation;
     const auto source = sources::open_source(PostgresFixture().connection(), cancellation);
-    std::thread canceller([&] {
+    const auto wait_for_count = [](const std::string& count) {
         const auto running = "SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'COPY%pg_sleep(%';";
-        while (trim(shared_postgres_server().query(running)) != "1") {
+        while (trim(shared_postgres_server().query(running)) != count) {
         }
+    };
+    std::thread canceller([&] {
+        wait_for_count("1");
         cancellation.cancel();
     });
     TableSink sink;
@@ -246,6 +250,7 @@ TEST_CASE("a query that works for long ends when it is cancelled") {
         error_of([&] { source->read({.database = "shop", .request = "SELECT pg_sleep(300)"}, {}, sink); });
     canceller.join();
     CHECK(error.error_class() == ErrorClass::interrupted);
+    wait_for_count("0");  // it ends on the server as well
 }
 
 TEST_CASE("a connection lost in the middle is unreachable") {
@@ -264,4 +269,66 @@ TEST_CASE("a connection lost in the middle is unreachable") {
     CHECK(error.error_class() == ErrorClass::unreachable);
     CHECK_THAT(error.what(), Catch::Contains("many"));
     CHECK(sink.count < 100'000);
+}
+
+TEST_CASE("100,000 tables are told as they come") {
+    auto& server = shared_postgres_server();
+    server.query("DROP DATABASE IF EXISTS crowd; CREATE DATABASE crowd;");
+    // Entries of the catalogue without what they stand for: to create them one by one would take minutes.
+    server.query(
+        "SET allow_system_table_mods = on; CREATE SCHEMA empty; CREATE SCHEMA crowded; CREATE TABLE "
+        "crowded.model ();"
+        "CREATE TEMPORARY TABLE more AS SELECT c.* FROM pg_class c WHERE c.relname = 'model';"
+        "UPDATE more SET reltype = 0; INSERT INTO pg_class SELECT (m.c).* FROM (SELECT "
+        "jsonb_populate_record(more, "
+        "jsonb_build_object('oid', 1000000 + n, 'relname', 'table ' || n)) AS c FROM more, "
+        "generate_series(1, "
+        "100000) AS g(n)) AS m;",
+        "crowd");
+    Cancellation cancellation;
+    const auto source = sources::open_source(PostgresFixture().connection(), cancellation);
+    const auto in_use = [] { return ::mallinfo2().uordblks + ::mallinfo2().hblkhd; };
+    const auto before = in_use();
+    for (const auto* path : {"", "crowd", "crowd/crowded"}) {
+        CAPTURE(path);
+        std::size_t most = before;
+        std::size_t tables = 0;
+        std::vector<std::string> others;
+        const bool recursive = std::string(path) != "crowd/crowded";
+        source->browse(path, recursive, [&](const sources::Entry& entry) {
+            most = std::max(most, in_use());
+            if (entry.name.starts_with("table ")) {
+                ++tables;
+            } else if (entry.path.find("shop") == std::string::npos) {
+                others.push_back(entry.path + " " + entry.kind);
+            }
+        });
+        CHECK(tables == 100'000);
+        CHECK(most - before < 1'000'000);  // the names are more than 1 MB, and entries many times that
+        const std::string place = *path == '\0' ? "crowd/" : "";
+        const auto has = [&](const std::string& entry) {
+            return std::find(others.begin(), others.end(), entry) != others.end();
+        };
+        if (recursive) {
+            CHECK(has(place + "empty schema"));
+            CHECK(has(place + "crowded schema"));
+            CHECK(has(place + "crowded/model table"));
+        } else {
+            CHECK(others == std::vector<std::string>{"model table"});
+        }
+    }
+    CHECK(source->list("crowd").size() == 3);  // and public
+    server.query("DROP DATABASE crowd;");
+}
+
+TEST_CASE("a database that lets nobody in has nothing to tell below it") {
+    PostgresServer server({.host_rules = "host keep all all reject\n"});
+    server.query("CREATE DATABASE keep; CREATE TABLE seen (n int);");
+    Cancellation cancellation;
+    const auto source = sources::open_source(connection_to(server), cancellation);
+    std::vector<std::string> found;
+    source->browse("", true, [&](const sources::Entry& entry) { found.push_back(entry.path); });
+    CHECK(found == std::vector<std::string>{"keep", "postgres", "postgres/public", "shop", "shop/public",
+                                            "shop/public/seen"});
+    CHECK(error_of([&] { static_cast<void>(source->list("keep")); }).error_class() == ErrorClass::auth);
 }

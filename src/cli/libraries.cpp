@@ -1,6 +1,7 @@
 #include "cli/libraries.hpp"
 
 #include <fmt/format.h>
+#include <libpq-fe.h>
 #include <mysql.h>
 #include <openssl/crypto.h>
 #include <rapidjson/rapidjson.h>
@@ -17,6 +18,7 @@ std::vector<Library> libraries() {
             {"fmt", fmt::format("{}.{}.{}", FMT_VERSION / 10000, FMT_VERSION / 100 % 100, FMT_VERSION % 100)},
             {"mariadb", ::mysql_get_client_info()},
             {"openssl", ::OpenSSL_version(OPENSSL_VERSION_STRING)},
+            {"pq", fmt::format("{}.{}", ::PQlibVersion() / 10000, ::PQlibVersion() % 10000)},
             {"rapidjson", RAPIDJSON_VERSION_STRING},
             {"sodium", ::sodium_version_string()},
             {"sqlite", ::sqlite3_libversion()},

@@ -1,3 +1,5 @@
+#include <algorithm>
+#include <csignal>
 #include <string>
 #include <vector>
 
@@ -19,13 +21,13 @@ testing::PostgresServer& server() {
     return one;
 }
 
-/// A home with a connector `db` to the server.
+/// A home with a connector `db` to a server.
 struct Linked : Prevision {
-    Linked() {
+    explicit Linked(const testing::PostgresServer& to = server()) {
         ok({"connector", "create", "db", "--type", "SQL", "--host", "127.0.0.1", "--port",
-            fmt::format("{}", server().port()), "--engine", "postgresql", "--username", "tester",
+            fmt::format("{}", to.port()), "--engine", "postgresql", "--username", "tester",
             "--password-stdin"},
-           server().password());
+           to.password());
     }
 
     void link(const std::string& name, const std::vector<std::string>& place) const {
@@ -193,4 +195,104 @@ TEST_CASE("the engine is known by its scheme, its aliases and its answer, and is
     CHECK(types.find("postgresql") != std::string::npos);
     CHECK(prevision.ok({"connector", "create", "--type", "SQL", "--engine", "postgres", "--help"})
               .find("--tls") != std::string::npos);
+}
+
+TEST_CASE("what a server refuses has its exit code, and the password is in no message") {
+    const Linked prevision;
+    server().query("CREATE ROLE poor LOGIN PASSWORD 'x'; CREATE TABLE closed (n int);");
+    const auto tested = [&](const std::vector<std::string>& change) {
+        auto arguments = change;
+        arguments.insert(arguments.begin(), {"connector", "update", "db"});
+        prevision.ok(arguments);
+        return prevision({"connector", "test", "db", "-o", "json"});
+    };
+    const auto located = [&](const std::vector<std::string>& place) {
+        prevision.link("x", place);
+        CHECK(prevision({"dataset", "create", "--datasource", "x"}).exit_code ==
+              prevision({"datasource", "test", "x"}).exit_code);
+        return prevision({"datasource", "preview", "x"}).exit_code;
+    };
+    CHECK(prevision({"connector", "test", "db"}).exit_code == 0);
+    CHECK(located({"--table", "nowhere"}) == 3);
+    CHECK(located({"--table", "nowhere.t"}) == 3);
+    CHECK(located({"--table", "public.T"}) == 3);
+    CHECK(located({"--table", "closed", "--database", "nowhere"}) == 3);
+    CHECK(located({"--table", "closed", "--database", "shop"}) == 0);
+    CHECK(tested({"--username", "poor", "--password", "x"}).exit_code == 0);
+    CHECK(located({"--table", "closed"}) == 4);
+    const auto refused = tested({"--password", "not-the-password"});
+    CHECK(refused.exit_code == 4);
+    CHECK((refused.out + refused.err).find("not-the-password") == std::string::npos);
+    CHECK(refused.out.find("\"auth\"") != std::string::npos);
+    CHECK(tested({"--tls", "require"}).exit_code == 5);
+    CHECK(tested({"--tls", "disable", "--port", "1"}).exit_code == 5);
+    CHECK(tested({"--host", "no-such-host.invalid"}).exit_code == 5);
+}
+
+TEST_CASE("several systems are tested at once, a result a line") {
+    const Linked prevision;
+    const auto file = prevision.file("a.db").string();
+    testing::shell("sqlite3 " + file + " 'CREATE TABLE t (n)'");
+    prevision.ok({"connector", "create", "file", "--host", "sqlite://" + file});
+    prevision.ok({"connector", "create", "shut", "--host", "postgres://127.0.0.1:1"});
+    for (int i = 0; i < 8; ++i) {
+        prevision.ok({"connector", "create", fmt::format("db{}", i), "--host",
+                      fmt::format("postgres://127.0.0.1:{}", server().port()), "--username", "tester",
+                      "--password-stdin"},
+                     i == 7 ? "wrong" : server().password());
+    }
+    const auto result = prevision({"connector", "test", "--all", "-j", "8", "-o", "tsv"});
+    CHECK(result.exit_code == 8);
+    auto lines = split(std::string(trim(result.out)), '\n');
+    lines.erase(lines.begin());                                                  // the header
+    for (auto& line : lines) line.resize(line.find('\t', line.find('\t') + 1));  // name and result
+    std::ranges::sort(lines);
+    CHECK(lines == std::vector<std::string>{"db\tok", "db0\tok", "db1\tok", "db2\tok", "db3\tok", "db4\tok",
+                                            "db5\tok", "db6\tok", "db7\tfailed", "file\tok", "shut\tfailed"});
+}
+
+namespace {
+
+/// Waits until so many of the server's sessions run a query with that in it.
+void wait_for_queries(const testing::PostgresServer& at, const std::string& part, const std::string& count) {
+    const auto asked = fmt::format(
+        "SELECT count(*) FROM pg_stat_activity WHERE state = 'active' AND query LIKE '%{}%' AND pid <> "
+        "pg_backend_pid();",
+        part);
+    while (trim(at.query(asked)) != count) {
+    }
+}
+
+}  // namespace
+
+TEST_CASE("a snapshot that is interrupted, or killed, leaves no query on the server") {
+    const Linked prevision;
+    prevision.link("long", {"--request", "SELECT count(*) AS c FROM pg_sleep(300)"});
+    for (const auto& [signal, code] : {std::pair{SIGINT, 130}, {SIGTERM, 143}, {SIGKILL, 137}}) {
+        CAPTURE(signal);
+        const auto run = prevision.start({"dataset", "create", "--datasource", "long"});
+        wait_for_queries(server(), "pg_sleep(300)", "1");
+        run->signal(signal);
+        CHECK(run->wait().exit_code == code);
+        wait_for_queries(server(), "pg_sleep(300)", "0");
+    }
+}
+
+TEST_CASE("a server that is killed in the middle fails the snapshot") {
+    testing::PostgresServer own;
+    const Linked prevision(own);
+    // More than a server buffers, and then it waits.
+    prevision.link("half", {"--request",
+                            "SELECT n, repeat('x', 1000), CASE WHEN n = 50000 THEN pg_sleep(300) END FROM "
+                            "generate_series(1, 100000) AS g(n)"});
+    const auto run = prevision.start({"dataset", "create", "half", "--datasource", "half"});
+    wait_for_queries(own, "COPY%pg_sleep(300)", "1");
+    own.process().stop();
+    const auto result = run->wait();
+    CHECK(result.exit_code == 5);
+    CHECK(result.err.find("half") != std::string::npos);
+    CHECK(prevision.ok({"dataset", "list", "-o", "csv", "--columns", "name,state"}) ==
+          "name,state\r\nhalf,failed\r\n");
+    CHECK(prevision({"dataset", "head", "half"}).exit_code != 0);
+    CHECK(prevision({"connector", "test", "db"}).exit_code == 5);
 }

@@ -30,6 +30,17 @@ class Changes {
         any_ = true;
     }
 
+    /// null where it is to be forgotten.
+    void boolean(std::string_view name, const std::optional<bool>& value) {
+        writer_.Key(name.data(), static_cast<rapidjson::SizeType>(name.size()));
+        if (value) {
+            writer_.Bool(*value);
+        } else {
+            writer_.Null();
+        }
+        any_ = true;
+    }
+
     [[nodiscard]] bool any() const { return any_; }
 
     std::string finish() {

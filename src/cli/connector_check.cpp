@@ -9,6 +9,7 @@
 #include "core/error.hpp"
 #include "core/text.hpp"
 #include "platform/connection.hpp"
+#include "platform/file_format.hpp"
 #include "sources/registry.hpp"
 
 namespace prevision::cli {
@@ -181,12 +182,17 @@ void check_definition(const model::Datasource& datasource, const model::Connecto
                       const DefinitionPlace& place, Services& services) {
     if (!is_known_type(connector.type, place, services)) return;
     const auto engines = engines_for(platform::connection_of(connector, {}));
-    const Given given{{"database", datasource.database}, {"table", datasource.table},
-                      {"request", datasource.request},   {"bucket", datasource.bucket},
-                      {"path", datasource.path},         {"g_cloud", datasource.g_cloud}};
+    const auto& format = datasource.format;
+    const std::string header = format.header ? (*format.header ? "yes" : "no") : "";
+    const Given given{
+        {"database", datasource.database}, {"table", datasource.table}, {"request", datasource.request},
+        {"bucket", datasource.bucket},     {"path", datasource.path},   {"g_cloud", datasource.g_cloud},
+        {"separator", format.separator},   {"quote", format.quote},     {"header", header},
+        {"encoding", format.encoding}};
     const auto options_of = [](const sources::Engine& engine) { return engine.datasource_options; };
     check_given(place, given, engines, options_of);
     check_required(place, given, engines, options_of);
+    platform::parse_format(format);
     if (engines.size() == 1) engines.front()->check_location(platform::location_of(datasource));
 }
 

@@ -49,6 +49,12 @@ std::shared_ptr<const Noun<Dataset>> dataset_noun() {
              {{"state"}, [](const Dataset& dataset) { return cell(state_of(dataset)); }},
              {{"rows", Alignment::right}, [](const Dataset& dataset) { return count_cell(dataset.rows); }},
              {{"bytes", Alignment::right}, [](const Dataset& dataset) { return count_cell(dataset.bytes); }},
+             {{"file_type"}, [](const Dataset& dataset) { return cell(dataset.file.type); }, false},
+             {{"compression"}, [](const Dataset& dataset) { return cell(dataset.file.compression); }, false},
+             {{"separator"},
+              [](const Dataset& dataset) { return cell(dataset.file.format.separator); },
+              false},
+             {{"note"}, [](const Dataset& dataset) { return cell(dataset.file.note); }, false},
              {{"datasource_id"}, [](const Dataset& dataset) { return cell(dataset.datasource_id); }, false},
              {{"sha256"}, [](const Dataset& dataset) { return cell(dataset.sha256); }, false},
              {{"schema"}, [](const Dataset& dataset) { return cell(describe_schema(dataset)); }, false},
@@ -167,9 +173,10 @@ void add_download(Command& command, Services& services, const std::shared_ptr<co
     auto verb = command.subcommand("download", "Write a dataset's bytes to a file");
     auto options = std::make_shared<DownloadOptions>();
     verb.argument("NAME", options->name, "Its name or id", true, noun->completes);
-    verb.option("--to", options->to, "The file; - is stdout; NAME.csv in this folder without it",
+    verb.option("--to", options->to,
+                "The file; - is stdout; NAME.csv, or as the type is, in this folder without it",
                 {.value = "FILE", .completes = Completes::file});
-    verb.option("--extension", options->extension, "The form of the bytes",
+    verb.option("--extension", options->extension, "The form of the bytes: csv is the file as it is kept",
                 {.value = "FORM", .choices = {"csv", "zip", "parquet"}});
     verb.flag("--force", options->force, "Replace a file that exists");
     add_progress(verb, options->progress);

@@ -15,6 +15,15 @@ namespace {
 
 using model::Datasource;
 
+std::string yes_or_no(const std::optional<bool>& value) {
+    if (!value) return {};
+    return *value ? "yes" : "no";
+}
+
+std::vector<std::string> encoding_names() {
+    return {"auto", "utf-8", "utf-16le", "utf-16be", "windows-1252", "iso-8859-1"};
+}
+
 std::shared_ptr<const Noun<Datasource>> datasource_noun() {
     return std::make_shared<const Noun<Datasource>>(Noun<Datasource>{
         .name = "datasource",
@@ -29,6 +38,16 @@ std::shared_ptr<const Noun<Datasource>> datasource_noun() {
              {{"bucket"}, [](const Datasource& datasource) { return cell(datasource.bucket); }, false},
              {{"path"}, [](const Datasource& datasource) { return cell(datasource.path); }},
              {{"g_cloud"}, [](const Datasource& datasource) { return cell(datasource.g_cloud); }, false},
+             {{"separator"},
+              [](const Datasource& datasource) { return cell(datasource.format.separator); },
+              false},
+             {{"quote"}, [](const Datasource& datasource) { return cell(datasource.format.quote); }, false},
+             {{"header"},
+              [](const Datasource& datasource) { return cell(yes_or_no(datasource.format.header)); },
+              false},
+             {{"encoding"},
+              [](const Datasource& datasource) { return cell(datasource.format.encoding); },
+              false},
              {{"created_at"},
               [](const Datasource& datasource) { return cell(datasource.created_at); },
               false}},
@@ -53,6 +72,10 @@ struct DefinitionOptions {
     std::optional<std::string> bucket;
     std::optional<std::string> path;
     std::optional<std::string> g_cloud;
+    std::optional<std::string> separator;
+    std::optional<std::string> quote;
+    std::optional<std::string> header;
+    std::optional<std::string> encoding;
 };
 
 void add_definition_options(Command& verb, DefinitionOptions& options, bool connector_required) {
@@ -67,6 +90,27 @@ void add_definition_options(Command& verb, DefinitionOptions& options, bool conn
     verb.option("--path", options.path, "FTP, SFTP and S3: the file or object", {.value = "PATH"});
     verb.option("--g-cloud", options.g_cloud, "GCP: BigQuery or Storage",
                 {.value = "SERVICE", .suggestions = {"BigQuery", "Storage"}});
+    verb.option("--separator", options.separator, "Files: what separates the values, one character or tab",
+                {.value = "CHAR", .suggestions = {"auto", "tab"}});
+    verb.option("--quote", options.quote, "Files: what values are quoted with, one character or none",
+                {.value = "CHAR", .suggestions = {"auto", "none"}});
+    verb.option("--header", options.header, "Files: whether the first line has the names of the columns",
+                {.value = "WHEN", .choices = {"auto", "yes", "no"}});
+    verb.option("--encoding", options.encoding, "Files: how the text is encoded",
+                {.value = "NAME", .suggestions = encoding_names()});
+    verb.detail(
+        "How a csv file is written is told from its beginning; what is given here holds instead, until "
+        "it is 'auto' again.");
+}
+
+/// "auto" is what holds without the option.
+std::string told(const std::optional<std::string>& value) {
+    return value.value_or("auto") == "auto" ? "" : *value;
+}
+
+std::optional<bool> told_header(const std::optional<std::string>& value) {
+    if (told(value).empty()) return std::nullopt;
+    return *value == "yes";
 }
 
 Datasource update(const DefinitionOptions& options, const std::string& id, Services& services) {
@@ -84,6 +128,10 @@ Datasource update(const DefinitionOptions& options, const std::string& id, Servi
     changes.text("bucket", options.bucket);
     changes.text("path", options.path);
     changes.text("g_cloud", options.g_cloud);
+    if (options.separator) changes.text("separator", told(options.separator));
+    if (options.quote) changes.text("quote", told(options.quote));
+    if (options.header) changes.boolean("header", told_header(options.header));
+    if (options.encoding) changes.text("encoding", told(options.encoding));
     if (!changes.any())
         throw Error(ErrorClass::usage, "nothing to change was given",
                     "see 'prevision datasource update --help'");
@@ -123,6 +171,10 @@ Datasource run_create(const CreateOptions& options, Services& services) {
     datasource.bucket = options.bucket.value_or("");
     datasource.path = options.path.value_or("");
     datasource.g_cloud = options.g_cloud.value_or("");
+    datasource.format = {.separator = told(options.separator),
+                         .quote = told(options.quote),
+                         .header = told_header(options.header),
+                         .encoding = told(options.encoding)};
     check_definition(datasource, connector, command_line_place(datasource.name), services);
     auto created = client.create_datasource(services.project_id(), datasource);
     if (options.test) test_or_remove(created, services);
@@ -139,6 +191,7 @@ void add_create(Command& command, Services& services, const std::shared_ptr<cons
     verb.example(
         "prevision datasource create big --connector shop --database shop --request 'SELECT * FROM orders "
         "WHERE total > 100'");
+    verb.example("prevision datasource create sales --connector files --path sales.csv --separator ';'");
     verb.action(
         [options, noun, &services] { show_object(services, noun->fields, run_create(*options, services)); });
 }

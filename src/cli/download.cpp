@@ -7,6 +7,7 @@
 
 #include "core/atomic_file.hpp"
 #include "core/text.hpp"
+#include "platform/dataset_file.hpp"
 #include "render/progress.hpp"
 #include "snapshot/sha256.hpp"
 
@@ -64,12 +65,13 @@ void check(const model::Dataset& dataset, const Downloaded& downloaded) {
 
 /// A file name for a dataset of any name.
 std::filesystem::path file_name(const model::Dataset& dataset, const std::string& extension) {
+    const auto suffix = extension == "csv" ? platform::file_suffix(dataset.file) : '.' + extension;
     std::string name = dataset.name;
     for (auto& c : name) {
         if (c == '/' || static_cast<unsigned char>(c) < 0x20) c = '_';
     }
     if (name.empty() || name.starts_with('.')) name.insert(0, "_");
-    return fmt::format("{}.{}", name, extension);
+    return name + suffix;
 }
 
 }  // namespace

@@ -16,7 +16,7 @@ struct Downloaded {
 
 struct DownloadOptions {
     std::string name;
-    std::string to;  ///< a file; "-" is stdout; empty is `NAME.csv` in the current folder
+    std::string to;  ///< a file; "-" is stdout; empty is `NAME.csv`, or as its type is, in the current folder
     std::string extension = "csv";
     bool force = false;  ///< whether a file that exists may be replaced
     std::string progress = "auto";

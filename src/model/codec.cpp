@@ -6,6 +6,7 @@
 #include "core/error.hpp"
 #include "core/text.hpp"
 #include "model/json.hpp"
+#include "model/object_text.hpp"
 
 namespace prevision::model {
 
@@ -14,77 +15,11 @@ namespace {
 constexpr std::array<std::string_view, 6> connector_options{"engine", "region",   "addressing",
                                                             "tls",    "host_key", "mode"};
 
-/// Builds one JSON object and hands out its text.
-class ObjectText {
-  public:
-    ObjectText() : writer_(buffer_) { writer_.StartObject(); }
-
-    ObjectText& text(std::string_view name, std::string_view value) {
-        write_text(writer_, name, value);
-        return *this;
-    }
-    ObjectText& text_or_null(std::string_view name, std::string_view value) {
-        write_text_or_null(writer_, name, value);
-        return *this;
-    }
-    ObjectText& text_if_set(std::string_view name, std::string_view value) {
-        if (!value.empty()) write_text(writer_, name, value);
-        return *this;
-    }
-    JsonWriter& member(std::string_view name) {
-        writer_.Key(name.data(), static_cast<rapidjson::SizeType>(name.size()));
-        return writer_;
-    }
-    template <typename Number>
-    ObjectText& number_or_null(std::string_view name, const std::optional<Number>& value) {
-        auto& writer = member(name);
-        if (!value) {
-            writer.Null();
-        } else if constexpr (std::is_signed_v<Number>) {
-            writer.Int64(*value);
-        } else {
-            writer.Uint64(*value);
-        }
-        return *this;
-    }
-    std::string finish() {
-        writer_.EndObject();
-        return {buffer_.GetString(), buffer_.GetSize()};
-    }
-
-  private:
-    rapidjson::StringBuffer buffer_;
-    JsonWriter writer_;
-};
-
-std::optional<std::uint64_t> get_count(const rapidjson::Value& object, std::string_view name) {
-    const auto value = get_integer(object, name);
-    if (!value || *value < 0) return std::nullopt;
-    return static_cast<std::uint64_t>(*value);
-}
-
 void write_options(ObjectText& object, const Connector& connector) {
     for (const auto& [name, value] : connector.options) object.text_if_set(name, value);
 }
 
-void write_location(ObjectText& object, const Datasource& datasource) {
-    object.text_or_null("path", datasource.path)
-        .text_or_null("database", datasource.database)
-        .text_or_null("table", datasource.table)
-        .text_or_null("bucket", datasource.bucket)
-        .text_or_null("request", datasource.request)
-        .text_or_null("g_cloud", datasource.g_cloud);
-}
-
 }  // namespace
-
-bool Dataset::failed() const {
-    return copy_state == "failed" || describe_state == "failed" || drift_state == "failed";
-}
-
-bool Dataset::done() const {
-    return copy_state == "done" && describe_state == "done" && drift_state == "done";
-}
 
 bool is_connector_option(std::string_view name) {
     return std::ranges::find(connector_options, name) != connector_options.end();
@@ -125,50 +60,6 @@ Connector decode_connector(const rapidjson::Value& object) {
             connector.options.emplace(name, std::move(value));
     }
     return connector;
-}
-
-Datasource decode_datasource(const rapidjson::Value& object) {
-    return {.id = get_text(object, "_id"),
-            .project_id = get_text(object, "project_id"),
-            .connector_id = get_text(object, "connector_id"),
-            .name = get_text(object, "name"),
-            .path = get_text(object, "path"),
-            .database = get_text(object, "database"),
-            .table = get_text(object, "table"),
-            .bucket = get_text(object, "bucket"),
-            .request = get_text(object, "request"),
-            .g_cloud = get_text(object, "g_cloud"),
-            .created_at = get_text(object, "created_at"),
-            .document = write_json(object)};
-}
-
-Dataset decode_dataset(const rapidjson::Value& object) {
-    Dataset dataset{.id = get_text(object, "_id"),
-                    .project_id = get_text(object, "project_id"),
-                    .name = get_text(object, "name"),
-                    .datasource_id = get_text(object, "datasource_id"),
-                    .copy_state = get_text(object, "copy_state"),
-                    .describe_state = get_text(object, "describe_state"),
-                    .drift_state = get_text(object, "drift_state"),
-                    .embeddings_state = get_text(object, "embeddings_state"),
-                    .separator = get_text(object, "separator"),
-                    .file_type = get_text(object, "file_type"),
-                    .rows = get_count(object, "rows"),
-                    .bytes = get_count(object, "bytes"),
-                    .sha256 = get_text(object, "sha256"),
-                    .schema = {},
-                    .message = get_text(object, "message"),
-                    .error_class = get_text(object, "error_class"),
-                    .created_at = get_text(object, "created_at"),
-                    .document = write_json(object)};
-    if (const auto* schema = find_member(object, "schema"); schema != nullptr && schema->IsArray()) {
-        for (const auto& column : schema->GetArray()) {
-            dataset.schema.push_back({.name = get_text(column, "name"),
-                                      .type = get_text(column, "type"),
-                                      .nullable = get_boolean(column, "nullable").value_or(true)});
-        }
-    }
-    return dataset;
 }
 
 Entry decode_entry(const rapidjson::Value& object) {
@@ -270,17 +161,6 @@ std::string encode_request(const Connector& connector) {
     return object.finish();
 }
 
-std::string encode_request(const Datasource& datasource) {
-    ObjectText object;
-    object.text("connector_id", datasource.connector_id).text("name", datasource.name);
-    write_location(object, datasource);
-    return object.finish();
-}
-
-std::string encode_snapshot_request(const std::string& name, const std::string& datasource_id) {
-    return ObjectText().text("name", name).text("datasource_id", datasource_id).finish();
-}
-
 std::string encode_answer(const Project& project) {
     return ObjectText()
         .text("_id", project.id)
@@ -302,48 +182,6 @@ std::string encode_answer(const Connector& connector) {
         .text_or_null("username", connector.username);
     write_options(object, connector);
     return object.text("created_at", connector.created_at).finish();
-}
-
-std::string encode_answer(const Datasource& datasource) {
-    ObjectText object;
-    object.text("_id", datasource.id)
-        .text("project_id", datasource.project_id)
-        .text("connector_id", datasource.connector_id)
-        .text("name", datasource.name);
-    write_location(object, datasource);
-    return object.text("created_at", datasource.created_at).finish();
-}
-
-std::string encode_answer(const Dataset& dataset) {
-    ObjectText object;
-    object.text("_id", dataset.id)
-        .text("project_id", dataset.project_id)
-        .text("name", dataset.name)
-        .text_or_null("datasource_id", dataset.datasource_id)
-        .text("copy_state", dataset.copy_state)
-        .text("describe_state", dataset.describe_state)
-        .text("drift_state", dataset.drift_state)
-        .text("embeddings_state", dataset.embeddings_state)
-        .text_or_null("separator", dataset.separator)
-        .text_or_null("file_type", dataset.file_type)
-        .number_or_null("rows", dataset.rows)
-        .number_or_null("bytes", dataset.bytes)
-        .text_or_null("sha256", dataset.sha256);
-    auto& schema = object.member("schema");
-    schema.StartArray();
-    for (const auto& column : dataset.schema) {
-        schema.StartObject();
-        write_text(schema, "name", column.name);
-        write_text(schema, "type", column.type);
-        schema.Key("nullable");
-        schema.Bool(column.nullable);
-        schema.EndObject();
-    }
-    schema.EndArray();
-    return object.text_if_set("message", dataset.message)
-        .text_if_set("error_class", dataset.error_class)
-        .text("created_at", dataset.created_at)
-        .finish();
 }
 
 std::string encode_answer(const Entry& entry) {

@@ -40,6 +40,14 @@ struct Connector {
     std::string document;
 };
 
+/// How a file is written; what is not said is told from the file.
+struct FileFormat {
+    std::string separator;       ///< one character
+    std::string quote;           ///< one character, or "none"
+    std::optional<bool> header;  ///< whether the first line has the names of the columns
+    std::string encoding;        ///< utf-8, utf-16le, utf-16be, windows-1252, iso-8859-1
+};
+
 /// The exact resource behind a connector.
 struct Datasource {
     std::string id;
@@ -52,6 +60,7 @@ struct Datasource {
     std::string bucket;
     std::string request;
     std::string g_cloud;  ///< BigQuery or Storage
+    FileFormat format{};  ///< of the file, where it is one; the embedded platform's own
     std::string created_at;
     std::string document;
 };
@@ -60,6 +69,15 @@ struct SchemaColumn {
     std::string name;
     std::string type;
     bool nullable = true;
+};
+
+/// The file that a dataset is kept in.
+struct DatasetFile {
+    std::string name;         ///< of the file that it is a copy of; empty for a table
+    std::string type;         ///< csv, tsv, jsonl or other
+    std::string compression;  ///< gzip, zip, zstd or empty
+    FileFormat format;        ///< of a csv or tsv
+    std::string note;         ///< what is odd about it, for people
 };
 
 /// A snapshot of a datasource.
@@ -72,8 +90,7 @@ struct Dataset {
     std::string describe_state;
     std::string drift_state;
     std::string embeddings_state;
-    std::string separator;
-    std::string file_type;
+    DatasetFile file;
     std::optional<std::uint64_t> rows;
     std::optional<std::uint64_t> bytes;
     std::string sha256;

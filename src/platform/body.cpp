@@ -60,6 +60,14 @@ std::string Body::required_text(std::string_view name) const {
     return result;
 }
 
+std::optional<bool> Body::boolean(std::string_view name) const {
+    const auto* value = find(name);
+    if (value == nullptr || (value->IsString() && value->GetStringLength() == 0)) return std::nullopt;
+    const auto told = model::get_boolean(document_, name);
+    if (!told) reject(name, "true or false is expected");
+    return told;
+}
+
 std::optional<int> Body::port(std::string_view name) const {
     const auto* value = find(name);
     if (value == nullptr || (value->IsString() && value->GetStringLength() == 0)) return std::nullopt;

@@ -26,6 +26,9 @@ class Body {
     /// Error invalid also where it is not set.
     [[nodiscard]] std::string required_text(std::string_view name) const;
 
+    /// true or false, or such a text; nothing where it is not set.
+    [[nodiscard]] std::optional<bool> boolean(std::string_view name) const;
+
     /// A port, as a number or its digits, in 1..65535.
     [[nodiscard]] std::optional<int> port(std::string_view name) const;
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
@@ -23,6 +25,20 @@ constexpr std::array<std::string_view, 2> known_g_clouds{"BigQuery", "Storage"};
 bool has_engine(std::string_view type) {
     return std::ranges::any_of(sources::engines(),
                                [&](const sources::Engine& engine) { return engine.type == type; });
+}
+
+/// Only what holds files has options on how they are written.
+void check_format_is_taken(const model::FileFormat& format, const sources::Engine& engine) {
+    const std::array<std::pair<std::string_view, bool>, 4> given{{{"separator", !format.separator.empty()},
+                                                                  {"quote", !format.quote.empty()},
+                                                                  {"header", format.header.has_value()},
+                                                                  {"encoding", !format.encoding.empty()}}};
+    for (const auto& [name, is_given] : given) {
+        const auto& options = engine.datasource_options;
+        if (!is_given || std::ranges::find(options, name, &sources::Option::name) != options.end()) continue;
+        throw Error(ErrorClass::invalid,
+                    fmt::format("invalid {}: {} takes none, which is for files", name, engine.title));
+    }
 }
 
 std::string types_with_engines() {
@@ -76,7 +92,9 @@ void check_datasource(const model::Datasource& datasource, const model::Connecto
     }
     if (!has_engine(connector.type)) return;
     const auto* engine = sources::tell_engine(connection_of(connector, {}));
-    if (engine != nullptr) engine->check_location(location_of(datasource));
+    if (engine == nullptr) return;
+    engine->check_location(location_of(datasource));
+    check_format_is_taken(datasource.format, *engine);
 }
 
 void require_engine(const model::Connector& connector) {

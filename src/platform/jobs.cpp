@@ -8,6 +8,7 @@
 
 #include "core/error.hpp"
 #include "core/file.hpp"
+#include "platform/file_format.hpp"
 
 namespace prevision::platform {
 
@@ -20,8 +21,11 @@ bool is_unfinished(const model::Dataset& dataset) {
 }
 
 DatasetContent content_of(const snapshot::Snapshot& snapshot) {
-    DatasetContent content{
-        .rows = snapshot.rows, .bytes = snapshot.bytes, .sha256 = snapshot.sha256, .schema = {}};
+    DatasetContent content{.rows = snapshot.rows,
+                           .bytes = snapshot.bytes,
+                           .sha256 = snapshot.sha256,
+                           .schema = {},
+                           .file = describe_file(snapshot.file_name, snapshot.form)};
     for (const auto& column : snapshot.schema) {
         content.schema.push_back({.name = column.name, .type = column.type, .nullable = column.nullable});
     }

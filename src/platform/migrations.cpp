@@ -118,8 +118,25 @@ CREATE TABLE exports (
 CREATE INDEX exports_of_exporter ON exports(exporter_id, seq);
 )sql";
 
+// How a file is written: as its datasource says, and as a dataset's file was found to be. What was uploaded
+// before had no name, and was read as a table with a header.
+constexpr auto file_formats = R"sql(
+ALTER TABLE datasources ADD COLUMN separator TEXT NOT NULL DEFAULT '';
+ALTER TABLE datasources ADD COLUMN quote TEXT NOT NULL DEFAULT '';
+ALTER TABLE datasources ADD COLUMN header INTEGER;
+ALTER TABLE datasources ADD COLUMN encoding TEXT NOT NULL DEFAULT '';
+ALTER TABLE datasets ADD COLUMN file_name TEXT NOT NULL DEFAULT '';
+ALTER TABLE datasets ADD COLUMN file_type TEXT NOT NULL DEFAULT 'csv';
+ALTER TABLE datasets ADD COLUMN compression TEXT NOT NULL DEFAULT '';
+ALTER TABLE datasets ADD COLUMN quote TEXT NOT NULL DEFAULT '"';
+ALTER TABLE datasets ADD COLUMN header INTEGER DEFAULT 1;
+ALTER TABLE datasets ADD COLUMN encoding TEXT NOT NULL DEFAULT 'utf-8';
+ALTER TABLE datasets ADD COLUMN note TEXT NOT NULL DEFAULT '';
+UPDATE datasets SET file_name = name || '.csv' WHERE datasource_id = '';
+)sql";
+
 /// The step at index N brings a store from version N to N + 1. A step that was released is never changed.
-constexpr std::array steps{first_layout, served_platform};
+constexpr std::array steps{first_layout, served_platform, file_formats};
 
 std::int64_t read_number(sqlite::Database& database, std::string_view sql) {
     auto statement = database.prepare(sql);

@@ -4,10 +4,16 @@
 
 #include "core/error.hpp"
 #include "core/text.hpp"
+#include "platform/dataset_file.hpp"
 #include "platform/utf8.hpp"
-#include "snapshot/file_inspector.hpp"
 
 namespace prevision::platform {
+
+namespace {
+
+constexpr std::size_t most_bytes = std::size_t{64} << 20U;
+
+}  // namespace
 
 void SampleSink::columns(std::span<const sources::Column> columns) {
     for (const auto& column : columns) {
@@ -20,6 +26,13 @@ void SampleSink::row(std::span<const sources::Value> values) {
     auto& cells = sample_.rows.emplace_back();
     for (std::size_t i = 0; i < values.size(); ++i) {
         const auto& value = values[i];
+        bytes_ += value.size;
+        if (bytes_ > most_bytes) {
+            throw Error(ErrorClass::invalid,
+                        fmt::format("the first {} rows are larger than {}", sample_.rows.size(),
+                                    format_bytes(most_bytes)),
+                        "ask for fewer");
+        }
         if (value.is_null()) {
             cells.emplace_back(std::nullopt);
         } else if (kinds_.at(i) == sources::ValueKind::binary) {
@@ -33,8 +46,9 @@ void SampleSink::row(std::span<const sources::Value> values) {
 /// Looks into a file until enough of its rows are seen.
 class SampleContent::File final : public sources::FileSink {
   public:
-    File(const std::string& name, sources::RowSink& rows, std::uint64_t limit)
-        : name_(name), inspector_(name, {}, {.sink = &rows, .rows = limit}) {}
+    File(const std::string& name, const snapshot::FileFormat& format, sources::RowSink& rows,
+         std::uint64_t limit)
+        : name_(name), inspector_(name, format, {.sink = &rows, .rows = limit}) {}
 
     bool write(std::string_view bytes) override {
         inspector_.write(bytes);
@@ -44,10 +58,7 @@ class SampleContent::File final : public sources::FileSink {
     void finish() {
         const auto findings = inspector_.finish();
         if (findings.file_type != "other") return;
-        throw Error(ErrorClass::invalid,
-                    fmt::format("cannot show the rows of {}: {}", name_,
-                                findings.note.empty() ? "it is no csv, tsv or jsonl file" : findings.note),
-                    "`prevision datasource cat` gives its bytes");
+        refuse_rows(name_, findings.note, "`prevision datasource cat` gives its bytes");
     }
 
   private:
@@ -55,12 +66,13 @@ class SampleContent::File final : public sources::FileSink {
     snapshot::FileInspector inspector_;
 };
 
-SampleContent::SampleContent(std::uint64_t rows) : rows_(rows) {}
+SampleContent::SampleContent(std::uint64_t rows, const snapshot::FileFormat& format)
+    : rows_(rows), format_(format) {}
 
 SampleContent::~SampleContent() = default;
 
 sources::FileSink& SampleContent::file(const sources::FileInfo& info) {
-    file_ = std::make_unique<File>(info.name, sample_, rows_);
+    file_ = std::make_unique<File>(info.name, format_, sample_, rows_);
     return *file_;
 }
 

@@ -7,12 +7,14 @@
 
 #include "model/model.hpp"
 #include "snapshot/csv_encoder.hpp"
+#include "snapshot/file_inspector.hpp"
 #include "sources/source.hpp"
 #include "transport/transport.hpp"
 
 namespace prevision::platform {
 
-/// Keeps the rows that it is given, as texts in the form that a dataset's file holds.
+/// Keeps the rows that it is given, as texts in the form that a dataset's file holds. Error invalid when they
+/// are too large to be held.
 class SampleSink final : public sources::RowSink {
   public:
     void columns(std::span<const sources::Column> columns) override;
@@ -22,13 +24,15 @@ class SampleSink final : public sources::RowSink {
 
   private:
     model::Sample sample_;
+    std::size_t bytes_ = 0;
     std::vector<sources::ValueKind> kinds_;
 };
 
 /// The first rows of a location, whether it holds rows or a file.
 class SampleContent final : public sources::ContentSink {
   public:
-    explicit SampleContent(std::uint64_t rows);
+    /// A file is read as `format` says, where that says anything.
+    SampleContent(std::uint64_t rows, const snapshot::FileFormat& format);
     ~SampleContent() override;
 
     sources::RowSink& table() override { return sample_; }
@@ -41,6 +45,7 @@ class SampleContent final : public sources::ContentSink {
     class File;
 
     std::uint64_t rows_;
+    snapshot::FileFormat format_;
     SampleSink sample_;
     std::unique_ptr<File> file_;
 };

@@ -5,6 +5,7 @@
 #include "core/error.hpp"
 #include "core/file.hpp"
 #include "platform/connection.hpp"
+#include "platform/file_format.hpp"
 #include "snapshot/snapshot.hpp"
 #include "sources/registry.hpp"
 
@@ -34,8 +35,11 @@ snapshot::Snapshot take_snapshot(Services& services, const model::Dataset& datas
     const auto datasource = get_datasource(services, dataset.datasource_id);
     const auto connection = open_connection(services, get_connector(services, datasource.connector_id));
     const auto source = sources::open_source(connection, cancellation);
-    auto taken = snapshot::take_snapshot(*source, location_of(datasource), file, cancellation, observer);
-    remember_host_key(services, datasource.connector_id, *source);
+    snapshot::Snapshot taken;
+    use_source(services, datasource.connector_id, *source, [&] {
+        taken = snapshot::take_snapshot(*source, location_of(datasource), file, cancellation, observer,
+                                        parse_format(datasource.format));
+    });
     return taken;
 }
 
@@ -86,6 +90,8 @@ sources::Connection open_connection(Services& services, const model::Connector& 
     return connection;
 }
 
+namespace {
+
 void remember_host_key(Services& services, const std::string& connector_id, const sources::Source& source) {
     const auto learned = source.host_key();
     if (!learned) return;
@@ -98,6 +104,26 @@ void remember_host_key(Services& services, const std::string& connector_id, cons
                                    changed.options.emplace("host_key", *learned);
                                },
                                {});
+}
+
+}  // namespace
+
+void use_source(Services& services, const std::string& connector_id, const sources::Source& source,
+                const std::function<void()>& work) {
+    try {
+        work();
+    } catch (const Error& error) {
+        const auto reason = error.error_class();
+        if (reason != ErrorClass::auth && reason != ErrorClass::unreachable) {
+            remember_host_key(services, connector_id, source);
+        }
+        throw;
+    } catch (...) {
+        // Who reads what comes wants no more.
+        remember_host_key(services, connector_id, source);
+        throw;
+    }
+    remember_host_key(services, connector_id, source);
 }
 
 }  // namespace prevision::platform

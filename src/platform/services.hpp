@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <string>
 
 #include "core/clock.hpp"
@@ -50,8 +51,10 @@ std::string seal_secret(Services& services, const std::string& connector_id, con
 /// vault's.
 sources::Connection open_connection(Services& services, const model::Connector& connector);
 
-/// Keeps the key of the server that a source has worked with in its connector, where that has none yet: the
-/// server is held to it from then on.
-void remember_host_key(Services& services, const std::string& connector_id, const sources::Source& source);
+/// Does some work with a connector's source. The key of the server is kept in the connector, where that has
+/// none yet, unless the server could not be reached or refused who called: it is held to that key from then
+/// on. Throws what the work throws.
+void use_source(Services& services, const std::string& connector_id, const sources::Source& source,
+                const std::function<void()>& work);
 
 }  // namespace prevision::platform

@@ -125,20 +125,4 @@ void CsvReader::reject(const std::string& reason) const {
                 fmt::format("cannot read {}: record {}: {}", path_.string(), record_, reason));
 }
 
-CsvSample read_csv_sample(const std::filesystem::path& path, std::size_t row_limit, std::size_t byte_limit) {
-    CsvReader reader(path, byte_limit);
-    CsvSample sample{reader.header(), {}};
-    std::size_t bytes = 0;
-    while (sample.rows.size() < row_limit) {
-        auto row = reader.next();
-        if (!row) break;
-        for (const auto& value : *row) bytes += sizeof(value) + (value ? value->size() : 0);
-        if (bytes > byte_limit) {
-            throw too_large(path, fmt::format("its first {} rows are", row_limit), byte_limit);
-        }
-        sample.rows.push_back(*std::move(row));
-    }
-    return sample;
-}
-
 }  // namespace prevision::snapshot

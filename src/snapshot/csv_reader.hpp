@@ -52,15 +52,4 @@ class CsvReader {
     std::vector<std::string> header_;
 };
 
-/// The beginning of a dataset.
-struct CsvSample {
-    std::vector<std::string> header;
-    std::vector<CsvRow> rows;
-};
-
-/// The header and at most `row_limit` rows. Errors are CsvReader's; the limit of a record is here that of all
-/// rows together.
-CsvSample read_csv_sample(const std::filesystem::path& path, std::size_t row_limit,
-                          std::size_t byte_limit = CsvReader::default_record_limit);
-
 }  // namespace prevision::snapshot

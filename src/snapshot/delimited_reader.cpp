@@ -34,6 +34,9 @@ class DelimitedReader final : public RecordReader {
     [[nodiscard]] std::uint64_t rows() const override { return rows_; }
     [[nodiscard]] std::vector<sources::Column> schema() const override;
     [[nodiscard]] std::vector<std::string> notes() const override;
+    [[nodiscard]] bool regular() const override {
+        return uneven_ == 0 && cut_ == 0 && !scanner_.ended_inside_quotes();
+    }
 
     // What the scanner calls.
 
@@ -52,8 +55,13 @@ class DelimitedReader final : public RecordReader {
         ++column_;
     }
 
+    [[nodiscard]] bool wants_whole(std::size_t size) const { return collects_ && size < row_bytes_limit; }
+
     void long_field(std::string_view beginning) {
-        if (collects_) collect(beginning, false);
+        if (collects_) {
+            collect(beginning, false);
+            ++cut_;
+        }
         if (column_ < guesses_.size()) guesses_[column_].form(ValueForm::text);
         ++column_;
     }
@@ -92,7 +100,9 @@ class DelimitedReader final : public RecordReader {
                 fmt::format("it has more than {} columns, or very long names", format_count(column_limit)));
         }
         // What is beyond the limit is beyond a person, too.
-        text = text.substr(0, row_bytes_limit - std::min(record_bytes_, row_bytes_limit));
+        const auto room = row_bytes_limit - std::min(record_bytes_, row_bytes_limit);
+        if (text.size() > room) ++cut_;
+        text = text.substr(0, room);
         if (text.empty() && !quoted) {
             record_.emplace_back();
         } else {
@@ -140,6 +150,7 @@ class DelimitedReader final : public RecordReader {
     std::uint64_t empty_lines_ = 0;
     std::uint64_t uneven_ = 0;
     std::uint64_t first_uneven_ = 0;
+    std::uint64_t cut_ = 0;  ///< values that were wanted, and came in part
     PreviewRow record_;
     std::size_t record_bytes_ = 0;
     bool first_ = true;     ///< record
@@ -162,6 +173,8 @@ std::vector<std::string> DelimitedReader::notes() const {
     if (empty_lines_ > 0) {
         notes.push_back(fmt::format("{} empty lines are not counted", format_count(empty_lines_)));
     }
+    if (cut_ > 0)
+        notes.push_back(fmt::format("{} of the values are too large to be shown", format_count(cut_)));
     if (scanner_.ended_inside_quotes()) notes.emplace_back("it ends inside of a quoted value");
     return notes;
 }

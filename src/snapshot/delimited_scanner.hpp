@@ -9,6 +9,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace prevision::snapshot {
 
@@ -70,6 +71,7 @@ class DelimiterFinder {
 /// The handler takes
 ///   void field(std::string_view text, bool quoted)  without the outer quotes, inner ones still doubled
 ///   void long_field(std::string_view beginning)     in its place when it is longer than the buffer
+///   bool wants_whole(std::size_t size)              whether a field of that size, so far, is to come whole
 ///   void empty_line()                               in place of the only field of a line that has nothing
 ///   void record()                                   at the end of each line
 /// The texts live until the call returns. Calls come when the buffer is full, and at the end.
@@ -187,11 +189,20 @@ class DelimitedScanner {
         quoted_ = cut_ = false;
     }
 
-    /// The field fills the buffer: its beginning is handed on, and what is scanned of it goes.
+    /// The field fills the buffer: that grows where the field is wanted whole; else its beginning is handed
+    /// on, and what is scanned of it goes.
     void cut_field() {
+        if (!cut_ && handler_.wants_whole(size_)) return grow();
         if (!cut_) handler_.long_field(std::string_view(buffer_.get() + (quoted_ ? 1 : 0), capacity_ / 2));
         cut_ = true;
         drop(scanned_);
+    }
+
+    void grow() {
+        auto larger = std::make_unique<char[]>(2 * capacity_ + DelimiterFinder::block_size);
+        std::memcpy(larger.get(), buffer_.get(), size_);
+        buffer_ = std::move(larger);
+        capacity_ *= 2;
     }
 
     void drop(std::size_t count) {

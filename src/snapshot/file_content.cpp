@@ -129,6 +129,7 @@ FileFindings FileContent::findings() const {
     }
     findings.encoding = name_of(encoding());
     findings.rows = reader_->rows();
+    findings.regular = reader_->regular();
     findings.schema = reader_->schema();
     for (auto& column : findings.schema) column.name = column_name(column.name);
     auto notes = reader_->notes();

@@ -19,17 +19,23 @@ struct FileFormat {
     std::optional<std::string> encoding;  ///< utf-8, utf-16le, utf-16be, windows-1252, iso-8859-1
 };
 
-/// What was found in a file.
-struct FileFindings {
+/// How a file is written.
+struct FileForm {
     std::string file_type = "other";  ///< csv, tsv (a csv whose separator is the tab), jsonl or other
     std::string compression;          ///< "", gzip, zip or zstd
     char separator = ',';             ///< this and what follows down to the header: csv and tsv only
     char quote = '"';
     bool header = true;
     std::string encoding;  ///< as in FileFormat; empty for other
+    std::string note;      ///< why it is other, or what was odd; empty when there is nothing to say
+};
+
+/// What was found in a file.
+struct FileFindings : FileForm {
     std::uint64_t rows = 0;
     std::vector<sources::Column> schema;
-    std::string note;  ///< why it is other, or what was odd; empty when there is nothing to say
+    /// Whether every row was given whole and has as many values as there are columns, and every quote ends.
+    bool regular = true;
 };
 
 /// Bounds on what a compressed file may decompress to, which is all that an inspection costs: it stores
@@ -41,7 +47,8 @@ struct InspectionLimits {
 };
 
 /// Where the first rows of a file go. Its columns are called with the names, before any row; every value is a
-/// text in UTF-8, as it is written in the file; nothing is NULL. A file that is other has none of them.
+/// text in UTF-8, as it is written in the file, or NULL where there is nothing. A file that is other has
+/// none.
 struct PreviewTarget {
     sources::RowSink* sink = nullptr;  ///< must outlive the inspector
     std::uint64_t rows = 0;

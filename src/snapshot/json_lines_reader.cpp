@@ -209,7 +209,11 @@ class JsonLinesReader final : public RecordReader {
 
     [[nodiscard]] std::uint64_t rows() const override { return rows_; }
     [[nodiscard]] std::vector<sources::Column> schema() const override { return keys_.schema(rows_); }
-    [[nodiscard]] std::vector<std::string> notes() const override { return {}; }
+    [[nodiscard]] std::vector<std::string> notes() const override {
+        if (!new_keys_) return {};
+        return {"some rows have keys that the first ones have not"};
+    }
+    [[nodiscard]] bool regular() const override { return !new_keys_; }
 
   private:
     void line(std::string_view text) {
@@ -241,8 +245,15 @@ class JsonLinesReader final : public RecordReader {
 
     /// The columns of a preview come before its rows, so the first rows wait until all their keys are known.
     void send_waiting() {
-        preview_.columns(keys_.schema(rows_));
-        for (const auto& row : waiting_) preview_.row(row);
+        if (!preview_.columns_sent()) {
+            const auto columns = keys_.schema(rows_);
+            width_ = columns.size();
+            preview_.columns(columns);
+        }
+        for (const auto& row : waiting_) {
+            new_keys_ = new_keys_ || row.size() > width_;
+            preview_.row(row);
+        }
         waiting_.clear();
     }
 
@@ -253,6 +264,8 @@ class JsonLinesReader final : public RecordReader {
     std::uint64_t lines_ = 0;
     std::uint64_t rows_ = 0;
     bool flushed_ = false;
+    std::size_t width_ = 0;  ///< of the preview
+    bool new_keys_ = false;  ///< came after the preview's columns
     std::vector<PreviewRow> waiting_;
     std::size_t waiting_bytes_ = 0;
 };

@@ -29,6 +29,9 @@ class RecordReader {
     /// What was odd, after `finish`.
     [[nodiscard]] virtual std::vector<std::string> notes() const = 0;
 
+    /// As FileFindings has it, after `finish`.
+    [[nodiscard]] virtual bool regular() const { return true; }
+
     /// Why the records cannot be told; empty as long as all is well.
     [[nodiscard]] const std::string& problem() const { return problem_; }
 

@@ -78,7 +78,10 @@ class TableRecorder final : public sources::RowSink {
         cancellation_.check();
         encoder_.finish();
         tell();
-        return {.rows = encoder_.rows(), .bytes = encoder_.bytes(), .schema = encoder_.schema()};
+        return {.rows = encoder_.rows(),
+                .bytes = encoder_.bytes(),
+                .schema = encoder_.schema(),
+                .form = {.file_type = "csv", .encoding = "utf-8"}};
     }
 
   private:
@@ -97,7 +100,11 @@ class FileRecorder final : public sources::FileSink {
   public:
     FileRecorder(ByteSink& sink, const std::string& name, const FileFormat& format,
                  const Cancellation& cancellation, const Observer& observer)
-        : sink_(sink), inspector_(name, format), cancellation_(cancellation), observer_(observer) {}
+        : sink_(sink),
+          name_(name),
+          inspector_(name, format),
+          cancellation_(cancellation),
+          observer_(observer) {}
 
     bool write(std::string_view bytes) override {
         if (cancellation_.cancelled()) cancellation_.check();
@@ -113,11 +120,9 @@ class FileRecorder final : public sources::FileSink {
         auto findings = inspector_.finish();
         Snapshot snapshot{.bytes = bytes_,
                           .schema = std::move(findings.schema),
-                          .file_type = findings.file_type,
-                          .compression = findings.compression,
-                          .separator = findings.separator,
-                          .note = findings.note};
-        if (findings.file_type != "other") snapshot.rows = findings.rows;
+                          .file_name = name_,
+                          .form = std::move(findings)};
+        if (snapshot.form.file_type != "other") snapshot.rows = findings.rows;
         tell(findings.rows);
         return snapshot;
     }
@@ -128,6 +133,7 @@ class FileRecorder final : public sources::FileSink {
     }
 
     ByteSink& sink_;
+    std::string name_;
     FileInspector inspector_;
     const Cancellation& cancellation_;
     const Observer& observer_;

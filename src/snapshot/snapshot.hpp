@@ -24,10 +24,8 @@ struct Snapshot {
     std::uint64_t bytes = 0;
     std::string sha256;  ///< of the file's bytes, lower-case hex
     std::vector<sources::Column> schema;
-    std::string file_type = "csv";  ///< csv, tsv, jsonl or other
-    std::string compression;        ///< gzip, zip, zstd or empty
-    char separator = ',';
-    std::string note;  ///< what is odd about a file, for people
+    std::string file_name;  ///< of the file that was fetched; empty for a table
+    FileForm form;
 };
 
 /// Streams a location of a source into a file at `path`, which appears there only when it is whole: a table

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "sources/file_options.hpp"
 #include "sources/file_source.hpp"
 #include "sources/ftp_session.hpp"
 #include "sources/host.hpp"
@@ -38,9 +39,9 @@ constexpr std::array<Option, 6> connector_options{{
      .choices = "passive|active"},
 }};
 
-constexpr std::array<Option, 1> datasource_options{{
+constexpr auto datasource_options = with_file_format(std::array<Option, 1>{{
     {.name = "path", .help = "the file: absolute, or from the login folder", .required = true},
-}};
+}});
 
 std::string option_of(const Connection& connection, const std::string& name) {
     const auto found = connection.options.find(name);

@@ -7,6 +7,7 @@
 
 #include "core/error.hpp"
 #include "core/text.hpp"
+#include "sources/file_options.hpp"
 #include "sources/s3_browse.hpp"
 #include "sources/s3_reader.hpp"
 #include "sources/stages.hpp"
@@ -34,10 +35,10 @@ constexpr std::array<Option, 6> connector_options{{
      .choices = "path|virtual"},
 }};
 
-constexpr std::array<Option, 2> datasource_options{{
+constexpr auto datasource_options = with_file_format(std::array<Option, 2>{{
     {.name = "bucket", .help = "the bucket", .required = true},
     {.name = "path", .help = "the object's key", .required = true},
-}};
+}});
 
 /// For a test: takes the first bytes, and no more.
 class FirstBytes final : public ContentSink, public FileSink {

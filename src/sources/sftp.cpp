@@ -3,6 +3,7 @@
 #include <array>
 #include <memory>
 
+#include "sources/file_options.hpp"
 #include "sources/file_source.hpp"
 #include "sources/sftp_session.hpp"
 
@@ -28,9 +29,9 @@ constexpr std::array<Option, 6> connector_options{{
      .fallback = "the one of the first contact, kept from then on"},
 }};
 
-constexpr std::array<Option, 1> datasource_options{{
+constexpr auto datasource_options = with_file_format(std::array<Option, 1>{{
     {.name = "path", .help = "the file: absolute, or from the login folder", .required = true},
-}};
+}});
 
 std::unique_ptr<Source> open(const Connection& connection, Cancellation& cancellation) {
     auto server = parse_file_server(connection, sftp_port);

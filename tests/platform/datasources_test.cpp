@@ -196,3 +196,52 @@ TEST_CASE("a call that was cancelled is no answer") {
                                             .cancellation = &cancellation}),
                     Error);
 }
+
+TEST_CASE("how a file is written is said with its datasource, kept, changed and forgotten") {
+    Fixture fixture;
+    const auto connector =
+        fixture.post(fixture.in_project("/connectors"), R"({"type": "FTP", "name": "c", "host": "h"})").id();
+    const auto create = [&](const std::string& format) {
+        return fixture.post(
+            fixture.in_project("/data-sources"),
+            R"({"connector_id": ")" + connector + R"(", "name": "d", "path": "a.csv", )" + format + "}");
+    };
+    const auto created =
+        create(R"("separator": "tab", "quote": "none", "header": false, "encoding": "UTF-8")");
+    REQUIRE(created.status == 200);
+    const auto path = "/data-sources/" + created.id();
+    for (const auto& reply : {fixture.get(path), fixture.patch(path, R"({"name": "e"})")}) {
+        CHECK(reply.text("separator") == "\t");
+        CHECK(reply.text("quote") == "none");
+        CHECK(reply.json["header"].IsFalse());
+        CHECK(reply.text("encoding") == "utf-8");
+    }
+    const auto changed =
+        fixture.patch(path, R"({"separator": ";", "quote": "", "header": null, "encoding": null})");
+    CHECK(changed.text("separator") == ";");
+    for (const auto* field : {"quote", "header", "encoding"}) CHECK_FALSE(changed.json.HasMember(field));
+    CHECK_FALSE(create(R"("separator": "")").json.HasMember("separator"));
+    const auto refused = [&](const std::string& format, const std::string& field) {
+        const auto reply = create(format);
+        CAPTURE(format, reply.body);
+        CHECK(reply.status == 400);
+        CHECK_THAT(reply.message(), Catch::Contains(field));
+    };
+    refused(R"("separator": "::")", "separator");
+    refused(R"("separator": "é")", "separator");
+    refused(R"("separator": "\n")", "separator");
+    refused(R"("separator": 1)", "separator");
+    refused(R"("quote": ",", "separator": ",")", "quote");
+    refused(R"("header": "maybe")", "header");
+    refused(R"("encoding": "ebcdic")", "encoding");
+    const auto database =
+        fixture
+            .post(fixture.in_project("/connectors"),
+                  R"({"type": "SQL", "name": "s", "engine": "sqlite", "host": "/tmp/x.db"})")
+            .id();
+    const auto table = fixture.post(
+        fixture.in_project("/data-sources"),
+        R"({"connector_id": ")" + database + R"(", "name": "d", "table": "t", "separator": ","})");
+    CHECK(table.status == 400);
+    CHECK_THAT(table.message(), Catch::Contains("separator"));
+}

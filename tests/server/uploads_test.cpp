@@ -74,9 +74,9 @@ TEST_CASE("what is no table is refused, says why, and leaves nothing") {
     refused({"name=n", "file=@" + good, "decimal=x"}, "decimal");
     refused({"name=n", "file=@" + make_file(served, "empty.csv", "")}, "empty");
     refused({"name=n", "file=@" + make_file(served, "ragged.csv", "x,y\\n1,2,3\\n")},
-            "record 2 has 3 values");
+            "more or fewer values than columns, first row 1");
     refused({"name=n", "file=@" + make_file(served, "open.csv", "x,y\\n1,\"2\\n")}, "quote");
-    refused({"name=n", "file=@" + make_file(served, "nul.csv", "x\\n1\\0002\\n")}, "NUL");
+    refused({"name=n", "file=@" + make_file(served, "nul.csv", "x\\n1\\0002\\n")}, "binary");
     const auto zip = served.file("bad.zip").string();
     make_zip(zip, "[('a.csv','x\\n1\\n'),('b.csv','x\\n1\\n')]");
     refused({"name=n", "file=@" + zip}, "more than one file");

@@ -111,21 +111,6 @@ TEST_CASE("values that lie across the reader's chunks read back whole") {
     CHECK((rows_of(text) == rows));
 }
 
-TEST_CASE("a sample has the header and no more rows than asked for") {
-    const CsvFile file("a,b\r\n1,\r\n2,\"\"\r\n3,x\r\n");
-    const auto sample = snapshot::read_csv_sample(file.path(), 2);
-    CHECK(sample.header == std::vector<std::string>{"a", "b"});
-    CHECK(sample.rows == std::vector<CsvRow>{{"1", std::nullopt}, {"2", ""}});
-    CHECK(snapshot::read_csv_sample(file.path(), 0).rows.empty());
-    CHECK(snapshot::read_csv_sample(file.path(), 10).rows.size() == 3);
-}
-
-TEST_CASE("a sample does not look at what follows its rows") {
-    const CsvFile file("a\r\n1\r\n2\r\nthis \"record\" is broken");
-    CHECK(snapshot::read_csv_sample(file.path(), 2).rows.size() == 2);
-    CHECK_THROWS_AS(snapshot::read_csv_sample(file.path(), 3), Error);
-}
-
 TEST_CASE("a record larger than the limit is refused before it fills the memory") {
     for (const std::string& value : {std::string(300'000, 'x'), '"' + std::string(300'000, '"') + '"'}) {
         const CsvFile file("a\r\n" + value + "\r\n");
@@ -140,15 +125,6 @@ TEST_CASE("a record larger than the limit is refused before it fills the memory"
                   "cannot read " + file.path().string() + ": record 2 is larger than 97.7 KiB");
         }
     }
-}
-
-TEST_CASE("the rows of a sample share one limit") {
-    std::string text = "a\r\n";
-    for (int i = 0; i < 10; ++i) text += std::string(1000, 'x') + "\r\n";
-    const CsvFile file(text);
-    CHECK(snapshot::read_csv_sample(file.path(), 4, 5000).rows.size() == 4);
-    CHECK_THROWS_WITH(snapshot::read_csv_sample(file.path(), 10, 5000),
-                      Catch::Contains("its first 10 rows are larger than 4.9 KiB"));
 }
 
 TEST_CASE("a dataset that is not there is not found") {

@@ -54,8 +54,10 @@ S3Server::S3Server() : process_("swift"), port_(find_free_port()) {
         command.push_back(std::to_string(ports.back()));
     }
     process_.start(command);
-    for (std::size_t i = 0; i < 4; ++i) process_.wait_until([&] { return answers(ports[i]); });
-    process_.wait_until([&] { return !(token_ = get_token(port_)).empty(); });
+    // Five Python programs that take seconds of the processor, of which a busy machine has few.
+    constexpr std::chrono::minutes limit{4};
+    for (std::size_t i = 0; i < 4; ++i) process_.wait_until([&] { return answers(ports[i]); }, limit);
+    process_.wait_until([&] { return !(token_ = get_token(port_)).empty(); }, limit);
 }
 
 void S3Server::make_bucket(const std::string& bucket) { request("PUT", percent_encode(bucket), {}); }

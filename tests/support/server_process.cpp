@@ -8,6 +8,7 @@
 #include <sstream>
 #include <stdexcept>
 #include <system_error>
+#include <utility>
 
 #include <arpa/inet.h>
 #include <fcntl.h>
@@ -92,6 +93,24 @@ void remove_folder(const Plan& plan) {
     if (child > 0) ::waitpid(child, nullptr, 0);
 }
 
+// Those that left the server's group among them: they become ours when what started them is gone.
+void kill_children() {
+    const int list = ::open("/proc/thread-self/children", O_RDONLY | O_CLOEXEC);
+    if (list < 0) return;
+    std::array<char, 4096> text{};
+    const auto size = ::read(list, text.data(), text.size());
+    ::close(list);
+    pid_t child = 0;
+    for (ssize_t i = 0; i < size; ++i) {
+        const char c = text[static_cast<std::size_t>(i)];
+        if (c >= '0' && c <= '9') {
+            child = 10 * child + (c - '0');
+        } else if (child > 0) {
+            ::kill(std::exchange(child, 0), SIGKILL);
+        }
+    }
+}
+
 // Starts the server and waits for the end of the test, of which the pipe tells.
 [[noreturn]] void supervise(const Plan& plan) {
     ::setsid();  // a Ctrl-C at the terminal is for the test; we clean up after it
@@ -113,8 +132,9 @@ void remove_folder(const Plan& plan) {
         }
     }
     if (server > 0) ::kill(-server, SIGKILL);
-    while (::waitpid(-1, nullptr, 0) > 0 || errno == EINTR) {
-    }
+    do {
+        kill_children();
+    } while (::waitpid(-1, nullptr, 0) > 0 || errno == EINTR);
     remove_folder(plan);
     _exit(0);
 }
@@ -161,8 +181,8 @@ bool ServerProcess::is_running() const {
     return status_ && ::poll(&waited, 1, 0) == 0;
 }
 
-void ServerProcess::wait_until(const std::function<bool()>& is_ready) {
-    const auto deadline = std::chrono::steady_clock::now() + std::chrono::minutes(1);
+void ServerProcess::wait_until(const std::function<bool()>& is_ready, std::chrono::seconds limit) {
+    const auto deadline = std::chrono::steady_clock::now() + limit;
     while (!is_ready()) {
         const bool late = std::chrono::steady_clock::now() > deadline;
         pollfd waited{status_.get(), POLLIN, 0};

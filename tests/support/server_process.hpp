@@ -31,8 +31,9 @@ class ServerProcess {
     void start(const std::vector<std::string>& arguments, const std::vector<std::string>& environment = {});
 
     /// Asks `is_ready` again and again until it says so. Throws std::runtime_error, with the end of the log,
-    /// when the server ends or a minute goes by before that.
-    void wait_until(const std::function<bool()>& is_ready);
+    /// when the server ends or `limit` goes by before that.
+    void wait_until(const std::function<bool()>& is_ready,
+                    std::chrono::seconds limit = std::chrono::minutes(1));
 
     /// Whether the server still runs.
     [[nodiscard]] bool is_running() const;

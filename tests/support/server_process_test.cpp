@@ -54,6 +54,19 @@ TEST_CASE("a server runs in a folder of its own until it is stopped, and its chi
     CHECK_FALSE(server.is_running());
 }
 
+TEST_CASE("a child that leaves the server's process group goes with the server") {
+    ServerProcess server("nobody");
+    server.start({"sh", "-c",
+                  "setsid sh -c 'setsid tail -f /dev/null & echo $! > child; wait' & echo $$ > parent; exec "
+                  "tail -f /dev/null"});
+    server.wait_until([&] { return has_ids(server); });
+    const auto child = read_id(server.folder() / "child");
+    CHECK_FALSE(is_gone(child));
+    server.stop();
+    CHECK(is_gone(child));
+    CHECK_FALSE(std::filesystem::exists(server.folder()));
+}
+
 TEST_CASE("two servers are stopped one by one") {
     ServerProcess first("nobody");
     first.start({"sh", "-c", forking_server});

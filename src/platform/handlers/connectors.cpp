@@ -117,23 +117,24 @@ Answer test_connector(Services& services, const RoutedCall& routed) {
     CallCancellation cancellation(routed.call);
     return test_answer([&](const auto& observer) {
         const auto source = sources::open_source(open_connection(services, connector), cancellation.get());
-        source->test(std::nullopt, observer);
-        remember_host_key(services, connector.id, *source);
+        use_source(services, connector.id, *source, [&] { source->test(std::nullopt, observer); });
     });
 }
 
-Answer list_databases(Services& services, const RoutedCall& routed) {
+Answer list_names(Services& services, const RoutedCall& routed, const std::string& path) {
     const auto connector = get_connector(services, routed.parameters.at(0));
     CallCancellation cancellation(routed.call);
     const auto source = sources::open_source(open_connection(services, connector), cancellation.get());
-    return names_answer(names_of(source->list("")));
+    std::vector<std::string> names;
+    use_source(services, connector.id, *source, [&] { names = names_of(source->list(path)); });
+    return names_answer(names);
 }
 
+/// The databases, or the folders and files that a log-in begins among, or the buckets.
+Answer list_top(Services& services, const RoutedCall& routed) { return list_names(services, routed, ""); }
+
 Answer list_tables(Services& services, const RoutedCall& routed) {
-    const auto connector = get_connector(services, routed.parameters.at(0));
-    CallCancellation cancellation(routed.call);
-    const auto source = sources::open_source(open_connection(services, connector), cancellation.get());
-    return names_answer(names_of(source->list(sources::sql_path_part(routed.parameters.at(1)))));
+    return list_names(services, routed, sources::sql_path_part(routed.parameters.at(1)));
 }
 
 model::Entry to_entry(const sources::Entry& entry) {
@@ -157,19 +158,13 @@ Answer browse(Services& services, const RoutedCall& routed) {
     Answer answer;
     answer.content_type = "application/jsonl";
     answer.stream = [=, &services, id = connector.id](transport::BodySink& body) {
-        source->browse(path, recursive, [&](const sources::Entry& entry) {
-            body.write(model::encode_answer(to_entry(entry)) + "\n");
+        use_source(services, id, *source, [&] {
+            source->browse(path, recursive, [&](const sources::Entry& entry) {
+                body.write(model::encode_answer(to_entry(entry)) + "\n");
+            });
         });
-        remember_host_key(services, id, *source);
     };
     return answer;
-}
-
-Answer list_paths(Services& services, const RoutedCall& routed) {
-    const auto connector = get_connector(services, routed.parameters.at(0));
-    CallCancellation cancellation(routed.call);
-    const auto source = sources::open_source(open_connection(services, connector), cancellation.get());
-    return names_answer(names_of(source->list("")));
 }
 
 }  // namespace
@@ -187,8 +182,8 @@ void add_connector_routes(Router& router, Services& services) {
     router.add("DELETE", "/connectors/{id}", bind(delete_connector));
     router.add("POST", "/connectors/{id}/test", bind(test_connector), Pace::distant);
     router.add("GET", "/connectors/{id}/browse", bind(browse), Pace::distant);
-    router.add("GET", "/connectors/{id}/paths", bind(list_paths), Pace::distant);
-    router.add("GET", "/connectors/{id}/databases", bind(list_databases), Pace::distant);
+    router.add("GET", "/connectors/{id}/paths", bind(list_top), Pace::distant);
+    router.add("GET", "/connectors/{id}/databases", bind(list_top), Pace::distant);
     router.add("GET", "/connectors/{id}/databases/{database}/tables", bind(list_tables), Pace::distant);
 }
 

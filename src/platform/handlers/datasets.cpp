@@ -1,8 +1,6 @@
 #include <memory>
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/stat.h>
 
 #include "core/error.hpp"
 #include "core/file.hpp"
@@ -12,13 +10,13 @@
 #include "platform/answers.hpp"
 #include "platform/archive.hpp"
 #include "platform/body.hpp"
+#include "platform/dataset_file.hpp"
 #include "platform/handlers/handlers.hpp"
 #include "platform/handlers/source_answers.hpp"
 #include "platform/handlers/uploads.hpp"
 #include "platform/page.hpp"
+#include "platform/row_sinks.hpp"
 #include "platform/utf8.hpp"
-#include "snapshot/csv_reader.hpp"
-#include "snapshot/table_scanner.hpp"
 
 namespace prevision::platform {
 
@@ -73,20 +71,20 @@ Answer delete_dataset(Services& services, const RoutedCall& routed) {
 }
 
 /// A file name that any system takes, for who saves the answer under the name that is proposed.
-std::string proposed_file_name(const model::Dataset& dataset, std::string_view extension) {
-    return fmt::format("attachment; filename=\"{0}.{2}\"; filename*=UTF-8''{1}.{2}", dataset.id,
-                       percent_encode(dataset.name), extension);
+std::string proposed_file_name(const model::Dataset& dataset, const std::string& suffix) {
+    return fmt::format("attachment; filename=\"{0}{2}\"; filename*=UTF-8''{1}{2}", dataset.id,
+                       percent_encode(dataset.name), suffix);
 }
 
 /// The dataset's name as a file name that no system takes for a path.
 std::string name_in_archive(const model::Dataset& dataset) {
-    auto name = valid_utf8(dataset.name);
+    auto name = valid_utf8(dataset.name + file_suffix(dataset.file));
     for (auto& each : name) {
         if (static_cast<unsigned char>(each) < 0x20 ||
             std::string_view("/\\:*?\"<>|").find(each) != std::string::npos)
             each = '_';
     }
-    return name + ".csv";
+    return name;
 }
 
 void stream_file(const FileDescriptor& file, const std::filesystem::path& path, Cancellation& cancellation,
@@ -98,42 +96,22 @@ void stream_file(const FileDescriptor& file, const std::filesystem::path& path, 
     }
 }
 
-/// Opens a dataset's file. Error integrity when it is not there or has not the size that was stored.
-FileDescriptor open_dataset_file(const std::filesystem::path& path, const model::Dataset& dataset) {
-    const auto damaged = [&](const std::string& why) {
-        return Error(ErrorClass::integrity, fmt::format("the dataset's file {} {}", path.string(), why),
-                     "restore it from a backup, or create the dataset again");
-    };
-    FileDescriptor file;
-    try {
-        file = open_file(path, O_RDONLY);
-    } catch (const Error& error) {
-        if (error.error_class() == ErrorClass::not_found) throw damaged("is not there");
-        throw;
-    }
-    struct stat status {};
-    const auto stored = dataset.bytes.value_or(0);
-    if (::fstat(file.get(), &status) != 0 || static_cast<std::uint64_t>(status.st_size) != stored) {
-        throw damaged(fmt::format("has {} bytes and not the {} that were stored", status.st_size, stored));
-    }
-    return file;
-}
-
 Answer download_dataset(Services& services, const RoutedCall& routed) {
     const auto extension = routed.query.get("extension").value_or("zip");
     const auto dataset = get_done_dataset(services, routed.parameters.at(0));
     if (extension != "csv" && extension != "zip") {
-        throw Error(
-            ErrorClass::invalid,
-            fmt::format("invalid extension: datasets are stored as csv and cannot be had as '{}'", extension),
-            "ask for csv or zip");
+        throw Error(ErrorClass::invalid,
+                    fmt::format("invalid extension: datasets are kept as they are and cannot be had as '{}'",
+                                extension),
+                    "ask for csv, which gives the bytes as they are, or zip");
     }
     const auto path = services.jobs.file_of(dataset.id);
     const auto file = std::make_shared<FileDescriptor>(open_dataset_file(path, dataset));
     const auto cancellation = std::make_shared<CallCancellation>(routed.call);
     Answer answer;
     answer.headers.push_back(
-        {.name = "Content-Disposition", .value = proposed_file_name(dataset, extension)});
+        {.name = "Content-Disposition",
+         .value = proposed_file_name(dataset, extension == "zip" ? ".zip" : file_suffix(dataset.file))});
     if (extension == "zip") {
         answer.content_type = "application/zip";
         answer.stream = [file, path, cancellation, dataset](transport::BodySink& body) {
@@ -144,7 +122,7 @@ Answer download_dataset(Services& services, const RoutedCall& routed) {
         };
         return answer;
     }
-    answer.content_type = "text/csv; charset=utf-8";
+    answer.content_type = media_type(dataset.file);
     answer.headers.push_back(
         {.name = "Content-Length", .value = fmt::format("{}", dataset.bytes.value_or(0))});
     answer.stream = [file, path, cancellation](transport::BodySink& body) {
@@ -153,50 +131,13 @@ Answer download_dataset(Services& services, const RoutedCall& routed) {
     return answer;
 }
 
-/// The beginning of a file that was uploaded, in the form that it has.
-snapshot::CsvSample read_uploaded_sample(const std::filesystem::path& path, char separator,
-                                         std::uint64_t limit) {
-    snapshot::CsvSample sample;
-    std::size_t bytes = 0;
-    snapshot::TableScanner scanner(separator, [&](snapshot::CsvRow row) {
-        if (sample.rows.size() >= limit) return false;
-        for (const auto& value : row) bytes += value ? value->size() : 0;
-        if (bytes > snapshot::CsvReader::default_record_limit)
-            throw Error(ErrorClass::invalid, "the rows are too large to be shown: ask for fewer");
-        sample.rows.push_back(std::move(row));
-        return sample.rows.size() < limit;
-    });
-    const auto file = open_file(path, O_RDONLY);
-    std::string buffer(chunk_size, '\0');
-    while (scanner.wants_more()) {
-        const auto count = read_some(file, buffer, path);
-        if (count == 0) {
-            scanner.finish();
-            break;
-        }
-        scanner.feed(std::string_view(buffer).substr(0, count));
-    }
-    sample.header = scanner.header();
-    return sample;
-}
-
 Answer sample_dataset(Services& services, const RoutedCall& routed) {
     const auto limit = read_sample_limit(routed.query);
     const auto dataset = get_done_dataset(services, routed.parameters.at(0));
-    const auto path = services.jobs.file_of(dataset.id);
-    open_dataset_file(path, dataset);
-    const auto beginning = dataset.datasource_id.empty()
-                               ? read_uploaded_sample(path, dataset.separator.front(), limit)
-                               : snapshot::read_csv_sample(path, limit);
-    model::Sample sample;
-    for (const auto& name : beginning.header) sample.columns.push_back(valid_utf8(name));
-    for (const auto& row : beginning.rows) {
-        auto& cells = sample.rows.emplace_back();
-        for (const auto& cell : row) {
-            cells.push_back(cell ? std::optional(valid_utf8(*cell)) : std::nullopt);
-        }
-    }
-    return json_answer(model::encode_answer(sample));
+    CallCancellation cancellation(routed.call);
+    SampleSink sink;
+    read_dataset_rows(services.jobs.file_of(dataset.id), dataset, limit, sink, cancellation.get());
+    return json_answer(model::encode_answer(sink.sample()));
 }
 
 }  // namespace

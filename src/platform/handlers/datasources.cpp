@@ -6,6 +6,7 @@
 #include "platform/answers.hpp"
 #include "platform/body.hpp"
 #include "platform/connection.hpp"
+#include "platform/file_format.hpp"
 #include "platform/handlers/handlers.hpp"
 #include "platform/handlers/source_answers.hpp"
 #include "platform/page.hpp"
@@ -26,18 +27,29 @@ void read_fields(const Body& body, model::Datasource& datasource) {
     if (body.has("bucket")) datasource.bucket = body.text("bucket");
     if (body.has("request")) datasource.request = body.text("request");
     if (body.has("g_cloud")) datasource.g_cloud = body.text("g_cloud");
+    auto& format = datasource.format;
+    if (body.has("separator")) format.separator = body.text("separator");
+    if (body.has("quote")) format.quote = body.text("quote");
+    if (body.has("header")) format.header = body.boolean("header");
+    if (body.has("encoding")) format.encoding = body.text("encoding");
+    format = normal_format(format);
 }
 
 /// A datasource's distant system, opened, and the place in it.
 struct OpenedDatasource {
     std::unique_ptr<sources::Source> source;
     sources::Location location;
+    snapshot::FileFormat format;
+    std::string connector_id;
 };
 
 OpenedDatasource open(Services& services, const std::string& id, Cancellation& cancellation) {
     const auto datasource = get_datasource(services, id);
     const auto connection = open_connection(services, get_connector(services, datasource.connector_id));
-    return {.source = sources::open_source(connection, cancellation), .location = location_of(datasource)};
+    return {.source = sources::open_source(connection, cancellation),
+            .location = location_of(datasource),
+            .format = parse_format(datasource.format),
+            .connector_id = datasource.connector_id};
 }
 
 Answer list_datasources(Services& services, const RoutedCall& routed) {
@@ -85,8 +97,8 @@ Answer test_datasource(Services& services, const RoutedCall& routed) {
     CallCancellation cancellation(routed.call);
     return test_answer([&](const auto& observer) {
         const auto opened = open(services, datasource.id, cancellation.get());
-        opened.source->test(opened.location, observer);
-        remember_host_key(services, datasource.connector_id, *opened.source);
+        use_source(services, datasource.connector_id, *opened.source,
+                   [&] { opened.source->test(opened.location, observer); });
     });
 }
 
@@ -94,8 +106,9 @@ Answer preview_datasource(Services& services, const RoutedCall& routed) {
     const auto limit = read_sample_limit(routed.query);
     CallCancellation cancellation(routed.call);
     const auto opened = open(services, routed.parameters.at(0), cancellation.get());
-    SampleContent content(limit);
-    opened.source->read(opened.location, {.limit = limit}, content);
+    SampleContent content(limit, opened.format);
+    use_source(services, opened.connector_id, *opened.source,
+               [&] { opened.source->read(opened.location, {.limit = limit}, content); });
     return json_answer(model::encode_answer(content.finish()));
 }
 
@@ -108,9 +121,10 @@ Answer stream_datasource(Services& services, const RoutedCall& routed) {
     Answer answer;
     const bool is_file = opened->location.table.empty() && opened->location.request.empty();
     answer.content_type = is_file ? "application/octet-stream" : "text/csv; charset=utf-8";
-    answer.stream = [cancellation, opened](transport::BodySink& body) {
+    answer.stream = [cancellation, opened, &services](transport::BodySink& body) {
         BodyContent content(body);
-        opened->source->read(opened->location, {}, content);
+        use_source(services, opened->connector_id, *opened->source,
+                   [&] { opened->source->read(opened->location, {}, content); });
         content.finish();
     };
     return answer;

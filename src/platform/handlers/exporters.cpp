@@ -1,22 +1,22 @@
 #include <algorithm>
 #include <array>
+#include <limits>
+#include <optional>
 #include <utility>
 
-#include <fcntl.h>
 #include <fmt/format.h>
 
 #include "core/error.hpp"
-#include "core/file.hpp"
 #include "core/id.hpp"
 #include "model/exporter.hpp"
 #include "platform/answers.hpp"
 #include "platform/body.hpp"
+#include "platform/dataset_file.hpp"
 #include "platform/handlers/handlers.hpp"
 #include "platform/handlers/source_answers.hpp"
 #include "platform/handlers/uploads.hpp"
 #include "platform/page.hpp"
 #include "platform/utf8.hpp"
-#include "snapshot/table_scanner.hpp"
 #include "sources/table_writer.hpp"
 
 namespace prevision::platform {
@@ -25,10 +25,42 @@ namespace {
 
 constexpr std::array<std::string_view, 3> file_modes{"timestamp", "safe", "replace"};
 constexpr std::array<std::string_view, 2> database_modes{"append", "replace"};
-constexpr std::size_t read_size = 256 * 1024;
 
-/// Gives the bytes of a table as text.
-using Content = std::function<void(const std::function<void(std::string_view)>& take)>;
+/// Hands the rows that are to be written to a sink.
+using Content = std::function<void(sources::RowSink& sink, const Cancellation& cancellation)>;
+
+/// Writes the rows that it is given through a writer.
+class ExportSink final : public sources::RowSink {
+  public:
+    ExportSink(sources::TableWriter& writer, const model::Exporter& exporter)
+        : writer_(writer), exporter_(exporter) {}
+
+    void columns(std::span<const sources::Column> columns) override {
+        std::vector<std::string> names;
+        for (const auto& column : columns) names.push_back(column.name);
+        writer_.begin({.database = exporter_.database, .table = exporter_.table}, names,
+                      exporter_.database_write_mode == "replace" ? sources::WriteMode::replace
+                                                                 : sources::WriteMode::append);
+        cells_.resize(names.size());
+    }
+
+    void row(std::span<const sources::Value> values) override {
+        for (std::size_t i = 0; i < cells_.size(); ++i) {
+            cells_[i].reset();
+            if (!values[i].is_null()) cells_[i].emplace(values[i].text());
+        }
+        writer_.row(cells_);
+        ++rows_;
+    }
+
+    [[nodiscard]] std::uint64_t rows() const { return rows_; }
+
+  private:
+    sources::TableWriter& writer_;
+    const model::Exporter& exporter_;
+    std::vector<std::optional<std::string>> cells_;
+    std::uint64_t rows_ = 0;
+};
 
 model::Exporter get_exporter(Services& services, const std::string& id) {
     auto exporter = services.exporters.find(id);
@@ -86,38 +118,19 @@ Answer list_exports(Services& services, const RoutedCall& routed) {
 
 /// Writes the rows through the exporter's connector, all or none, and answers how many.
 std::uint64_t write_table(Services& services, const model::Exporter& exporter, const Content& content,
-                          char separator, Cancellation& cancellation) {
+                          Cancellation& cancellation) {
     const auto connector = get_connector(services, exporter.connector_id);
     const auto writer = sources::open_table_writer(open_connection(services, connector), cancellation);
     if (exporter.table.empty()) throw Error(ErrorClass::invalid, "invalid table: the exporter has none");
-    const sources::Location location{.database = exporter.database, .table = exporter.table};
-    const auto mode =
-        exporter.database_write_mode == "replace" ? sources::WriteMode::replace : sources::WriteMode::append;
-    bool begun = false;
-    const snapshot::TableScanner* header = nullptr;
-    const auto begin = [&] {
-        if (!std::exchange(begun, true)) writer->begin(location, header->header(), mode);
-    };
-    snapshot::TableScanner scanner(separator == '\0' ? std::nullopt : std::optional(separator),
-                                   [&](const snapshot::CsvRow& row) {
-                                       begin();
-                                       writer->row(row);
-                                       return true;
-                                   });
-    header = &scanner;
-    content([&](std::string_view bytes) {
-        cancellation.check();
-        scanner.feed(bytes);
-    });
-    scanner.finish();
-    begin();
+    ExportSink sink(*writer, exporter);
+    content(sink, cancellation);
     writer->commit();
-    return scanner.rows();
+    return sink.rows();
 }
 
 /// What goes wrong on the way is the export's, not the call's: it is `failed` with its reason.
 Answer run_export(Services& services, const model::Exporter& exporter, const std::string& dataset_id,
-                  const RoutedCall& routed, const Content& content, char separator) {
+                  const RoutedCall& routed, const Content& content) {
     CallCancellation cancellation(routed.call);
     model::Export done{.id = new_id(),
                        .exporter_id = exporter.id,
@@ -128,7 +141,7 @@ Answer run_export(Services& services, const model::Exporter& exporter, const std
                        .created_at = format_time(services.clock.now()),
                        .document = {}};
     try {
-        done.rows = write_table(services, exporter, content, separator, cancellation.get());
+        done.rows = write_table(services, exporter, content, cancellation.get());
         done.logs = fmt::format("{} rows written", *done.rows);
     } catch (const Error& error) {
         done.status = "failed";
@@ -146,15 +159,10 @@ Answer export_dataset(Services& services, const RoutedCall& routed) {
     if (!dataset) throw Error(ErrorClass::not_found, fmt::format("there is no dataset {}", id));
     if (!dataset->done())
         throw Error(ErrorClass::conflict, fmt::format("the dataset is not done but {}", dataset->copy_state));
-    const auto path = services.jobs.file_of(id);
-    const auto content = [&](const auto& take) {
-        const auto file = open_file(path, O_RDONLY);
-        std::string buffer(read_size, '\0');
-        while (const auto count = read_some(file, buffer, path)) {
-            take(std::string_view(buffer).substr(0, count));
-        }
+    const auto content = [&](sources::RowSink& sink, const Cancellation& cancellation) {
+        read_dataset_rows(services.jobs.file_of(id), *dataset, std::nullopt, sink, cancellation);
     };
-    return run_export(services, exporter, id, routed, content, dataset->separator.front());
+    return run_export(services, exporter, id, routed, content);
 }
 
 Answer export_file(Services& services, const RoutedCall& routed) {
@@ -163,11 +171,11 @@ Answer export_file(Services& services, const RoutedCall& routed) {
     create_private_directory(path.parent_path());
     UploadedFile file(path.string() + ".upload");
     const auto form = read_upload(routed, file);
-    const auto separator = form.fields.find("separator");
-    const bool is_told = separator != form.fields.end() && separator->second.size() == 1;
-    return run_export(
-        services, exporter, {}, routed, [&](const auto& take) { file.read(take); },
-        is_told ? separator->second.front() : '\0');
+    const auto content = [&](sources::RowSink& sink, const Cancellation& cancellation) {
+        read_uploaded_table(file, form, {.sink = &sink, .rows = std::numeric_limits<std::uint64_t>::max()},
+                            [&](std::string_view) { cancellation.check(); });
+    };
+    return run_export(services, exporter, {}, routed, content);
 }
 
 Answer show_export(Services& services, const RoutedCall& routed) {

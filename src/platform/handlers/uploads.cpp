@@ -8,13 +8,15 @@
 #include "core/error.hpp"
 #include "core/file.hpp"
 #include "core/id.hpp"
+#include "core/text.hpp"
 #include "model/codec.hpp"
 #include "platform/answers.hpp"
 #include "platform/archive.hpp"
+#include "platform/file_format.hpp"
 #include "platform/handlers/handlers.hpp"
 #include "platform/utf8.hpp"
+#include "snapshot/content_type.hpp"
 #include "snapshot/sha256.hpp"
-#include "snapshot/table_scanner.hpp"
 
 namespace prevision::platform {
 
@@ -23,24 +25,22 @@ namespace {
 constexpr std::size_t read_size = 256 * 1024;
 constexpr std::uint64_t most_unpacked = std::uint64_t{64} << 30U;
 
-std::optional<char> separator_of(const Form& form) {
-    const auto found = form.fields.find("separator");
-    if (found == form.fields.end() || found->second.empty()) return std::nullopt;
-    const auto& text = found->second;
-    if (text == "\\t" || text == "tab") return '\t';
-    const auto byte = static_cast<unsigned char>(text.front());
-    if (text.size() != 1 || byte >= 0x80 || text == "\"" || text == "\r" || text == "\n") {
-        throw Error(ErrorClass::invalid, fmt::format("invalid separator: '{}' is no single character", text));
-    }
-    return text.front();
+std::string field_of(const Form& form, const std::string& name) {
+    const auto found = form.fields.find(name);
+    return found == form.fields.end() ? "" : found->second;
+}
+
+/// A name that says what is to be inspected: of an archive, that of the csv in there.
+std::string name_of(const Form& form) {
+    auto name = valid_utf8(form.file_name);
+    if (to_lower(name).ends_with(".zip")) name.replace(name.size() - 4, 4, ".csv");
+    return name.empty() ? "file.csv" : name;
 }
 
 void check_decimal(const Form& form) {
-    const auto found = form.fields.find("decimal");
-    if (found == form.fields.end() || found->second.empty()) return;
-    if (found->second != "." && found->second != ",")
-        throw Error(ErrorClass::invalid,
-                    fmt::format("invalid decimal: '{}' is none of . and ,", found->second));
+    const auto decimal = field_of(form, "decimal");
+    if (!decimal.empty() && decimal != "." && decimal != ",")
+        throw Error(ErrorClass::invalid, fmt::format("invalid decimal: '{}' is none of . and ,", decimal));
 }
 
 void read_plain(const UploadedFile& upload, const std::function<void(std::string_view)>& take) {
@@ -52,25 +52,23 @@ void read_plain(const UploadedFile& upload, const std::function<void(std::string
 }
 
 /// Writes the dataset's file in one pass: counted, hashed, and found to be a table.
-DatasetContent write_content(const UploadedFile& upload, const std::filesystem::path& path,
-                             std::optional<char> separator, model::Dataset& dataset) {
+DatasetContent write_content(const UploadedFile& upload, const Form& form,
+                             const std::filesystem::path& path) {
     AtomicFile file(path);
-    snapshot::TableScanner scanner(separator);
     snapshot::Sha256 hash;
     DatasetContent content;
-    upload.read([&](std::string_view bytes) {
-        scanner.feed(bytes);
+    const auto findings = read_uploaded_table(upload, form, {}, [&](std::string_view bytes) {
         hash.update(bytes);
         file.write(bytes);
         content.bytes += bytes.size();
     });
-    scanner.finish();
-    content.rows = scanner.rows();
+    content.rows = findings.rows;
     content.sha256 = hash.finish();
-    for (const auto& name : scanner.header()) {
-        content.schema.push_back({.name = valid_utf8(name), .type = "text", .nullable = true});
+    for (const auto& column : findings.schema) {
+        content.schema.push_back(
+            {.name = valid_utf8(column.name), .type = column.type, .nullable = column.nullable});
     }
-    dataset.separator = std::string(1, scanner.separator());
+    content.file = describe_file(name_of(form), findings);
     file.commit();
     return content;
 }
@@ -105,6 +103,34 @@ Form read_upload(const RoutedCall& routed, UploadedFile& file) {
     return form;
 }
 
+// Its first row has the names, as the platform's clients write it: only lines of JSON can be told otherwise.
+snapshot::FileFindings read_uploaded_table(const UploadedFile& file, const Form& form,
+                                           snapshot::PreviewTarget preview,
+                                           const std::function<void(std::string_view)>& each) {
+    const auto name = name_of(form);
+    const auto inner = snapshot::without_compression_suffix(name);
+    const bool is_table = snapshot::guess_text(inner, "", true).type != snapshot::ContentType::json_lines;
+    model::FileFormat format{.separator = field_of(form, "separator"),
+                             .quote = {},
+                             .header = std::nullopt,
+                             .encoding = field_of(form, "encoding")};
+    if (is_table) format.header = true;
+    snapshot::FileInspector inspector(name, parse_format(format), preview);
+    file.read([&](std::string_view bytes) {
+        each(bytes);
+        if (inspector.wants_more()) inspector.write(bytes);
+    });
+    auto findings = inspector.finish();
+    const auto refuse = [](const std::string& why) {
+        throw Error(ErrorClass::invalid, fmt::format("invalid file: {}", why),
+                    "send a table: is the separator right?");
+    };
+    if (findings.file_type == "other") refuse(findings.note);
+    if (findings.schema.empty()) refuse("it is empty");
+    if (!findings.regular) refuse(findings.note);
+    return findings;
+}
+
 Answer upload_dataset(Services& services, const RoutedCall& routed) {
     model::Dataset dataset;
     dataset.id = new_id();
@@ -120,7 +146,7 @@ Answer upload_dataset(Services& services, const RoutedCall& routed) {
             throw Error(ErrorClass::invalid, "invalid name: it is not set");
         dataset.name = valid_utf8(name->second);
         check_decimal(form);
-        return write_content(file, path, separator_of(form), dataset);
+        return write_content(file, form, path);
     });
     return json_answer(model::encode_answer(*services.jobs.find(dataset.id)));
 }

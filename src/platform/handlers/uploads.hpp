@@ -9,6 +9,7 @@
 #include "platform/multipart.hpp"
 #include "platform/router.hpp"
 #include "platform/services.hpp"
+#include "snapshot/file_inspector.hpp"
 
 namespace prevision::platform {
 
@@ -37,6 +38,12 @@ class UploadedFile {
 
 /// Reads a call's form, and its file into `file`. Error invalid without one.
 Form read_upload(const RoutedCall& routed, UploadedFile& file);
+
+/// Reads an uploaded file, or the file in an uploaded archive, as a table: its rows go to `preview`, its
+/// bytes to `each`. Error invalid when it is none, or some of its rows are not as the others.
+snapshot::FileFindings read_uploaded_table(const UploadedFile& file, const Form& form,
+                                           snapshot::PreviewTarget preview,
+                                           const std::function<void(std::string_view)>& each);
 
 /// POST /projects/{id}/datasets/file
 Answer upload_dataset(Services& services, const RoutedCall& routed);

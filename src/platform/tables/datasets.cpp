@@ -12,7 +12,13 @@ namespace prevision::platform {
 namespace {
 
 constexpr auto columns =
-    R"(id, project_id, name, datasource_id, state, rows, bytes, sha256, "schema", message, error_class, created_at, separator)";
+    R"(id, project_id, name, datasource_id, state, rows, bytes, sha256, "schema", message, error_class, created_at, )"
+    "file_name, file_type, compression, separator, quote, header, encoding, note";
+
+/// What a file's columns are set to, from the first parameter on.
+constexpr auto content_columns =
+    R"(rows = ?1, bytes = ?2, sha256 = ?3, "schema" = ?4, file_name = ?5, file_type = ?6, compression = ?7, )"
+    "separator = ?8, quote = ?9, header = ?10, encoding = ?11, note = ?12";
 
 std::string write_schema(const std::vector<model::SchemaColumn>& schema) {
     rapidjson::StringBuffer buffer;
@@ -55,6 +61,20 @@ void set_states(model::Dataset& dataset, const std::string& state) {
     dataset.embeddings_state = others;
 }
 
+/// From that column on.
+model::DatasetFile read_file(const sqlite::Statement& row, int from) {
+    model::FileFormat format{.separator = row.text(from + 3),
+                             .quote = row.text(from + 4),
+                             .header = std::nullopt,
+                             .encoding = row.text(from + 6)};
+    if (!row.is_null(from + 5)) format.header = row.integer(from + 5) != 0;
+    return {.name = row.text(from),
+            .type = row.text(from + 1),
+            .compression = row.text(from + 2),
+            .format = std::move(format),
+            .note = row.text(from + 7)};
+}
+
 model::Dataset read_row(const sqlite::Statement& row) {
     model::Dataset dataset;
     dataset.id = row.text(0);
@@ -62,8 +82,6 @@ model::Dataset read_row(const sqlite::Statement& row) {
     dataset.name = row.text(2);
     dataset.datasource_id = row.text(3);
     set_states(dataset, row.text(4));
-    dataset.separator = row.text(12);
-    dataset.file_type = "csv";
     dataset.rows = read_count(row, 5);
     dataset.bytes = read_count(row, 6);
     dataset.sha256 = row.text(7);
@@ -71,7 +89,33 @@ model::Dataset read_row(const sqlite::Statement& row) {
     dataset.message = row.text(9);
     dataset.error_class = row.text(10);
     dataset.created_at = row.text(11);
+    // What it is made of is known once it is made.
+    if (dataset.done()) dataset.file = read_file(row, 12);
     return dataset;
+}
+
+void bind_content(sqlite::Statement& statement, const DatasetContent& content) {
+    if (content.rows) statement.bind(1, static_cast<std::int64_t>(*content.rows));
+    const auto& file = content.file;
+    statement.bind(2, static_cast<std::int64_t>(content.bytes))
+        .bind(3, content.sha256)
+        .bind(4, write_schema(content.schema))
+        .bind(5, valid_utf8(file.name))
+        .bind(6, file.type)
+        .bind(7, file.compression)
+        .bind(8, file.format.separator)
+        .bind(9, file.format.quote)
+        .bind(11, file.format.encoding)
+        .bind(12, valid_utf8(file.note));
+    if (file.format.header) statement.bind(10, std::int64_t{*file.format.header});
+}
+
+bool finish_row(sqlite::Database& database, const std::string& id, const DatasetContent& content) {
+    auto statement = database.prepare(fmt::format(
+        "UPDATE datasets SET state = 'done', {} WHERE id = ?13 AND state = 'running'", content_columns));
+    bind_content(statement, content);
+    statement.bind(13, id).run();
+    return database.changes() > 0;
 }
 
 void require_datasource(sqlite::Database& database, const model::Dataset& dataset) {
@@ -107,18 +151,14 @@ void DatasetTable::insert_done(const model::Dataset& dataset, const DatasetConte
         require_project(database, dataset.project_id);
         database
             .prepare(
-                "INSERT INTO datasets (id, project_id, name, datasource_id, state, created_at, separator, "
-                R"(rows, bytes, sha256, "schema") VALUES (?, ?, ?, '', 'done', ?, ?, ?, ?, ?, ?))")
+                "INSERT INTO datasets (id, project_id, name, datasource_id, state, created_at) "
+                "VALUES (?, ?, ?, '', 'running', ?)")
             .bind(1, dataset.id)
             .bind(2, dataset.project_id)
             .bind(3, dataset.name)
             .bind(4, dataset.created_at)
-            .bind(5, dataset.separator)
-            .bind(6, static_cast<std::int64_t>(content.rows.value_or(0)))
-            .bind(7, static_cast<std::int64_t>(content.bytes))
-            .bind(8, content.sha256)
-            .bind(9, write_schema(content.schema))
             .run();
+        finish_row(database, dataset.id, content);
     });
 }
 
@@ -180,18 +220,7 @@ bool DatasetTable::update_progress(const std::string& id, std::uint64_t rows, st
 }
 
 bool DatasetTable::finish(const std::string& id, const DatasetContent& content) {
-    return store_.write([&](sqlite::Database& database) {
-        auto statement = database.prepare(
-            R"(UPDATE datasets SET state = 'done', rows = ?, bytes = ?, sha256 = ?, "schema" = ? )"
-            "WHERE id = ? AND state = 'running'");
-        if (content.rows) statement.bind(1, static_cast<std::int64_t>(*content.rows));
-        statement.bind(2, static_cast<std::int64_t>(content.bytes))
-            .bind(3, content.sha256)
-            .bind(4, write_schema(content.schema))
-            .bind(5, id)
-            .run();
-        return database.changes() > 0;
-    });
+    return store_.write([&](sqlite::Database& database) { return finish_row(database, id, content); });
 }
 
 bool DatasetTable::fail(const std::string& id, const Error& reason) {

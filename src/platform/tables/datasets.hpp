@@ -18,6 +18,7 @@ struct DatasetContent {
     std::uint64_t bytes = 0;
     std::string sha256;
     std::vector<model::SchemaColumn> schema;
+    model::DatasetFile file;
 };
 
 /// The datasets of a store. A dataset goes pending → running → done or failed, and each step is taken once,

@@ -10,21 +10,28 @@ namespace prevision::platform {
 namespace {
 
 constexpr auto columns =
-    R"(id, project_id, connector_id, name, path, "database", "table", bucket, request, g_cloud, created_at)";
+    R"(id, project_id, connector_id, name, path, "database", "table", bucket, request, g_cloud, created_at, )"
+    "separator, quote, header, encoding";
 
 model::Datasource read_row(const sqlite::Statement& row) {
-    return {.id = row.text(0),
-            .project_id = row.text(1),
-            .connector_id = row.text(2),
-            .name = row.text(3),
-            .path = row.text(4),
-            .database = row.text(5),
-            .table = row.text(6),
-            .bucket = row.text(7),
-            .request = row.text(8),
-            .g_cloud = row.text(9),
-            .created_at = row.text(10),
-            .document = {}};
+    model::Datasource datasource{.id = row.text(0),
+                                 .project_id = row.text(1),
+                                 .connector_id = row.text(2),
+                                 .name = row.text(3),
+                                 .path = row.text(4),
+                                 .database = row.text(5),
+                                 .table = row.text(6),
+                                 .bucket = row.text(7),
+                                 .request = row.text(8),
+                                 .g_cloud = row.text(9),
+                                 .format = {.separator = row.text(11),
+                                            .quote = row.text(12),
+                                            .header = std::nullopt,
+                                            .encoding = row.text(14)},
+                                 .created_at = row.text(10),
+                                 .document = {}};
+    if (!row.is_null(13)) datasource.format.header = row.integer(13) != 0;
+    return datasource;
 }
 
 /// Binds all fields but the ids and the time.
@@ -36,7 +43,11 @@ void bind_fields(sqlite::Statement& statement, const model::Datasource& datasour
         .bind(5, datasource.table)
         .bind(6, datasource.bucket)
         .bind(7, datasource.request)
-        .bind(8, datasource.g_cloud);
+        .bind(8, datasource.g_cloud)
+        .bind(9, datasource.format.separator)
+        .bind(10, datasource.format.quote)
+        .bind(12, datasource.format.encoding);
+    if (datasource.format.header) statement.bind(11, std::int64_t{*datasource.format.header});
 }
 
 void require_connector(sqlite::Database& database, const model::Datasource& datasource) {
@@ -66,11 +77,12 @@ void DatasourceTable::insert(const model::Datasource& datasource) {
         require_connector(database, datasource);
         auto statement = database.prepare(
             R"(INSERT INTO datasources (connector_id, name, path, "database", "table", bucket, request, g_cloud, )"
-            "id, project_id, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+            "separator, quote, header, encoding, id, project_id, created_at) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
         bind_fields(statement, datasource);
-        statement.bind(9, datasource.id)
-            .bind(10, datasource.project_id)
-            .bind(11, datasource.created_at)
+        statement.bind(13, datasource.id)
+            .bind(14, datasource.project_id)
+            .bind(15, datasource.created_at)
             .run();
     });
 }
@@ -104,9 +116,10 @@ model::Datasource DatasourceTable::update(const std::string& id,
         require_connector(database, *datasource);
         auto statement = database.prepare(
             R"(UPDATE datasources SET connector_id = ?, name = ?, path = ?, "database" = ?, "table" = ?, )"
-            "bucket = ?, request = ?, g_cloud = ? WHERE id = ?");
+            "bucket = ?, request = ?, g_cloud = ?, separator = ?, quote = ?, header = ?, encoding = ? "
+            "WHERE id = ?");
         bind_fields(statement, *datasource);
-        statement.bind(9, id).run();
+        statement.bind(13, id).run();
         return std::move(*datasource);
     });
 }

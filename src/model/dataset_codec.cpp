@@ -1,0 +1,149 @@
+#include "model/codec.hpp"
+#include "model/json.hpp"
+#include "model/object_text.hpp"
+
+namespace prevision::model {
+
+namespace {
+
+void write_location(ObjectText& object, const Datasource& datasource) {
+    object.text_or_null("path", datasource.path)
+        .text_or_null("database", datasource.database)
+        .text_or_null("table", datasource.table)
+        .text_or_null("bucket", datasource.bucket)
+        .text_or_null("request", datasource.request)
+        .text_or_null("g_cloud", datasource.g_cloud);
+}
+
+FileFormat decode_format(const rapidjson::Value& object) {
+    return {.separator = get_text(object, "separator"),
+            .quote = get_text(object, "quote"),
+            .header = get_boolean(object, "header"),
+            .encoding = get_text(object, "encoding")};
+}
+
+void write_format(ObjectText& object, const FileFormat& format) {
+    object.text_if_set("separator", format.separator).text_if_set("quote", format.quote);
+    if (format.header) object.member("header").Bool(*format.header);
+    object.text_if_set("encoding", format.encoding);
+}
+
+}  // namespace
+
+bool Dataset::failed() const {
+    return copy_state == "failed" || describe_state == "failed" || drift_state == "failed";
+}
+
+bool Dataset::done() const {
+    return copy_state == "done" && describe_state == "done" && drift_state == "done";
+}
+
+Datasource decode_datasource(const rapidjson::Value& object) {
+    return {.id = get_text(object, "_id"),
+            .project_id = get_text(object, "project_id"),
+            .connector_id = get_text(object, "connector_id"),
+            .name = get_text(object, "name"),
+            .path = get_text(object, "path"),
+            .database = get_text(object, "database"),
+            .table = get_text(object, "table"),
+            .bucket = get_text(object, "bucket"),
+            .request = get_text(object, "request"),
+            .g_cloud = get_text(object, "g_cloud"),
+            .format = decode_format(object),
+            .created_at = get_text(object, "created_at"),
+            .document = write_json(object)};
+}
+
+Dataset decode_dataset(const rapidjson::Value& object) {
+    Dataset dataset{.id = get_text(object, "_id"),
+                    .project_id = get_text(object, "project_id"),
+                    .name = get_text(object, "name"),
+                    .datasource_id = get_text(object, "datasource_id"),
+                    .copy_state = get_text(object, "copy_state"),
+                    .describe_state = get_text(object, "describe_state"),
+                    .drift_state = get_text(object, "drift_state"),
+                    .embeddings_state = get_text(object, "embeddings_state"),
+                    .file = {.name = get_text(object, "file_name"),
+                             .type = get_text(object, "file_type"),
+                             .compression = get_text(object, "compression"),
+                             .format = decode_format(object),
+                             .note = get_text(object, "note")},
+                    .rows = get_count(object, "rows"),
+                    .bytes = get_count(object, "bytes"),
+                    .sha256 = get_text(object, "sha256"),
+                    .schema = {},
+                    .message = get_text(object, "message"),
+                    .error_class = get_text(object, "error_class"),
+                    .created_at = get_text(object, "created_at"),
+                    .document = write_json(object)};
+    if (const auto* schema = find_member(object, "schema"); schema != nullptr && schema->IsArray()) {
+        for (const auto& column : schema->GetArray()) {
+            dataset.schema.push_back({.name = get_text(column, "name"),
+                                      .type = get_text(column, "type"),
+                                      .nullable = get_boolean(column, "nullable").value_or(true)});
+        }
+    }
+    return dataset;
+}
+
+std::string encode_request(const Datasource& datasource) {
+    ObjectText object;
+    object.text("connector_id", datasource.connector_id).text("name", datasource.name);
+    write_location(object, datasource);
+    write_format(object, datasource.format);
+    return object.finish();
+}
+
+std::string encode_snapshot_request(const std::string& name, const std::string& datasource_id) {
+    return ObjectText().text("name", name).text("datasource_id", datasource_id).finish();
+}
+
+std::string encode_answer(const Datasource& datasource) {
+    ObjectText object;
+    object.text("_id", datasource.id)
+        .text("project_id", datasource.project_id)
+        .text("connector_id", datasource.connector_id)
+        .text("name", datasource.name);
+    write_location(object, datasource);
+    write_format(object, datasource.format);
+    return object.text("created_at", datasource.created_at).finish();
+}
+
+std::string encode_answer(const Dataset& dataset) {
+    ObjectText object;
+    object.text("_id", dataset.id)
+        .text("project_id", dataset.project_id)
+        .text("name", dataset.name)
+        .text_or_null("datasource_id", dataset.datasource_id)
+        .text("copy_state", dataset.copy_state)
+        .text("describe_state", dataset.describe_state)
+        .text("drift_state", dataset.drift_state)
+        .text("embeddings_state", dataset.embeddings_state)
+        .text_or_null("file_type", dataset.file.type)
+        .number_or_null("rows", dataset.rows)
+        .number_or_null("bytes", dataset.bytes)
+        .text_or_null("sha256", dataset.sha256)
+        .text_if_set("file_name", dataset.file.name)
+        .text_if_set("compression", dataset.file.compression);
+    // Of these the platform's clients know the separator, and expect it to be there.
+    if (dataset.file.format.separator.empty()) object.text_or_null("separator", "");
+    write_format(object, dataset.file.format);
+    object.text_if_set("note", dataset.file.note);
+    auto& schema = object.member("schema");
+    schema.StartArray();
+    for (const auto& column : dataset.schema) {
+        schema.StartObject();
+        write_text(schema, "name", column.name);
+        write_text(schema, "type", column.type);
+        schema.Key("nullable");
+        schema.Bool(column.nullable);
+        schema.EndObject();
+    }
+    schema.EndArray();
+    return object.text_if_set("message", dataset.message)
+        .text_if_set("error_class", dataset.error_class)
+        .text("created_at", dataset.created_at)
+        .finish();
+}
+
+}  // namespace prevision::model

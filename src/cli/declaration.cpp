@@ -129,6 +129,8 @@ class Reader {
         }
         if (name == "port" && !object.text(name).empty() && !parse_integer(object.text(name)))
             refuse(object.where(name), fmt::format("port: '{}' is no number", object.text(name)));
+        if (name == "header" && object.text(name) != "yes" && object.text(name) != "no")
+            refuse(object.where(name), fmt::format("header: '{}' is neither yes nor no", object.text(name)));
     }
 
     std::string file_;
@@ -150,7 +152,8 @@ std::string to_string(Kind kind) {
 
 std::vector<std::string> declared_fields(Kind kind) {
     if (kind == Kind::datasource)
-        return {"connector", "database", "table", "request", "bucket", "path", "g_cloud"};
+        return {"connector", "database",  "table", "request", "bucket",  "path",
+                "g_cloud",   "separator", "quote", "header",  "encoding"};
     if (kind == Kind::exporter)
         return {"connector", "database", "table", "bucket", "path", "g_cloud", "mode", "description"};
     std::vector<std::string> fields{"type", "engine", "host", "port", "username"};

@@ -69,7 +69,13 @@ class StateReader {
              {"request", datasource.request},
              {"bucket", datasource.bucket},
              {"path", datasource.path},
-             {"g_cloud", datasource.g_cloud}});
+             {"g_cloud", datasource.g_cloud},
+             {"separator", datasource.format.separator},
+             {"quote", datasource.format.quote},
+             {"header", !datasource.format.header   ? ""
+                        : *datasource.format.header ? "yes"
+                                                    : "no"},
+             {"encoding", datasource.format.encoding}});
     }
 
     void add(const model::Exporter& exporter) {
@@ -107,7 +113,9 @@ std::vector<FieldChange> differing_fields(const Declared& declared, const Platfo
         if (wanted.empty() && is_settled_by_platform(field)) continue;
         const auto found = there.fields.find(field);
         const auto value = found == there.fields.end() ? std::string() : found->second;
-        const bool same = field == "type" ? equal_ignoring_case(value, wanted) : value == wanted;
+        const bool any_case = field == "type" || field == "encoding";
+        const bool is_tab = field == "separator" && value == "\t" && (wanted == "tab" || wanted == "\\t");
+        const bool same = is_tab || (any_case ? equal_ignoring_case(value, wanted) : value == wanted);
         if (!same) changes.push_back({.name = field, .from = value, .to = wanted});
     }
     return changes;

@@ -69,6 +69,11 @@ model::Datasource to_datasource(const Declared& declared) {
     datasource.bucket = declared.text("bucket");
     datasource.path = declared.text("path");
     datasource.g_cloud = declared.text("g_cloud");
+    datasource.format = {.separator = declared.text("separator"),
+                         .quote = declared.text("quote"),
+                         .header = std::nullopt,
+                         .encoding = declared.text("encoding")};
+    if (declared.has("header")) datasource.format.header = declared.text("header") == "yes";
     return datasource;
 }
 

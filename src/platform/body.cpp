@@ -63,6 +63,9 @@ std::string Body::required_text(std::string_view name) const {
 std::optional<bool> Body::boolean(std::string_view name) const {
     const auto* value = find(name);
     if (value == nullptr || (value->IsString() && value->GetStringLength() == 0)) return std::nullopt;
+    const auto word = value->IsString() ? view(*value) : std::string_view();
+    if (word == "yes" || word == "true") return true;
+    if (word == "no" || word == "false") return false;
     const auto told = model::get_boolean(document_, name);
     if (!told) reject(name, "true or false is expected");
     return told;

@@ -26,7 +26,7 @@ class Body {
     /// Error invalid also where it is not set.
     [[nodiscard]] std::string required_text(std::string_view name) const;
 
-    /// true or false, or such a text; nothing where it is not set.
+    /// true or false, or a text that says yes or no; nothing where it is not set.
     [[nodiscard]] std::optional<bool> boolean(std::string_view name) const;
 
     /// A port, as a number or its digits, in 1..65535.

@@ -81,7 +81,9 @@ void check_connector(const model::Connector& connector, bool has_password) {
     }
     if (!has_engine(connector.type)) return;
     // What the password is does not matter here, only whether there is one.
-    sources::check_connection(connection_of(connector, Secret(has_password ? "set" : "")));
+    auto connection = connection_of(connector, Secret(has_password ? "set" : ""));
+    connection.private_key = connector.private_key;
+    sources::check_connection(connection);
 }
 
 void check_datasource(const model::Datasource& datasource, const model::Connector& connector) {

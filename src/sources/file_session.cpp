@@ -16,6 +16,10 @@ namespace {
 constexpr std::chrono::milliseconds stall_timeout{60'000};
 constexpr long receive_buffer = 512L * 1024;  // the most that libcurl takes
 
+// Of a buffer that is not full yet, libssh2 gives nothing when the connection breaks: after an attempt that
+// brought no byte the next one asks for little at a time, and gets on however soon it is cut again.
+constexpr long careful_buffer = 16L * 1024;
+
 constexpr std::string_view name_a_file = "name a file in it: see `prevision connector browse`";
 
 /// Ends a transfer of which no more is wanted.
@@ -142,7 +146,10 @@ FileVersion FileSession::look(const std::string& path) {
 void FileSession::fetch(const std::string& path, std::uint64_t offset, const DistantFile::Take& take) {
     auto& handle = begin(file_url(path));
     handle.set<CURLOPT_RESUME_FROM_LARGE>(offset);
+    if (careful_) handle.set<CURLOPT_BUFFERSIZE>(careful_buffer);
+    bool moved = false;
     handle.on_body([&](std::string_view bytes) {
+        moved = true;
         // libcurl reads many pieces before it looks up.
         if (cancellation_.cancelled()) cancellation_.check();
         if (!take(bytes)) throw Enough();
@@ -150,6 +157,7 @@ void FileSession::fetch(const std::string& path, std::uint64_t offset, const Dis
     try {
         const auto code = perform();
         // Shorter than it was: whoever looks at the file finds that.
+        careful_ = code != CURLE_OK && !moved;
         if (code == CURLE_OK || code == CURLE_BAD_DOWNLOAD_RESUME) return;
         throw path_failure(code, path, Wanted::file);
     } catch (const Enough&) {

@@ -115,6 +115,7 @@ class FileSession {
     std::unique_ptr<net::CurlHandle>
         handle_;  // made at the first use: a source that is not used costs nothing
     bool explaining_ = false;
+    bool careful_ = false;  ///< the last attempt to fetch brought nothing
 };
 
 }  // namespace prevision::sources

@@ -214,6 +214,7 @@ void check_connection(const Connection& connection) {
     const Engine* engine = tell_engine(connection);
     if (engine != nullptr) {
         check_options(*engine, connection);
+        if (engine->check_connection != nullptr) engine->check_connection(connection);
         return;
     }
     if (connection.host.empty()) refuse("host", "it is empty", "give --host");

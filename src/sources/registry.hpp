@@ -36,6 +36,9 @@ struct Engine {
 
     /// Throws Error invalid, naming the field, when the location cannot be right for this engine.
     void (*check_location)(const Location& location);
+
+    /// What `check_connection` asks beyond the table; nullptr where there is nothing.
+    void (*check_connection)(const Connection& connection) = nullptr;
 };
 
 /// Every engine there is, in one table.

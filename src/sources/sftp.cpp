@@ -33,15 +33,23 @@ constexpr auto datasource_options = with_file_format(std::array<Option, 1>{{
     {.name = "path", .help = "the file: absolute, or from the login folder", .required = true},
 }});
 
+std::string host_key_of(const Connection& connection) {
+    const auto host_key = connection.options.find("host_key");
+    if (host_key == connection.options.end() || host_key->second.empty()) return {};
+    return parse_fingerprint(host_key->second);
+}
+
+void check_keys(const Connection& connection) {
+    host_key_of(connection);
+    if (!connection.private_key.empty())
+        check_private_key(connection.private_key, !connection.password.empty());
+}
+
 std::unique_ptr<Source> open(const Connection& connection, Cancellation& cancellation) {
     auto server = parse_file_server(connection, sftp_port);
     server.scheme = "sftp";
-    SftpSettings settings{.private_key = connection.private_key};
-    if (!settings.private_key.empty()) check_private_key(settings.private_key, !server.password.empty());
-    const auto host_key = connection.options.find("host_key");
-    if (host_key != connection.options.end() && !host_key->second.empty()) {
-        settings.host_key = parse_fingerprint(host_key->second);
-    }
+    check_keys(connection);
+    SftpSettings settings{.private_key = connection.private_key, .host_key = host_key_of(connection)};
     return make_file_source(
         std::make_unique<SftpSession>(std::move(server), std::move(settings), cancellation), cancellation);
 }
@@ -59,6 +67,7 @@ const Engine& sftp_engine() {
         .datasource_options = datasource_options,
         .open = open,
         .check_location = check_file_location,
+        .check_connection = check_keys,
     };
     return engine;
 }

@@ -26,11 +26,12 @@ void make_objects(const Prevision& prevision) {
                   "--username", "null", "--password-stdin"},
                  "p");
     prevision.ok({"connector", "create", "9 files!", "--type", "SFTP", "--host", "h", "--username", "0123",
-                  "--host-key", "SHA256:AAAA", "--password-stdin"},
+                  "--host-key", "SHA256:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", "--password-stdin"},
                  "p");
     prevision.ok({"datasource", "create", "true", "--connector", "shop", "--table", "a.\"b\""});
     prevision.ok({"datasource", "create", "~", "--connector", "shop", "--request", "SELECT 1 -- #\n, 2"});
-    prevision.ok({"datasource", "create", "file", "--connector", "9 files!", "--path", "- x: y"});
+    prevision.ok({"datasource", "create", "file", "--connector", "9 files!", "--path", "- x: y",
+                  "--separator", "tab", "--header", "no"});
     prevision.ok({"exporter", "create", "out", "--connector", "shop", "--table", "t", "--mode", "replace"});
 }
 

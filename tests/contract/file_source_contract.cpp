@@ -148,8 +148,10 @@ void Suite::check_browsing() {
     CHECK(entries.at("a.txt").size == 5U);
     CHECK_THAT(entries.at("a.txt").modified, Catch::StartsWith("20") && Catch::EndsWith("Z"));
     CHECK(entries.at("empty").size == 0U);
-    CHECK(entries.at("folder").kind == "folder");
-    CHECK_FALSE(entries.at("folder").size);
+    const auto folder = fixture_.folder_entry("folder");
+    REQUIRE(entries.contains(folder));
+    CHECK(entries.at(folder).kind == "folder");
+    CHECK_FALSE(entries.at(folder).size);
     const auto below = browse_all(fixture_.connection(), fixture_.folder("folder"));
     REQUIRE(below.size() == 1);
     CHECK(below.at("b.txt").size == 3U);
@@ -210,7 +212,7 @@ void Suite::check_memory() {
     };
     source->read(fixture_.location("large.bin"), {}, file);
     CHECK(file.count == 32 * mebibyte);
-    CHECK(most - before < 8 * mebibyte);
+    CHECK(most - before < fixture_.most_memory());
 }
 
 void Suite::check_throwing_sink() {
@@ -243,8 +245,8 @@ void Suite::check_cancellation() {
 
 void Suite::check_wrong_locations() {
     std::vector<std::pair<Location, std::string>> wrong{{fixture_.location(""), "path"},
-                                                        {fixture_.location("folder/"), "path"},
                                                         {fixture_.location(std::string("a\0b", 3)), "path"}};
+    if (fixture_.has_folders()) wrong.emplace_back(fixture_.location("folder/"), "path");
     for (const auto* field : {"database", "table", "request"}) {
         auto location = fixture_.location("a.txt");
         const std::string name = field;

@@ -26,6 +26,15 @@ class FileSourceFixture {
     /// What `browse` is given for the folder of that path; "" is where the suite's files are.
     [[nodiscard]] virtual std::string folder(const std::string& path) const = 0;
 
+    /// The name by which `browse` tells a folder.
+    [[nodiscard]] virtual std::string folder_entry(const std::string& name) const { return name; }
+
+    /// Whether a path that ends with a slash is no file's.
+    [[nodiscard]] virtual bool has_folders() const { return true; }
+
+    /// What a reading may hold in memory.
+    [[nodiscard]] virtual std::size_t most_memory() const { return std::size_t{8} << 20U; }
+
     /// Writes the file anew, and the folders on the way to it.
     virtual void put(const std::string& path, const std::string& bytes) = 0;
 

@@ -334,9 +334,17 @@ TEST_CASE("links are told, and not followed") {
     fixture.clear();
     fixture.put("folder/a", "x");
     std::filesystem::create_directory_symlink("..", server().home() / "folder/up");
-    const auto entries = browse_all(connection_to(server().ftp_port()), "", true);
-    CHECK(entries.size() == 3);
+    std::filesystem::create_symlink("a", server().home() / "folder/other");
+    auto entries = browse_all(connection_to(server().ftp_port()), "", true);
+    CHECK(entries.size() == 4);
     CHECK(entries.at("folder/up").kind == "link");
+    CHECK(entries.at("folder/other").kind == "link");
+    // Of a link to a folder this server's LIST does not tell.
+    entries = browse_all(connection_to(old_port()), "", true);
+    CHECK(entries.size() == 3);
+    CHECK(entries.at("folder/other").kind == "link");
+    // What a link leads to can be read by its name.
+    CHECK(read_file_whole(connection_to(server().ftp_port()), {.path = "folder/other"}).bytes == "x");
 }
 
 }  // namespace prevision::testing

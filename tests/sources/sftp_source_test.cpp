@@ -263,6 +263,19 @@ TEST_CASE("a connection that is cut at any byte is resumed to the same bytes") {
     CHECK(proxy.cuts() == static_cast<int>(cuts.size()));
 }
 
+TEST_CASE("a file comes whole though no connection lasts for more than some packets") {
+    auto fixture = proftpd_fixture();
+    fixture.clear();
+    const auto content = make_bytes(1'000'000);
+    fixture.put("large.bin", content);
+    const std::vector<std::uint64_t> cuts(10, 100'000);
+    CuttingProxy proxy(proftpd().sftp_port(), CuttingProxy::Kind::plain, cuts);
+    auto connection = with_password();
+    connection.port = proxy.port();
+    CHECK((read_file_whole(connection, {.path = "large.bin"}).bytes == content));
+    CHECK(proxy.cuts() == static_cast<int>(cuts.size()));
+}
+
 TEST_CASE("a file that is replaced while it is read is refused") {
     auto fixture = proftpd_fixture();
     fixture.clear();

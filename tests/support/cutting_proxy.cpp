@@ -63,9 +63,11 @@ bool send_all(const FileDescriptor& socket, std::string_view bytes) {
 
 }  // namespace
 
-CuttingProxy::CuttingProxy(int target_port, Kind kind, std::vector<std::uint64_t> cuts)
+CuttingProxy::CuttingProxy(int target_port, Kind kind, std::vector<std::uint64_t> cuts,
+                           std::function<void()> on_cut)
     : target_port_(target_port),
       kind_(kind),
+      on_cut_(std::move(on_cut)),
       listener_(make_socket()),
       port_(listen_on(listener_)),
       cuts_(std::move(cuts)) {
@@ -149,6 +151,7 @@ void CuttingProxy::relay(const FileDescriptor& client, const FileDescriptor& ser
                 const linger at_once{.l_onoff = 1, .l_linger = 0};
                 for (const auto& end : waited)
                     ::setsockopt(end.fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+                if (on_cut_) on_cut_();
                 ++cut_;
                 open = false;
                 break;

@@ -26,7 +26,9 @@ class CuttingProxy {
         old_ftp,  ///< as ftp, and the server seems to know no MLSD
     };
 
-    CuttingProxy(int target_port, Kind kind, std::vector<std::uint64_t> cuts);
+    /// `on_cut` is called before each break, on a thread of the proxy's.
+    CuttingProxy(int target_port, Kind kind, std::vector<std::uint64_t> cuts,
+                 std::function<void()> on_cut = {});
     ~CuttingProxy();
     CuttingProxy(const CuttingProxy&) = delete;
     CuttingProxy& operator=(const CuttingProxy&) = delete;
@@ -47,6 +49,7 @@ class CuttingProxy {
 
     int target_port_;
     Kind kind_;
+    std::function<void()> on_cut_;
     FileDescriptor listener_;
     int port_ = 0;
     std::atomic<int> cut_{0};

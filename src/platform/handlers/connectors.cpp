@@ -69,6 +69,13 @@ bool will_have_password(Services& services, const std::string& connector_id,
     return services.connectors.find_secret(connector_id, "password").has_value();
 }
 
+/// For the check alone: it is kept sealed, and nowhere else.
+model::Connector with_private_key(model::Connector connector, const std::map<std::string, Secret>& secrets) {
+    const auto given = secrets.find("private_key");
+    if (given != secrets.end()) connector.private_key = given->second;
+    return connector;
+}
+
 Answer list_connectors(Services& services, const RoutedCall& routed) {
     const auto page = read_page(routed.query);
     const auto list = services.connectors.list(routed.parameters.at(0), page);
@@ -88,7 +95,8 @@ Answer create_connector(Services& services, const RoutedCall& routed) {
     connector.created_at = format_time(services.clock.now());
     read_fields(body, connector);
     const auto secrets = read_secrets(body);
-    check_connector(connector, will_have_password(services, connector.id, secrets));
+    check_connector(with_private_key(connector, secrets),
+                    will_have_password(services, connector.id, secrets));
     services.connectors.insert(connector, seal(services, connector.id, secrets));
     return json_answer(model::encode_answer(connector));
 }
@@ -100,7 +108,7 @@ Answer update_connector(Services& services, const RoutedCall& routed) {
     const bool has_password = will_have_password(services, connector.id, secrets);
     const auto change = [&](model::Connector& changed) {
         read_fields(body, changed);
-        check_connector(changed, has_password);
+        check_connector(with_private_key(changed, secrets), has_password);
     };
     change(connector);
     const auto sealed = seal(services, connector.id, secrets);

@@ -1,0 +1,256 @@
+#include "cli/file_system_suite.hpp"
+
+#include <random>
+
+#include <catch2/catch.hpp>
+#include <fmt/format.h>
+
+#include "core/text.hpp"
+#include "model/json.hpp"
+#include "support/command.hpp"
+
+namespace prevision::testing {
+
+namespace {
+
+std::string packed(const std::vector<std::string>& command, const std::string& bytes) {
+    return run_command(command, bytes).output;
+}
+
+std::string sha256_of(const std::filesystem::path& file) {
+    return shell("sha256sum '" + file.string() + "'").substr(0, 64);
+}
+
+/// A file, and what is to be told of it.
+struct Form {
+    std::string name;
+    std::string bytes;
+    std::string type;
+    std::string compression;
+    std::string separator;
+    std::string rows;
+    std::string schema;
+};
+
+const std::string csv = "id,name\n1,one\n2,\"two, \xC3\xA9\"\n";
+const std::string csv_head = "id,name\r\n1,one\r\n2,\"two, \xC3\xA9\"\r\n";
+const std::string schema = "id integer not null, name text not null";
+
+std::vector<Form> forms() {
+    return {
+        {"sales.csv", csv, "csv", "", ",", "2", schema},
+        {"sales.tsv", "id\tname\n1\tone\n2\ttwo, \xC3\xA9\n", "tsv", "", "\t", "2", schema},
+        {"semicolons", "id;name\r\n1;one\r\n2;two, \xC3\xA9\r\n", "csv", "", ";", "2", schema},
+        {"latin.csv", "id;name\n1;one\n2;two, \xE9\n", "csv", "", ";", "2", schema},
+        {"sales.jsonl", "{\"id\":1,\"name\":\"one\"}\n{\"id\":2,\"name\":\"two, \xC3\xA9\"}\n", "jsonl", "",
+         "", "2", schema},
+        {"sales.csv.gz", packed({"gzip", "-c"}, csv), "csv", "gzip", ",", "2", schema},
+        {"sales.csv.zst", packed({"zstd", "-c"}, csv), "csv", "zstd", ",", "2", schema},
+        {"sales.zip", packed({"zip", "-q", "-", "-"}, csv), "csv", "zip", ",", "2", schema},
+    };
+}
+
+void check_form(const LinkedFiles& files, const FileSystem& system, const Form& form) {
+    CAPTURE(form.name);
+    const auto path = "forms/" + form.name;
+    system.put(path, form.bytes);
+    files.link(path);
+    CHECK(files({"datasource", "test", path}).exit_code == 0);
+    CHECK(files.ok({"datasource", "preview", path, "-o", "csv"}) == csv_head);
+    CHECK(files.ok({"datasource", "preview", path, "-n", "1", "-o", "csv"}) == "id,name\r\n1,one\r\n");
+    CHECK((files.ok({"datasource", "cat", path}) == form.bytes));
+    const auto id = files.take(path);
+    CHECK(files.field("dataset", id, "file_type") == form.type);
+    CHECK(files.field("dataset", id, "compression") == form.compression);
+    CHECK(files.field("dataset", id, "separator") == form.separator);
+    CHECK(files.field("dataset", id, "rows") == form.rows);
+    CHECK(files.field("dataset", id, "bytes") == fmt::format("{}", form.bytes.size()));
+    CHECK(files.field("dataset", id, "note").empty());
+    CHECK(files.field("dataset", id, "sha256") == system.sha256(path));
+    CHECK_THAT(files.ok({"dataset", "show", id}), Catch::Contains(form.schema));
+    CHECK(files.ok({"dataset", "head", id, "-o", "csv"}) == csv_head);
+    CHECK(files.ok({"dataset", "head", id, "-n", "1", "-o", "csv"}) == "id,name\r\n1,one\r\n");
+    files.ok({"dataset", "verify", id});
+    const auto copy = files.file("copy");
+    files.ok({"dataset", "download", id, "--to", copy.string(), "--force"});
+    CHECK(sha256_of(copy) == system.sha256(path));
+}
+
+}  // namespace
+
+LinkedFiles::LinkedFiles(const FileSystem& system) : system_(system) {
+    std::vector<std::string> arguments{"connector", "create", "files"};
+    arguments.insert(arguments.end(), system.connector.begin(), system.connector.end());
+    arguments.emplace_back("--password-stdin");
+    ok(arguments, system.password);
+}
+
+void LinkedFiles::link(const std::string& path, const std::vector<std::string>& options) const {
+    std::vector<std::string> arguments{"datasource", "create", path, "--connector", "files"};
+    const auto location = system_.location(path);
+    arguments.insert(arguments.end(), location.begin(), location.end());
+    arguments.insert(arguments.end(), options.begin(), options.end());
+    ok(arguments);
+}
+
+std::string LinkedFiles::take(const std::string& datasource) const {
+    return std::string(trim(ok({"dataset", "create", "--datasource", datasource, "-q"})));
+}
+
+std::string LinkedFiles::field(const std::string& noun, const std::string& name,
+                               const std::string& field) const {
+    const auto object = model::parse_json(ok({noun, "show", name, "-o", "json"}));
+    return model::get_text(object, field);
+}
+
+void check_files(const FileSystem& system) {
+    const LinkedFiles files(system);
+    SECTION("a file of every form is a dataset with its rows told, byte for byte") {
+        for (const auto& form : forms()) check_form(files, system, form);
+    }
+    SECTION("what is said of a file holds instead of what would be told") {
+        system.put("said.csv", "1;2\n3;4\n");
+        files.link("said.csv", {"--separator", "tab", "--header", "yes"});
+        CHECK(files.ok({"datasource", "preview", "said.csv", "-o", "csv"}) == "1;2\r\n3;4\r\n");
+        files.ok({"datasource", "update", "said.csv", "--separator", ";", "--encoding", "utf-8"});
+        const auto id = files.take("said.csv");
+        CHECK(files.field("dataset", id, "rows") == "1");
+        CHECK(files.ok({"dataset", "head", id, "-o", "csv"}) == "1,2\r\n3,4\r\n");
+        files.ok({"datasource", "update", "said.csv", "--separator", "auto", "--header", "auto"});
+        CHECK(files.ok({"datasource", "preview", "said.csv", "-o", "csv"}) ==
+              "column_1,column_2\r\n1,2\r\n3,4\r\n");
+        // What was taken before is as it was.
+        CHECK(files.ok({"dataset", "head", id, "-o", "csv"}) == "1,2\r\n3,4\r\n");
+        CHECK(files({"datasource", "update", "said.csv", "--separator", "::"}).exit_code == 7);
+    }
+    SECTION("a file that is no table is kept, and says so") {
+        const std::string bytes("PAR1\0\1\2\xFF\n", 9);
+        system.put("a b.parquet", bytes);
+        files.link("a b.parquet");
+        const auto id = files.take("a b.parquet");
+        CHECK(files.field("dataset", id, "file_type") == "other");
+        CHECK(files.field("dataset", id, "note") == "it is a Parquet file");
+        CHECK(files.field("dataset", id, "rows").empty());
+        CHECK((files.ok({"dataset", "download", id, "--to", "-"}) == bytes));
+        const auto head = files({"dataset", "head", id});
+        CHECK(head.exit_code == 7);
+        CHECK_THAT(head.err, Catch::Contains("it is a Parquet file"));
+        CHECK(files({"datasource", "preview", "a b.parquet"}).exit_code == 7);
+    }
+    SECTION("an empty file is a dataset of no bytes") {
+        system.put("empty", "");
+        files.link("empty");
+        const auto id = files.take("empty");
+        CHECK(files.field("dataset", id, "bytes") == "0");
+        CHECK(files.field("dataset", id, "note") == "it is empty");
+        CHECK(files.ok({"dataset", "download", id, "--to", "-"}).empty());
+    }
+}
+
+void check_file_failures(const FileSystem& system) {
+    const LinkedFiles files(system);
+    system.put("there.csv", csv);
+    files.link("there.csv");
+    files.link("folder/missing.csv");
+    for (const auto* verb : {"test", "preview", "cat"}) {
+        CAPTURE(verb);
+        CHECK(files({"datasource", verb, "folder/missing.csv"}).exit_code == 3);
+    }
+    const auto failed = files({"dataset", "create", "lost", "--datasource", "folder/missing.csv"});
+    CHECK(failed.exit_code == 3);
+    CHECK_THAT(failed.err, Catch::Contains("missing.csv"));
+    CHECK(files.ok({"dataset", "list", "--columns", "state", "-o", "csv", "--no-header"}) == "failed\r\n");
+    CHECK(files({"dataset", "head", "lost"}).exit_code == 6);
+
+    files.ok({"connector", "update", "files", "--password-stdin"}, system.wrong_password);
+    const auto refused = files({"connector", "test", "files", "-o", "json"});
+    CHECK(refused.exit_code == 4);
+    CHECK((refused.out + refused.err).find(system.wrong_password) == std::string::npos);
+    CHECK(files({"datasource", "cat", "there.csv"}).exit_code == 4);
+    files.ok({"connector", "update", "files", "--password-stdin"}, system.password);
+
+    const auto working = files.ok({"connector", "test", "files", "-o", "json"});
+    const auto result = model::parse_json(working);
+    REQUIRE(result["stages"].Size() == 5);
+    const std::vector<std::string> stages{"resolve", "connect", "tls", "auth", "list"};
+    for (unsigned i = 0; i < 5; ++i) {
+        CHECK(model::get_text(result["stages"][i], "stage") == stages[i]);
+        CHECK(result["stages"][i]["ok"].GetBool());
+        CHECK(result["stages"][i]["ms"].GetDouble() >= 0);
+    }
+    files.ok({"connector", "update", "files", "--host", "http://127.0.0.1", "--port", "1"});
+    const auto closed = files({"connector", "test", "files"});
+    CHECK(closed.exit_code == 5);
+    CHECK_THAT(closed.out + closed.err, Catch::Contains("connect"));
+    files.ok({"connector", "update", "files", "--host", "http://no-such-host.invalid", "--port", "1"});
+    CHECK(files({"connector", "test", "files"}).exit_code == 5);
+}
+
+void check_browsing(const FileSystem& system) {
+    const LinkedFiles files(system);
+    system.put("tree/a.csv", csv);
+    system.put("tree/deep/b c.csv", csv + csv);
+    system.put("tree/deep/er/\xC3\xA9.csv", "");
+    const auto browse = [&](const std::string& folder, const std::vector<std::string>& options = {}) {
+        std::vector<std::string> arguments{
+            "connector", "browse",      "files",     system.folder(folder), "-o",
+            "csv",       "--no-header", "--columns", "path,kind,size",      "--sort",
+            "path"};
+        arguments.insert(arguments.end(), options.begin(), options.end());
+        return files.ok(arguments);
+    };
+    CHECK(browse("tree") ==
+          fmt::format("a.csv,file,{}\r\ndeep{},folder,\r\n", csv.size(), system.folder_end));
+    CHECK(browse("tree/deep") ==
+          fmt::format("b c.csv,file,{}\r\ner{},folder,\r\n", 2 * csv.size(), system.folder_end));
+    const auto all = browse("tree", {"--recursive", "--filter", "kind=file"});
+    CHECK(all == fmt::format("a.csv,file,{}\r\ndeep/b c.csv,file,{}\r\ndeep/er/\xC3\xA9.csv,file,0\r\n",
+                             csv.size(), 2 * csv.size()));
+    const auto times = files.ok({"connector", "browse", "files", system.folder("tree"), "--filter",
+                                 "kind=file", "-o", "csv", "--no-header", "--columns", "modified"});
+    CHECK_THAT(times, Catch::StartsWith("20") && Catch::EndsWith("Z\r\n"));
+}
+
+void check_cuts(const FileSystem& system) {
+    const LinkedFiles files(system);
+    std::string bytes;
+    while (bytes.size() < 6'000'000) bytes += fmt::format("{},row {}\n", bytes.size(), bytes.size() * 31);
+    system.put("large.csv", bytes);
+    files.link("large.csv");
+    const auto go_by = [&](const CuttingProxy& proxy) {
+        std::vector<std::string> arguments{"connector", "update", "files"};
+        const auto change = system.at_port(proxy.port());
+        arguments.insert(arguments.end(), change.begin(), change.end());
+        files.ok(arguments);
+    };
+    std::mt19937 numbers(Catch::rngSeed());
+    SECTION("a dataset whose connections are cut at random bytes is whole, and hashed as the file is") {
+        std::vector<std::uint64_t> cuts{400'000};
+        for (int cut = 0; cut < 5; ++cut) cuts.push_back(numbers() % 900'000);
+        CAPTURE(cuts);
+        const CuttingProxy proxy(system.port, system.proxy, cuts);
+        go_by(proxy);
+        const auto id = files.take("large.csv");
+        CHECK(files.field("dataset", id, "sha256") == system.sha256("large.csv"));
+        // S3 asks over several connections, some of which fetch less than that.
+        CHECK(proxy.cuts() >= 3);
+        CHECK((files.ok({"dataset", "download", id, "--to", "-"}) == bytes));
+    }
+    SECTION("of a file that is replaced meanwhile there is no half dataset") {
+        const CuttingProxy proxy(system.port, system.proxy, {100'000 + numbers() % 100'000},
+                                 [&] { system.put("large.csv", bytes.substr(0, bytes.size() - 1000)); });
+        go_by(proxy);
+        const auto result = files({"dataset", "create", "half", "--datasource", "large.csv"});
+        CAPTURE(result.err);
+        CHECK(proxy.cuts() == 1);
+        CHECK(result.exit_code == 9);
+        CHECK(files.field("dataset", "half", "copy_state") == "failed");
+        CHECK(files({"dataset", "download", "half", "--to", "-"}).exit_code == 6);
+        // The lock and the file of a dataset are named after it.
+        const auto kept = shell("ls '" + (files.home() / "datasets").string() + "'");
+        CHECK(kept.empty());
+        CHECK(files({"datasource", "cat", "large.csv"}).exit_code == 0);
+    }
+}
+
+}  // namespace prevision::testing

@@ -9,7 +9,6 @@
 #include "core/error.hpp"
 #include "core/text.hpp"
 #include "platform/connection.hpp"
-#include "platform/file_format.hpp"
 #include "sources/registry.hpp"
 
 namespace prevision::cli {
@@ -192,8 +191,7 @@ void check_definition(const model::Datasource& datasource, const model::Connecto
     const auto options_of = [](const sources::Engine& engine) { return engine.datasource_options; };
     check_given(place, given, engines, options_of);
     check_required(place, given, engines, options_of);
-    platform::parse_format(format);
-    if (engines.size() == 1) engines.front()->check_location(platform::location_of(datasource));
+    if (engines.size() == 1) platform::check_datasource(datasource, connector);
 }
 
 }  // namespace prevision::cli

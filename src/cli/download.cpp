@@ -7,7 +7,7 @@
 
 #include "core/atomic_file.hpp"
 #include "core/text.hpp"
-#include "platform/dataset_file.hpp"
+#include "model/file_name.hpp"
 #include "render/progress.hpp"
 #include "snapshot/sha256.hpp"
 
@@ -65,13 +65,12 @@ void check(const model::Dataset& dataset, const Downloaded& downloaded) {
 
 /// A file name for a dataset of any name.
 std::filesystem::path file_name(const model::Dataset& dataset, const std::string& extension) {
-    const auto suffix = extension == "csv" ? platform::file_suffix(dataset.file) : '.' + extension;
-    std::string name = dataset.name;
+    auto name = extension == "csv" ? model::file_name(dataset) : dataset.name + '.' + extension;
     for (auto& c : name) {
         if (c == '/' || static_cast<unsigned char>(c) < 0x20) c = '_';
     }
     if (name.empty() || name.starts_with('.')) name.insert(0, "_");
-    return name + suffix;
+    return name;
 }
 
 }  // namespace

@@ -10,6 +10,7 @@
 
 #include "core/error.hpp"
 #include "core/text.hpp"
+#include "platform/file_format.hpp"
 #include "sources/registry.hpp"
 
 namespace prevision::platform {
@@ -96,6 +97,7 @@ void check_datasource(const model::Datasource& datasource, const model::Connecto
     const auto* engine = sources::tell_engine(connection_of(connector, {}));
     if (engine == nullptr) return;
     engine->check_location(location_of(datasource));
+    parse_format(datasource.format);
     check_format_is_taken(datasource.format, *engine);
 }
 

@@ -1,6 +1,5 @@
 #include "platform/dataset_file.hpp"
 
-#include <algorithm>
 #include <limits>
 #include <vector>
 
@@ -11,7 +10,6 @@
 #include "core/error.hpp"
 #include "core/text.hpp"
 #include "platform/file_format.hpp"
-#include "snapshot/content_type.hpp"
 #include "snapshot/csv_reader.hpp"
 #include "snapshot/file_inspector.hpp"
 
@@ -21,8 +19,6 @@ namespace {
 
 constexpr std::size_t chunk_size = std::size_t{256} << 10U;
 constexpr auto all_rows = std::numeric_limits<std::uint64_t>::max();
-
-constexpr std::size_t longest_suffix = 12;
 
 /// A table, as we have written it ourselves.
 void read_table(const std::filesystem::path& path, std::optional<std::uint64_t> limit, sources::RowSink& sink,
@@ -101,23 +97,6 @@ std::string media_type(const model::DatasetFile& file) {
     if (file.type == "csv") return "text/csv" + charset;
     if (file.type == "tsv") return "text/tab-separated-values" + charset;
     return file.type == "jsonl" ? "application/x-ndjson" : "application/octet-stream";
-}
-
-std::string file_suffix(const model::DatasetFile& file) {
-    const auto suffix_of = [](std::string_view name) -> std::string {
-        const auto dot = name.rfind('.');
-        if (dot == std::string_view::npos || dot == 0 || name.size() - dot > longest_suffix) return "";
-        const auto suffix = name.substr(dot);
-        const bool plain = std::ranges::all_of(suffix.substr(1), [](char c) {
-            return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-        });
-        return plain ? std::string(suffix) : "";
-    };
-    const auto inner = snapshot::without_compression_suffix(file.name);
-    const auto outer = std::string(std::string_view(file.name).substr(inner.size()));
-    if (auto suffix = suffix_of(inner) + outer; !suffix.empty()) return suffix;
-    if (file.type == "other") return "";
-    return file.type.empty() ? ".csv" : '.' + file.type;
 }
 
 void refuse_rows(std::string_view name, std::string_view note, const std::string& hint) {

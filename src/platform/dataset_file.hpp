@@ -28,9 +28,6 @@ void read_dataset_rows(const std::filesystem::path& path, const model::Dataset& 
 /// Of its bytes: "text/csv; charset=utf-8", "application/gzip".
 std::string media_type(const model::DatasetFile& file);
 
-/// What its name ends with: ".csv", ".csv.gz", ".parquet"; letters, digits and dots only.
-std::string file_suffix(const model::DatasetFile& file);
-
 /// That the rows of a file cannot be had, and why: Error invalid.
 [[noreturn]] void refuse_rows(std::string_view name, std::string_view note, const std::string& hint);
 

@@ -7,6 +7,7 @@
 
 #include "core/error.hpp"
 #include "model/codec.hpp"
+#include "model/file_name.hpp"
 #include "platform/file_format.hpp"
 #include "platform/row_sinks.hpp"
 #include "snapshot/file_inspector.hpp"
@@ -135,7 +136,7 @@ TEST_CASE("a file's name and type tell how it is served") {
     const auto served = [](const std::string& name, const std::string& type, const std::string& compression) {
         const model::DatasetFile file{
             .name = name, .type = type, .compression = compression, .format = {}, .note = {}};
-        return platform::media_type(file) + " " + platform::file_suffix(file);
+        return platform::media_type(file) + " " + model::file_suffix(file);
     };
     CHECK(served("", "csv", "") == "text/csv .csv");
     CHECK(served("a.b.csv", "csv", "") == "text/csv .csv");
@@ -147,6 +148,14 @@ TEST_CASE("a file's name and type tell how it is served") {
     CHECK(served("a.parquet", "other", "") == "application/octet-stream .parquet");
     CHECK(served(".hidden", "other", "") == "application/octet-stream ");
     CHECK(served("v1. my report/..\n", "csv", "") == "text/csv .csv");
+    const auto named = [](const std::string& name) {
+        model::Dataset dataset;
+        dataset.name = name;
+        dataset.file = {.name = "x.csv.gz", .type = "csv", .compression = "gzip", .format = {}, .note = {}};
+        return model::file_name(dataset);
+    };
+    CHECK(named("today") == "today.csv.gz");
+    CHECK(named("x.csv.gz") == "x.csv.gz");
     CHECK(platform::media_type({.name = "a.csv",
                                 .type = "csv",
                                 .compression = {},

@@ -7,6 +7,7 @@
 #include "core/id.hpp"
 #include "core/text.hpp"
 #include "model/codec.hpp"
+#include "model/file_name.hpp"
 #include "platform/answers.hpp"
 #include "platform/archive.hpp"
 #include "platform/body.hpp"
@@ -70,15 +71,15 @@ Answer delete_dataset(Services& services, const RoutedCall& routed) {
     return empty_answer();
 }
 
-/// A file name that any system takes, for who saves the answer under the name that is proposed.
-std::string proposed_file_name(const model::Dataset& dataset, const std::string& suffix) {
-    return fmt::format("attachment; filename=\"{0}{2}\"; filename*=UTF-8''{1}{2}", dataset.id,
-                       percent_encode(dataset.name), suffix);
+/// Names that any system takes, for who saves the answer under the name that is proposed.
+std::string proposed_file_name(const std::string& id, const std::string& suffix, const std::string& name) {
+    return fmt::format("attachment; filename=\"{}{}\"; filename*=UTF-8''{}", id, suffix,
+                       percent_encode(name));
 }
 
-/// The dataset's name as a file name that no system takes for a path.
+/// The name of a dataset's file, as no system takes it for a path.
 std::string name_in_archive(const model::Dataset& dataset) {
-    auto name = valid_utf8(dataset.name + file_suffix(dataset.file));
+    auto name = valid_utf8(model::file_name(dataset));
     for (auto& each : name) {
         if (static_cast<unsigned char>(each) < 0x20 ||
             std::string_view("/\\:*?\"<>|").find(each) != std::string::npos)
@@ -109,10 +110,12 @@ Answer download_dataset(Services& services, const RoutedCall& routed) {
     const auto file = std::make_shared<FileDescriptor>(open_dataset_file(path, dataset));
     const auto cancellation = std::make_shared<CallCancellation>(routed.call);
     Answer answer;
+    const bool zipped = extension == "zip";
     answer.headers.push_back(
         {.name = "Content-Disposition",
-         .value = proposed_file_name(dataset, extension == "zip" ? ".zip" : file_suffix(dataset.file))});
-    if (extension == "zip") {
+         .value = proposed_file_name(dataset.id, zipped ? ".zip" : model::file_suffix(dataset.file),
+                                     zipped ? dataset.name + ".zip" : model::file_name(dataset))});
+    if (zipped) {
         answer.content_type = "application/zip";
         answer.stream = [file, path, cancellation, dataset](transport::BodySink& body) {
             write_zip(body, name_in_archive(dataset), dataset.bytes.value_or(0), [&](std::span<char> buffer) {

@@ -1,5 +1,7 @@
 #include "platform/handlers/uploads.hpp"
 
+#include <algorithm>
+
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <unistd.h>
@@ -88,7 +90,10 @@ void UploadedFile::write(std::string_view bytes) {
 
 void UploadedFile::read(const std::function<void(std::string_view)>& take) const {
     if (is_zip(beginning_)) {
-        read_zip(path_, most_unpacked, take);
+        // What it unpacks to may fill no more than half of what is left.
+        std::error_code unknown;
+        const auto room = std::filesystem::space(path_, unknown).available / 2;
+        read_zip(path_, unknown ? most_unpacked : std::min<std::uint64_t>(most_unpacked, room), take);
     } else {
         read_plain(*this, take);
     }

@@ -105,6 +105,7 @@ void add_create(Command& command, Services& services, const std::shared_ptr<cons
     verb.option("--description", options->exporter.description, "What it is for");
     add_if_exists(verb, options->if_exists);
     verb.example("prevision exporter create results --connector shop --database shop --table results");
+    verb.example("prevision exporter create daily --connector files --path out/sales.csv --mode timestamp");
     verb.action(
         [options, noun, &services] { show_object(services, noun->fields, run_create(*options, services)); });
 }

@@ -92,8 +92,8 @@ sources::Connection open_connection(Services& services, const model::Connector& 
 
 namespace {
 
-void remember_host_key(Services& services, const std::string& connector_id, const sources::Source& source) {
-    const auto learned = source.host_key();
+void remember_host_key(Services& services, const std::string& connector_id, const sources::Caller& caller) {
+    const auto learned = caller.host_key();
     if (!learned) return;
     const auto connector = services.connectors.find(connector_id);
     if (!connector || connector->options.contains("host_key")) return;
@@ -108,22 +108,22 @@ void remember_host_key(Services& services, const std::string& connector_id, cons
 
 }  // namespace
 
-void use_source(Services& services, const std::string& connector_id, const sources::Source& source,
+void use_source(Services& services, const std::string& connector_id, const sources::Caller& caller,
                 const std::function<void()>& work) {
     try {
         work();
     } catch (const Error& error) {
         const auto reason = error.error_class();
         if (reason != ErrorClass::auth && reason != ErrorClass::unreachable) {
-            remember_host_key(services, connector_id, source);
+            remember_host_key(services, connector_id, caller);
         }
         throw;
     } catch (...) {
         // Who reads what comes wants no more.
-        remember_host_key(services, connector_id, source);
+        remember_host_key(services, connector_id, caller);
         throw;
     }
-    remember_host_key(services, connector_id, source);
+    remember_host_key(services, connector_id, caller);
 }
 
 }  // namespace prevision::platform

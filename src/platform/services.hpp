@@ -51,10 +51,10 @@ std::string seal_secret(Services& services, const std::string& connector_id, con
 /// vault's.
 sources::Connection open_connection(Services& services, const model::Connector& connector);
 
-/// Does some work with a connector's source. The key of the server is kept in the connector, where that has
-/// none yet, unless the server could not be reached or refused who called: it is held to that key from then
-/// on. Throws what the work throws.
-void use_source(Services& services, const std::string& connector_id, const sources::Source& source,
+/// Does some work with what calls a connector's system. The key of the server is kept in the connector, where
+/// that has none yet, unless the server could not be reached or refused who called: it is held to that key
+/// from then on. Throws what the work throws.
+void use_source(Services& services, const std::string& connector_id, const sources::Caller& caller,
                 const std::function<void()>& work);
 
 }  // namespace prevision::platform

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "core/id.hpp"
 #include "core/text.hpp"
 #include "net/curl_failure.hpp"
 #include "sources/host.hpp"
@@ -47,6 +48,12 @@ std::string format_seconds(curl_off_t seconds) {
 void refuse_control(std::string_view field, std::string_view text) {
     if (std::ranges::none_of(text, [](char c) { return c == '\0' || c == '\r' || c == '\n'; })) return;
     throw Error(ErrorClass::invalid, fmt::format("invalid {}: it holds a line end or a NUL byte", field));
+}
+
+net::CurlList list_of(const std::vector<std::string>& lines) {
+    net::CurlList list;
+    for (const auto& line : lines) list.append(line);
+    return list;
 }
 
 }  // namespace
@@ -162,6 +169,80 @@ void FileSession::fetch(const std::string& path, std::uint64_t offset, const Dis
         throw path_failure(code, path, Wanted::file);
     } catch (const Enough&) {
         return;
+    }
+}
+
+bool FileSession::exists(const std::string& path) {
+    try {
+        look(path);
+        return true;
+    } catch (const Error& error) {
+        if (error.error_class() == ErrorClass::not_found) return false;
+        if (error.error_class() == ErrorClass::invalid) return true;
+        throw;
+    }
+}
+
+void FileSession::store(const std::string& path, const OutgoingFile& file) {
+    const auto temporary = fmt::format("{}.{}.part", path, new_id());
+    auto code = CURLE_OK;
+    try {
+        auto& handle = begin(file_url(temporary));
+        handle.set<CURLOPT_UPLOAD>(1);
+        handle.set<CURLOPT_INFILESIZE_LARGE>(file.size);
+        handle.set<CURLOPT_POSTQUOTE>(list_of(rename_commands(temporary, path)));
+        handle.on_upload(file.read, file.rewind);
+        code = perform();
+        // A server need not give a file a name that another one has.
+        if (code == CURLE_QUOTE_ERROR) {
+            auto commands = rename_commands(temporary, path);
+            commands.insert(commands.begin(), "*" + remove_command(path));  // which may fail
+            begin_commands(commands);
+            code = perform();
+        }
+    } catch (...) {
+        remove_leftover(temporary);
+        throw;
+    }
+    if (code == CURLE_OK) return;
+    const auto error = write_failure(code, path);
+    remove_leftover(temporary);
+    throw error;
+}
+
+/// A transfer of nothing but commands.
+void FileSession::begin_commands(const std::vector<std::string>& commands) {
+    auto& handle = begin(folder_url(""));
+    handle.set<CURLOPT_NOBODY>(1);
+    handle.set<CURLOPT_POSTQUOTE>(list_of(commands));
+}
+
+/// Whatever ended the writing is what is told: this fails in silence.
+void FileSession::remove_leftover(const std::string& path) {
+    constexpr std::chrono::milliseconds limit{3'000};
+    // A connection on which a transfer was given up may have an answer on its way that nobody waits for.
+    handle_.reset();
+    begin_commands({remove_command(path)});
+    handle_->perform(nullptr, limit);
+}
+
+Error FileSession::write_failure(CURLcode code, const std::string& path) {
+    const auto what = fmt::format("cannot write {}", title(path));
+    const bool refused = refused_path(code) || code == CURLE_QUOTE_ERROR;
+    const auto words = last_words().empty() ? std::string(handle_->detail()) : last_words();
+    if (code == CURLE_REMOTE_DISK_FULL) {
+        return {ErrorClass::internal, fmt::format("{}: the server has no room left ({})", what, words)};
+    }
+    if (!refused) return failure(code, what);
+    switch (refusal(code, path).value_or(ErrorClass::auth)) {
+        case ErrorClass::not_found:
+            return {ErrorClass::not_found, fmt::format("{}: there is no such folder ({})", what, words),
+                    "list what there is with `prevision connector browse`"};
+        case ErrorClass::invalid:
+            return {ErrorClass::invalid, fmt::format("{}: a folder has that name ({})", what, words)};
+        default:
+            return {ErrorClass::auth, fmt::format("{}: the server refuses ({})", what, words),
+                    fmt::format("ask who runs the server to let '{}' write there", server_.username)};
     }
 }
 

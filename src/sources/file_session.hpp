@@ -6,12 +6,14 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/cancellation.hpp"
 #include "core/secret.hpp"
 #include "net/curl.hpp"
 #include "sources/file_listing.hpp"
 #include "sources/file_transfer.hpp"
+#include "sources/file_writer.hpp"
 #include "sources/source.hpp"
 
 namespace prevision::sources {
@@ -65,6 +67,13 @@ class FileSession {
     FileVersion look(const std::string& path);
     void fetch(const std::string& path, std::uint64_t offset, const DistantFile::Take& take);
 
+    /// Whether a file or a folder is there.
+    bool exists(const std::string& path);
+
+    /// Writes a file whole: beside its place first, then it takes the place of what is there. What was
+    /// written is removed again when that fails.
+    void store(const std::string& path, const OutgoingFile& file);
+
     /// Tells each entry of a folder as it comes, the folder itself and its parent left out.
     void list(const std::string& path, const Each& each);
 
@@ -98,6 +107,11 @@ class FileSession {
     /// What the system said last, for the end of a message; may be empty.
     [[nodiscard]] virtual std::string last_words() const { return {}; }
 
+    /// The commands that give a file another name, and the one that removes a file.
+    [[nodiscard]] virtual std::vector<std::string> rename_commands(const std::string& from,
+                                                                   const std::string& to) const = 0;
+    [[nodiscard]] virtual std::string remove_command(const std::string& path) const = 0;
+
     net::CurlHandle& begin(const std::string& url);
     CURLcode perform();
     [[nodiscard]] Error failure(CURLcode code, const std::string& what);
@@ -108,6 +122,9 @@ class FileSession {
     [[nodiscard]] Error path_failure(CURLcode code, const std::string& path, Wanted wanted);
 
   private:
+    [[nodiscard]] Error write_failure(CURLcode code, const std::string& path);
+    void begin_commands(const std::vector<std::string>& commands);
+    void remove_leftover(const std::string& path);
     [[nodiscard]] std::optional<ListedEntry> find_in_parent(const std::string& path);
 
     FileServer server_;

@@ -162,7 +162,25 @@ class FileSource final : public Source {
     Cancellation& cancellation_;
 };
 
+class SessionWriter final : public FileWriter {
+  public:
+    explicit SessionWriter(std::unique_ptr<FileSession> session) : session_(std::move(session)) {}
+
+    bool exists(const Location& location) override { return session_->exists(location.path); }
+    void write(const Location& location, const OutgoingFile& file) override {
+        session_->store(location.path, file);
+    }
+    [[nodiscard]] std::optional<std::string> host_key() const override { return session_->host_key(); }
+
+  private:
+    std::unique_ptr<FileSession> session_;
+};
+
 }  // namespace
+
+std::unique_ptr<FileWriter> make_file_writer(std::unique_ptr<FileSession> session) {
+    return std::make_unique<SessionWriter>(std::move(session));
+}
 
 std::unique_ptr<Source> make_file_source(std::unique_ptr<FileSession> session, Cancellation& cancellation) {
     return std::make_unique<FileSource>(std::move(session), cancellation);

@@ -74,7 +74,7 @@ TlsChoice choose_tls(const Connection& connection) {
            "one of: disable, prefer, require, verify, implicit");
 }
 
-std::unique_ptr<Source> open(const Connection& connection, Cancellation& cancellation) {
+std::unique_ptr<FileSession> open_session(const Connection& connection, Cancellation& cancellation) {
     const auto tls = choose_tls(connection);
     auto server = parse_file_server(connection, tls.implicit ? implicit_tls_port : ftp_port);
     server.scheme = tls.implicit ? "ftps" : "ftp";
@@ -93,8 +93,15 @@ std::unique_ptr<Source> open(const Connection& connection, Cancellation& cancell
     const FtpSettings settings{.tls = active ? Tls::disable : tls.level,
                                .active = active,
                                .certificates = certificates.value_or("")};
-    return make_file_source(std::make_unique<FtpSession>(std::move(server), settings, cancellation),
-                            cancellation);
+    return std::make_unique<FtpSession>(std::move(server), settings, cancellation);
+}
+
+std::unique_ptr<Source> open(const Connection& connection, Cancellation& cancellation) {
+    return make_file_source(open_session(connection, cancellation), cancellation);
+}
+
+std::unique_ptr<FileWriter> open_writer(const Connection& connection, Cancellation& cancellation) {
+    return make_file_writer(open_session(connection, cancellation));
 }
 
 void check_location(const Location& location) {
@@ -115,6 +122,7 @@ const Engine& ftp_engine() {
         .datasource_options = datasource_options,
         .open = open,
         .check_location = check_location,
+        .open_file_writer = open_writer,
     };
     return engine;
 }

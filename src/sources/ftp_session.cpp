@@ -72,6 +72,9 @@ bool holds_any(std::string_view text, std::span<const std::string_view> parts) {
     return std::ranges::any_of(parts, [&](auto part) { return text.find(part) != std::string_view::npos; });
 }
 
+/// Of a command. A server may take a '~' for somebody's home.
+std::string argument(const std::string& path) { return path.starts_with('~') ? "./" + path : path; }
+
 }  // namespace
 
 std::optional<ErrorClass> tell_refusal(std::string_view reply, std::string_view path) {
@@ -133,6 +136,12 @@ std::string FtpSession::folder_url(const std::string& path) const {
     if (!url.ends_with('/') || path != "/") url += '/';
     return url;
 }
+
+std::vector<std::string> FtpSession::rename_commands(const std::string& from, const std::string& to) const {
+    return {"RNFR " + argument(from), "RNTO " + argument(to)};
+}
+
+std::string FtpSession::remove_command(const std::string& path) const { return "DELE " + argument(path); }
 
 void FtpSession::list_folder(const std::string& path, const Each& each) {
     CURLcode code = CURLE_FTP_COULDNT_RETR_FILE;
@@ -263,6 +272,10 @@ bool FtpSession::refused_path(CURLcode code) const {
         case CURLE_REMOTE_ACCESS_DENIED:
             return true;
         case CURLE_FTP_COULDNT_RETR_FILE:
+        case CURLE_UPLOAD_FAILED:
+        // With TLS the data connection is gone before the refusal is read: as the answer to another try of
+        // it.
+        case CURLE_FTP_WEIRD_PASV_REPLY:
             return status == 550 || status == 553;
         default:
             return false;

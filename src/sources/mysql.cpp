@@ -12,6 +12,7 @@
 #include "sources/mysql_column.hpp"
 #include "sources/mysql_connection.hpp"
 #include "sources/mysql_statement.hpp"
+#include "sources/mysql_writer.hpp"
 #include "sources/sql_location.hpp"
 #include "sources/sql_path.hpp"
 #include "sources/stages.hpp"
@@ -307,6 +308,7 @@ const Engine& mysql_engine() {
         .datasource_options = datasource_options,
         .open = open,
         .check_location = check_location,
+        .open_table_writer = open_mysql_writer,
     };
     return engine;
 }

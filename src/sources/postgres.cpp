@@ -12,6 +12,7 @@
 #include "sources/postgres_name.hpp"
 #include "sources/postgres_row.hpp"
 #include "sources/postgres_target.hpp"
+#include "sources/postgres_writer.hpp"
 #include "sources/sql_location.hpp"
 #include "sources/sql_path.hpp"
 #include "sources/sql_text.hpp"
@@ -20,8 +21,6 @@
 namespace prevision::sources {
 
 namespace {
-
-constexpr int standard_port = 5432;
 
 constexpr std::array<std::string_view, 3> schemes{"postgresql", "postgres", "pg"};
 
@@ -259,7 +258,7 @@ class PostgresSource final : public Source {
 };
 
 std::unique_ptr<Source> open(const Connection& connection, Cancellation& cancellation) {
-    return std::make_unique<PostgresSource>(parse_postgres_target(connection, standard_port), cancellation);
+    return std::make_unique<PostgresSource>(parse_postgres_target(connection), cancellation);
 }
 
 void check_location(const Location& location) {
@@ -278,11 +277,12 @@ const Engine& postgres_engine() {
         .title = "PostgreSQL",
         .type = "SQL",
         .schemes = schemes,
-        .default_port = standard_port,
+        .default_port = postgres_port,
         .connector_options = connector_options,
         .datasource_options = datasource_options,
         .open = open,
         .check_location = check_location,
+        .open_table_writer = open_postgres_writer,
     };
     return engine;
 }

@@ -72,7 +72,7 @@ std::string PostgresTarget::user() const {
     return username.empty() ? "the user of this process" : fmt::format("'{}'", username);
 }
 
-PostgresTarget parse_postgres_target(const Connection& connection, int standard_port) {
+PostgresTarget parse_postgres_target(const Connection& connection) {
     const Host host = parse_host(connection.host);
     if (!host.path.empty() && host.path != "/") {
         throw Error(ErrorClass::invalid, "invalid host: a path follows it",
@@ -82,7 +82,7 @@ PostgresTarget parse_postgres_target(const Connection& connection, int standard_
     refuse_nul(connection.password.reveal(), "password");
     const auto tls_mode = parse_tls_mode(connection);
     return {.host = host.name,
-            .port = choose_port(connection.port, host).value_or(standard_port),
+            .port = choose_port(connection.port, host).value_or(postgres_port),
             .username = connection.username,
             .password = connection.password,
             .password_file = find_password_file(connection.environment),

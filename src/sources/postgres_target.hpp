@@ -8,6 +8,8 @@
 
 namespace prevision::sources {
 
+inline constexpr int postgres_port = 5432;
+
 /// A server of PostgreSQL, who calls, and how.
 struct PostgresTarget {
     std::string host;
@@ -25,6 +27,6 @@ struct PostgresTarget {
 
 /// Reads a connection, and what it leaves open from the environment, by the variables and files that psql
 /// looks at. Error invalid, naming the field.
-PostgresTarget parse_postgres_target(const Connection& connection, int standard_port);
+PostgresTarget parse_postgres_target(const Connection& connection);
 
 }  // namespace prevision::sources

@@ -7,7 +7,9 @@
 #include <string_view>
 
 #include "core/cancellation.hpp"
+#include "sources/file_writer.hpp"
 #include "sources/source.hpp"
+#include "sources/table_writer.hpp"
 
 namespace prevision::sources {
 
@@ -39,6 +41,12 @@ struct Engine {
 
     /// What `check_connection` asks beyond the table; nullptr where there is nothing.
     void (*check_connection)(const Connection& connection) = nullptr;
+
+    // As `open`, to write; nullptr where the engine writes no such thing.
+    std::unique_ptr<TableWriter> (*open_table_writer)(const Connection& connection,
+                                                      Cancellation& cancellation) = nullptr;
+    std::unique_ptr<FileWriter> (*open_file_writer)(const Connection& connection,
+                                                    Cancellation& cancellation) = nullptr;
 };
 
 /// Every engine there is, in one table.

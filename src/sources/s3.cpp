@@ -10,6 +10,7 @@
 #include "sources/file_options.hpp"
 #include "sources/s3_browse.hpp"
 #include "sources/s3_reader.hpp"
+#include "sources/s3_writer.hpp"
 #include "sources/stages.hpp"
 
 namespace prevision::sources {
@@ -177,6 +178,7 @@ const Engine& s3_engine() {
         .datasource_options = datasource_options,
         .open = open,
         .check_location = check_location,
+        .open_file_writer = open_s3_writer,
     };
     return engine;
 }

@@ -145,10 +145,17 @@ void S3Client::set_request(const S3Request& request) {
 }
 
 S3Head S3Client::exchange(const S3Request& request,
-                          const std::function<void(const S3Head&, std::string_view)>& take) {
+                          const std::function<void(const S3Head&, std::string_view)>& take,
+                          const OutgoingFile* upload) {
     const auto purpose = fmt::format("{} at {}", request.purpose, endpoint_.address());
     set_connection(endpoint_.url(request.bucket, request.key, request.query));
     set_request(request);
+    if (upload != nullptr) {
+        upload->rewind();
+        handle_.set<CURLOPT_UPLOAD>(1);
+        handle_.set<CURLOPT_INFILESIZE_LARGE>(upload->size);
+        handle_.on_upload(upload->read, upload->rewind);
+    }
     Exchange exchange{.request = request, .take = take, .handle = handle_};
     handle_.on_request([&] { return exchange.sent = true; });
     handle_.on_header([&](std::string_view line) { exchange.take_header(line); });
@@ -190,14 +197,26 @@ std::string S3Client::hint_of(CURLcode code) const {
     return {};
 }
 
-S3Head S3Client::get(const S3Request& request,
-                     const std::function<void(const S3Head&, std::string_view)>& take) {
+template <typename Action>
+auto S3Client::follow_region(const Action& action) {
     try {
-        return exchange(request, take);
+        return action();
     } catch (const S3Failure& failure) {
         if (!endpoint_.follow(failure.refusal().region)) throw;
     }
-    return exchange(request, take);
+    return action();
+}
+
+S3Head S3Client::get(const S3Request& request,
+                     const std::function<void(const S3Head&, std::string_view)>& take) {
+    return follow_region([&] { return exchange(request, take); });
+}
+
+void S3Client::put(const S3Request& request, const OutgoingFile& file) {
+    follow_region([&] {
+        return exchange(
+            request, [](const S3Head&, std::string_view) {}, &file);
+    });
 }
 
 std::string S3Client::get_document(const S3Request& request) {

@@ -8,6 +8,7 @@
 
 #include "core/cancellation.hpp"
 #include "net/curl.hpp"
+#include "sources/file_writer.hpp"
 #include "sources/s3_endpoint.hpp"
 #include "sources/s3_failure.hpp"
 
@@ -19,7 +20,7 @@ struct ByteRange {
     std::uint64_t last = 0;
 };
 
-/// A GET of an object, a bucket or the service.
+/// A call of an object, a bucket or the service.
 struct S3Request {
     std::string purpose;  ///< for messages: "cannot list the bucket 'b'"
     std::string bucket;
@@ -64,6 +65,9 @@ class S3Client {
     S3Head get(const S3Request& request,
                const std::function<void(const S3Head& head, std::string_view bytes)>& take);
 
+    /// Writes an object whole, as `get` reads one. Not tried again but for another region.
+    void put(const S3Request& request, const OutgoingFile& file);
+
     /// The whole of a document, tried again where that may help.
     std::string get_document(const S3Request& request);
 
@@ -76,7 +80,10 @@ class S3Client {
   private:
     struct Exchange;
     S3Head exchange(const S3Request& request,
-                    const std::function<void(const S3Head&, std::string_view)>& take);
+                    const std::function<void(const S3Head&, std::string_view)>& take,
+                    const OutgoingFile* upload = nullptr);
+    template <typename Action>
+    auto follow_region(const Action& action);
     void set_connection(const std::string& url);
     void set_request(const S3Request& request);
     [[nodiscard]] std::string hint_of(CURLcode code) const;

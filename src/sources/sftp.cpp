@@ -45,13 +45,20 @@ void check_keys(const Connection& connection) {
         check_private_key(connection.private_key, !connection.password.empty());
 }
 
-std::unique_ptr<Source> open(const Connection& connection, Cancellation& cancellation) {
+std::unique_ptr<FileSession> open_session(const Connection& connection, Cancellation& cancellation) {
     auto server = parse_file_server(connection, sftp_port);
     server.scheme = "sftp";
     check_keys(connection);
     SftpSettings settings{.private_key = connection.private_key, .host_key = host_key_of(connection)};
-    return make_file_source(
-        std::make_unique<SftpSession>(std::move(server), std::move(settings), cancellation), cancellation);
+    return std::make_unique<SftpSession>(std::move(server), std::move(settings), cancellation);
+}
+
+std::unique_ptr<Source> open(const Connection& connection, Cancellation& cancellation) {
+    return make_file_source(open_session(connection, cancellation), cancellation);
+}
+
+std::unique_ptr<FileWriter> open_writer(const Connection& connection, Cancellation& cancellation) {
+    return make_file_writer(open_session(connection, cancellation));
 }
 
 }  // namespace
@@ -68,6 +75,7 @@ const Engine& sftp_engine() {
         .open = open,
         .check_location = check_file_location,
         .check_connection = check_keys,
+        .open_file_writer = open_writer,
     };
     return engine;
 }

@@ -23,6 +23,16 @@ std::string key_type(std::string_view key) {
     return size <= 64 ? std::string(key.substr(4, size)) : "";
 }
 
+/// A path in one of libcurl's own commands.
+std::string quote(const std::string& path) {
+    std::string quoted = "\"";
+    for (const char each : path) {
+        if (each == '"' || each == '\\') quoted += '\\';
+        quoted += each;
+    }
+    return quoted + '"';
+}
+
 }  // namespace
 
 SftpSession::SftpSession(FileServer server, SftpSettings settings, Cancellation& cancellation)
@@ -78,6 +88,12 @@ std::string SftpSession::folder_url(const std::string& path) const {
     const auto url = file_url(path);
     return url.ends_with('/') ? url : url + "/";
 }
+
+std::vector<std::string> SftpSession::rename_commands(const std::string& from, const std::string& to) const {
+    return {fmt::format("rename {} {}", quote(from), quote(to))};
+}
+
+std::string SftpSession::remove_command(const std::string& path) const { return "rm " + quote(path); }
 
 void SftpSession::list_folder(const std::string& path, const Each& each) {
     auto& handle = begin(folder_url(path));

@@ -24,6 +24,9 @@ class SftpSession final : public FileSession {
     [[nodiscard]] std::string file_url(const std::string& path) const override;
     [[nodiscard]] std::string folder_url(const std::string& path) const override;
     void list_folder(const std::string& path, const Each& each) override;
+    [[nodiscard]] std::vector<std::string> rename_commands(const std::string& from,
+                                                           const std::string& to) const override;
+    [[nodiscard]] std::string remove_command(const std::string& path) const override;
     [[nodiscard]] std::chrono::microseconds encrypted_at() const override { return encrypted_at_; }
     [[nodiscard]] std::string describe_encryption() const override;
     [[nodiscard]] std::optional<Error> explain(CURLcode code, const std::string& what) override;

@@ -26,7 +26,7 @@ struct Connection {
     std::optional<int> port;
     std::string username;
     Secret password;
-    Secret private_key;  ///< in PEM; the password is its passphrase then
+    Secret private_key;                          ///< in PEM; the password is its passphrase then
     std::map<std::string, std::string> options;  ///< the engine's own, by option name ("tls")
     std::chrono::milliseconds connect_timeout{10'000};
     Environment environment;  ///< of the process: proxies, certificates, what AWS's tools look for
@@ -128,16 +128,24 @@ struct ReadOptions {
     std::optional<std::uint64_t> limit;  ///< at most that many rows; the source asks the system for no more
 };
 
+/// Whoever calls a distant system.
+class Caller {
+  public:
+    virtual ~Caller() = default;
+
+    /// The fingerprint of the key that the server has, where the protocol has such keys and the server was
+    /// called: who called without one keeps it for the next time.
+    [[nodiscard]] virtual std::optional<std::string> host_key() const { return std::nullopt; }
+};
+
 /// A distant system, opened for one connection. Made by `open_source`, which does not touch the network. One
 /// thread at a time; a Cancellation raised on another thread ends a call that waits.
 ///
 /// Errors: unreachable (resolve, connect, TLS, time-out, lost on the way), auth (credentials refused,
 /// permission denied), not_found (no such database, table, path), invalid (a location or option that cannot
 /// be right; the message names the field), integrity (a damaged file). Messages never hold the password.
-class Source {
+class Source : public Caller {
   public:
-    virtual ~Source() = default;
-
     /// Goes through the stages in order, each told to `observer` as it ends, and up to `read` where a
     /// location is given. Throws the failed stage's Error after it was told.
     virtual void test(const std::optional<Location>& location,
@@ -158,10 +166,6 @@ class Source {
 
     /// As above, for a location that holds rows. Error invalid when it holds a file.
     void read(const Location& location, const ReadOptions& options, RowSink& sink);
-
-    /// The fingerprint of the key that the server has, where the protocol has such keys and the server was
-    /// called: who opened the source without one keeps it for the next time.
-    [[nodiscard]] virtual std::optional<std::string> host_key() const { return std::nullopt; }
 };
 
 }  // namespace prevision::sources

@@ -12,6 +12,7 @@
 #include "sources/sql_location.hpp"
 #include "sources/sql_path.hpp"
 #include "sources/sqlite_file.hpp"
+#include "sources/sqlite_writer.hpp"
 #include "sources/stages.hpp"
 
 namespace prevision::sources {
@@ -329,6 +330,7 @@ const Engine& sqlite_engine() {
         .datasource_options = datasource_options,
         .open = open,
         .check_location = check_location,
+        .open_table_writer = open_sqlite_writer,
     };
     return engine;
 }

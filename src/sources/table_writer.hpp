@@ -4,9 +4,11 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "sources/source.hpp"
+#include "sources/sql_text.hpp"
 
 namespace prevision::sources {
 
@@ -31,7 +33,12 @@ class TableWriter {
     virtual void commit() = 0;
 };
 
-/// Opens a connection to write over. Error invalid where the engine takes no tables, and a Source's.
-std::unique_ptr<TableWriter> open_table_writer(const Connection& connection, Cancellation& cancellation);
+// For the engines' writers.
+
+/// The columns, quoted, each with what follows its name: `"a" TEXT, "b" TEXT`.
+std::string column_list(const std::vector<std::string>& columns, SqlDialect dialect, std::string_view type);
+
+/// Error invalid when there are none.
+void check_columns(const std::vector<std::string>& columns);
 
 }  // namespace prevision::sources

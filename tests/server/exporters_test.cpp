@@ -1,7 +1,11 @@
+#include <filesystem>
+
 #include <catch2/catch.hpp>
 
 #include "server/served.hpp"
 #include "support/mariadb_server.hpp"
+#include "support/postgres_server.hpp"
+#include "support/proftpd_server.hpp"
 
 using namespace prevision;
 using testing::Served;
@@ -119,6 +123,103 @@ TEST_CASE("an export writes a dataset into a table of MySQL, all or nothing") {
     CHECK(refused.text("status") == "failed");
     CHECK(refused.text("logs").find("Data too long") != std::string::npos);
     CHECK(server.query("SELECT * FROM shop.short;") == "7\tx\t1\n");
+}
+
+TEST_CASE("an export writes a dataset into a table of PostgreSQL, all or nothing") {
+    const testing::PostgresServer server;
+    const Served served;
+    const auto dataset = make_dataset(served, served.make_connector());
+    const auto connector =
+        served
+            .call("POST", "/projects/" + served.project() + "/connectors",
+                  R"({"type":"SQL","engine":"postgresql","name":"p","host":"127.0.0.1","port":)" +
+                      std::to_string(server.port()) + R"(,"username":"tester","password":)" +
+                      R"("secret p@ss'w\"ord"})")
+            .id();
+    server.query("CREATE SCHEMA \"odd.one\";");
+    const auto exporter = make_exporter(
+        served, connector,
+        R"x("database":"shop","table":"\"odd.one\".\"t\"\"x\"","database_write_mode":"replace")x");
+    for (int i = 0; i < 2; ++i) {
+        const auto done = served.call("POST", "/exporters/" + exporter + "/dataset/" + dataset);
+        INFO(done.body);
+        CHECK(done.text("status") == "done");
+    }
+    CHECK(server.query("SELECT id, coalesce(name, 'NULL'), coalesce(total, 'NULL') FROM "
+                       "\"odd.one\".\"t\"\"x\" ORDER BY id;") == "1|a|1.5\n2|NULL|2\n3||NULL\n");
+    server.query(
+        "CREATE TABLE typed (id integer, name text, total integer);"
+        "INSERT INTO typed VALUES (7, 'old', 1);");
+    const auto typed = make_exporter(served, connector,
+                                     R"("database":"shop","table":"typed","database_write_mode":"replace")");
+    const auto send = [&](const std::string& content) {
+        const auto file = served.file("typed.csv").string();
+        shell("printf '" + content + "' > " + file);
+        return served.curl("/ext/v1/exporters/" + typed + "/file",
+                           {"-H", "Authorization: " + served.admin(), "-F", "file=@" + file});
+    };
+    const auto refused = send("id,name,total\\n1,a,1\\n2,b,many\\n");
+    CHECK(refused.text("status") == "failed");
+    CHECK(refused.text("logs").find("many") != std::string::npos);
+    CHECK(server.query("SELECT * FROM typed;") == "7|old|1\n");
+    const auto done = send("id,name,total\\n1,it\\047s \\134n,5\\n");
+    CHECK(done.text("status") == "done");
+    CHECK(server.query("SELECT * FROM typed;") == "1|it's \\n|5\n");
+}
+
+TEST_CASE("an export writes a dataset into a file of an FTP server, by each of its modes") {
+    const testing::ProftpdServer server;
+    std::filesystem::permissions(server.home(), std::filesystem::perms::all);
+    const Served served;
+    const auto dataset = make_dataset(served, served.make_connector());
+    const auto ok = [&](const std::vector<std::string>& arguments) {
+        const auto result = served.client(arguments);
+        INFO(result.err);
+        REQUIRE(result.exit_code == 0);
+        return result.out;
+    };
+    ok({"connector", "create", "files", "--type", "FTP", "--host", server.host(), "--port",
+        std::to_string(server.ftp_port()), "--username", server.username(), "--password", server.password(),
+        "--tls", "disable"});
+    const auto expected = shell("cat " + (served.file("home") / "datasets" / (dataset + ".csv")).string());
+    REQUIRE(expected.size() > 20);
+    const auto on_server = [&](const std::string& name) {
+        return shell("cat '" + (server.home() / name).string() + "'");
+    };
+
+    ok({"exporter", "create", "kept", "--connector", "files", "--path", "kept.csv", "--mode", "safe"});
+    ok({"exporter", "run", "kept", "--dataset", dataset});
+    CHECK(on_server("kept.csv") == expected);
+    shell("echo theirs > '" + (server.home() / "kept.csv").string() + "'");
+    const auto refused = served.client({"exporter", "run", "kept", "--dataset", dataset});
+    CHECK(refused.exit_code != 0);
+    CHECK(refused.err.find("cannot write kept.csv: something is there already") != std::string::npos);
+    CHECK(on_server("kept.csv") == "theirs\n");
+
+    ok({"exporter", "create", "anew", "--connector", "files", "--path", "kept.csv", "--mode", "replace"});
+    ok({"exporter", "run", "anew", "--dataset", dataset});
+    CHECK(on_server("kept.csv") == expected);
+
+    ok({"exporter", "create", "each", "--connector", "files", "--path", "day by day.csv"});
+    ok({"exporter", "run", "each", "--dataset", dataset});
+    ok({"exporter", "run", "each", "--dataset", dataset});
+    int found = 0;
+    for (const auto& entry : std::filesystem::directory_iterator(server.home())) {
+        const auto name = entry.path().filename().string();
+        if (!name.starts_with("day by day-20") || !name.ends_with("Z.csv")) continue;
+        ++found;
+        CHECK(on_server(name) == expected);
+    }
+    CHECK(found == 2);
+
+    // A file that is sent is written as it is.
+    const auto exporter = ok({"exporter", "show", "anew", "-q"}).substr(0, 24);
+    const auto file = served.file("any.bin").string();
+    shell("printf 'a;b\n\\000\\377' > " + file);
+    const auto sent = served.curl("/ext/v1/exporters/" + exporter + "/file",
+                                  {"-H", "Authorization: " + served.admin(), "-F", "file=@" + file});
+    CHECK(sent.text("status") == "done");
+    CHECK(on_server("kept.csv") == shell("cat " + file));
 }
 
 TEST_CASE("the program makes, runs and deletes exporters") {

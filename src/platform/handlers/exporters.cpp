@@ -12,12 +12,13 @@
 #include "platform/answers.hpp"
 #include "platform/body.hpp"
 #include "platform/dataset_file.hpp"
+#include "platform/file_export.hpp"
 #include "platform/handlers/handlers.hpp"
 #include "platform/handlers/source_answers.hpp"
 #include "platform/handlers/uploads.hpp"
 #include "platform/page.hpp"
 #include "platform/utf8.hpp"
-#include "sources/table_writer.hpp"
+#include "sources/registry.hpp"
 
 namespace prevision::platform {
 
@@ -26,8 +27,13 @@ namespace {
 constexpr std::array<std::string_view, 3> file_modes{"timestamp", "safe", "replace"};
 constexpr std::array<std::string_view, 2> database_modes{"append", "replace"};
 
-/// Hands the rows that are to be written to a sink.
-using Content = std::function<void(sources::RowSink& sink, const Cancellation& cancellation)>;
+/// What is to be written.
+struct Content {
+    std::filesystem::path file;  ///< its bytes
+
+    /// Hands the rows that these are to a sink.
+    std::function<void(sources::RowSink& sink, const Cancellation& cancellation)> rows;
+};
 
 /// Writes the rows that it is given through a writer.
 class ExportSink final : public sources::RowSink {
@@ -116,16 +122,32 @@ Answer list_exports(Services& services, const RoutedCall& routed) {
     return page_answer(page, list.total, items);
 }
 
-/// Writes the rows through the exporter's connector, all or none, and answers how many.
-std::uint64_t write_table(Services& services, const model::Exporter& exporter, const Content& content,
-                          Cancellation& cancellation) {
-    const auto connector = get_connector(services, exporter.connector_id);
-    const auto writer = sources::open_table_writer(open_connection(services, connector), cancellation);
+std::uint64_t write_rows(sources::TableWriter& writer, const model::Exporter& exporter,
+                         const Content& content, const Cancellation& cancellation) {
     if (exporter.table.empty()) throw Error(ErrorClass::invalid, "invalid table: the exporter has none");
-    ExportSink sink(*writer, exporter);
-    content(sink, cancellation);
-    writer->commit();
+    ExportSink sink(writer, exporter);
+    content.rows(sink, cancellation);
+    writer.commit();
     return sink.rows();
+}
+
+/// Writes through the exporter's connector, all or nothing: the rows into a table, or the bytes as they are
+/// into a file. Says in `done` what was written.
+void write(Services& services, const model::Exporter& exporter, const Content& content,
+           Cancellation& cancellation, model::Export& done) {
+    const auto connection = open_connection(services, get_connector(services, exporter.connector_id));
+    const auto& engine = sources::detect_engine(connection, cancellation);
+    if (engine.open_table_writer != nullptr) {
+        const auto writer = engine.open_table_writer(connection, cancellation);
+        done.rows = write_rows(*writer, exporter, content, cancellation);
+        done.logs = fmt::format("{} rows written", *done.rows);
+        return;
+    }
+    const auto writer = engine.open_file_writer(connection, cancellation);
+    use_source(services, exporter.connector_id, *writer, [&] {
+        const auto path = export_file(engine, *writer, exporter, content.file, services.clock);
+        done.logs = fmt::format("{} bytes written to {}", std::filesystem::file_size(content.file), path);
+    });
 }
 
 /// What goes wrong on the way is the export's, not the call's: it is `failed` with its reason.
@@ -141,8 +163,7 @@ Answer run_export(Services& services, const model::Exporter& exporter, const std
                        .created_at = format_time(services.clock.now()),
                        .document = {}};
     try {
-        done.rows = write_table(services, exporter, content, cancellation.get());
-        done.logs = fmt::format("{} rows written", *done.rows);
+        write(services, exporter, content, cancellation.get(), done);
     } catch (const Error& error) {
         done.status = "failed";
         done.logs = valid_utf8(error.what());
@@ -159,10 +180,11 @@ Answer export_dataset(Services& services, const RoutedCall& routed) {
     if (!dataset) throw Error(ErrorClass::not_found, fmt::format("there is no dataset {}", id));
     if (!dataset->done())
         throw Error(ErrorClass::conflict, fmt::format("the dataset is not done but {}", dataset->copy_state));
-    const auto content = [&](sources::RowSink& sink, const Cancellation& cancellation) {
-        read_dataset_rows(services.jobs.file_of(id), *dataset, std::nullopt, sink, cancellation);
+    const auto path = services.jobs.file_of(id);
+    const auto rows = [&](sources::RowSink& sink, const Cancellation& cancellation) {
+        read_dataset_rows(path, *dataset, std::nullopt, sink, cancellation);
     };
-    return run_export(services, exporter, id, routed, content);
+    return run_export(services, exporter, id, routed, {.file = path, .rows = rows});
 }
 
 Answer export_file(Services& services, const RoutedCall& routed) {
@@ -171,11 +193,11 @@ Answer export_file(Services& services, const RoutedCall& routed) {
     create_private_directory(path.parent_path());
     UploadedFile file(path.string() + ".upload");
     const auto form = read_upload(routed, file);
-    const auto content = [&](sources::RowSink& sink, const Cancellation& cancellation) {
+    const auto rows = [&](sources::RowSink& sink, const Cancellation& cancellation) {
         read_uploaded_table(file, form, {.sink = &sink, .rows = std::numeric_limits<std::uint64_t>::max()},
                             [&](std::string_view) { cancellation.check(); });
     };
-    return run_export(services, exporter, {}, routed, content);
+    return run_export(services, exporter, {}, routed, {.file = file.path(), .rows = rows});
 }
 
 Answer show_export(Services& services, const RoutedCall& routed) {

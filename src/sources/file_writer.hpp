@@ -1,0 +1,36 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+
+#include "sources/source.hpp"
+
+namespace prevision::sources {
+
+/// The bytes of a file that is to be written.
+struct OutgoingFile {
+    std::uint64_t size = 0;
+
+    /// Fills the buffer from its start, and says with how many; 0 at the end.
+    std::function<std::size_t(std::span<char>)> read;
+
+    /// Goes back to the first byte.
+    std::function<void()> rewind;
+};
+
+/// Writes files of a distant system. One thread at a time. Errors as a Source's.
+class FileWriter : public Caller {
+  public:
+    /// Whether something is there already.
+    virtual bool exists(const Location& location) = 0;
+
+    /// Writes the file whole, in the place of what is there; when it fails, that stays as it was. Folders are
+    /// not made. Error not_found when the folder or the bucket is not there.
+    virtual void write(const Location& location, const OutgoingFile& file) = 0;
+};
+
+}  // namespace prevision::sources

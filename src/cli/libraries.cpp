@@ -1,7 +1,6 @@
 #include "cli/libraries.hpp"
 
 #include <fmt/format.h>
-#include <libpq-fe.h>
 #include <mysql.h>
 #include <openssl/crypto.h>
 #include <rapidjson/rapidjson.h>
@@ -10,6 +9,7 @@
 #include <utf8proc.h>
 
 #include "net/curl_library.hpp"
+#include "sources/postgres_library.hpp"
 
 namespace prevision::cli {
 
@@ -18,7 +18,8 @@ std::vector<Library> libraries() {
             {"fmt", fmt::format("{}.{}.{}", FMT_VERSION / 10000, FMT_VERSION / 100 % 100, FMT_VERSION % 100)},
             {"mariadb", ::mysql_get_client_info()},
             {"openssl", ::OpenSSL_version(OPENSSL_VERSION_STRING)},
-            {"pq", fmt::format("{}.{}", ::PQlibVersion() / 10000, ::PQlibVersion() % 10000)},
+            {"pq",
+             fmt::format("{}.{}", sources::pq().lib_version() / 10000, sources::pq().lib_version() % 10000)},
             {"rapidjson", RAPIDJSON_VERSION_STRING},
             {"sodium", ::sodium_version_string()},
             {"sqlite", ::sqlite3_libversion()},
@@ -27,7 +28,8 @@ std::vector<Library> libraries() {
 
 std::vector<std::string> curl_protocols() {
     std::vector<std::string> protocols;
-    for (const char* const* name = net::curl().version_info(CURLVERSION_NOW)->protocols; *name != nullptr; ++name)
+    for (const char* const* name = net::curl().version_info(CURLVERSION_NOW)->protocols; *name != nullptr;
+         ++name)
         protocols.emplace_back(*name);
     return protocols;
 }

@@ -248,7 +248,7 @@ class PostgresSource final : public Source {
         for (;;) {
             const auto copied = connection.next_copied();
             if (copied.empty()) return;
-            cancellation_.check();
+            if (cancellation_.cancelled()) cancellation_.check();
             sink.row(row.parse(copied));
         }
     }

@@ -71,7 +71,7 @@ void list_postgres_schemas_and_tables(PostgresConnection& connection, const Entr
                 schema = entry_of(name, "schema");
                 each(*schema);
             }
-            if (PQgetisnull(row.handle(), 0, 1) != 0) return;
+            if (pq().getisnull(row.handle(), 0, 1) != 0) return;
             auto table = entry_of(row.text(0, 1), kind_of(row.text(0, 2)));
             table.path.insert(0, schema->path + "/");
             each(table);

@@ -39,7 +39,9 @@ class Parameters {
         values_.insert(values_.end() - 1, value);
     }
 
-    [[nodiscard]] PGconn* start() const { return PQconnectStartParams(names_.data(), values_.data(), 0); }
+    [[nodiscard]] PGconn* start() const {
+        return pq().connect_start_params(names_.data(), values_.data(), 0);
+    }
 
   private:
     std::vector<const char*> names_{nullptr};
@@ -49,8 +51,8 @@ class Parameters {
 }  // namespace
 
 std::string PostgresResult::text(int row, int column) const {
-    return {PQgetvalue(result_.get(), row, column),
-            static_cast<std::size_t>(PQgetlength(result_.get(), row, column))};
+    return {pq().getvalue(result_.get(), row, column),
+            static_cast<std::size_t>(pq().getlength(result_.get(), row, column))};
 }
 
 PostgresConnection::PostgresConnection(const PostgresTarget& target, std::string database,
@@ -101,9 +103,9 @@ void PostgresConnection::begin() {
     parameters.add("tcp_user_timeout", "30000");
     connection_.reset(parameters.start());
     if (!connection_) throw Error(ErrorClass::internal, fmt::format("{}: out of memory", purpose_));
-    if (PQstatus(connection_.get()) == CONNECTION_BAD) fail_to_connect();
-    PQsetErrorVerbosity(connection_.get(), PQERRORS_VERBOSE);  // see parse_postgres_refusal
-    PQsetNoticeProcessor(
+    if (pq().status(connection_.get()) == CONNECTION_BAD) fail_to_connect();
+    pq().set_error_verbosity(connection_.get(), PQERRORS_VERBOSE);  // see parse_postgres_refusal
+    pq().set_notice_processor(
         connection_.get(), [](void*, const char*) {}, nullptr);
     polling_ = PGRES_POLLING_WRITING;
     while (!is_agreed_on_encryption()) advance();
@@ -114,13 +116,13 @@ void PostgresConnection::log_in() {
 }
 
 bool PostgresConnection::is_agreed_on_encryption() const {
-    const auto status = PQstatus(connection_.get());
+    const auto status = pq().status(connection_.get());
     return status == CONNECTION_AWAITING_RESPONSE || status == CONNECTION_AUTH_OK || status == CONNECTION_OK;
 }
 
 void PostgresConnection::advance() {
     wait_for_server();
-    polling_ = PQconnectPoll(connection_.get());
+    polling_ = pq().connect_poll(connection_.get());
     note_socket();
     if (polling_ == PGRES_POLLING_FAILED) fail_to_connect();
 }
@@ -143,7 +145,7 @@ void PostgresConnection::wait_for_server() {
     }
 }
 
-void PostgresConnection::note_socket() { socket_ = PQsocket(connection_.get()); }
+void PostgresConnection::note_socket() { socket_ = pq().socket(connection_.get()); }
 
 void PostgresConnection::shut() noexcept {
     const int socket = socket_;
@@ -151,19 +153,19 @@ void PostgresConnection::shut() noexcept {
 }
 
 std::string PostgresConnection::encryption() const {
-    const char* version = PQsslAttribute(connection_.get(), "protocol");
-    const char* cipher = PQsslAttribute(connection_.get(), "cipher");
-    if (PQsslInUse(connection_.get()) == 0 || version == nullptr || cipher == nullptr) return "not used";
+    const char* version = pq().ssl_attribute(connection_.get(), "protocol");
+    const char* cipher = pq().ssl_attribute(connection_.get(), "cipher");
+    if (pq().ssl_in_use(connection_.get()) == 0 || version == nullptr || cipher == nullptr) return "not used";
     return fmt::format("{}, {}", version, cipher);
 }
 
 std::string PostgresConnection::server_version() const {
-    const char* version = PQparameterStatus(connection_.get(), "server_version");
+    const char* version = pq().parameter_status(connection_.get(), "server_version");
     return version != nullptr ? version : "";
 }
 
 std::string PostgresConnection::username() const {
-    const char* name = PQuser(connection_.get());
+    const char* name = pq().user(connection_.get());
     return name != nullptr ? name : "";
 }
 
@@ -174,20 +176,20 @@ void PostgresConnection::set_purpose(std::string purpose, ErrorClass otherwise) 
 
 void PostgresConnection::execute(const std::string& statements) {
     cancellation_.check();
-    expect(PQexec(connection_.get(), statements.c_str()), PGRES_COMMAND_OK);
+    expect(pq().exec(connection_.get(), statements.c_str()), PGRES_COMMAND_OK);
 }
 
 void PostgresConnection::try_to_execute(const std::string& statements) {
     cancellation_.check();
-    const PostgresResult ignored(PQexec(connection_.get(), statements.c_str()));
+    const PostgresResult ignored(pq().exec(connection_.get(), statements.c_str()));
 }
 
 PostgresResult PostgresConnection::query(const std::string& statement,
                                          const std::vector<std::string>& parameters) {
     cancellation_.check();
     const auto values = pointers_to(parameters);
-    return expect(PQexecParams(connection_.get(), statement.c_str(), static_cast<int>(values.size()), nullptr,
-                               values.data(), nullptr, nullptr, 0),
+    return expect(pq().exec_params(connection_.get(), statement.c_str(), static_cast<int>(values.size()),
+                                   nullptr, values.data(), nullptr, nullptr, 0),
                   PGRES_TUPLES_OK);
 }
 
@@ -195,37 +197,37 @@ void PostgresConnection::query_each(const std::string& statement, const std::vec
                                     const std::function<void(const PostgresResult&)>& on_row) {
     cancellation_.check();
     const auto values = pointers_to(parameters);
-    if (PQsendQueryParams(connection_.get(), statement.c_str(), static_cast<int>(values.size()), nullptr,
-                          values.data(), nullptr, nullptr, 0) == 0 ||
-        PQsetSingleRowMode(connection_.get()) == 0) {
+    if (pq().send_query_params(connection_.get(), statement.c_str(), static_cast<int>(values.size()), nullptr,
+                               values.data(), nullptr, nullptr, 0) == 0 ||
+        pq().set_single_row_mode(connection_.get()) == 0) {
         fail(nullptr);
     }
     for (;;) {
-        const PostgresResult result(PQgetResult(connection_.get()));
+        const PostgresResult result(pq().get_result(connection_.get()));
         cancellation_.check();
-        if (result.handle() != nullptr && PQresultStatus(result.handle()) == PGRES_SINGLE_TUPLE) {
+        if (result.handle() != nullptr && pq().result_status(result.handle()) == PGRES_SINGLE_TUPLE) {
             on_row(result);
             continue;
         }
-        if (result.handle() == nullptr || PQresultStatus(result.handle()) != PGRES_TUPLES_OK)
+        if (result.handle() == nullptr || pq().result_status(result.handle()) != PGRES_TUPLES_OK)
             fail(result.handle());
         break;
     }
-    while (PGresult* more = PQgetResult(connection_.get())) expect(more, PGRES_TUPLES_OK);
+    while (PGresult* more = pq().get_result(connection_.get())) expect(more, PGRES_TUPLES_OK);
 }
 
 std::vector<PostgresField> PostgresConnection::describe(const std::string& statement) {
     cancellation_.check();
-    expect(PQprepare(connection_.get(), "", statement.c_str(), 0, nullptr), PGRES_COMMAND_OK);
-    const auto result = expect(PQdescribePrepared(connection_.get(), ""), PGRES_COMMAND_OK);
+    expect(pq().prepare(connection_.get(), "", statement.c_str(), 0, nullptr), PGRES_COMMAND_OK);
+    const auto result = expect(pq().describe_prepared(connection_.get(), ""), PGRES_COMMAND_OK);
     std::vector<PostgresField> fields;
     PGresult* const handle = result.handle();
-    for (int at = 0; at < PQnfields(handle); ++at) {
-        fields.push_back({.name = PQfname(handle, at),
-                          .type = PQftype(handle, at),
-                          .modifier = PQfmod(handle, at),
-                          .table = PQftable(handle, at),
-                          .table_column = PQftablecol(handle, at)});
+    for (int at = 0; at < pq().nfields(handle); ++at) {
+        fields.push_back({.name = pq().fname(handle, at),
+                          .type = pq().ftype(handle, at),
+                          .modifier = pq().fmod(handle, at),
+                          .table = pq().ftable(handle, at),
+                          .table_column = pq().ftablecol(handle, at)});
     }
     return fields;
 }
@@ -233,13 +235,13 @@ std::vector<PostgresField> PostgresConnection::describe(const std::string& state
 void PostgresConnection::start_copy(const std::string& statement) {
     cancellation_.check();
     // With parameters, though there are none: the server then takes one statement only.
-    expect(PQexecParams(connection_.get(), statement.c_str(), 0, nullptr, nullptr, nullptr, nullptr, 0),
+    expect(pq().exec_params(connection_.get(), statement.c_str(), 0, nullptr, nullptr, nullptr, nullptr, 0),
            PGRES_COPY_OUT);
 }
 
 std::span<char> PostgresConnection::next_copied() {
     char* row = nullptr;
-    const int size = PQgetCopyData(connection_.get(), &row, 0);
+    const int size = pq().get_copy_data(connection_.get(), &row, 0);
     copied_.reset(row);
     if (size > 0) return {row, static_cast<std::size_t>(size)};
     end_copy();
@@ -247,22 +249,22 @@ std::span<char> PostgresConnection::next_copied() {
 }
 
 void PostgresConnection::end_copy() {
-    expect(PQgetResult(connection_.get()), PGRES_COMMAND_OK);
-    while (PGresult* more = PQgetResult(connection_.get())) expect(more, PGRES_COMMAND_OK);
+    expect(pq().get_result(connection_.get()), PGRES_COMMAND_OK);
+    while (PGresult* more = pq().get_result(connection_.get())) expect(more, PGRES_COMMAND_OK);
 }
 
 PostgresResult PostgresConnection::expect(PGresult* result, ExecStatusType status) {
     PostgresResult owned(result);
-    if (result == nullptr || PQresultStatus(result) != status) fail(result);
+    if (result == nullptr || pq().result_status(result) != status) fail(result);
     return owned;
 }
 
 void PostgresConnection::fail_to_connect() {
     cancellation_.check();
-    const auto refusal = parse_postgres_refusal(PQerrorMessage(connection_.get()));
+    const auto refusal = parse_postgres_refusal(pq().error_message(connection_.get()));
     auto error_class = classify_postgres_error(refusal.state).value_or(ErrorClass::unreachable);
     std::string hint = postgres_error_hint(refusal.state, target_.username);
-    if (refusal.state.empty() && PQconnectionNeedsPassword(connection_.get()) != 0) {
+    if (refusal.state.empty() && pq().connection_needs_password(connection_.get()) != 0) {
         error_class = ErrorClass::auth;
         hint = "give the connector a password, or write one into the password file (~/.pgpass)";
     } else if (refusal.state.empty() && refusal.reason.find("certificate") != std::string::npos) {
@@ -274,21 +276,22 @@ void PostgresConnection::fail_to_connect() {
 // A cancellation shows as a lost connection.
 void PostgresConnection::fail(const PGresult* result) {
     cancellation_.check();
-    const char* state = result == nullptr ? nullptr : PQresultErrorField(result, PG_DIAG_SQLSTATE);
+    const char* state = result == nullptr ? nullptr : pq().result_error_field(result, PG_DIAG_SQLSTATE);
     if (state == nullptr) {
-        const auto status = result == nullptr ? PGRES_FATAL_ERROR : PQresultStatus(result);
+        const auto status = result == nullptr ? PGRES_FATAL_ERROR : pq().result_status(result);
         if (status == PGRES_FATAL_ERROR) {
-            const auto lines = split(trim(PQerrorMessage(connection_.get())), '\n');
+            const auto lines = split(trim(pq().error_message(connection_.get())), '\n');
             throw Error(
                 ErrorClass::unreachable,
                 fmt::format("{}: {}", purpose_, lines.empty() ? "the connection is lost" : lines.front()),
                 postgres_error_hint("08000", target_.username));
         }
-        throw Error(ErrorClass::unreachable,
-                    fmt::format("{}: the server answers out of order ({})", purpose_, PQresStatus(status)),
-                    postgres_error_hint("08P01", target_.username));
+        throw Error(
+            ErrorClass::unreachable,
+            fmt::format("{}: the server answers out of order ({})", purpose_, pq().res_status(status)),
+            postgres_error_hint("08P01", target_.username));
     }
-    const char* message = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
+    const char* message = pq().result_error_field(result, PG_DIAG_MESSAGE_PRIMARY);
     throw Error(classify_postgres_error(state).value_or(otherwise_),
                 fmt::format("{}: {}", purpose_, message == nullptr ? state : message),
                 postgres_error_hint(state, target_.username));

@@ -10,10 +10,9 @@
 #include <string_view>
 #include <vector>
 
-#include <libpq-fe.h>
-
 #include "core/cancellation.hpp"
 #include "core/error.hpp"
+#include "sources/postgres_library.hpp"
 #include "sources/postgres_target.hpp"
 
 /// RAII over libpq. What fails throws Error, classified.
@@ -24,13 +23,13 @@ class PostgresResult {
   public:
     explicit PostgresResult(PGresult* result) : result_(result) {}
 
-    [[nodiscard]] int rows() const { return PQntuples(result_.get()); }
+    [[nodiscard]] int rows() const { return pq().ntuples(result_.get()); }
     [[nodiscard]] std::string text(int row, int column) const;  ///< empty for NULL
     [[nodiscard]] PGresult* handle() const { return result_.get(); }
 
   private:
     struct Clear {
-        void operator()(PGresult* result) const { PQclear(result); }
+        void operator()(PGresult* result) const { pq().clear(result); }
     };
     std::unique_ptr<PGresult, Clear> result_;
 };
@@ -97,10 +96,10 @@ class PostgresConnection {
 
   private:
     struct Finish {
-        void operator()(PGconn* connection) const { PQfinish(connection); }
+        void operator()(PGconn* connection) const { pq().finish(connection); }
     };
     struct Free {
-        void operator()(char* memory) const { PQfreemem(memory); }
+        void operator()(char* memory) const { pq().freemem(memory); }
     };
 
     bool is_agreed_on_encryption() const;

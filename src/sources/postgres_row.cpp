@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cstdint>
 #include <cstring>
 #include <string_view>
@@ -44,19 +45,25 @@ constexpr std::array<TypeKind, 13> type_kinds{{
                 "try again; when it fails again, see the server's log");
 }
 
-/// Whether a byte of the word is a tab or a backslash.
-bool has_mark(std::uint64_t word) {
+/// The top bit of each byte of the word that is a tab or a backslash; and of some behind the first of these.
+std::uint64_t marks(std::uint64_t word) {
     constexpr std::uint64_t ones = ~std::uint64_t{0} / 0xFF;
-    const auto has_zero = [](std::uint64_t bytes) { return (bytes - ones) & ~bytes & (ones * 0x80); };
-    return (has_zero(word ^ (ones * '\t')) | has_zero(word ^ (ones * '\\'))) != 0;
+    const auto zeros = [](std::uint64_t bytes) { return (bytes - ones) & ~bytes & (ones * 0x80); };
+    return zeros(word ^ (ones * '\t')) | zeros(word ^ (ones * '\\'));
+}
+
+std::uint64_t load(const char* from) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, from, sizeof word);
+    return word;
 }
 
 /// The first tab or backslash, or the end.
-char* find_mark(char* at, const char* end) {
-    for (; end - at >= 8; at += 8) {
-        std::uint64_t word = 0;
-        std::memcpy(&word, at, sizeof word);
-        if (has_mark(word)) break;
+char* find_mark(char* at, char* end) {
+    if constexpr (std::endian::native == std::endian::little) {
+        for (; end - at >= 8; at += 8) {
+            if (const auto found = marks(load(at)); found != 0) return at + std::countr_zero(found) / 8;
+        }
     }
     while (at != end && *at != '\t' && *at != '\\') ++at;
     return at;
@@ -97,21 +104,27 @@ char* unescape(char*& at, const char* end) {
     return out;
 }
 
-int hex_digit(char c) {
-    if (c >= '0' && c <= '9') return c - '0';
-    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-    return -1;
-}
+constexpr auto hex_digits = [] {
+    std::array<std::int8_t, 256> digits{};
+    digits.fill(-1);
+    for (int i = 0; i < 10; ++i) digits[static_cast<std::size_t>('0' + i)] = static_cast<std::int8_t>(i);
+    for (int i = 0; i < 6; ++i) digits[static_cast<std::size_t>('a' + i)] = static_cast<std::int8_t>(10 + i);
+    return digits;
+}();
 
-/// "\x6162" → "ab"
+int hex_digit(char c) { return hex_digits[static_cast<unsigned char>(c)]; }
+
+/// "\\x6162" as a COPY escapes it → "ab"
 Value decode_hex(char* text, const char* end) {
-    if (end - text < 2 || (end - text) % 2 != 0 || text[0] != '\\' || text[1] != 'x') refuse();
+    constexpr std::string_view prefix = "\\\\x";
+    if (!std::string_view(text, static_cast<std::size_t>(end - text)).starts_with(prefix)) refuse();
+    const char* at = text + prefix.size();
+    if ((end - at) % 2 != 0) refuse();
     char* out = text;
-    for (const char* at = text + 2; at != end; at += 2) {
-        const int high = hex_digit(at[0]);
-        const int low = hex_digit(at[1]);
-        if (high < 0 || low < 0) refuse();
-        *out++ = static_cast<char>(high * 16 + low);
+    for (; at != end; at += 2) {
+        const int pair = hex_digit(at[0]) * 16 | hex_digit(at[1]);
+        if (pair < 0) refuse();
+        *out++ = static_cast<char>(pair);
     }
     return {text, static_cast<std::size_t>(out - text)};
 }
@@ -120,7 +133,8 @@ Value decode_hex(char* text, const char* end) {
 /// stays.
 Value in_iso_8601(char* text, char* end, bool is_point_in_time) {
     const std::string_view whole(text, static_cast<std::size_t>(end - text));
-    const auto space = whole.find(' ');
+    constexpr std::size_t usual = 10;
+    const auto space = whole.size() > usual && whole[usual] == ' ' ? usual : whole.find(' ');
     if (space == std::string_view::npos || whole.ends_with('C')) return {text, whole.size()};
     text[space] = 'T';
     if (!is_point_in_time) return {text, whole.size()};
@@ -171,6 +185,9 @@ std::span<const Value> PostgresRow::parse(std::span<char> row) {
         if (is_null) {
             at += 2;
             values_[column] = {};
+        } else if (has_backslash && forms_[column] == Form::binary) {
+            while (at != end && *at == '\\') at = find_mark(at + 1, end);
+            values_[column] = decode_hex(start, at);
         } else {
             if (has_backslash) value_end = unescape(at, end);
             values_[column] = in_form(forms_[column], start, value_end);

@@ -33,7 +33,7 @@ const std::map<std::string, Layers> allowed{
     {"cli",
      {"api", "config", "core", "model", "net/url.hpp", "platform/connection.hpp", "render",
       "snapshot/sha256.hpp", "sources", "transport/transport.hpp"}},
-    {"cli/libraries.cpp", {"net/curl_library.hpp"}},
+    {"cli/libraries.cpp", {"net/curl_library.hpp", "sources/postgres_library.hpp"}},
     {"cli/services.cpp", {"api", "config", "core", "model", "platform/platform.hpp", "render", "transport"}},
     {"cli/serve.cpp",
      {"config", "core", "model", "platform/platform.hpp", "platform/tokens.hpp", "render",

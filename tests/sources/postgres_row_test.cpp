@@ -44,9 +44,24 @@ TEST_CASE("a row of a COPY is cut into values") {
     CHECK(parse({text, text}, "☕☕☕☕☕\t\xe9\n") == Values{"☕☕☕☕☕", "\xe9"});
 }
 
+TEST_CASE("a value of any length and of any bytes is found whole") {
+    for (std::size_t size = 0; size < 20; ++size) {
+        for (int byte = 0; byte < 256; ++byte) {
+            const std::string value(size, static_cast<char>(byte));
+            if (byte == '\t' || byte == '\n' || byte == '\\') continue;
+            CAPTURE(size, byte);
+            CHECK(parse({text, text, text}, value + "\tz\t" + value + "\n") == Values{value, "z", value});
+            CHECK(parse({text, text}, value + "\\\\" + value + "\t\\N\n") ==
+                  Values{value + "\\" + value, std::nullopt});
+        }
+    }
+}
+
 TEST_CASE("values come in the forms of their kinds") {
     CHECK(parse({boolean, boolean}, "t\tf\n") == Values{"true", "false"});
     CHECK(parse({bytes, bytes}, "\\\\x00ff0a5c\t\\\\x\n") == Values{std::string("\0\xff\n\\", 4), ""});
+    CHECK(parse({bytes, text, bytes}, "\\N\t\\\\x61\t\\\\x6162636465666768696a6b6c\n") ==
+          Values{std::nullopt, "\\x61", "abcdefghijkl"});
     const std::vector<std::pair<std::string, std::string>> times{
         {"2020-01-01 00:00:00", "2020-01-01T00:00:00"},
         {"2020-01-01 00:00:00.123456", "2020-01-01T00:00:00.123456"},
@@ -74,6 +89,9 @@ TEST_CASE("a damaged row is refused") {
         {{bytes}, "\\\\x0\n"},
         {{bytes}, "\\\\x0g\n"},
         {{bytes}, "00\n"},
+        {{bytes}, "\\x00\n"},
+        {{bytes}, "\\\\x0\\\\0\n"},
+        {{bytes}, "\\\\x0G\n"},
         {{bytes}, "\n"},
         {{text, text}, "\\N\n"},
         {{point_in_time}, "2020-01-01 00:00:00+05\n"},

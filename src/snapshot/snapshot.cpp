@@ -1,11 +1,13 @@
 #include "snapshot/snapshot.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <optional>
 #include <utility>
 
 #include "core/atomic_file.hpp"
+#include "snapshot/background_sink.hpp"
 #include "snapshot/csv_encoder.hpp"
 #include "snapshot/sha256.hpp"
 
@@ -23,6 +25,10 @@ class HashedFile final : public ByteSink {
         hash_.update(bytes);
         file_.write(bytes);
     }
+
+    /// The two parts of `write`, each for a thread of its own.
+    void keep(std::string_view bytes) { file_.write(bytes); }
+    void hash(std::string_view bytes) { hash_.update(bytes); }
 
     void commit() { file_.commit(); }
     std::string digest() { return hash_.finish(); }
@@ -95,28 +101,30 @@ class TableRecorder final : public sources::RowSink {
     Pace pace_;
 };
 
-/// A file: keeps its bytes as they are, and looks into them as they go by.
+/// A file: keeps its bytes as they are, and on a thread beside hashes them and looks into them.
 class FileRecorder final : public sources::FileSink {
   public:
-    FileRecorder(ByteSink& sink, const std::string& name, const FileFormat& format,
+    FileRecorder(HashedFile& file, const std::string& name, const FileFormat& format,
                  const Cancellation& cancellation, const Observer& observer)
-        : sink_(sink),
+        : file_(file),
           name_(name),
           inspector_(name, format),
           cancellation_(cancellation),
-          observer_(observer) {}
+          observer_(observer),
+          background_([this](std::string_view bytes) { look(bytes); }) {}
 
     bool write(std::string_view bytes) override {
         if (cancellation_.cancelled()) cancellation_.check();
-        sink_.write(bytes);
+        file_.keep(bytes);
         bytes_ += bytes.size();
-        if (inspector_.wants_more()) inspector_.write(bytes);
-        if (pace_.due()) tell(inspector_.rows());
+        background_.write(bytes);
+        if (pace_.due()) tell(rows_);
         return true;
     }
 
     Snapshot finish() {
         cancellation_.check();
+        background_.finish();
         auto findings = inspector_.finish();
         Snapshot snapshot{.bytes = bytes_,
                           .schema = std::move(findings.schema),
@@ -128,30 +136,38 @@ class FileRecorder final : public sources::FileSink {
     }
 
   private:
+    void look(std::string_view bytes) {
+        file_.hash(bytes);
+        if (inspector_.wants_more()) inspector_.write(bytes);
+        rows_ = inspector_.rows();
+    }
+
     void tell(std::uint64_t rows) {
         if (observer_) observer_({.rows = rows, .bytes = bytes_});
     }
 
-    ByteSink& sink_;
+    HashedFile& file_;
     std::string name_;
     FileInspector inspector_;
     const Cancellation& cancellation_;
     const Observer& observer_;
     Pace pace_;
     std::uint64_t bytes_ = 0;
+    std::atomic<std::uint64_t> rows_{0};
+    BackgroundSink background_;  // last: its thread works with what is above
 };
 
 /// Takes whichever of the two the source has.
 class Recorder final : public sources::ContentSink {
   public:
-    Recorder(ByteSink& sink, const FileFormat& format, const Cancellation& cancellation,
+    Recorder(HashedFile& file, const FileFormat& format, const Cancellation& cancellation,
              const Observer& observer)
-        : sink_(sink), format_(format), cancellation_(cancellation), observer_(observer) {}
+        : target_(file), format_(format), cancellation_(cancellation), observer_(observer) {}
 
-    sources::RowSink& table() override { return table_.emplace(sink_, cancellation_, observer_); }
+    sources::RowSink& table() override { return table_.emplace(target_, cancellation_, observer_); }
 
     sources::FileSink& file(const sources::FileInfo& info) override {
-        return file_.emplace(sink_, info.name, format_, cancellation_, observer_);
+        return file_.emplace(target_, info.name, format_, cancellation_, observer_);
     }
 
     Snapshot finish() {
@@ -161,7 +177,7 @@ class Recorder final : public sources::ContentSink {
     }
 
   private:
-    ByteSink& sink_;
+    HashedFile& target_;
     const FileFormat& format_;
     const Cancellation& cancellation_;
     const Observer& observer_;

@@ -1,0 +1,53 @@
+#pragma once
+
+#include <array>
+#include <condition_variable>
+#include <cstddef>
+#include <exception>
+#include <functional>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <thread>
+
+namespace prevision::snapshot {
+
+/// Hands bytes on, in their order, to a function that works on a thread of its own, so that whoever fetches
+/// them does not wait for it. Holds 1.5 MiB at the most: who is further ahead waits. What is shorter than a
+/// block is worked on by `finish`, without a thread.
+class BackgroundSink {
+  public:
+    explicit BackgroundSink(std::function<void(std::string_view)> work);
+
+    /// What is not worked on yet is given up.
+    ~BackgroundSink();
+    BackgroundSink(const BackgroundSink&) = delete;
+    BackgroundSink& operator=(const BackgroundSink&) = delete;
+
+    /// Throws what the work threw.
+    void write(std::string_view bytes);
+
+    /// Returns when all is worked on; throws what the work threw.
+    void finish();
+
+  private:
+    static constexpr std::size_t block_size = std::size_t{256} << 10U;
+    static constexpr std::size_t block_count = 6;
+
+    void hand_over();
+    void run();
+    void check();
+
+    std::function<void(std::string_view)> work_;
+    std::array<std::string, block_count> blocks_;  ///< that of `next_` is the writer's
+    std::size_t next_ = 0;                         ///< counts up; a block's index is the rest
+    std::mutex mutex_;                             ///< guards what follows
+    std::condition_variable changed_;
+    std::size_t handed_over_ = 0;
+    std::size_t done_ = 0;
+    bool ended_ = false;
+    std::exception_ptr failure_;
+    std::thread thread_;
+};
+
+}  // namespace prevision::snapshot

@@ -145,8 +145,9 @@ void add_run(Command& command, Services& services) {
         const auto done =
             wait_for_end(services, api::Exporters(services.client()).run(exporter.id, dataset.id));
         show_object(services, export_fields(), done);
-        if (done.status == "failed")
-            throw Error(ErrorClass::internal, fmt::format("cannot export '{}': {}", dataset.name, done.logs));
+        if (done.status != "failed") return;
+        throw Error(parse_error_class(done.error_class).value_or(ErrorClass::internal),
+                    fmt::format("cannot export '{}': {}", dataset.name, done.logs));
     });
 }
 

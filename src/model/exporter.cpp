@@ -1,22 +1,23 @@
 #include "model/exporter.hpp"
 
 #include "model/json.hpp"
+#include "model/object_text.hpp"
 
 namespace prevision::model {
 
 namespace {
 
-void write_fields(JsonWriter& writer, const Exporter& exporter) {
-    write_text(writer, "connector_id", exporter.connector_id);
-    write_text(writer, "name", exporter.name);
-    write_text(writer, "description", exporter.description);
-    write_text_or_null(writer, "filepath", exporter.filepath);
-    write_text_or_null(writer, "bucket", exporter.bucket);
-    write_text_or_null(writer, "database", exporter.database);
-    write_text_or_null(writer, "table", exporter.table);
-    write_text_or_null(writer, "g_cloud", exporter.g_cloud);
-    write_text_or_null(writer, "file_write_mode", exporter.file_write_mode);
-    write_text_or_null(writer, "database_write_mode", exporter.database_write_mode);
+void write_fields(ObjectText& object, const Exporter& exporter) {
+    object.text("connector_id", exporter.connector_id)
+        .text("name", exporter.name)
+        .text("description", exporter.description)
+        .text_or_null("filepath", exporter.filepath)
+        .text_or_null("bucket", exporter.bucket)
+        .text_or_null("database", exporter.database)
+        .text_or_null("table", exporter.table)
+        .text_or_null("g_cloud", exporter.g_cloud)
+        .text_or_null("file_write_mode", exporter.file_write_mode)
+        .text_or_null("database_write_mode", exporter.database_write_mode);
 }
 
 }  // namespace
@@ -39,58 +40,41 @@ Exporter decode_exporter(const rapidjson::Value& object) {
 }
 
 Export decode_export(const rapidjson::Value& object) {
-    Export done{.id = get_text(object, "_id"),
-                .exporter_id = get_text(object, "exporter_id"),
-                .dataset_id = get_text(object, "dataset_id"),
-                .status = get_text(object, "status"),
-                .rows = std::nullopt,
-                .logs = get_text(object, "logs"),
-                .created_at = get_text(object, "created_at"),
-                .document = write_json(object)};
-    if (const auto rows = get_integer(object, "rows"); rows && *rows >= 0)
-        done.rows = static_cast<std::uint64_t>(*rows);
-    return done;
+    return {.id = get_text(object, "_id"),
+            .exporter_id = get_text(object, "exporter_id"),
+            .dataset_id = get_text(object, "dataset_id"),
+            .status = get_text(object, "status"),
+            .rows = get_count(object, "rows"),
+            .logs = get_text(object, "logs"),
+            .error_class = get_text(object, "error_class"),
+            .created_at = get_text(object, "created_at"),
+            .document = write_json(object)};
 }
 
 std::string encode_request(const Exporter& exporter) {
-    rapidjson::StringBuffer buffer;
-    JsonWriter writer(buffer);
-    writer.StartObject();
-    write_fields(writer, exporter);
-    writer.EndObject();
-    return {buffer.GetString(), buffer.GetSize()};
+    ObjectText object;
+    write_fields(object, exporter);
+    return object.finish();
 }
 
 std::string encode_answer(const Exporter& exporter) {
-    rapidjson::StringBuffer buffer;
-    JsonWriter writer(buffer);
-    writer.StartObject();
-    write_text(writer, "_id", exporter.id);
-    write_text(writer, "project_id", exporter.project_id);
-    write_fields(writer, exporter);
-    write_text(writer, "created_at", exporter.created_at);
-    writer.EndObject();
-    return {buffer.GetString(), buffer.GetSize()};
+    ObjectText object;
+    object.text("_id", exporter.id).text("project_id", exporter.project_id);
+    write_fields(object, exporter);
+    return object.text("created_at", exporter.created_at).finish();
 }
 
 std::string encode_answer(const Export& done) {
-    rapidjson::StringBuffer buffer;
-    JsonWriter writer(buffer);
-    writer.StartObject();
-    write_text(writer, "_id", done.id);
-    write_text(writer, "exporter_id", done.exporter_id);
-    write_text_or_null(writer, "dataset_id", done.dataset_id);
-    write_text(writer, "status", done.status);
-    writer.Key("rows");
-    if (done.rows) {
-        writer.Uint64(*done.rows);
-    } else {
-        writer.Null();
-    }
-    write_text(writer, "logs", done.logs);
-    write_text(writer, "created_at", done.created_at);
-    writer.EndObject();
-    return {buffer.GetString(), buffer.GetSize()};
+    return ObjectText()
+        .text("_id", done.id)
+        .text("exporter_id", done.exporter_id)
+        .text_or_null("dataset_id", done.dataset_id)
+        .text("status", done.status)
+        .number_or_null("rows", done.rows)
+        .text("logs", done.logs)
+        .text_if_set("error_class", done.error_class)
+        .text("created_at", done.created_at)
+        .finish();
 }
 
 }  // namespace prevision::model

@@ -33,7 +33,8 @@ struct Export {
     std::string dataset_id;
     std::string status;  ///< running, done, failed
     std::optional<std::uint64_t> rows;
-    std::string logs;  ///< why it failed
+    std::string logs;         ///< what was written, or why it failed
+    std::string error_class;  ///< of that failure: "auth"; sent by the embedded platform alone
     std::string created_at;
     std::string document;
 };

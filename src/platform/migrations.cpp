@@ -135,8 +135,12 @@ ALTER TABLE datasets ADD COLUMN note TEXT NOT NULL DEFAULT '';
 UPDATE datasets SET file_name = name || '.csv' WHERE datasource_id = '';
 )sql";
 
+constexpr auto export_failures = R"sql(
+ALTER TABLE exports ADD COLUMN error_class TEXT NOT NULL DEFAULT '';
+)sql";
+
 /// The step at index N brings a store from version N to N + 1. A step that was released is never changed.
-constexpr std::array steps{first_layout, served_platform, file_formats};
+constexpr std::array steps{first_layout, served_platform, file_formats, export_failures};
 
 std::int64_t read_number(sqlite::Database& database, std::string_view sql) {
     auto statement = database.prepare(sql);

@@ -192,7 +192,7 @@ TEST_CASE("an export writes a dataset into a file of an FTP server, by each of i
     CHECK(on_server("kept.csv") == expected);
     shell("echo theirs > '" + (server.home() / "kept.csv").string() + "'");
     const auto refused = served.client({"exporter", "run", "kept", "--dataset", dataset});
-    CHECK(refused.exit_code != 0);
+    CHECK(refused.exit_code == 6);
     CHECK(refused.err.find("cannot write kept.csv: something is there already") != std::string::npos);
     CHECK(on_server("kept.csv") == "theirs\n");
 

@@ -160,6 +160,7 @@ Answer run_export(Services& services, const model::Exporter& exporter, const std
                        .status = "done",
                        .rows = std::nullopt,
                        .logs = {},
+                       .error_class = {},
                        .created_at = format_time(services.clock.now()),
                        .document = {}};
     try {
@@ -167,6 +168,7 @@ Answer run_export(Services& services, const model::Exporter& exporter, const std
     } catch (const Error& error) {
         done.status = "failed";
         done.logs = valid_utf8(error.what());
+        done.error_class = to_string(error.error_class());
     }
     services.exporters.insert_export(done);
     services.events.publish({.name = "EXPORT_UPDATE", .id = done.id});

@@ -12,7 +12,7 @@ namespace {
 constexpr auto columns =
     R"(id, project_id, connector_id, name, description, filepath, bucket, "database", "table", g_cloud, )"
     "file_write_mode, database_write_mode, created_at";
-constexpr auto export_columns = "id, exporter_id, dataset_id, status, rows, logs, created_at";
+constexpr auto export_columns = "id, exporter_id, dataset_id, status, rows, logs, created_at, error_class";
 
 model::Exporter read_row(const sqlite::Statement& row) {
     return {.id = row.text(0),
@@ -38,6 +38,7 @@ model::Export read_export(const sqlite::Statement& row) {
                        .status = row.text(3),
                        .rows = std::nullopt,
                        .logs = row.text(5),
+                       .error_class = row.text(7),
                        .created_at = row.text(6),
                        .document = {}};
     if (!row.is_null(4)) done.rows = static_cast<std::uint64_t>(row.integer(4));
@@ -119,14 +120,14 @@ void ExporterTable::insert_export(const model::Export& done) {
         require(database, "SELECT 1 FROM exporters WHERE id = ?", done.exporter_id,
                 no_exporter(done.exporter_id));
         auto statement = database.prepare(
-            fmt::format("INSERT INTO exports ({}) VALUES (?, ?, ?, ?, ?, ?, ?)", export_columns));
+            fmt::format("INSERT INTO exports ({}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)", export_columns));
         statement.bind(1, done.id).bind(2, done.exporter_id).bind(3, done.dataset_id).bind(4, done.status);
         if (done.rows) {
             statement.bind(5, static_cast<std::int64_t>(*done.rows));
         } else {
             statement.bind_null(5);
         }
-        statement.bind(6, done.logs).bind(7, done.created_at).run();
+        statement.bind(6, done.logs).bind(7, done.created_at).bind(8, done.error_class).run();
     });
 }
 

@@ -40,7 +40,7 @@ class Shell {
 
     ~Shell() {
         if (process_ <= 0) return;
-        ::kill(process_, SIGTERM);
+        ::kill(group_ ? -process_ : process_, SIGTERM);
         wait();
     }
     Shell(const Shell&) = delete;
@@ -70,7 +70,11 @@ class Shell {
         posix_spawnattr_setsigmask(&attributes, &signals);
         sigaddset(&signals, SIGPIPE);
         posix_spawnattr_setsigdefault(&attributes, &signals);
-        posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+        int flags = POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF;
+        // On a terminal it stays in our group, so that it may ask there, and Ctrl-C reaches all of it.
+        group_ = ::isatty(STDERR_FILENO) == 0;
+        if (group_) flags |= POSIX_SPAWN_SETPGROUP;
+        posix_spawnattr_setflags(&attributes, static_cast<short>(flags));
         std::string shell = "sh";
         std::string flag = "-c";
         std::string line = command;
@@ -84,6 +88,7 @@ class Shell {
 
     FileDescriptor output_;
     pid_t process_ = 0;
+    bool group_ = false;  // whether it leads a group of its own, with all that it starts
 };
 
 /// Waits for output, or for the cancellation.

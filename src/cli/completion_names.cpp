@@ -19,6 +19,7 @@
 #include "core/atomic_file.hpp"
 #include "core/text.hpp"
 #include "snapshot/sha256.hpp"
+#include "sources/postgres_name.hpp"
 
 namespace prevision::cli {
 
@@ -130,17 +131,6 @@ std::string describe(const model::Datasource& datasource) {
     return datasource.database;
 }
 
-/// What a part of a table's name has to be written as, where schemas and tables are parted by a dot.
-std::string quote_part(const std::string& part) {
-    if (part.find_first_of(".\"") == std::string::npos) return part;
-    std::string quoted = "\"";
-    for (const char c : part) {
-        if (c == '"') quoted += '"';
-        quoted += c;
-    }
-    return quoted + "\"";
-}
-
 /// What lies within the distant system of `--connector`: its databases, or the tables of `--database`.
 class DistantNames {
   public:
@@ -182,9 +172,11 @@ class DistantNames {
     void add_tables(const std::string& path, const std::string& schema, std::vector<Candidate>& names) {
         for (const auto& entry : browse(path)) {
             if (entry.kind == "schema") {
-                add_tables(path + "/" + entry.path, quote_part(entry.name) + ".", names);
+                add_tables(path + "/" + entry.path, entry.name, names);
             } else {
-                names.push_back({schema.empty() ? entry.name : schema + quote_part(entry.name), entry.kind});
+                names.push_back(
+                    {schema.empty() ? entry.name : sources::write_postgres_name({schema, entry.name}),
+                     entry.kind});
             }
         }
     }

@@ -243,6 +243,7 @@ class PostgresSource final : public Source {
         connection.start_copy(fmt::format("COPY (\n{}\n) TO STDOUT", query));
         sink.columns(columns);
         std::vector<unsigned> types;
+        types.reserve(fields.size());
         for (const auto& field : fields) types.push_back(field.type);
         PostgresRow row(types);
         for (;;) {

@@ -29,6 +29,7 @@ std::vector<Entry> databases_where(PostgresConnection& connection, const std::st
                     "AND {} ORDER BY datname",
                     condition));
     std::vector<Entry> entries;
+    entries.reserve(static_cast<std::size_t>(found.rows()));
     for (int row = 0; row < found.rows(); ++row) {
         entries.push_back(entry_of(found.text(row, 0), "database"));
     }

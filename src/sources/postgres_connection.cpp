@@ -27,6 +27,7 @@ std::string_view without_port(std::string_view address) {
 
 std::vector<const char*> pointers_to(const std::vector<std::string>& texts) {
     std::vector<const char*> pointers;
+    pointers.reserve(texts.size());
     for (const auto& text : texts) pointers.push_back(text.c_str());
     return pointers;
 }
@@ -220,9 +221,11 @@ std::vector<PostgresField> PostgresConnection::describe(const std::string& state
     cancellation_.check();
     expect(pq().prepare(connection_.get(), "", statement.c_str(), 0, nullptr), PGRES_COMMAND_OK);
     const auto result = expect(pq().describe_prepared(connection_.get(), ""), PGRES_COMMAND_OK);
-    std::vector<PostgresField> fields;
     PGresult* const handle = result.handle();
-    for (int at = 0; at < pq().nfields(handle); ++at) {
+    const int count = pq().nfields(handle);
+    std::vector<PostgresField> fields;
+    fields.reserve(static_cast<std::size_t>(count));
+    for (int at = 0; at < count; ++at) {
         fields.push_back({.name = pq().fname(handle, at),
                           .type = pq().ftype(handle, at),
                           .modifier = pq().fmod(handle, at),

@@ -91,8 +91,7 @@ std::string postgres_error_hint(std::string_view state, const std::string& usern
                 username);
         case Advice::name:
             return "names are taken as they are, upper and lower case too: list what there is with "
-                   "`prevision "
-                   "connector browse`";
+                   "`prevision connector browse`";
         case Advice::later:
             return "the server is busy, or going down or up: try again later";
         case Advice::link:

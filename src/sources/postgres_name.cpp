@@ -41,6 +41,11 @@ std::string take_plain(std::string_view& rest, std::string_view text) {
     return std::string(part);
 }
 
+std::string write_part(const std::string& part) {
+    if (part.find_first_of(".\"") == std::string::npos) return part;
+    return quote_identifier(part, SqlDialect::postgres, "table");
+}
+
 }  // namespace
 
 PostgresName parse_postgres_name(std::string_view text) {
@@ -58,8 +63,13 @@ PostgresName parse_postgres_name(std::string_view text) {
     return {.schema = parts[0], .table = parts[1]};
 }
 
+std::string write_postgres_name(const PostgresName& name) {
+    auto table = write_part(name.table);
+    return name.schema.empty() ? table : write_part(name.schema) + "." + table;
+}
+
 std::string quote_postgres_name(const PostgresName& name) {
-    const auto table = quote_identifier(name.table, SqlDialect::postgres, "table");
+    auto table = quote_identifier(name.table, SqlDialect::postgres, "table");
     if (name.schema.empty()) return table;
     return quote_identifier(name.schema, SqlDialect::postgres, "table") + "." + table;
 }

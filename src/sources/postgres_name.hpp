@@ -15,6 +15,9 @@ struct PostgresName {
 /// Error invalid, naming the field `table`, when it is no such name.
 PostgresName parse_postgres_name(std::string_view text);
 
+/// The name as users write it, so that `parse_postgres_name` gives it back.
+std::string write_postgres_name(const PostgresName& name);
+
 /// The name as SQL has it.
 std::string quote_postgres_name(const PostgresName& name);
 

@@ -19,9 +19,9 @@ constexpr std::array<std::string_view, 6> modes{"disable", "allow",     "prefer"
 
 std::string parse_tls_mode(const Connection& connection) {
     const auto found = connection.options.find("tls");
-    const std::string value = found == connection.options.end() ? "" : found->second;
+    std::string value = found == connection.options.end() ? "" : found->second;
     if (value.empty()) {
-        const auto mode = connection.environment.get("PGSSLMODE").value_or("prefer");
+        auto mode = connection.environment.get("PGSSLMODE").value_or("prefer");
         if (std::ranges::find(modes, mode) != modes.end()) return mode;
         throw Error(ErrorClass::invalid,
                     fmt::format("invalid tls: PGSSLMODE is '{}', which is no mode", mode),
@@ -74,6 +74,10 @@ std::string PostgresTarget::user() const {
 
 PostgresTarget parse_postgres_target(const Connection& connection) {
     const Host host = parse_host(connection.host);
+    if (host.name.empty()) {
+        throw Error(ErrorClass::invalid, "invalid host: it is a file or a folder",
+                    "a PostgreSQL server is called over TCP: give its name or address");
+    }
     if (!host.path.empty() && host.path != "/") {
         throw Error(ErrorClass::invalid, "invalid host: a path follows it",
                     "name the database in the datasource: --database");

@@ -129,6 +129,17 @@ TEST_CASE("tables and columns of any name, views, partitions and empty tables ar
     CHECK(prevision.snapshot("kept") == "total\r\n20\r\n");
     CHECK(prevision.snapshot("gone") == "a,c\r\n1,3\r\n");
 
+    const auto id = std::string(trim(prevision.ok({"connector", "list", "-q"})));
+    const auto tables = prevision.ok({"api", "GET", "/connectors/" + id + "/databases/shop/tables"});
+    for (const std::string name :
+         {R"("\"odd.schema\".\"t\"\"x\"")", R"("MiXed.\"dot.ted table/é\"")", R"("public.kept")"}) {
+        CAPTURE(name, tables);
+        CHECK(tables.find(name) != std::string::npos);
+    }
+    const auto completed = prevision.ok({"complete", "names", "datasource", "create", "x", "--connector",
+                                         "db", "--database", "shop", "--table", ""});
+    CHECK(completed.find("\"odd.schema\".\"t\"\"x\"\ttable\n") != std::string::npos);
+    CHECK(completed.find("public.kept\tview\n") != std::string::npos);
     CHECK(prevision.browse({"shop/\"odd.schema\""}).starts_with("\"t\"\"x\"\ttable\t"));
     CHECK(prevision.browse({"shop/MiXed"}).starts_with("\"dot.ted table/é\"\ttable\t"));
     CHECK(prevision.browse({"shop/MiXed/\"dot.ted table/é\""}) == "n\tcolumn\tinteger\n");

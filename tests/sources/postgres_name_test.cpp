@@ -33,6 +33,9 @@ TEST_CASE("a table is a name, or a schema's") {
         CHECK(name.schema == each.schema);
         CHECK(name.table == each.table);
         CHECK(quote_postgres_name(name) == each.quoted);
+        const auto again = parse_postgres_name(write_postgres_name(name));
+        CHECK(again.schema == each.schema);
+        CHECK(again.table == each.table);
     }
 }
 

@@ -14,6 +14,7 @@
 #include "platform/handlers/source_answers.hpp"
 #include "platform/page.hpp"
 #include "platform/utf8.hpp"
+#include "sources/postgres_name.hpp"
 #include "sources/registry.hpp"
 #include "sources/sql_path.hpp"
 
@@ -141,8 +142,21 @@ Answer list_names(Services& services, const RoutedCall& routed, const std::strin
 /// The databases, or the folders and files that a log-in begins among, or the buckets.
 Answer list_top(Services& services, const RoutedCall& routed) { return list_names(services, routed, ""); }
 
+/// The tables of a database, in a form that a datasource's `table` takes: with their schemas, where there are
+/// such.
 Answer list_tables(Services& services, const RoutedCall& routed) {
-    return list_names(services, routed, sources::sql_path_part(routed.parameters.at(1)));
+    const auto connector = get_connector(services, routed.parameters.at(0));
+    CallCancellation cancellation(routed.call);
+    const auto source = sources::open_source(open_connection(services, connector), cancellation.get());
+    std::vector<std::string> names;
+    const auto add = [&](const sources::Entry& entry) {
+        if (entry.kind == "schema") return;
+        const auto parts = sources::parse_sql_path(entry.path, 2);
+        names.push_back(parts.size() == 2 ? sources::write_postgres_name({parts[0], parts[1]}) : entry.name);
+    };
+    const auto path = sources::sql_path_part(routed.parameters.at(1));
+    use_source(services, connector.id, *source, [&] { source->browse(path, connector.type == "SQL", add); });
+    return names_answer(names);
 }
 
 model::Entry to_entry(const sources::Entry& entry) {

@@ -191,9 +191,7 @@ Answer export_dataset(Services& services, const RoutedCall& routed) {
 
 Answer export_file(Services& services, const RoutedCall& routed) {
     const auto exporter = get_exporter(services, routed.parameters.at(0));
-    const auto path = services.jobs.file_of(new_id());
-    create_private_directory(path.parent_path());
-    UploadedFile file(path.string() + ".upload");
+    UploadedFile file(services.jobs.file_of(new_id()).parent_path());
     const auto form = read_upload(routed, file);
     const auto rows = [&](sources::RowSink& sink, const Cancellation& cancellation) {
         read_uploaded_table(file, form, {.sink = &sink, .rows = std::numeric_limits<std::uint64_t>::max()},

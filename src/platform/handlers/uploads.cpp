@@ -77,22 +77,22 @@ DatasetContent write_content(const UploadedFile& upload, const Form& form,
 
 }  // namespace
 
-UploadedFile::UploadedFile(std::filesystem::path path) : path_(std::move(path)) {
-    file_ = open_file(path_, O_WRONLY | O_CREAT | O_EXCL);
+UploadedFile::UploadedFile(const std::filesystem::path& folder) : folder_(folder) {
+    create_private_directory(folder);
+    file_ = open_file(folder, O_RDWR | O_TMPFILE);
+    path_ = fmt::format("/proc/self/fd/{}", file_.get());
 }
-
-UploadedFile::~UploadedFile() { ::unlink(path_.c_str()); }
 
 void UploadedFile::write(std::string_view bytes) {
     if (beginning_.size() < 4) beginning_ += bytes.substr(0, 4 - beginning_.size());
-    write_all(file_, bytes, path_);
+    write_all(file_, bytes, folder_);
 }
 
 void UploadedFile::read(const std::function<void(std::string_view)>& take) const {
     if (is_zip(beginning_)) {
         // What it unpacks to may fill no more than half of what is left.
         std::error_code unknown;
-        const auto room = std::filesystem::space(path_, unknown).available / 2;
+        const auto room = std::filesystem::space(folder_, unknown).available / 2;
         read_zip(path_, unknown ? most_unpacked : std::min<std::uint64_t>(most_unpacked, room), take);
     } else {
         read_plain(*this, take);
@@ -144,7 +144,7 @@ Answer upload_dataset(Services& services, const RoutedCall& routed) {
     if (!services.projects.find(dataset.project_id))
         throw Error(ErrorClass::not_found, fmt::format("there is no project {}", dataset.project_id));
     services.jobs.add_done(dataset, [&](const std::filesystem::path& path) {
-        UploadedFile file(path.string() + ".upload");
+        UploadedFile file(path.parent_path());
         const auto form = read_upload(routed, file);
         const auto name = form.fields.find("name");
         if (name == form.fields.end() || name->second.empty())

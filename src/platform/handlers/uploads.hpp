@@ -13,14 +13,12 @@
 
 namespace prevision::platform {
 
-/// A file that a client sends, kept while it is looked at; it goes with the object.
+/// A file that a client sends, kept while it is looked at. It has no name in its folder, so that it goes with
+/// the object, or with the process.
 class UploadedFile {
   public:
-    /// Makes it. Error internal when that cannot be.
-    explicit UploadedFile(std::filesystem::path path);
-    ~UploadedFile();
-    UploadedFile(const UploadedFile&) = delete;
-    UploadedFile& operator=(const UploadedFile&) = delete;
+    /// Makes it in a folder, which is made too where it is not there. Error internal when that cannot be.
+    explicit UploadedFile(const std::filesystem::path& folder);
 
     void write(std::string_view bytes);
 
@@ -28,11 +26,13 @@ class UploadedFile {
     /// `read_zip`'s.
     void read(const std::function<void(std::string_view)>& take) const;
 
+    /// By which this process can open it.
     [[nodiscard]] const std::filesystem::path& path() const { return path_; }
 
   private:
-    std::filesystem::path path_;
+    std::filesystem::path folder_;
     FileDescriptor file_;
+    std::filesystem::path path_;
     std::string beginning_;
 };
 

@@ -1,9 +1,8 @@
 // Calls that no method of the client is for, and that leave their answer as it is.
-#include <unordered_set>
-
 #include <fmt/format.h>
 
 #include "api/client.hpp"
+#include "api/seen_items.hpp"
 #include "model/json.hpp"
 
 namespace prevision::api {
@@ -29,19 +28,16 @@ std::string Client::call_any(const AnyCall& any) {
 }
 
 void Client::list_any(const std::string& path, const Each<std::string>& each) {
-    std::unordered_set<std::string> seen;
-    list_pages(describe("GET", path), path, [&](const rapidjson::Value& items) {
-        bool anything_new = false;
+    SeenItems seen;
+    const auto take = [&](const rapidjson::Value& items) {
+        seen.begin_page();
         for (const auto& item : items.GetArray()) {
-            const auto id = model::get_text(item, "_id");
             auto document = model::write_json(item);
-            const bool is_new = seen.insert(id.empty() ? document : id).second;
-            anything_new = anything_new || is_new;
-            if (!is_new && !id.empty()) continue;
-            if (!each(std::move(document))) return false;
+            if (seen.add(model::get_text(item, "_id"), document) && !each(std::move(document))) return false;
         }
-        return anything_new;
-    });
+        return seen.anything_new();
+    };
+    list_pages(describe("GET", path), path, take, true);
 }
 
 void Client::check_token() {

@@ -1,12 +1,12 @@
 #include "api/client.hpp"
 
 #include <random>
-#include <unordered_set>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "api/page_reader.hpp"
+#include "api/seen_items.hpp"
 #include "core/id.hpp"
 #include "core/text.hpp"
 #include "core/wait.hpp"
@@ -149,13 +149,24 @@ Object Client::fetch(const Call& request, Object (*decode)(const rapidjson::Valu
 
 // The pages count from 1. `totalItems` and `rowsPerPage` say how many there are; a platform that does not
 // send them may send `nextPage`. Objects can come and go between two pages.
-void Client::list_pages(const std::string& what, const std::string& path, const TakePage& take) {
-    PageReader reader(transport_, cancellation_, settings_.retry, path,
+void Client::list_pages(const std::string& what, const std::string& path, const TakePage& take, bool any) {
+    auto sized = path;
+    if (settings_.rows_per_page) {
+        sized += fmt::format("{}rowsPerPage={}", path.find('?') == std::string::npos ? '?' : '&',
+                             *settings_.rows_per_page);
+    }
+    PageReader reader(transport_, cancellation_, settings_.retry, sized,
                       [&](const std::string& page, const std::string& outcome, auto start) {
                           trace("GET", page, outcome, start);
                       });
     for (std::int64_t page = 1;; ++page) {
-        const auto answer = decode_answer(what, next_page(what, reader), model::parse_json_object);
+        const auto answer =
+            decode_answer(what, next_page(what, reader), any ? model::parse_json : model::parse_json_object);
+        if (any && (!answer.IsObject() || !answer.HasMember("items"))) {
+            throw Error(ErrorClass::invalid, fmt::format("{}: the answer is no list of pages", what),
+                        "leave --paginate out");
+        }
+        // A platform may send `false` for none.
         const auto* items = model::find_member(answer, "items");
         if (items == nullptr || !items->IsArray() || !take(*items)) return;
         const auto* meta = model::find_member(answer, "metaData");
@@ -183,17 +194,14 @@ std::string Client::next_page(const std::string& what, PageReader& reader) {
 template <typename Object>
 void Client::list(const std::string& what, const std::string& path, Object (*decode)(const rapidjson::Value&),
                   const Each<Object>& each) {
-    std::unordered_set<std::string> seen;
+    SeenItems seen;
     list_pages(what, path, [&](const rapidjson::Value& items) {
-        bool anything_new = false;
+        seen.begin_page();
         for (const auto& item : items.GetArray()) {
             auto object = decode(item);
-            const bool is_new = seen.insert(object.id.empty() ? object.document : object.id).second;
-            anything_new = anything_new || is_new;
-            if (!is_new && !object.id.empty()) continue;
-            if (!each(std::move(object))) return false;
+            if (seen.add(object.id, object.document) && !each(std::move(object))) return false;
         }
-        return anything_new;
+        return seen.anything_new();
     });
 }
 

@@ -28,6 +28,7 @@ struct Trace {
 struct ClientSettings {
     RetrySettings retry;
     std::function<void(const Trace&)> trace;  ///< may be empty
+    std::optional<int> rows_per_page;         ///< of lists, where the platform can be asked for it
 };
 
 /// What a test of a connector or a datasource came to.
@@ -120,7 +121,8 @@ class Client {
     Object fetch(const Call& request, Object (*decode)(const rapidjson::Value&));
     /// Takes the items of a page; answers whether another is wanted.
     using TakePage = std::function<bool(const rapidjson::Value& items)>;
-    void list_pages(const std::string& what, const std::string& path, const TakePage& take);
+    /// `any`: the path may be that of something else than a list; Error invalid where it is.
+    void list_pages(const std::string& what, const std::string& path, const TakePage& take, bool any = false);
     std::string next_page(const std::string& what, PageReader& reader);
     template <typename Object>
     void list(const std::string& what, const std::string& path, Object (*decode)(const rapidjson::Value&),

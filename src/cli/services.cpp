@@ -109,6 +109,8 @@ api::ClientSettings Services::client_settings() {
     settings.retry.retries = options_.retries;
     settings.retry.timeout = options_.time_limit();
     settings.retry.clock = &io_.clock;
+    // Nothing travels: larger pages are fewer calls. Elsewhere the size is the server's to choose.
+    if (parts_ && parts_->embedded) settings.rows_per_page = 1000;
     if (options_.verbose) {
         settings.trace = [this](const api::Trace& trace) {
             message(fmt::format("{} {} -> {} ({} ms)", trace.method, trace.path, trace.outcome,

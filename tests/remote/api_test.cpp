@@ -93,6 +93,20 @@ TEST_CASE("api --paginate gives the items of all pages as one array, each once")
           "\"a\"\n\"b\"\n\"a\"\n");
 }
 
+TEST_CASE("api --paginate of what is no list is refused, and not taken for an empty one") {
+    for (const std::string answer : {R"({"version":"1"})", R"([{"_id":"1"}])", R"("text")", "{}"}) {
+        const HttpServer server([&](const HttpRequest&) -> HttpAnswer { return {.body = answer}; });
+        const RemoteProgram prevision(server.url());
+        const auto result = prevision({"api", "GET", "/version", "--paginate"});
+        INFO(answer << result.err);
+        CHECK(result.exit_code == 7);
+        CHECK_THAT(result.err, Catch::Contains("GET /version failed: the answer is no list of pages"));
+        CHECK(result.out.empty());
+    }
+    const HttpServer none([](const HttpRequest&) -> HttpAnswer { return {.body = R"({"items":false})"}; });
+    CHECK(RemoteProgram(none.url())({"api", "GET", "/paths", "--paginate"}).out == "[]\n");
+}
+
 TEST_CASE("api streams what is large") {
     const HttpServer server([](const HttpRequest&) {
         int left = 512;

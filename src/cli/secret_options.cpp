@@ -79,9 +79,10 @@ std::optional<Secret> read_secret(const SecretOptions& options, Services& servic
 
 Secret prompt_for_secret(const std::string& question, Services& services, const std::string& noun) {
     auto& io = services.io();
-    io.err.write(render::printable(question) + ": ");
-    io.err.flush();
-    auto secret = io.in.read_hidden_line();
+    auto secret = io.in.read_hidden_line([&] {
+        io.err.write(render::printable(question) + ": ");
+        io.err.flush();
+    });
     if (!secret)
         throw Error(ErrorClass::usage, fmt::format("no {} was typed", noun),
                     fmt::format("give it with --{0}-stdin or --{0}-file", noun));

@@ -105,8 +105,9 @@ class StandardInput final : public Input {
         return line;
     }
 
-    std::optional<Secret> read_hidden_line() override {
+    std::optional<Secret> read_hidden_line(const std::function<void()>& ask) override {
         const HiddenTyping hidden;
+        ask();
         auto line = read_line();
         if (!line) return std::nullopt;
         Secret secret(*line);

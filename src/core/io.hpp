@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -36,9 +37,9 @@ class Input {
     /// The next line without its end; nothing at the end of the input.
     virtual std::optional<std::string> read_line() = 0;
 
-    /// The next line, not shown as it is typed. The terminal is as it was afterwards, also when it was
-    /// interrupted.
-    virtual std::optional<Secret> read_hidden_line() = 0;
+    /// The next line, not shown as it is typed; `ask` is called as soon as what is typed does not show. The
+    /// terminal is as it was afterwards, also when it was interrupted.
+    virtual std::optional<Secret> read_hidden_line(const std::function<void()>& ask) = 0;
 };
 
 /// Everything outside of the program that a command touches directly. Owned by `main` or by a test.

@@ -47,7 +47,7 @@ TEST_CASE("on a terminal a connector is created by questions, and the secret sho
     terminal.read_until(": ");
     terminal.type("reader\n");
     terminal.read_until("(not shown): ");
-    terminal.wait_until_hidden();
+    CHECK_FALSE(terminal.shows_typing());
     terminal.type("s3cret\n");
     auto shown = terminal.read_until("tls (");
     terminal.read_until("]: ");
@@ -69,9 +69,10 @@ TEST_CASE("Ctrl-C during a hidden prompt restores the terminal and creates nothi
         on_terminal(prevision, {"connector", "create", "x", "--host", "mysql://db", "--username", "u"});
     terminal.read_until("Password of u");
     terminal.read_until(": ");
-    terminal.wait_until_hidden();
+    CHECK_FALSE(terminal.shows_typing());
     terminal.type("\x03");
     CHECK(terminal.wait() == 130);
+    CHECK(terminal.shows_typing());
     CHECK(prevision.ok({"connector", "list", "-q"}).empty());
 }
 

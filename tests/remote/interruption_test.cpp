@@ -1,4 +1,5 @@
 #include <atomic>
+#include <fstream>
 #include <thread>
 
 #include <catch2/catch.hpp>
@@ -84,6 +85,30 @@ TEST_CASE("Ctrl-C ends the wait before a retry") {
     program->signal(SIGINT);
     CHECK(program->wait().exit_code == 130);
     CHECK(arrived == 1);
+}
+
+TEST_CASE("an interrupted apply tells what it made, and the same file makes the rest") {
+    std::atomic<int> posts = 0;
+    std::atomic<bool> stop{false};
+    const HttpServer server([&](const HttpRequest& request) -> HttpAnswer {
+        if (request.method == "GET") return {.body = empty_page};
+        if (++posts == 2) {
+            while (!stop) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+        }
+        return {.body = R"({"_id":"00000000000000000000000c","name":"a"})"};
+    });
+    const RemoteProgram prevision(server.url());
+    std::ofstream(prevision.file("x.yaml"))
+        << "connectors: [{name: a, type: FTP, host: h}, {name: b, type: FTP, host: h}, {name: c, type: FTP, "
+           "host: h}]";
+    const auto program = prevision.start({"apply", prevision.file("x.yaml").string(), "-o", "csv"});
+    wait_until([&] { return posts == 2; });
+    program->signal(SIGTERM);
+    const auto result = program->wait();
+    stop = true;
+    CHECK(result.exit_code == 143);
+    CHECK(result.out == "change,kind,name,fields,result\r\ncreate,connector,a,,done\r\n");
+    CHECK(posts == 2);
 }
 
 TEST_CASE("an interrupted snapshot on a remote platform is deleted there") {
@@ -190,10 +215,13 @@ TEST_CASE("an interrupted download leaves no file") {
     const RemoteProgram prevision(server.url());
     const auto folder = prevision.file("downloads");
     std::filesystem::create_directory(folder);
-    const auto program = prevision.start(
-        {"dataset", "download", "00000000000000000000000d", "--to", (folder / "out.csv").string()});
-    wait_until([&] { return begun.load(); });
-    program->signal(SIGINT);
-    CHECK(program->wait().exit_code == 130);
-    CHECK(std::filesystem::is_empty(folder));
+    for (const auto& [signal, exit_code] : {std::pair{SIGINT, 130}, {SIGTERM, 143}}) {
+        begun = false;
+        const auto program = prevision.start(
+            {"dataset", "download", "00000000000000000000000d", "--to", (folder / "out.csv").string()});
+        wait_until([&] { return begun.load(); });
+        program->signal(signal);
+        CHECK(program->wait().exit_code == exit_code);
+        CHECK(std::filesystem::is_empty(folder));
+    }
 }

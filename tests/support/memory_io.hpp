@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -31,7 +32,8 @@ class MemoryInput final : public Input {
         return line;
     }
 
-    std::optional<Secret> read_hidden_line() override {
+    std::optional<Secret> read_hidden_line(const std::function<void()>& ask) override {
+        ask();
         auto line = read_line();
         if (!line) return std::nullopt;
         return Secret(*line);

@@ -1,7 +1,6 @@
 #include "support/terminal.hpp"
 
 #include <array>
-#include <chrono>
 #include <csignal>
 #include <stdexcept>
 #include <thread>
@@ -87,14 +86,11 @@ int TerminalProgram::wait() {
     return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
-void TerminalProgram::wait_until_hidden() const {
-    const auto end = std::chrono::steady_clock::now() + std::chrono::milliseconds(patience);
+bool TerminalProgram::shows_typing() const {
     termios settings{};
-    do {
-        if (std::chrono::steady_clock::now() > end) throw std::runtime_error("what is typed still shows");
-        std::this_thread::yield();
-        ::tcgetattr(terminal_.get(), &settings);
-    } while ((settings.c_lflag & static_cast<tcflag_t>(ECHO)) != 0);
+    if (::tcgetattr(terminal_.get(), &settings) != 0)
+        throw std::runtime_error("cannot ask the terminal: " + system_message(errno));
+    return (settings.c_lflag & static_cast<tcflag_t>(ECHO)) != 0;
 }
 
 }  // namespace prevision::testing

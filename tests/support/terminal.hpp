@@ -36,8 +36,8 @@ class TerminalProgram {
     /// What was shown and not yet given by `read_until`.
     [[nodiscard]] const std::string& rest() const { return shown_; }
 
-    /// Waits until what is typed does not show. Throws when that takes too long.
-    void wait_until_hidden() const;
+    /// Whether what is typed shows.
+    [[nodiscard]] bool shows_typing() const;
 
   private:
     bool read_more();

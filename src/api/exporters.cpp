@@ -51,4 +51,19 @@ model::Export Exporters::get_export(const std::string& id) {
     return model::decode_export(model::parse_json_object(body));
 }
 
+// The ids first: removing moves what later pages hold.
+void Exporters::remove_each(const std::string& project_id,
+                            const std::function<bool(const model::Exporter&)>& wanted) {
+    std::vector<std::string> ids;
+    try {
+        list(project_id, [&](const model::Exporter& exporter) {
+            if (wanted(exporter)) ids.push_back(exporter.id);
+            return true;
+        });
+    } catch (const Error& error) {
+        if (error.error_class() != ErrorClass::not_found) throw;
+    }
+    for (const auto& id : ids) remove(id);
+}
+
 }  // namespace prevision::api

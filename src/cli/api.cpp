@@ -169,7 +169,8 @@ void add_api(Command& root, Services& services) {
     command.option("-f,--field", options->fields,
                    "A field of the body, as a text; of the query where there is no body or --input",
                    {.value = "NAME=VALUE"});
-    command.option("--input", options->input, "A file to send as the body; - is stdin", {.value = "FILE"});
+    command.option("--input", options->input, "A file to send as the body; - is stdin",
+                   {.value = "FILE", .completes = Completes::file});
     command.option("-H,--header", options->headers, "A header to send", {.value = "'NAME: VALUE'"});
     command.flag("--paginate", options->paginate, "Get all pages of a list, as one array of its items");
     command.example("prevision api GET /version");

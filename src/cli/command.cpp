@@ -45,6 +45,8 @@ Parameter& Command::add_option(const std::string& names, const std::string& help
     option.help = help;
     option.choices = traits.choices;
     option.suggestions = traits.suggestions;
+    option.name_prefix = traits.name_prefix;
+    option.name_suffix = traits.name_suffix;
     option.completes = traits.completes;
     option.required = traits.required;
     option.shown = traits.shown;

@@ -18,6 +18,8 @@ struct OptionTraits {
     bool required = false;
     Completes completes = Completes::nothing;
     std::vector<std::string> suggestions{};  ///< what TAB offers where others are taken too
+    std::string name_prefix{};               ///< of what `completes` offers, as in Parameter
+    std::string name_suffix{};
     std::function<bool()> shown{};  ///< whether the help shows it, where that depends on what is given
 };
 

@@ -19,9 +19,12 @@ enum class Completes {
     dataset,
     exporter,
     profile,
-    database,  ///< of the connector that `--connector` names
-    table,     ///< the same, in the database that `--database` names
-    verb,      ///< any word of the command tree
+    database,           ///< of the connector that `--connector` names
+    table,              ///< the same, in the database that `--database` names
+    bucket,             ///< the same, of a system that has such
+    dataset_column,     ///< of the dataset that NAME names
+    datasource_column,  ///< of the datasource that NAME names
+    verb,               ///< any word of the command tree
 };
 
 /// An option, a flag or an argument, as data.
@@ -33,6 +36,8 @@ struct Parameter {
     std::vector<std::string> choices;      ///< where only these are taken
     std::vector<std::string> suggestions;  ///< what TAB offers where others are taken too
     Completes completes = Completes::nothing;
+    std::string name_prefix;  ///< what may stand before such a name: "-"
+    std::string name_suffix;  ///< what stands behind it, with more to come: "="
     bool required = false;
     bool repeated = false;
     bool comma_separated = false;

@@ -76,8 +76,14 @@ void add_values(Completion& completion, const Parameter& parameter, const Line& 
         if (suggestion.ends_with('=')) completion.open = true;
     }
     if (parameter.completes != Completes::nothing && parameter.completes != Completes::file) {
-        auto found = names(parameter.completes, line.values);
-        std::ranges::move(found, std::back_inserter(completion.candidates));
+        for (auto& name : names(parameter.completes, line.values)) {
+            name.text += parameter.name_suffix;
+            completion.candidates.push_back(name);
+            if (parameter.name_prefix.empty()) continue;
+            name.text.insert(0, parameter.name_prefix);
+            completion.candidates.push_back(std::move(name));
+        }
+        completion.open = completion.open || !parameter.name_suffix.empty();
     }
 }
 

@@ -13,6 +13,7 @@
 #include <spawn.h>
 #include <unistd.h>
 
+#include "api/exporters.hpp"
 #include "cli/lookup.hpp"
 #include "config/paths.hpp"
 #include "config/profiles.hpp"
@@ -46,7 +47,7 @@ std::optional<std::filesystem::path> cache_file(Services& services, Completes ki
           "PREVISION_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "HOME"}) {
         add(environment.get(name).value_or(""));
     }
-    for (const auto* name : {"--url", "--profile", "--project", "--connector", "--database"})
+    for (const auto* name : {"--url", "--profile", "--project", "--connector", "--database", "NAME"})
         add(value_of(given, name));
     add(fmt::format("{}", static_cast<int>(kind)));
     return *folder / fmt::format("{}{}", file_prefix, hash.finish());
@@ -131,6 +132,12 @@ std::string describe(const model::Datasource& datasource) {
     return datasource.database;
 }
 
+std::vector<Candidate> columns_of(const model::Sample& sample) {
+    std::vector<Candidate> names;
+    for (const auto& name : sample.columns) names.push_back({name});
+    return names;
+}
+
 /// What lies within the distant system of `--connector`: its databases, or the tables of `--database`.
 class DistantNames {
   public:
@@ -143,6 +150,14 @@ class DistantNames {
         std::vector<Candidate> names;
         for (const auto& entry : browse("")) {
             if (entry.kind == "database") names.push_back({entry.name, entry.detail});
+        }
+        return names;
+    }
+
+    std::vector<Candidate> buckets() {
+        std::vector<Candidate> names;
+        for (const auto& entry : browse("")) {
+            if (entry.kind == "bucket") names.push_back({entry.name, entry.modified});
         }
         return names;
     }
@@ -221,6 +236,19 @@ std::vector<Candidate> ask_for_names(Services& services, Completes kind,
             client.list_datasets(services.project_id(),
                                  [&](const auto& dataset) { return add(dataset.name, dataset.created_at); });
             break;
+        case Completes::exporter:
+            api::Exporters(client).list(services.project_id(), [&](const auto& exporter) {
+                return add(exporter.name, exporter.description);
+            });
+            break;
+        case Completes::dataset_column:
+            return columns_of(client.sample_dataset(
+                find_dataset(client, services.project_id(), value_of(given, "NAME")).id, 1));
+        case Completes::datasource_column:
+            return columns_of(client.preview_datasource(
+                find_datasource(client, services.project_id(), value_of(given, "NAME")).id, 1));
+        case Completes::bucket:
+            return DistantNames(services, given).buckets();
         case Completes::database:
             return DistantNames(services, given).databases();
         case Completes::table:
@@ -247,7 +275,8 @@ std::vector<Candidate> names_within_budget(Services& services, std::span<const s
 void keep_names(Services& services, Completes kind, const std::map<std::string, std::string>& given,
                 const std::vector<Candidate>& names) {
     if (kind == Completes::profile) return;
-    const bool from_afar = kind == Completes::database || kind == Completes::table;
+    const bool from_afar = kind == Completes::database || kind == Completes::table ||
+                           kind == Completes::bucket || kind == Completes::datasource_column;
     if (!from_afar && services.is_embedded()) return;
     const auto path = cache_file(services, kind, given);
     if (!path) return;

@@ -1,3 +1,4 @@
+#include "api/exporters.hpp"
 #include "cli/browse.hpp"
 #include "cli/connector_definition.hpp"
 #include "cli/connector_questions.hpp"
@@ -25,13 +26,14 @@ std::optional<std::string> port_cell(const Connector& connector) {
     return fmt::format("{}", *connector.port);
 }
 
-void remove_datasources(Services& services, const Connector& connector) {
+/// Its datasources and exporters.
+void remove_dependents(Services& services, const Connector& connector) {
     auto& client = services.client();
     const auto project = connector.project_id.empty() ? services.project_id() : connector.project_id;
-    remove_listed<model::Datasource>(
-        [&](const auto& each) { client.list_datasources(project, each); },
-        [&](const auto& datasource) { return datasource.connector_id == connector.id; },
-        [&](const std::string& id) { client.delete_datasource(id); });
+    const auto is_its = [&](const auto& object) { return object.connector_id == connector.id; };
+    api::Exporters(client).remove_each(project, is_its);
+    remove_listed<model::Datasource>([&](const auto& each) { client.list_datasources(project, each); },
+                                     is_its, [&](const std::string& id) { client.delete_datasource(id); });
 }
 
 std::shared_ptr<const Noun<Connector>> connector_noun() {
@@ -55,7 +57,7 @@ std::shared_ptr<const Noun<Connector>> connector_noun() {
             },
         .remove = [](Services& services,
                      const Connector& connector) { services.client().delete_connector(connector.id); },
-        .remove_dependents = remove_datasources};
+        .remove_dependents = remove_dependents};
     for (const auto& name : engine_option_names()) {
         noun.fields.push_back(
             {{name}, [name](const Connector& connector) { return option_cell(connector, name); }, false});

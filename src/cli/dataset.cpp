@@ -137,7 +137,7 @@ void add_head(Command& command, Services& services, const std::shared_ptr<const 
     auto options = std::make_shared<Options>();
     verb.argument("NAME", options->name, "Its name or id", true, noun->completes);
     verb.option("-n,--rows", options->rows, "How many rows; a platform may give ten at the most");
-    add_list_options(verb, options->list);
+    add_list_options(verb, options->list, {}, Completes::dataset_column);
     verb.example("prevision dataset head orders_today -n 3");
     verb.action([options, noun, &services] {
         const auto dataset = noun->find(services, options->name);

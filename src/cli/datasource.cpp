@@ -86,7 +86,8 @@ void add_definition_options(Command& verb, DefinitionOptions& options, bool conn
                 {.value = "NAME", .completes = Completes::database});
     verb.option("--table", options.table, "SQL: the table", {.value = "NAME", .completes = Completes::table});
     verb.option("--request", options.request, "SQL: one SELECT instead of a table", {.value = "SQL"});
-    verb.option("--bucket", options.bucket, "S3: the bucket", {.value = "NAME"});
+    verb.option("--bucket", options.bucket, "S3: the bucket",
+                {.value = "NAME", .completes = Completes::bucket});
     verb.option("--path", options.path, "FTP, SFTP and S3: the file or object", {.value = "PATH"});
     verb.option("--g-cloud", options.g_cloud, "GCP: BigQuery or Storage",
                 {.value = "SERVICE", .suggestions = {"BigQuery", "Storage"}});
@@ -246,7 +247,7 @@ void add_preview(Command& command, Services& services, const std::shared_ptr<con
     auto options = std::make_shared<Options>();
     verb.argument("NAME", options->name, "Its name or id", true, noun->completes);
     verb.option("-n,--rows", options->rows, "How many rows");
-    add_list_options(verb, options->list);
+    add_list_options(verb, options->list, {}, Completes::datasource_column);
     verb.example("prevision datasource preview orders -n 3");
     verb.action([options, noun, &services] {
         const auto datasource = noun->find(services, options->name);

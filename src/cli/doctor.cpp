@@ -9,7 +9,9 @@
 #include "cli/libraries.hpp"
 #include "cli/listing.hpp"
 #include "cli/nouns.hpp"
+#include "cli/platform_choice.hpp"
 #include "config/paths.hpp"
+#include "config/profiles.hpp"
 #include "core/text.hpp"
 #include "model/json.hpp"
 #include "sources/registry.hpp"
@@ -44,6 +46,7 @@ class Doctor {
 
     std::vector<Finding> examine() {
         add({.check = "program", .detail = fmt::format("prevision {}", PREVISION_VERSION)});
+        examine_profiles();
         examine_platform();
         examine_files();
         examine_engines();
@@ -65,14 +68,31 @@ class Doctor {
         }
     }
 
+    void examine_profiles() {
+        const auto& environment = services_.io().environment;
+        check("profile", [&]() -> Finding {
+            const auto file = config::profile_file(environment);
+            if (!file || !std::filesystem::exists(*file)) return {.check = "profile", .detail = "none"};
+            add(mode_of("config.json", *file));
+            const auto profiles = config::read_profiles(*file);
+            const auto name = profile_name(services_.options(), environment, profiles);
+            // A URL that is given by itself comes before any profile.
+            const bool unused = !services_.options().url.empty() || environment.get("PREVISION_URL");
+            return {.check = "profile",
+                    .detail = fmt::format("{} of {}{}", name.value_or("none"), profiles.all.size(),
+                                          unused ? ", not used: a URL is given" : "")};
+        });
+    }
+
     void examine_platform() {
         check("platform", [&]() -> Finding {
             const bool embedded = services_.is_embedded();
             std::size_t count = 0;
             services_.client().list_projects([&](const auto& /*project*/) { return ++count < 1000; });
-            return {.check = "platform",
-                    .detail = fmt::format("{}, {} project{}", embedded ? "embedded" : "remote", count,
-                                          count == 1 ? "" : "s")};
+            return {
+                .check = "platform",
+                .detail = fmt::format("{}, {} project{}", embedded ? "embedded" : services_.platform_url(),
+                                      count, count == 1 ? "" : "s")};
         });
         check("project", [&]() -> Finding { return {.check = "project", .detail = services_.project_id()}; });
     }
@@ -114,20 +134,42 @@ class Doctor {
         return finding;
     }
 
-    /// Each engine is part of the program; those that go through libcurl need its protocol.
+    /// Each engine is part of the program; those that go through libcurl need its protocols.
     void examine_engines() {
         const auto protocols = curl_protocols();
+        const auto has = [&](const std::string& name) {
+            return std::ranges::find(protocols, name) != protocols.end();
+        };
         for (const auto& engine : sources::engines()) {
-            Finding finding{.check = "engine " + std::string(engine.name),
-                            .detail = fmt::format("{}: {}", engine.type, engine.title)};
-            const std::string needed = engine.name == "s3" ? "https" : std::string(engine.name);
-            const bool through_curl = needed == "ftp" || needed == "sftp" || needed == "https";
-            if (through_curl && std::ranges::find(protocols, needed) == protocols.end()) {
-                finding.result = "failed";
-                finding.hint = fmt::format("the libcurl here cannot speak {}: install libcurl4", needed);
+            Finding finding{
+                .check = "engine " + std::string(engine.name),
+                .detail = fmt::format("{}: {}; {}", engine.type, engine.title, abilities(engine))};
+            std::vector<std::string> missing;
+            for (const auto& protocol : protocols_of(engine)) {
+                if (!has(protocol)) missing.push_back(protocol);
+            }
+            if (!missing.empty()) {
+                // Without its own protocol nothing works, without the encrypted one some servers do.
+                finding.result = missing.size() < protocols_of(engine).size() ? "warning" : "failed";
+                finding.hint =
+                    fmt::format("the libcurl here does not speak {}: install libcurl4", join(missing, ", "));
             }
             add(finding);
         }
+    }
+
+    static std::vector<std::string> protocols_of(const sources::Engine& engine) {
+        if (engine.name == "ftp") return {"ftp", "ftps"};
+        if (engine.name == "sftp") return {"sftp"};
+        if (engine.name == "s3") return {"http", "https"};
+        return {};
+    }
+
+    static std::string abilities(const sources::Engine& engine) {
+        std::string abilities = "reads, browses";
+        if (engine.open_table_writer != nullptr || engine.open_file_writer != nullptr)
+            abilities += ", takes exports";
+        return abilities;
     }
 
     void examine_terminal() {

@@ -47,6 +47,7 @@ Exporter find(Services& services, const std::string& name) {
 std::shared_ptr<const Noun<Exporter>> exporter_noun() {
     return std::make_shared<const Noun<Exporter>>(Noun<Exporter>{
         .name = "exporter",
+        .completes = Completes::exporter,
         .fields =
             {{{"id"}, [](const Exporter& exporter) { return cell(exporter.id); }},
              {{"name"}, [](const Exporter& exporter) { return cell(exporter.name); }},
@@ -94,10 +95,13 @@ void add_create(Command& command, Services& services, const std::shared_ptr<cons
     verb.argument("NAME", options->exporter.name, "The exporter's name");
     verb.option("--connector", options->connector, "The connector to write through",
                 {.required = true, .completes = Completes::connector});
-    verb.option("--database", options->exporter.database, "The database to write to");
-    verb.option("--table", options->exporter.table, "The table to write to");
-    verb.option("--bucket", options->exporter.bucket, "The bucket to write to");
-    verb.option("--path", options->exporter.filepath, "The file to write");
+    verb.option("--database", options->exporter.database, "The database to write to",
+                {.value = "NAME", .completes = Completes::database});
+    verb.option("--table", options->exporter.table, "The table to write to",
+                {.value = "NAME", .completes = Completes::table});
+    verb.option("--bucket", options->exporter.bucket, "The bucket to write to",
+                {.value = "NAME", .completes = Completes::bucket});
+    verb.option("--path", options->exporter.filepath, "The file to write", {.value = "PATH"});
     verb.option("--g-cloud", options->exporter.g_cloud, "Of GCP, which service",
                 {.choices = {"BigQuery", "Storage"}});
     verb.option("--mode", options->mode, "What becomes of the data that is there",
@@ -135,7 +139,7 @@ void add_run(Command& command, Services& services) {
     };
     auto verb = command.subcommand("run", "Write a dataset through an exporter");
     auto options = std::make_shared<Options>();
-    verb.argument("NAME", options->name, "The exporter's name or id");
+    verb.argument("NAME", options->name, "The exporter's name or id", true, Completes::exporter);
     verb.option("--dataset", options->dataset, "The dataset's name or id",
                 {.required = true, .completes = Completes::dataset});
     verb.example("prevision exporter run results --dataset today");

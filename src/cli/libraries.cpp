@@ -1,5 +1,6 @@
 #include "cli/libraries.hpp"
 
+#include <CLI/Version.hpp>
 #include <fmt/format.h>
 #include <mysql.h>
 #include <openssl/crypto.h>
@@ -14,7 +15,8 @@
 namespace prevision::cli {
 
 std::vector<Library> libraries() {
-    return {{"curl", net::curl().version_info(CURLVERSION_NOW)->version},
+    return {{"cli11", CLI11_VERSION},
+            {"curl", net::curl().version_info(CURLVERSION_NOW)->version},
             {"fmt", fmt::format("{}.{}.{}", FMT_VERSION / 10000, FMT_VERSION / 100 % 100, FMT_VERSION % 100)},
             {"mariadb", ::mysql_get_client_info()},
             {"openssl", ::OpenSSL_version(OPENSSL_VERSION_STRING)},
@@ -23,7 +25,8 @@ std::vector<Library> libraries() {
             {"rapidjson", RAPIDJSON_VERSION_STRING},
             {"sodium", ::sodium_version_string()},
             {"sqlite", ::sqlite3_libversion()},
-            {"utf8proc", ::utf8proc_version()}};
+            {"utf8proc", ::utf8proc_version()},
+            {"yaml-cpp", PREVISION_YAML_VERSION}};
 }
 
 std::vector<std::string> curl_protocols() {

@@ -32,7 +32,8 @@ bool is_before(const std::optional<std::string>& left, const std::optional<std::
 
 }  // namespace
 
-void add_list_options(Command& command, ListOptions& options, const std::vector<std::string>& columns) {
+void add_list_options(Command& command, ListOptions& options, const std::vector<std::string>& columns,
+                      Completes kind) {
     auto sorts = columns;
     std::vector<std::string> filters;
     for (const auto& column : columns) {
@@ -40,12 +41,12 @@ void add_list_options(Command& command, ListOptions& options, const std::vector<
         filters.push_back(column + "=");
     }
     command.comma_list("--columns", options.columns, "Which columns to show, in this order",
-                       {.value = "A,B,...", .suggestions = columns});
+                       {.value = "A,B,...", .completes = kind, .suggestions = columns});
     command.flag("--no-header", options.no_header, "Leave the header out");
     command.option("--sort", options.sort, "Sort by a column; with '-' before it, backwards",
-                   {.value = "[-]COLUMN", .suggestions = sorts});
+                   {.value = "[-]COLUMN", .completes = kind, .suggestions = sorts, .name_prefix = "-"});
     command.option("--filter", options.filters, "Only where a column matches, such as name=prod*",
-                   {.value = "COLUMN=GLOB", .suggestions = filters});
+                   {.value = "COLUMN=GLOB", .completes = kind, .suggestions = filters, .name_suffix = "="});
     command.option("--limit", options.limit, "Show that many at the most");
 }
 

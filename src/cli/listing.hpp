@@ -22,8 +22,10 @@ struct ListOptions {
     std::optional<int> limit;
 };
 
-/// `columns` are the names that TAB offers.
-void add_list_options(Command& command, ListOptions& options, const std::vector<std::string>& columns = {});
+/// `columns` are the names that TAB offers; where they are known at run time alone, `kind` says whose they
+/// are.
+void add_list_options(Command& command, ListOptions& options, const std::vector<std::string>& columns,
+                      Completes kind = Completes::nothing);
 
 /// A column of a kind of object, and how its cell is read off one.
 template <typename Object>

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "cli/github_actions.hpp"
 #include "config/paths.hpp"
 #include "core/error.hpp"
 #include "core/secret_command.hpp"
@@ -114,6 +115,7 @@ std::optional<RemotePlatform> choose_platform(const GlobalOptions& options, cons
         }
         platform = platform_of_profile(*profile, cancellation);
     }
+    mask_secret(platform->token, io.environment, io.err);
     if (const auto warning = plain_text_warning(platform->url)) warn(*warning);
     return platform;
 }

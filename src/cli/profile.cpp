@@ -96,7 +96,7 @@ void add_profile(Command& root, Services& services) {
     auto command = root.subcommand("profile", "The platforms that are known by name", {"profiles"});
     auto list = command.subcommand("list", "List the profiles", {"ls"});
     auto options = std::make_shared<ListOptions>();
-    add_list_options(list, *options);
+    add_list_options(list, *options, column_names(fields()));
     list.example("prevision profile list");
     list.action([options, &services] { run_list(*options, services); });
 

@@ -15,24 +15,12 @@ bool any(const Object& /*object*/) {
     return true;
 }
 
-/// A platform may know of no exporters.
-void remove_exporters(api::Client& client, const Project& project) {
-    api::Exporters exporters(client);
-    try {
-        remove_listed<model::Exporter>([&](const auto& each) { exporters.list(project.id, each); },
-                                       any<model::Exporter>,
-                                       [&](const std::string& id) { exporters.remove(id); });
-    } catch (const Error& error) {
-        if (error.error_class() != ErrorClass::not_found) throw;
-    }
-}
-
 void remove_contents(Services& services, const Project& project) {
     auto& client = services.client();
     remove_listed<model::Dataset>([&](const auto& each) { client.list_datasets(project.id, each); },
                                   any<model::Dataset>,
                                   [&](const std::string& id) { client.delete_dataset(id); });
-    remove_exporters(client, project);
+    api::Exporters(client).remove_each(project.id, any<model::Exporter>);
     remove_listed<model::Datasource>([&](const auto& each) { client.list_datasources(project.id, each); },
                                      any<model::Datasource>,
                                      [&](const std::string& id) { client.delete_datasource(id); });

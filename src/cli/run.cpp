@@ -30,14 +30,14 @@ void build(CommandLine& line, GlobalOptions& options, Services& services) {
     add_connector(root, services);
     add_datasource(root, services);
     add_dataset(root, services);
-    add_login(root, services);
-    add_profile(root, services);
-    add_api(root, services);
     add_exporter(root, services);
     add_apply(root, services);
     add_diff(root, services);
     add_dump(root, services);
     add_serve(root, services);
+    add_login(root, services);
+    add_profile(root, services);
+    add_api(root, services);
     add_completion(root, line.tree(), options, services);
     add_doctor(root, services);
     add_version(root, services);

@@ -150,7 +150,7 @@ void add_token(Command& serve, Services& services) {
 
     auto list = command.subcommand("list", "List the tokens, without what they are", {"ls"});
     auto list_options = std::make_shared<ListOptions>();
-    add_list_options(list, *list_options);
+    add_list_options(list, *list_options, column_names(token_fields(false)));
     list.example("prevision serve token list");
     list.action([list_options, &services] {
         const auto fields = token_fields(false);

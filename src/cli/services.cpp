@@ -24,6 +24,7 @@ struct Services::Parts final : Session {
 
     std::unique_ptr<platform::Platform> embedded;  ///< null where the platform is remote
     std::unique_ptr<transport::Transport> transport;
+    std::string url;      ///< of a remote one
     std::string project;  ///< that the profile names; may be empty
     std::unique_ptr<api::Client> main_client;
     std::unique_ptr<api::Client> tidying_client;
@@ -79,6 +80,7 @@ std::unique_ptr<Services::Parts> Services::make_parts() {
         choose_platform(options_, io_, cancellation_, [this](const std::string& text) { message(text); });
     if (remote) {
         parts->transport = connect_to(remote->url, remote->token);
+        parts->url = remote->url;
         parts->project = remote->project;
     } else {
         parts->embedded = std::make_unique<platform::Platform>(embedded_settings(io_.environment));
@@ -199,6 +201,11 @@ std::unique_ptr<Session> Services::open_session() {
 bool Services::is_embedded() {
     connect();
     return parts_->embedded != nullptr;
+}
+
+const std::string& Services::platform_url() {
+    connect();
+    return parts_->url;
 }
 
 void Services::keep_snapshots_running() {

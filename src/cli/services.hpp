@@ -70,6 +70,9 @@ class Services {
     /// Whether the platform is the embedded one.
     bool is_embedded();
 
+    /// The URL of a platform across the network; empty for the embedded one.
+    const std::string& platform_url();
+
     /// Lets the embedded platform's snapshots go on after this process has ended.
     void keep_snapshots_running();
 

@@ -1,4 +1,5 @@
 #include <filesystem>
+#include <fstream>
 
 #include <catch2/catch.hpp>
 
@@ -31,6 +32,24 @@ TEST_CASE("in GitHub Actions an error is an annotation too, on one line") {
     CHECK(prevision({"connector", "show", "nowhere"}).err.find("::error") == std::string::npos);
     const auto json = prevision({"connector", "show", "nowhere", "-o", "json"}, "", github);
     CHECK_NOTHROW(model::parse_json(json.err));
+}
+
+TEST_CASE("in GitHub Actions the platform's token is masked, be it a variable's or a profile's") {
+    const Prevision prevision;
+    auto environment = github;
+    environment.insert({{"PREVISION_URL", "http://127.0.0.1:1"}, {"PREVISION_MASTER_TOKEN", "t0ken"}});
+    const auto variable = prevision({"project", "list", "--retries", "0"}, "", environment);
+    CHECK(variable.exit_code == 5);
+    CHECK(variable.err.starts_with("::add-mask::t0ken\n"));
+    const auto config = prevision.file("config").string();
+    shell("mkdir -p " + config + "/prevision");
+    std::ofstream(config + "/prevision/config.json")
+        << R"({"profiles":{"p":{"url":"http://127.0.0.1:1","token_command":"echo from-command"}}})";
+    environment = github;
+    environment.insert({{"XDG_CONFIG_HOME", config}, {"PREVISION_PROFILE", "p"}});
+    const auto profile = prevision({"project", "list", "--retries", "0"}, "", environment);
+    INFO(profile.err);
+    CHECK(profile.err.starts_with("::add-mask::from-command\n"));
 }
 
 TEST_CASE("in GitHub Actions a secret that is read is masked in the log, line by line") {
@@ -87,6 +106,25 @@ TEST_CASE("doctor finds nothing wrong in a good home, and tells what others may 
     const auto open = prevision({"doctor"});
     CHECK(open.exit_code == 8);
     CHECK(open.out.find("chmod 600 " + (prevision.home() / "vault.key").string()) != std::string::npos);
+}
+
+TEST_CASE("doctor tells the profile, the platform's URL, and who may read the profiles") {
+    const Prevision prevision;
+    const auto config = prevision.file("config").string();
+    shell("mkdir -p " + config + "/prevision");
+    std::ofstream(config + "/prevision/config.json")
+        << R"({"profiles":{"p":{"url":"http://127.0.0.1:1","token":"t"}}})";
+    shell("chmod 644 " + config + "/prevision/config.json");
+    const auto result =
+        prevision({"doctor", "-o", "csv", "--columns", "check,result,detail,hint", "--retries", "0"}, "",
+                  {{"XDG_CONFIG_HOME", config}, {"PREVISION_PROFILE", "p"}});
+    INFO(result.out);
+    CHECK(result.exit_code == 8);
+    CHECK(result.out.find("\nprofile,ok,p of 1,\r\n") != std::string::npos);
+    CHECK(result.out.find("\nplatform,failed,") != std::string::npos);
+    CHECK(result.out.find("http://127.0.0.1:1") != std::string::npos);
+    CHECK(result.out.find("chmod 600 " + config + "/prevision/config.json") != std::string::npos);
+    CHECK(prevision.ok({"doctor", "-o", "csv"}).find("\nprofile,ok,none") != std::string::npos);
 }
 
 TEST_CASE("version -o json names the libraries") {

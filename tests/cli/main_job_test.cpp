@@ -173,9 +173,11 @@ TEST_CASE("a snapshot whose process was killed is failed, and its remains go") {
 
 TEST_CASE("deleting refuses while something depends on it, and cascades when told") {
     const Shop prevision;
+    prevision.ok({"exporter", "create", "out", "--connector", "shop", "--table", "t"});
     CHECK(prevision({"connector", "delete", "shop"}).exit_code == 6);
     prevision.ok({"connector", "delete", "shop", "--cascade"});
     CHECK(prevision.ok({"datasource", "list", "-o", "json"}) == "[]\n");
+    CHECK(prevision.ok({"exporter", "list", "-o", "json"}) == "[]\n");
     CHECK(prevision.ok({"connector", "list", "-q"}).empty());
 }
 

@@ -24,7 +24,7 @@ class Shell {
           const std::string& rc)
         : folder_(prevision.file("shell")) {
         std::filesystem::create_directories(folder_);
-        std::ofstream(folder_ / rc_file) << rc << "\n";
+        std::ofstream(folder_ / rc_file) << "cd " << folder_.string() << "\n" << rc << "\n";
         const auto path =
             std::filesystem::path(Prevision::program()).parent_path().string() + ":/usr/bin:/bin";
         terminal_.emplace(command,
@@ -98,6 +98,13 @@ void make_objects(const Prevision& prevision) {
     const auto file = prevision.file("shop.db").string();
     testing::shell("sqlite3 " + file + " 'CREATE TABLE \"line items\" (i); CREATE TABLE people (i)'");
     prevision.ok({"connector", "create", "lite", "--host", "sqlite://" + file});
+    testing::shell("sqlite3 " + file +
+                   " 'CREATE TABLE named (id, name, note); INSERT INTO named VALUES (1, 2, 3)'");
+    prevision.ok({"datasource", "create", "named", "--connector", "lite", "--table", "named"});
+    prevision.ok({"dataset", "create", "today", "--datasource", "named"});
+    prevision.ok({"exporter", "create", "outlet", "--connector", "lite", "--table", "t"});
+    std::filesystem::create_directories(prevision.file("shell"));
+    std::ofstream(prevision.file("shell/request.json")) << "{}";
 }
 
 struct Case {
@@ -125,6 +132,14 @@ const std::vector<Case> common{
     {"prevision connector list --project de\t", "prevision connector list --project default "},
     {"prevision connector show be\t", "prevision connector show beta\\ space "},
     {"prevision connector show nothing\t", "prevision connector show nothing"},
+    {"prevision exporter run ou\t", "prevision exporter run outlet "},
+    {"prevision exporter delete ou\t", "prevision exporter delete outlet "},
+    {"prevision dataset head today --columns id,no\t", "prevision dataset head today --columns id,note "},
+    {"prevision dataset head today --sort -no\t", "prevision dataset head today --sort -note "},
+    {"prevision datasource preview named --sort no\t", "prevision datasource preview named --sort note "},
+    {"prevision profile list --columns to\t", "prevision profile list --columns token "},
+    {"prevision api POST /projects --input requ\t", "prevision api POST /projects --input request.json "},
+    {"prevision apply requ\t", "prevision apply request.json "},
     {"prevision nonsense x\t", "prevision nonsense x"}};
 
 void check_all(Shell& shell, const std::vector<Case>& cases) {
@@ -141,14 +156,15 @@ TEST_CASE("TAB in bash") {
     make_objects(prevision);
     const auto shell = bash(prevision);
     check_all(*shell, common);
-    check_all(*shell,
-              {{"prevision connector show \"be\t", "prevision connector show \"beta space\" "},
-               {"prevision connector show 'be\t", "prevision connector show 'beta space' "},
-               {"prevision connector show gam\t", "prevision connector show gamma:x "},
-               {"prevision connector show gamma:\t", "prevision connector show gamma:x "},
-               {"prevision connector show del\t", "prevision connector show delta\\'q "},
-               {"prevision connector show eps\t", "prevision connector show eps\\$\\(x\\) "},
-               {"prevision connector list --filter na\t", "prevision connector list --filter name="}});
+    check_all(*shell, {{"prevision connector show \"be\t", "prevision connector show \"beta space\" "},
+                       {"prevision connector show 'be\t", "prevision connector show 'beta space' "},
+                       {"prevision connector show gam\t", "prevision connector show gamma:x "},
+                       {"prevision connector show gamma:\t", "prevision connector show gamma:x "},
+                       {"prevision connector show del\t", "prevision connector show delta\\'q "},
+                       {"prevision connector show eps\t", "prevision connector show eps\\$\\(x\\) "},
+                       {"prevision connector list --filter na\t", "prevision connector list --filter name="},
+                       {"prevision dataset head today --filter na\t",
+                        "prevision dataset head today --filter name="}});
 }
 
 TEST_CASE("TAB in zsh") {
@@ -156,10 +172,11 @@ TEST_CASE("TAB in zsh") {
     make_objects(prevision);
     const auto shell = zsh(prevision);
     check_all(*shell, common);
-    check_all(*shell,
-              {{"prevision connector show gam\t", "prevision connector show gamma:x "},
-               {"prevision connector show del\t", "prevision connector show delta\\'q "},
-               {"prevision connector list --filter na\t", "prevision connector list --filter name="}});
+    check_all(*shell, {{"prevision connector show gam\t", "prevision connector show gamma:x "},
+                       {"prevision connector show del\t", "prevision connector show delta\\'q "},
+                       {"prevision connector list --filter na\t", "prevision connector list --filter name="},
+                       {"prevision dataset head today --filter na\t",
+                        "prevision dataset head today --filter name="}});
 }
 
 TEST_CASE("TAB in fish") {

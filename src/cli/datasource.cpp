@@ -256,6 +256,69 @@ void add_preview(Command& command, Services& services, const std::shared_ptr<con
     });
 }
 
+std::string to_document(const model::SchemaColumn& column) {
+    rapidjson::StringBuffer buffer;
+    model::JsonWriter writer(buffer);
+    writer.StartObject();
+    model::write_text(writer, "name", column.name);
+    model::write_text_or_null(writer, "type", column.type);
+    writer.Key("nullable");
+    // A platform that tells no types tells nothing of this either.
+    if (column.type.empty()) {
+        writer.Null();
+    } else {
+        writer.Bool(column.nullable);
+    }
+    writer.EndObject();
+    return {buffer.GetString(), buffer.GetSize()};
+}
+
+std::vector<Field<model::SchemaColumn>> schema_fields() {
+    using model::SchemaColumn;
+    const auto nullable = [](const SchemaColumn& column) -> std::optional<std::string> {
+        if (column.type.empty()) return std::nullopt;
+        return column.nullable ? "yes" : "no";
+    };
+    return {{{"name"}, [](const SchemaColumn& column) { return std::optional(column.name); }},
+            {{"type"}, [](const SchemaColumn& column) { return cell(column.type); }},
+            {{"nullable"}, nullable}};
+}
+
+void run_schema(const Datasource& datasource, const ListOptions& options, Services& services) {
+    // A table's types are known at once, a file's are told from its rows.
+    const int rows = datasource.path.empty() ? 1 : 1000;
+    auto sample = services.client().preview_datasource(datasource.id, rows);
+    if (sample.schema.size() != sample.columns.size()) {
+        sample.schema.clear();
+        for (const auto& name : sample.columns) sample.schema.push_back({.name = name, .type = {}});
+    }
+    const auto fields = schema_fields();
+    auto listing = make_listing(services, options, fields);
+    for (const auto& column : sample.schema) {
+        if (!listing.add(
+                {.id = column.name, .cells = cells_of(fields, column), .document = to_document(column)}))
+            break;
+    }
+    listing.finish();
+}
+
+void add_schema(Command& command, Services& services, const std::shared_ptr<const Noun<Datasource>>& noun) {
+    struct Options {
+        std::string name;
+        ListOptions list;
+    };
+    auto verb = command.subcommand("schema", "Show the columns of the distant data and their types");
+    auto options = std::make_shared<Options>();
+    verb.argument("NAME", options->name, "Its name or id", true, noun->completes);
+    add_list_options(verb, options->list, column_names(schema_fields()));
+    verb.detail("The types of a file's columns are told from its first 1,000 rows.");
+    verb.example("prevision datasource schema orders");
+    verb.example("prevision datasource schema orders -o csv --columns name,type");
+    verb.action([options, noun, &services] {
+        run_schema(noun->find(services, options->name), options->list, services);
+    });
+}
+
 void add_cat(Command& command, Services& services, const std::shared_ptr<const Noun<Datasource>>& noun) {
     auto verb = command.subcommand("cat", "Write the distant data to stdout, storing nothing");
     auto name = std::make_shared<std::string>();
@@ -282,6 +345,7 @@ void add_datasource(Command& root, Services& services) {
     add_test(command, services, noun);
     add_preview(command, services, noun);
     add_cat(command, services, noun);
+    add_schema(command, services, noun);
 }
 
 }  // namespace prevision::cli

@@ -129,8 +129,6 @@ class Reader {
         }
         if (name == "port" && !object.text(name).empty() && !parse_integer(object.text(name)))
             refuse(object.where(name), fmt::format("port: '{}' is no number", object.text(name)));
-        if (name == "header" && object.text(name) != "yes" && object.text(name) != "no")
-            refuse(object.where(name), fmt::format("header: '{}' is neither yes nor no", object.text(name)));
     }
 
     std::string file_;

@@ -8,10 +8,16 @@
 #include "api/exporters.hpp"
 #include "core/error.hpp"
 #include "core/text.hpp"
+#include "platform/file_format.hpp"
 
 namespace prevision::cli {
 
 namespace {
+
+std::string yes_or_no(const std::optional<bool>& value) {
+    if (!value) return {};
+    return *value ? "yes" : "no";
+}
 
 class StateReader {
   public:
@@ -72,9 +78,7 @@ class StateReader {
              {"g_cloud", datasource.g_cloud},
              {"separator", datasource.format.separator},
              {"quote", datasource.format.quote},
-             {"header", !datasource.format.header   ? ""
-                        : *datasource.format.header ? "yes"
-                                                    : "no"},
+             {"header", yes_or_no(datasource.format.header)},
              {"encoding", datasource.format.encoding}});
     }
 
@@ -100,6 +104,15 @@ class StateReader {
     std::map<std::string, std::string> names_;  ///< of connectors, by id
 };
 
+/// What the platform keeps for a field: a tab by itself, however it was written.
+std::string kept_value(const Declared& declared, const std::string& field, const model::FileFormat& format) {
+    if (field == "separator") return format.separator;
+    if (field == "quote") return format.quote;
+    if (field == "header") return yes_or_no(format.header);
+    if (field == "encoding") return format.encoding;
+    return declared.text(field);
+}
+
 /// Whether the platform settles a field by itself where it is left out: then what it chose is no difference.
 bool is_settled_by_platform(const std::string& field) {
     constexpr std::array<std::string_view, 3> fields{"type", "host_key", "mode"};
@@ -108,8 +121,9 @@ bool is_settled_by_platform(const std::string& field) {
 
 std::vector<FieldChange> differing_fields(const Declared& declared, const PlatformObject& there) {
     std::vector<FieldChange> changes;
+    const auto format = declared_format(declared);
     for (const auto& field : declared_fields(declared.kind)) {
-        const auto wanted = declared.text(field);
+        const auto wanted = kept_value(declared, field, format);
         if (wanted.empty() && is_settled_by_platform(field)) continue;
         const auto found = there.fields.find(field);
         const auto value = found == there.fields.end() ? std::string() : found->second;
@@ -122,6 +136,28 @@ std::vector<FieldChange> differing_fields(const Declared& declared, const Platfo
 }
 
 }  // namespace
+
+model::FileFormat declared_format(const Declared& declared) {
+    const auto told = [&](std::string_view field) {
+        auto value = declared.text(field);
+        return value == "auto" ? std::string() : value;
+    };
+    model::FileFormat format{
+        .separator = told("separator"), .quote = told("quote"), .header = {}, .encoding = told("encoding")};
+    const auto header = told("header");
+    if (header == "yes" || header == "true") format.header = true;
+    if (header == "no" || header == "false") format.header = false;
+    if (!header.empty() && !format.header) {
+        throw Error(ErrorClass::invalid, fmt::format("{}: header '{}' is none of auto, yes, no",
+                                                     declared.where("header"), header));
+    }
+    try {
+        return platform::normal_format(format);
+    } catch (const Error& error) {
+        throw Error(error.error_class(), fmt::format("{}: {}", declared.where("separator"), error.what()),
+                    error.hint());
+    }
+}
 
 const PlatformObject* PlatformState::find(Kind kind, const std::string& name) const {
     const PlatformObject* found = nullptr;

@@ -41,6 +41,9 @@ struct FieldChange {
     std::string to;
 };
 
+/// How the file of a declared datasource is written, as the platform keeps it. Error invalid, with the place.
+model::FileFormat declared_format(const Declared& declared);
+
 /// What has to be done to an object so that the platform has what a file says.
 struct Change {
     enum class Action { create, update, replace, remove };

@@ -69,11 +69,7 @@ model::Datasource to_datasource(const Declared& declared) {
     datasource.bucket = declared.text("bucket");
     datasource.path = declared.text("path");
     datasource.g_cloud = declared.text("g_cloud");
-    datasource.format = {.separator = declared.text("separator"),
-                         .quote = declared.text("quote"),
-                         .header = std::nullopt,
-                         .encoding = declared.text("encoding")};
-    if (declared.has("header")) datasource.format.header = declared.text("header") == "yes";
+    datasource.format = declared_format(declared);
     return datasource;
 }
 
@@ -258,6 +254,8 @@ void PreparedChange::update(const std::map<std::string, std::string>& connector_
             changes.text("connector_id", id_of(connector_ids, field.to));
         } else if (field.name == "port" && connector_.port) {
             changes.integer("port", connector_.port);
+        } else if (field.name == "header") {
+            changes.boolean("header", declared_format(*change_.declared).header);
         } else if (field.name == "type") {
             changes.text("type", connector_.type);
         } else {

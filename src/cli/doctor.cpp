@@ -14,6 +14,7 @@
 #include "config/profiles.hpp"
 #include "core/text.hpp"
 #include "model/json.hpp"
+#include "net/url.hpp"
 #include "sources/registry.hpp"
 
 namespace prevision::cli {
@@ -78,8 +79,10 @@ class Doctor {
             const auto name = profile_name(services_.options(), environment, profiles);
             // A URL that is given by itself comes before any profile.
             const bool unused = !services_.options().url.empty() || environment.get("PREVISION_URL");
+            const auto* const profile = name ? profiles.find(*name) : nullptr;
             return {.check = "profile",
-                    .detail = fmt::format("{} of {}{}", name.value_or("none"), profiles.all.size(),
+                    .detail = fmt::format("{} of {}{}{}", name.value_or("none"), profiles.all.size(),
+                                          profile == nullptr ? "" : ", " + net::mask_url(profile->url),
                                           unused ? ", not used: a URL is given" : "")};
         });
     }

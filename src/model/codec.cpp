@@ -100,6 +100,10 @@ Sample decode_sample(std::string_view text) {
         for (const auto& column : columns->GetArray()) {
             sample.columns.push_back(column.IsObject() ? get_text(column, "name")
                                                        : scalar_text(column).value_or(""));
+            if (!column.IsObject() || get_text(column, "type").empty()) continue;
+            sample.schema.push_back({.name = sample.columns.back(),
+                                     .type = get_text(column, "type"),
+                                     .nullable = get_boolean(column, "nullable").value_or(true)});
         }
     }
     if (const auto* rows = find_member(document, "rows"); rows != nullptr && rows->IsArray()) {
@@ -219,9 +223,15 @@ std::string encode_answer(const Sample& sample) {
     ObjectText object;
     auto& writer = object.member("columns");
     writer.StartArray();
-    for (const auto& column : sample.columns) {
+    const bool typed = sample.schema.size() == sample.columns.size();
+    for (std::size_t i = 0; i < sample.columns.size(); ++i) {
         writer.StartObject();
-        write_text(writer, "name", column);
+        write_text(writer, "name", sample.columns[i]);
+        if (typed) {
+            write_text(writer, "type", sample.schema[i].type);
+            writer.Key("nullable");
+            writer.Bool(sample.schema[i].nullable);
+        }
         writer.EndObject();
     }
     writer.EndArray();

@@ -134,6 +134,7 @@ struct Entry {
 /// The first rows of a dataset or a datasource.
 struct Sample {
     std::vector<std::string> columns;
+    std::vector<SchemaColumn> schema;  ///< the same columns with their types, where the platform tells them
     std::vector<std::vector<std::optional<std::string>>> rows;
     std::string document;
 };

@@ -18,7 +18,17 @@ constexpr std::size_t most_bytes = std::size_t{64} << 20U;
 void SampleSink::columns(std::span<const sources::Column> columns) {
     for (const auto& column : columns) {
         sample_.columns.push_back(valid_utf8(column.name));
+        sample_.schema.push_back(
+            {.name = sample_.columns.back(), .type = valid_utf8(column.type), .nullable = column.nullable});
         kinds_.push_back(column.kind);
+    }
+}
+
+void SampleSink::set_types(std::span<const sources::Column> columns) {
+    if (columns.size() != sample_.schema.size()) return;
+    for (std::size_t i = 0; i < columns.size(); ++i) {
+        sample_.schema[i].type = valid_utf8(columns[i].type);
+        sample_.schema[i].nullable = columns[i].nullable;
     }
 }
 
@@ -55,9 +65,10 @@ class SampleContent::File final : public sources::FileSink {
         return inspector_.wants_more();
     }
 
-    void finish() {
-        const auto findings = inspector_.finish();
-        if (findings.file_type != "other") return;
+    /// The columns, as the rows that were seen tell them.
+    std::vector<sources::Column> finish() {
+        auto findings = inspector_.finish();
+        if (findings.file_type != "other") return std::move(findings.schema);
         refuse_rows(name_, findings.note, "`prevision datasource cat` gives its bytes");
     }
 
@@ -77,7 +88,7 @@ sources::FileSink& SampleContent::file(const sources::FileInfo& info) {
 }
 
 const model::Sample& SampleContent::finish() {
-    if (file_) file_->finish();
+    if (file_) sample_.set_types(file_->finish());
     return sample_.sample();
 }
 

@@ -20,6 +20,9 @@ class SampleSink final : public sources::RowSink {
     void columns(std::span<const sources::Column> columns) override;
     void row(std::span<const sources::Value> values) override;
 
+    /// What is known of the columns once rows were seen: of a file, whose rows are all texts.
+    void set_types(std::span<const sources::Column> columns);
+
     [[nodiscard]] const model::Sample& sample() const { return sample_; }
 
   private:

@@ -112,6 +112,19 @@ TEST_CASE("a platform's own additions are no difference: the key of a first cont
     CHECK(prevision.ok({"diff", file, "--exit-code", "-q"}).empty());
 }
 
+TEST_CASE("how a file is written is compared as it is kept, and changed back to what is told from the file") {
+    const Prevision prevision;
+    make_objects(prevision);
+    const std::string head = "datasources: [{name: file, connector: 9 files!, path: '- x: y'";
+    const auto same = write(prevision, "same.yaml", head + ", separator: tab, header: false}]");
+    CHECK(prevision.ok({"diff", same, "--exit-code", "-q"}).empty());
+    const auto other = write(prevision, "other.yaml", head + ", header: yes, quote: auto}]");
+    CHECK(prevision.ok({"diff", other, "-o", "csv", "--no-header"}) ==
+          "update,datasource,file,\"separator: \t → -, header: no → yes\"\r\n");
+    prevision.ok({"apply", other});
+    CHECK(prevision.ok({"diff", other, "--exit-code", "-q"}).empty());
+}
+
 TEST_CASE("what is not in the file stays, unless prune is asked for and its section is there") {
     const Prevision prevision;
     make_objects(prevision);
@@ -186,6 +199,10 @@ TEST_CASE("a file that cannot be right is refused with its line and field before
         {"datasources:\n- name: a\n  connector: shop\n  path: t",
          "x.yaml:4: datasource 'a': SQLite takes no path"},
         {"datasources:\n- name: a\n  connector: shop\n  request: DROP", "datasource 'a': invalid request"},
+        {"datasources:\n- name: a\n  connector: shop\n  table: t\n  header: maybe",
+         "x.yaml:5: datasource 'a': header 'maybe' is none of auto, yes, no"},
+        {"datasources:\n- name: a\n  connector: shop\n  table: t\n  separator: ab",
+         "x.yaml:5: datasource 'a': invalid separator"},
         {"exporters:\n- name: a\n  connector: shop\n  mode: b",
          "x.yaml:4: exporter 'a': mode 'b' is none of"}};
     const Prevision prevision;

@@ -12,6 +12,7 @@
 #include "server/served.hpp"
 #include "support/certificate.hpp"
 #include "support/mariadb_server.hpp"
+#include "support/proftpd_server.hpp"
 #include "support/program.hpp"
 #include "support/terminal.hpp"
 
@@ -119,7 +120,10 @@ class World {
         for (const auto* name : {"password.txt", "new.txt"}) write(work / name, database_.password() + "\n");
         write(work / "secret.txt", "secret\n");
         write(work / "token.txt", served_.admin() + "\n");
-        write(work / ".ssh/id_ed25519", "-----BEGIN OPENSSH PRIVATE KEY-----\n");
+        write(work / ".ssh/id_ed25519", files_.private_key());
+        // Where exports are written, by whoever the server runs as.
+        std::filesystem::create_directories(files_.home() / "out");
+        std::filesystem::permissions(files_.home() / "out", std::filesystem::perms::all);
         write(work / "bin/pass", "#!/bin/sh\necho " + served_.admin() + "\n");
         std::filesystem::permissions(work / "bin/pass", std::filesystem::perms::owner_all);
         std::filesystem::create_directories(work / ".config/fish/completions");
@@ -130,6 +134,8 @@ class World {
         for (const auto* line :
              {"connector create shop --host mysql://db.example.com --port 3306 --username tester "
               "--password-file password.txt",
+              "connector create files --type SFTP --host files.example.com --username reader "
+              "--private-key-file ~/.ssh/id_ed25519",
               "datasource create orders --connector shop --database shop --table orders",
               "dataset create today --datasource orders", "dataset create orders_today --datasource orders",
               "exporter create results --connector shop --database shop --table results",
@@ -169,7 +175,8 @@ class World {
             {"https://cloud\\.example\\.com", served_.url()},
             {"db\\.example\\.com|myserver\\.com", "127.0.0.1"},
             {"--port 3306", fmt::format("--port {}", database_.port())},
-            {"--username (reader|username)( |$)(?!.*private-key)", "--username tester "},
+            {"--username (reader|username)\\b", "--username tester"},
+            {"files\\.example\\.com", fmt::format("127.0.0.1 --port {}", files_.sftp_port())},
             {"--listen 0\\.0\\.0\\.0:8443", "--listen 127.0.0.1:0"},
             {"^prevision serve$", "prevision serve --listen 127.0.0.1:0"}};
         for (const auto& [name, here] : own) line = std::regex_replace(line, std::regex(name), here);
@@ -229,6 +236,7 @@ class World {
     }
 
     testing::MariadbServer database_;
+    testing::ProftpdServer files_;
     testing::Served served_;
     Prevision prevision_;
 };

@@ -58,6 +58,8 @@ void check_form(const LinkedFiles& files, const FileSystem& system, const Form& 
     CHECK(files({"datasource", "test", path}).exit_code == 0);
     CHECK(files.ok({"datasource", "preview", path, "-o", "csv"}) == csv_head);
     CHECK(files.ok({"datasource", "preview", path, "-n", "1", "-o", "csv"}) == "id,name\r\n1,one\r\n");
+    CHECK(files.ok({"datasource", "schema", path, "-o", "csv", "--no-header", "--columns", "name,type"}) ==
+          "id,integer\r\nname,text\r\n");
     CHECK((files.ok({"datasource", "cat", path}) == form.bytes));
     const auto id = files.take(path);
     CHECK(files.field("dataset", id, "file_type") == form.type);

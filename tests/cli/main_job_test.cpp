@@ -127,6 +127,16 @@ TEST_CASE("a snapshot that fails is failed with its reason, and the command exit
     CHECK(prevision({"dataset", "download", "broken", "--to", "-"}).exit_code == 6);
 }
 
+TEST_CASE("the schema of a datasource is that of its snapshot") {
+    const Shop prevision;
+    CHECK(prevision.ok({"datasource", "schema", "orders", "-o", "csv"}) ==
+          "name,type,nullable\r\nid,INTEGER,no\r\nname,TEXT,yes\r\ntotal,\"DECIMAL(10,2)\",yes\r\n");
+    prevision.ok({"dataset", "create", "today", "--datasource", "orders"});
+    const auto dataset = model::parse_json(prevision.ok({"dataset", "show", "today", "-o", "json"}));
+    const auto schema = model::parse_json(prevision.ok({"datasource", "schema", "orders", "-o", "json"}));
+    CHECK(schema == *model::find_member(dataset, "schema"));
+}
+
 TEST_CASE("a snapshot that is not waited for goes on after the command has ended") {
     const Shop prevision;
     const auto id =

@@ -234,13 +234,13 @@ TEST_CASE("names from afar are kept for a minute, readable by their owner alone"
     const std::vector<std::string> line{"datasource", "create", "x", "--connector", "lite", "--table", ""};
     std::vector<std::string> ask{"complete", "names"};
     ask.insert(ask.end(), line.begin(), line.end());
-    CHECK(prevision(ask, "", environment).out == "line items\ttable\npeople\ttable\n");
+    CHECK(prevision(ask, "", environment).out == "line items\ttable\nnamed\ttable\npeople\ttable\n");
     CHECK(testing::shell("stat -c %a " + cache.string() + "/prevision " + cache.string() + "/prevision/*") ==
           "700\n600\n");
     std::filesystem::remove(prevision.file("shop.db"));
     const std::vector<std::string> tab{"complete", "bash",
                                        "prevision datasource create x --connector lite --table ", " :="};
-    CHECK(prevision(tab, "", environment).out == "words\nline\\ items\npeople\n");
+    CHECK(prevision(tab, "", environment).out == "words\nline\\ items\nnamed\npeople\n");
     testing::shell("touch -d '61 seconds ago' " + cache.string() + "/prevision/*");
     CHECK(prevision(tab, "", environment).out == "words\n");
 }

@@ -107,6 +107,24 @@ TEST_CASE("api --paginate of what is no list is refused, and not taken for an em
     CHECK(RemoteProgram(none.url())({"api", "GET", "/paths", "--paginate"}).out == "[]\n");
 }
 
+TEST_CASE("the schema of a platform that tells names alone has no types") {
+    const HttpServer server([](const HttpRequest& request) -> HttpAnswer {
+        if (request.target.find("/sample") != std::string::npos)
+            return {.body = R"({"columns":[{"name":"a"},{"name":"b"}],"rows":[]})"};
+        return {.body = R"({"_id":"00000000000000000000000e","name":"orders"})"};
+    });
+    const RemoteProgram prevision(server.url());
+    const std::vector<std::string> schema{"datasource", "schema", "00000000000000000000000e", "-o"};
+    auto csv = schema;
+    csv.emplace_back("csv");
+    CHECK(prevision(csv).out == "name,type,nullable\r\na,,\r\nb,,\r\n");
+    auto lines = schema;
+    lines.emplace_back("jsonl");
+    CHECK(prevision(lines).out ==
+          "{\"name\":\"a\",\"type\":null,\"nullable\":null}\n{\"name\":\"b\",\"type\":null,\"nullable\":null}"
+          "\n");
+}
+
 TEST_CASE("api streams what is large") {
     const HttpServer server([](const HttpRequest&) {
         int left = 512;

@@ -175,6 +175,7 @@ void check_definition(const model::Connector& connector, bool has_password, cons
     check_given(place, given, engines, options_of);
     check_required(place, given, engines, options_of);
     sources::check_connection(connection);
+    if (engines.size() == 1) engines.front()->open(connection, services.cancellation());
 }
 
 void check_definition(const model::Datasource& datasource, const model::Connector& connector,

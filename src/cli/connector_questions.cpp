@@ -23,14 +23,17 @@ class Questions {
         options_.type = type;
         const auto* engine = ask_for_engine(type);
         for (const auto& option : engine->connector_options) ask_for(option, *engine);
-        services_.message("\nthe same without questions:\n  " + command_line());
-        return to_lower(ask("\nTest the connection before it is kept", "yes")).starts_with('y');
+        services_.message("");
+        services_.message("The same without questions:");
+        services_.message("  " + command_line());
+        services_.message("");
+        return to_lower(ask("Test the connection before it is kept", "yes")).starts_with('y');
     }
 
   private:
     std::string ask(const std::string& question, const std::string& fallback) {
         auto& io = services_.io();
-        io.err.write(render::printable(question.substr(question.starts_with('\n') ? 1 : 0)));
+        io.err.write(render::printable(question));
         io.err.write(fallback.empty() ? ": " : fmt::format(" [{}]: ", fallback));
         io.err.flush();
         const auto line = io.in.read_line();

@@ -39,6 +39,11 @@ auto at(const Declared& declared, std::string_view field, Step step) {
     throw Error(ErrorClass::invalid, fmt::format("{}: {}", declared.where(field), why), hint);
 }
 
+/// A file that a declaration names stands beside it, unless its path is absolute.
+std::filesystem::path beside(const Declared& declared, const std::string& path) {
+    return std::filesystem::path(declared.file).parent_path() / path;
+}
+
 bool has_password(const Declared& declared) {
     return declared.has("password_env") || declared.has("password_file") || declared.has("password_command");
 }
@@ -118,8 +123,10 @@ void check_connector(const Declared& declared, Services& services) {
     auto connector = to_connector(declared);
     if (connector.type.empty())
         refuse(declared, "type", "type is missing", "one of: " + join(connector_types(), ", "));
-    // Its content does not matter here, only whether there is one.
-    if (declared.has("private_key_file")) connector.private_key = Secret("given");
+    // It is looked into; one that is not there is told of where it is needed.
+    if (const auto file = beside(declared, declared.text("private_key_file"));
+        declared.has("private_key_file") && std::filesystem::exists(file))
+        connector.private_key = Secret(read_file(file, secret_limit));
     at(declared, "", [&] {
         check_definition(connector, has_password(declared), declared.place(), services);
         return true;
@@ -135,11 +142,6 @@ void check_mode(const Declared& declared) {
     const auto& mode = to_table ? exporter.database_write_mode : exporter.file_write_mode;
     if (std::ranges::find(modes, mode) == modes.end())
         refuse(declared, "mode", fmt::format("mode '{}' is none of {}", mode, join(modes, ", ")));
-}
-
-/// A file that a declaration names stands beside it, unless its path is absolute.
-std::filesystem::path beside(const Declared& declared, const std::string& path) {
-    return std::filesystem::path(declared.file).parent_path() / path;
 }
 
 Secret read_secret_field(const Declared& declared, const std::string& field, Services& services) {

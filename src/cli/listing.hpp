@@ -48,6 +48,9 @@ class Listing {
     bool add(render::Row row);
     void finish();
 
+    /// How many were shown.
+    [[nodiscard]] int count() const { return count_; }
+
   private:
     [[nodiscard]] std::size_t index_of(const std::string& name) const;
     [[nodiscard]] bool matches(const render::Row& row) const;

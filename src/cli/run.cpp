@@ -61,8 +61,10 @@ void execute(std::span<const std::string> arguments, GlobalOptions& options, Io&
     build(line, options, services);
     try {
         const std::vector<std::string> version{"version"};
+        const std::vector<std::string> help{"--help"};
         const bool asks_version = arguments.size() == 1 && arguments.front() == "--version";
-        line.parse(asks_version ? version : arguments)();
+        // Who types the name alone wants to see what there is.
+        line.parse(asks_version ? version : arguments.empty() ? help : arguments)();
     } catch (const CommandLine::HelpRequested& help) {
         io.out.write(render_help(help.of, help_style(options, io)));
     }

@@ -238,6 +238,19 @@ TEST_CASE("a secret whose source is missing is told with its line, and nothing i
     }
 }
 
+TEST_CASE("a private key is looked into before anything is sent") {
+    const Prevision prevision;
+    testing::shell("ssh-keygen -q -t ed25519 -N '' -f " + prevision.file("key").string());
+    const auto file =
+        write(prevision, "x.yaml",
+              "connectors: [{name: a, type: SFTP, host: h, username: u, private_key_file: key}]");
+    prevision.ok({"apply", file});
+    write(prevision, "key", "no key");
+    const auto result = prevision({"diff", file});
+    CHECK(result.exit_code == 7);
+    CHECK(result.err.find("x.yaml:1: connector 'a': invalid private_key") != std::string::npos);
+}
+
 TEST_CASE("a name that two objects have is an error with both ids, in dump and in apply") {
     const Prevision prevision;
     for (int i = 0; i < 2; ++i)

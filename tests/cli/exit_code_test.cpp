@@ -40,6 +40,7 @@ TEST_CASE("bad input gets the exit code that the contract says, and a message th
         {{"connector", "create", "x", "--host", "mysql://db", "--port", "70000"}, 7, "port"},
         {{"connector", "create", "x", "--host", "mysql://db", "--port", "http"}, 2, "http"},
         {{"connector", "create", "x", "--host", "oracle://db"}, 7, "oracle"},
+        {{"connector", "create", "x", "--engine", "sqlite", "--host", "shop.db"}, 7, "shop.db"},
         {{"connector", "create", "x", "--host", "db", "--engine", "nope", "--type", "SQL"}, 7, "nope"},
         {{"connector", "create", "db", "--host", "mysql://db"}, 6, "that name is taken"},
         {{"connector", "show", "nowhere"}, 3, "no connector is named 'nowhere'"},

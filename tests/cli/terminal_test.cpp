@@ -56,7 +56,8 @@ TEST_CASE("on a terminal a connector is created by questions, and the secret sho
     terminal.type("no\n");
     CHECK(terminal.wait() == 0);
     shown += terminal.rest();
-    CHECK(shown.find("prevision connector create 'my shop' --type SQL --engine mysql --host db.example.com "
+    CHECK(shown.find("\r\nThe same without questions:\r\n  prevision connector create 'my shop' --type SQL "
+                     "--engine mysql --host db.example.com "
                      "--username reader --password-stdin") != std::string::npos);
     CHECK(shown.find("s3cret") == std::string::npos);
     CHECK(prevision.ok({"connector", "list", "--columns", "name,host", "--no-header"}) ==

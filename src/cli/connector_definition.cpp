@@ -128,9 +128,10 @@ void add_connector_options(Command& verb, ConnectorOptions& options) {
         {.value = "TYPE", .suggestions = connector_types()});
     verb.option("--engine", options.engine, "The kind of system: " + join(engine_names(), ", "),
                 {.value = "ENGINE", .suggestions = engine_names(), .shown = taken_by(options, "engine")});
-    verb.option("--host", options.host,
-                "A host name, or a URL: mysql://db.example.com, sqlite:///data/shop.db",
-                {.value = "HOST", .shown = taken_by(options, "host")});
+    verb.option(
+        "--host", options.host,
+        "A host name, or a URL: mysql://db.example.com, postgres://db.example.com, sqlite:///data/shop.db",
+        {.value = "HOST", .shown = taken_by(options, "host")});
     verb.option("--port", options.port, "The port; the engine's own without it",
                 {.value = "N", .shown = taken_by(options, "port")});
     verb.option("--username", options.username, "Who logs in; for S3 the access key",

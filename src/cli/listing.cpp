@@ -55,7 +55,7 @@ Listing::Listing(Services& services, const ListOptions& options, std::vector<ren
     : columns_(std::move(columns)), limit_(options.limit) {
     std::vector<render::Column> shown_columns;
     for (const auto& name : options.columns.empty() ? shown : options.columns) {
-        shown_.push_back(index_of(name));
+        shown_.push_back(next_index_of(name));
         shown_columns.push_back(columns_[shown_.back()]);
     }
     for (const auto& filter : options.filters) {
@@ -105,6 +105,15 @@ std::size_t Listing::index_of(const std::string& name) const {
     throw Error(
         ErrorClass::usage, fmt::format("there is no column '{}'", name),
         (meant ? fmt::format("did you mean '{}'? ", *meant) : "") + "the columns are " + join(names, ", "));
+}
+
+// A request may give two columns one name.
+std::size_t Listing::next_index_of(const std::string& name) const {
+    const auto first = index_of(name);
+    for (std::size_t i = first; i < columns_.size(); ++i) {
+        if (columns_[i].name == name && std::ranges::find(shown_, i) == shown_.end()) return i;
+    }
+    return first;
 }
 
 bool Listing::matches(const render::Row& row) const {

@@ -53,6 +53,8 @@ class Listing {
 
   private:
     [[nodiscard]] std::size_t index_of(const std::string& name) const;
+    /// The first column of that name that is not shown yet; the first one where all of them are.
+    [[nodiscard]] std::size_t next_index_of(const std::string& name) const;
     [[nodiscard]] bool matches(const render::Row& row) const;
     void sort_rows();
     bool show(render::Row row);

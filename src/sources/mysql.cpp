@@ -308,6 +308,7 @@ const Engine& mysql_engine() {
         .datasource_options = datasource_options,
         .open = open,
         .check_location = check_location,
+        .check_connection = [](const Connection& connection) { parse_target(connection); },
         .open_table_writer = open_mysql_writer,
     };
     return engine;

@@ -49,14 +49,15 @@ constexpr std::array<Option, 3> datasource_options{{
 }};
 
 // A session in which values have one form whatever the server's settings are, and in which nothing can be
-// changed. Backslashes do not escape in plain strings, since the check of a request reads it so. The server
-// waits for long while we write to a slow disk, and looks every half a second whether we still are there
-// (since version 14): the query of a client that has gone ends with it.
+// changed. Backslashes do not escape in plain strings, since the check of a request reads it so. A table's
+// rows come in the same order each time, though others read it meanwhile. The server waits for long while we
+// write to a slow disk, and looks every half a second whether we still are there (since version 14): the
+// query of a client that has gone ends with it.
 void begin_consistent_view(PostgresConnection& connection) {
     connection.execute(
         "SET client_encoding = 'UTF8'; SET TimeZone = 'UTC'; SET DateStyle = 'ISO, YMD'; SET IntervalStyle = "
         "'postgres'; SET bytea_output = 'hex'; SET extra_float_digits = 3; SET standard_conforming_strings = "
-        "on; SET idle_in_transaction_session_timeout = 0");
+        "on; SET synchronize_seqscans = off; SET idle_in_transaction_session_timeout = 0");
     connection.try_to_execute("SET client_connection_check_interval = 500");
     connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
 }
@@ -283,6 +284,7 @@ const Engine& postgres_engine() {
         .datasource_options = datasource_options,
         .open = open,
         .check_location = check_location,
+        .check_connection = [](const Connection& connection) { parse_postgres_target(connection); },
         .open_table_writer = open_postgres_writer,
     };
     return engine;

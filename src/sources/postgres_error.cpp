@@ -16,6 +16,7 @@ enum class Advice {
     credentials,  ///< refused at the door
     privileges,   ///< let in, and not allowed this
     name,         ///< no such database, schema or table
+    patience,     ///< the server's limit of time
     later,        ///< too busy, or going down
     link,         ///< lost on the way
     address,      ///< nobody there, or no PostgreSQL server
@@ -28,7 +29,7 @@ struct Meaning {
 };
 
 // A state comes before its class.
-constexpr std::array<Meaning, 15> meanings{{
+constexpr std::array<Meaning, 16> meanings{{
     {"", ErrorClass::unreachable, Advice::address},
     {"28", ErrorClass::auth, Advice::credentials},
     {"42501", ErrorClass::auth, Advice::privileges},
@@ -40,6 +41,7 @@ constexpr std::array<Meaning, 15> meanings{{
     {"40", ErrorClass::unreachable, Advice::later},  // a conflict with what others do
     {"53", ErrorClass::unreachable, Advice::later},  // too many connections, no memory, disk full
     {"55P03", ErrorClass::unreachable, Advice::later},
+    {"57014", ErrorClass::unreachable, Advice::patience},
     {"57", ErrorClass::unreachable, Advice::later},  // shut down, starting up, timed out
     {"58", ErrorClass::unreachable, Advice::later},  // the server's own input or output
     {"25P03", ErrorClass::unreachable, Advice::later},
@@ -92,6 +94,12 @@ std::string postgres_error_hint(std::string_view state, const std::string& usern
         case Advice::name:
             return "names are taken as they are, upper and lower case too: list what there is with "
                    "`prevision connector browse`";
+        case Advice::patience:
+            return fmt::format(
+                "if it was the server's statement_timeout that ended it, let the administrator raise it for "
+                "the "
+                "user '{}'",
+                username);
         case Advice::later:
             return "the server is busy, or going down or up: try again later";
         case Advice::link:

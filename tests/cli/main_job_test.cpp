@@ -49,6 +49,15 @@ TEST_CASE("the main job runs end to end") {
     CHECK(prevision.ok({"datasource", "cat", "orders"}) == "id,name,total\r\n1,a,1.5\r\n2,,2\r\n3,\"\",\r\n");
 }
 
+TEST_CASE("columns of one name are shown each with its own values") {
+    const Shop prevision;
+    prevision.ok({"datasource", "create", "same", "--connector", "shop", "--request",
+                  "SELECT 1 AS a, 2 AS b, 3 AS a"});
+    CHECK(prevision.ok({"datasource", "preview", "same", "-o", "csv"}) == "a,b,a\r\n1,2,3\r\n");
+    CHECK(prevision.ok({"datasource", "preview", "same", "-o", "csv", "--columns", "b,a"}) ==
+          "b,a\r\n2,1\r\n");
+}
+
 TEST_CASE("a downloaded file has the SHA-256 that the dataset tells") {
     const Shop prevision;
     prevision.ok({"dataset", "create", "today", "--datasource", "orders"});

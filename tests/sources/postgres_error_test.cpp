@@ -18,6 +18,7 @@ TEST_CASE("a state of PostgreSQL's has the class of what happened") {
         {"3F000", ErrorClass::not_found},
         {"42P01", ErrorClass::not_found},
         {"08006", ErrorClass::unreachable},
+        {"57014", ErrorClass::unreachable},
         {"57P01", ErrorClass::unreachable},
         {"57P03", ErrorClass::unreachable},
         {"53300", ErrorClass::unreachable},

@@ -125,11 +125,11 @@ class FileRecorder final : public sources::FileSink {
     Snapshot finish() {
         cancellation_.check();
         background_.finish();
-        auto findings = inspector_.finish();
+        const auto findings = inspector_.finish();
         Snapshot snapshot{.bytes = bytes_,
-                          .schema = std::move(findings.schema),
+                          .schema = findings.schema,
                           .file_name = name_,
-                          .form = std::move(findings)};
+                          .form = static_cast<const FileForm&>(findings)};
         if (snapshot.form.file_type != "other") snapshot.rows = findings.rows;
         tell(findings.rows);
         return snapshot;

@@ -24,7 +24,7 @@ namespace prevision::platform {
 
 namespace {
 
-constexpr std::size_t read_size = 256 * 1024;
+constexpr std::size_t read_size = std::size_t{256} << 10U;
 constexpr std::uint64_t most_unpacked = std::uint64_t{64} << 30U;
 
 std::string field_of(const Form& form, const std::string& name) {

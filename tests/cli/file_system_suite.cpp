@@ -1,5 +1,6 @@
 #include "cli/file_system_suite.hpp"
 
+#include <algorithm>
 #include <random>
 
 #include <catch2/catch.hpp>
@@ -153,39 +154,42 @@ void check_file_failures(const FileSystem& system) {
     const LinkedFiles files(system);
     system.put("there.csv", csv);
     files.link("there.csv");
-    files.link("folder/missing.csv");
-    for (const auto* verb : {"test", "preview", "cat"}) {
+    files.link("missing.csv");
+    // The stage that a test ends with, and the exit code.
+    const auto ends = [&](const std::string& noun, const std::string& name) {
+        const auto result = files({noun, "test", name, "-o", "json"});
+        CHECK((result.out + result.err).find(system.wrong_password) == std::string::npos);
+        const auto told = model::parse_json(result.out);
+        const auto& last = told["stages"][told["stages"].Size() - 1];
+        CHECK(last["ok"].GetBool() == (result.exit_code == 0));
+        CHECK(last["ms"].GetDouble() >= 0);
+        return fmt::format("{} {} of {}", model::get_text(last, "stage"), result.exit_code,
+                           told["stages"].Size());
+    };
+    CHECK(ends("connector", "files") == "list 0 of 5");
+    CHECK(ends("datasource", "there.csv") == "read 0 of 6");
+    CHECK(ends("datasource", "missing.csv") == "read 3 of 6");
+    for (const auto* verb : {"preview", "cat"}) {
         CAPTURE(verb);
-        CHECK(files({"datasource", verb, "folder/missing.csv"}).exit_code == 3);
+        CHECK(files({"datasource", verb, "missing.csv"}).exit_code == 3);
     }
-    const auto failed = files({"dataset", "create", "lost", "--datasource", "folder/missing.csv"});
+    const auto failed = files({"dataset", "create", "lost", "--datasource", "missing.csv"});
     CHECK(failed.exit_code == 3);
     CHECK_THAT(failed.err, Catch::Contains("missing.csv"));
     CHECK(files.ok({"dataset", "list", "--columns", "state", "-o", "csv", "--no-header"}) == "failed\r\n");
     CHECK(files({"dataset", "head", "lost"}).exit_code == 6);
-
     files.ok({"connector", "update", "files", "--password-stdin"}, system.wrong_password);
-    const auto refused = files({"connector", "test", "files", "-o", "json"});
-    CHECK(refused.exit_code == 4);
-    CHECK((refused.out + refused.err).find(system.wrong_password) == std::string::npos);
+    CHECK(ends("connector", "files") == "auth 4 of 4");
     CHECK(files({"datasource", "cat", "there.csv"}).exit_code == 4);
-    files.ok({"connector", "update", "files", "--password-stdin"}, system.password);
-
-    const auto working = files.ok({"connector", "test", "files", "-o", "json"});
-    const auto result = model::parse_json(working);
-    REQUIRE(result["stages"].Size() == 5);
-    const std::vector<std::string> stages{"resolve", "connect", "tls", "auth", "list"};
-    for (unsigned i = 0; i < 5; ++i) {
-        CHECK(model::get_text(result["stages"][i], "stage") == stages[i]);
-        CHECK(result["stages"][i]["ok"].GetBool());
-        CHECK(result["stages"][i]["ms"].GetDouble() >= 0);
-    }
-    files.ok({"connector", "update", "files", "--host", "http://127.0.0.1", "--port", "1"});
-    const auto closed = files({"connector", "test", "files"});
-    CHECK(closed.exit_code == 5);
-    CHECK_THAT(closed.out + closed.err, Catch::Contains("connect"));
-    files.ok({"connector", "update", "files", "--host", "http://no-such-host.invalid", "--port", "1"});
-    CHECK(files({"connector", "test", "files"}).exit_code == 5);
+    files.ok({"connector", "create", "closed", "--type", system.connector.at(1), "--host", "http://127.0.0.1",
+              "--port", "1", "--username", "x", "--password-stdin"},
+             "x");
+    CHECK(ends("connector", "closed") == "connect 5 of 2");
+    const auto all = files({"connector", "test", "--all", "-j", "8", "-o", "csv"});
+    CHECK(all.exit_code == 8);
+    CHECK(std::ranges::count(all.out, '\n') == 3);
+    files.ok({"connector", "update", "closed", "--host", "http://no-such-host.invalid"});
+    CHECK(ends("connector", "closed") == "resolve 5 of 1");
 }
 
 void check_browsing(const FileSystem& system) {

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <csignal>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -306,4 +307,35 @@ TEST_CASE("a server that is killed in the middle fails the snapshot") {
           "name,state\r\nhalf,failed\r\n");
     CHECK(prevision({"dataset", "head", "half"}).exit_code != 0);
     CHECK(prevision({"connector", "test", "db"}).exit_code == 5);
+}
+
+TEST_CASE("encryption and password files are as psql has them") {
+    testing::PostgresServer own({.tls = true});
+    own.query("CREATE TABLE t (n int); INSERT INTO t VALUES (1);");
+    const Prevision prevision;
+    const auto file = prevision.file("passwords").string();
+    testing::shell(fmt::format("cat > {0} <<'X'\n127.0.0.1:{1}:shop:tester:{2}\nX\nchmod 600 {0}", file,
+                               own.port(), own.password()));
+    prevision.ok({"connector", "create", "db", "--host", fmt::format("postgres://127.0.0.1:{}", own.port()),
+                  "--username", "tester", "--tls", "verify-full"});
+    prevision.ok({"datasource", "create", "t", "--connector", "db", "--database", "shop", "--table", "t"});
+    using Variables = std::map<std::string, std::string>;
+    const auto cat = [&](const Variables& variables) {
+        return prevision({"datasource", "cat", "t"}, "", variables);
+    };
+    const auto root = own.certificate().string();
+
+    CHECK(cat({{"PGPASSFILE", file}}).exit_code == 5);  // a certificate that nobody here trusts
+    CHECK(cat({{"PGSSLROOTCERT", root}}).exit_code == 4);
+    const auto read = cat({{"PGSSLROOTCERT", root}, {"PGPASSFILE", file}});
+    CHECK(read.exit_code == 0);
+    CHECK(read.out == "n\r\n1\r\n");
+    CHECK(read.err.empty());
+
+    prevision.ok({"connector", "update", "db", "--tls", "disable"});
+    CHECK(cat({{"PGPASSFILE", file}}).exit_code == 0);
+    prevision.ok({"connector", "update", "db", "--password-stdin"}, "wrong");
+    CHECK(cat({{"PGPASSFILE", file}}).exit_code == 4);
+    prevision.ok({"connector", "update", "db", "--password-stdin"}, own.password());
+    CHECK(cat({}).exit_code == 0);
 }

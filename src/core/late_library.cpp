@@ -9,7 +9,7 @@ namespace prevision {
 
 LateLibrary::LateLibrary(const char* name) : name_(name), handle_(::dlopen(name, RTLD_LAZY | RTLD_LOCAL)) {
     if (handle_ != nullptr) return;
-    const char* const why = ::dlerror();
+    const char* const why = ::dlerror();  // NOLINT(concurrency-mt-unsafe): glibc keeps one for each thread
     throw Error(ErrorClass::internal,
                 fmt::format("cannot load {}: {}", name_, why == nullptr ? "no reason was given" : why),
                 "install the package that holds it, or repair its installation");

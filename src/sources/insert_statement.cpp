@@ -6,7 +6,7 @@ namespace prevision::sources {
 
 namespace {
 
-constexpr std::size_t statement_size = 512 * 1024;
+constexpr std::size_t statement_size = std::size_t{512} * 1024;
 
 void append_literal(std::string& text, const std::optional<std::string>& value) {
     if (!value) {

@@ -90,7 +90,8 @@ TEST_CASE("a dataset is a snapshot of its datasource: made, shown, downloaded, s
     CHECK(sink.text == content);
 
     CHECK(shop.get("/datasets/" + created.id() + "/sample").body ==
-          R"({"columns":[{"name":"id"},{"name":"text"}],"rows":[["1","é"],["2",""],["3",null]]})");
+          R"({"columns":[{"name":"id","type":"INTEGER","nullable":false},)"
+          R"({"name":"text","type":"TEXT","nullable":true}],"rows":[["1","é"],["2",""],["3",null]]})");
     CHECK(shop.get("/datasets/" + created.id() + "/sample?limit=1").json["rows"].Size() == 1);
 
     CHECK(shop.get(shop.in_project("")).json["dataset_count"].GetInt() == 1);

@@ -159,9 +159,11 @@ TEST_CASE("databases and tables are listed by name") {
 TEST_CASE("a preview holds the first rows, and NULL is not an empty text") {
     Shop shop;
     const auto path = "/data-sources/" + shop.datasource + "/sample";
-    CHECK(shop.get(path).body ==
-          R"({"columns":[{"name":"id"},{"name":"text"},{"name":"bytes"}],"rows":[["1","plain","\\x00ff"],)"
-          R"(["2","",null],["3",null,"\\x"],["4","a,\"b\"\né",null]]})");
+    CHECK(
+        shop.get(path).body ==
+        R"({"columns":[{"name":"id","type":"INTEGER","nullable":false},{"name":"text","type":"TEXT","nullable":true},)"
+        R"({"name":"bytes","type":"BLOB","nullable":true}],"rows":[["1","plain","\\x00ff"],)"
+        R"(["2","",null],["3",null,"\\x"],["4","a,\"b\"\né",null]]})");
     CHECK(shop.get(path + "?limit=2").json["rows"].Size() == 2);
     CHECK(shop.get(path + "?limit=0").json["rows"].Size() == 0);
     CHECK(shop.get(path + "?limit=0").json["columns"].Size() == 3);

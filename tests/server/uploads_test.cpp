@@ -44,7 +44,8 @@ TEST_CASE("a csv file becomes a dataset, byte for byte") {
     const auto csv = served.get("/datasets/" + answer.id() + "/download?extension=csv");
     CHECK(csv.body == "x;y\n1;\"a;b\"\n2;\n");
     const auto sample = served.get("/datasets/" + answer.id() + "/sample").body;
-    CHECK(sample.find(R"("columns":[{"name":"x"},{"name":"y"}])") != std::string::npos);
+    CHECK(sample.find(R"("columns":[{"name":"x","type":"integer","nullable":false},)"
+                      R"({"name":"y","type":"text","nullable":true}])") != std::string::npos);
     CHECK(sample.find(R"([["1","a;b"],["2",null]])") != std::string::npos);
 }
 

@@ -241,7 +241,7 @@ TEST_CASE("a server that lets anyone in and then sends rubbish is unreachable") 
 TEST_CASE("a server that is full is worth another try") {
     RawServer full([](RawConnection& client) {
         client.read(8);
-        client.send(packet('E', std::string("SFATAL\0VFATAL\0C53300\0Mtoo many clients\0\0", 41)));
+        client.send(packet('E', std::string("SFATAL\0VFATAL\0C53300\0Mtoo many clients\0\0", 40)));
     });
     auto connection = connection_to_port(full.port());
     connection.options["tls"] = "disable";

@@ -4,6 +4,7 @@
 #include <string>
 
 #include <catch2/catch.hpp>
+#include <fmt/format.h>
 
 #include "core/error.hpp"
 
@@ -50,9 +51,10 @@ TEST_CASE("a value of any length and of any bytes is found whole") {
             const std::string value(size, static_cast<char>(byte));
             if (byte == '\t' || byte == '\n' || byte == '\\') continue;
             CAPTURE(size, byte);
-            CHECK(parse({text, text, text}, value + "\tz\t" + value + "\n") == Values{value, "z", value});
-            CHECK(parse({text, text}, value + "\\\\" + value + "\t\\N\n") ==
-                  Values{value + "\\" + value, std::nullopt});
+            CHECK(parse({text, text, text}, fmt::format("{0}\tz\t{0}\n", value)) ==
+                  Values{value, "z", value});
+            CHECK(parse({text, text}, fmt::format("{0}\\\\{0}\t\\N\n", value)) ==
+                  Values{fmt::format("{0}\\{0}", value), std::nullopt});
         }
     }
 }

@@ -92,12 +92,12 @@ class PostgresSource final : public Source {
             connection->begin();
             return connection->encryption();
         });
-        std::optional<Error> missing;  // the server looks for the database when it has let the user in
+        std::optional<Error> missing;  // the server looks at the database when it has let the user in
         run_stage(observer, "auth", [&] {
             try {
                 connection->log_in();
             } catch (const Error& error) {
-                if (error.error_class() != ErrorClass::not_found) throw;
+                if (!connection->knows_user()) throw;
                 missing = error;
                 return fmt::format("as {}", target_.user());
             }
@@ -105,7 +105,7 @@ class PostgresSource final : public Source {
         });
         run_stage(observer, "list", [&] {
             if (missing && location) throw Error(*missing);
-            if (missing) connect_to_own_database(connection);
+            if (missing) connect_to_own_database(connection, *missing);
             return list_for_test(*connection, location);
         });
         if (!location) return;
@@ -153,18 +153,24 @@ class PostgresSource final : public Source {
         connection->log_in();
     }
 
-    // As psql chooses it; the library knows the user where the connector names none.
-    void connect_to_own_database(std::optional<PostgresConnection>& connection) const {
-        connect(connection, connection->username());
+    // As psql chooses it; the library knows the user where the connector names none. It is a guess: where it
+    // is wrong, the reason why another was wanted says more.
+    void connect_to_own_database(std::optional<PostgresConnection>& connection, const Error& reason) const {
+        try {
+            connect(connection, connection->username());
+        } catch (const Error&) {
+            cancellation_.check();
+            throw Error(reason);
+        }
     }
 
-    // To ask what databases there are, one is needed.
+    // To ask what databases there are, one is needed; on some servers a user may enter none but the own.
     void connect_somewhere(std::optional<PostgresConnection>& connection) const {
         try {
             connect(connection, maintenance_database);
         } catch (const Error& error) {
-            if (error.error_class() != ErrorClass::not_found) throw;
-            connect_to_own_database(connection);
+            if (!connection->knows_user()) throw;
+            connect_to_own_database(connection, error);
         }
     }
 

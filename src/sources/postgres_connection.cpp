@@ -114,6 +114,7 @@ void PostgresConnection::begin() {
 
 void PostgresConnection::log_in() {
     while (polling_ != PGRES_POLLING_OK) advance();
+    knows_user_ = true;
 }
 
 bool PostgresConnection::is_agreed_on_encryption() const {
@@ -265,6 +266,8 @@ PostgresResult PostgresConnection::expect(PGresult* result, ExecStatusType statu
 void PostgresConnection::fail_to_connect() {
     cancellation_.check();
     const auto refusal = parse_postgres_refusal(pq().error_message(connection_.get()));
+    knows_user_ =
+        refusal.state == "3D000" || refusal.state == "42501";  // no such database; none for this user
     auto error_class = classify_postgres_error(refusal.state).value_or(ErrorClass::unreachable);
     std::string hint = postgres_error_hint(refusal.state, target_.username);
     if (refusal.state.empty() && pq().connection_needs_password(connection_.get()) != 0) {

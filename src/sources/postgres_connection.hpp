@@ -59,6 +59,9 @@ class PostgresConnection {
     /// Logs in, after `begin`. Error auth, or not_found when there is no such database.
     void log_in();
 
+    /// Whether the server has let the user in, though it may have refused the database after that.
+    [[nodiscard]] bool knows_user() const { return knows_user_; }
+
     /// How the connection is encrypted: "TLSv1.3, TLS_AES_256_GCM_SHA384", or "not used". After `begin`.
     [[nodiscard]] std::string encryption() const;
 
@@ -121,6 +124,7 @@ class PostgresConnection {
     std::chrono::steady_clock::time_point deadline_;
     std::string purpose_;
     ErrorClass otherwise_ = ErrorClass::internal;
+    bool knows_user_ = false;
     std::atomic<int> socket_{-1};
     std::optional<Cancellation::Subscription> subscription_;  // ends before the socket is closed
 };

@@ -321,6 +321,32 @@ TEST_CASE("100,000 tables are told as they come") {
     server.query("DROP DATABASE crowd;");
 }
 
+TEST_CASE("a user who may enter no database but the own can be tested and browse") {
+    PostgresServer server;
+    server.query(
+        "REVOKE CONNECT ON DATABASE postgres, shop FROM public; CREATE ROLE tenant LOGIN PASSWORD 'x';"
+        "CREATE DATABASE tenant OWNER tenant; CREATE ROLE homeless LOGIN PASSWORD 'x';");
+    auto connection = connection_to(server);
+    connection.username = "tenant";
+    connection.password = Secret("x");
+    CHECK_FALSE(run_test(connection).error);
+    Cancellation cancellation;
+    const auto source = sources::open_source(connection, cancellation);
+    CHECK(source->list("").size() == 3);
+    std::vector<std::string> found;
+    source->browse("", true, [&](const sources::Entry& entry) { found.push_back(entry.path); });
+    CHECK(found == std::vector<std::string>{"tenant", "tenant/public"});
+
+    connection.username = "homeless";
+    const auto run = run_test(connection);
+    REQUIRE(run.error);
+    CHECK(run.last().name == "list");
+    CHECK(run.error->error_class() == ErrorClass::auth);
+    CHECK_THAT(run.error->what(), Catch::Contains("database \"postgres\""));
+    connection.password = Secret("wrong");
+    CHECK(run_test(connection).last().name == "auth");
+}
+
 TEST_CASE("two who read a table at once get its rows in the same order") {
     // More than a quarter of the server's memory: it would let the second join the first in the middle.
     PostgresServer server({.settings = {"shared_buffers=1MB"}});

@@ -1,5 +1,7 @@
 #include <algorithm>
 #include <array>
+#include <optional>
+#include <utility>
 
 #include <yaml-cpp/emitter.h>
 #include <yaml-cpp/emittermanip.h>
@@ -72,15 +74,15 @@ void emit(YAML::Emitter& emitter, const JsonToken& token) {
             return;
         case JsonKind::key:
             emitter << YAML::Key;
-            emit_text(emitter, unescape_json(token.spelling));
+            emit_text(emitter, std::string(token.text));
             emitter << YAML::Value;
             return;
         case JsonKind::text:
-            emit_text(emitter, unescape_json(token.spelling));
+            emit_text(emitter, std::string(token.text));
             return;
         case JsonKind::number:
         case JsonKind::literal:
-            emit_bare(emitter, token.spelling);
+            emit_bare(emitter, token.text);
     }
 }
 
@@ -89,14 +91,18 @@ void emit(YAML::Emitter& emitter, const JsonToken& token) {
 std::string yaml_text(std::string_view json, bool as_item) {
     YAML::Emitter emitter;
     if (as_item) emitter << YAML::BeginSeq;
-    JsonReader reader(json);
-    for (auto token = reader.next(); token;) {
-        const auto following = reader.next();
-        // An empty one stands on the line of its key, as a flow collection does.
-        if (following && is_end(following->kind) && is_begin(token->kind)) emitter << YAML::Flow;
-        emit(emitter, *token);
-        token = following;
-    }
+    // A beginning waits for what follows: an empty one stands on the line of its key, as a flow collection
+    // does.
+    std::optional<JsonToken> begun;
+    read_json(json, [&](const JsonToken& token) {
+        if (begun && is_end(token.kind)) emitter << YAML::Flow;
+        if (begun) emit(emitter, *std::exchange(begun, std::nullopt));
+        if (is_begin(token.kind)) {
+            begun = token;
+        } else {
+            emit(emitter, token);
+        }
+    });
     if (as_item) emitter << YAML::EndSeq;
     if (!emitter.good()) {
         throw Error(ErrorClass::internal, "cannot write the document as YAML: " + emitter.GetLastError());

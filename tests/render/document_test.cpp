@@ -73,10 +73,10 @@ TEST_CASE("jsonl is a compact document a line") {
     CHECK(render_one({}, document("{ \"a\" : 1 }"), lines) == "{\"a\":1}\n");
 }
 
-TEST_CASE("numbers and texts stay spelled as they were") {
+TEST_CASE("numbers stay spelled as they were, and texts stay the same") {
     for (const std::string value :
-         {"0", "-0", "1.0", "1.10", "1e400", "-1E-400", "1e+05", "12345678901234567890123",
-          "0.1000000000000000055", R"("")", R"("é \u00e9 \/ \" \\ \u0000 \ud83d\ude00 日本 👨‍👩")",
+         {"0", "-0", "1.0", "1.10", "1e300", "-1E-400", "1e+05", "12345678901234567890123",
+          "0.1000000000000000055", R"("")", R"("é / \" \\ \u0000 \n\r\t\b\f 😀 日本 👨‍👩")",
           "true", "false", "null", "[]", "{}"}) {
         CAPTURE(value);
         CHECK(compact_json(value) == value);
@@ -84,6 +84,7 @@ TEST_CASE("numbers and texts stay spelled as they were") {
         const std::string inside = fmt::format(R"([{0},{{"k":{0}}}])", value);
         CHECK(compact_json(inside) == inside);
     }
+    CHECK(compact_json(R"("\u00e9 \/ \ud83d\ude00 \u000a")") == R"("é / 😀 \n")");
 }
 
 TEST_CASE("a member that comes twice stays twice, and the order is kept") {
@@ -98,58 +99,32 @@ TEST_CASE("json holds nothing raw that a terminal must not see, and the same val
 TEST_CASE("what is no JSON is an error that names the place") {
     struct Example {
         std::string text;
-        std::string reason;
+        int place;
     };
     using namespace std::string_literals;
-    const auto example = GENERATE(values<Example>({
-        {"", "a value is missing at byte 0"},
-        {" ", "a value is missing at byte 1"},
-        {"{", "a key is missing at byte 1"},
-        {"{\"a\"}", "a colon is missing at byte 4"},
-        {"{\"a\":}", "a value is missing at byte 5"},
-        {"{\"a\":1,}", "a key is missing at byte 7"},
-        {"{1:2}", "a key is missing at byte 1"},
-        {"{,}", "a key is missing at byte 1"},
-        {"[1,]", "a value is missing at byte 3"},
-        {"[,1]", "a value is missing at byte 1"},
-        {"[1 2]", "a comma or the end is missing at byte 3"},
-        {"[1}", "a comma or the end is missing at byte 2"},
-        {"[", "a value is missing at byte 1"},
-        {"[1", "a comma or the end is missing at byte 2"},
-        {"]", "a value is missing at byte 0"},
-        {"{} {}", "something follows its end at byte 3"},
-        {"nul", "a value is missing at byte 0"},
-        {"nullx", "something follows its end at byte 4"},
-        {"NaN", "a value is missing at byte 0"},
-        {"01", "something follows its end at byte 1"},
-        {"1.", "a digit is missing in the number at byte 0"},
-        {"-", "a digit is missing in the number at byte 0"},
-        {"1e", "a digit is missing in the number at byte 0"},
-        {"+1", "a value is missing at byte 0"},
-        {".5", "a value is missing at byte 0"},
-        {"\"a", "the end is missing of the text at byte 0"},
-        {"\"a\\", "an escape is wrong in the text at byte 0"},
-        {"\"\\x\"", "an escape is wrong in the text at byte 0"},
-        {"\"\\u12g4\"", "an escape is wrong in the text at byte 0"},
-        {"\"\\u12", "an escape is wrong in the text at byte 0"},
-        {"\"a\nb\"", "a control character stands in the text that begins at byte 0"},
-        {"1\0"s, "something follows its end at byte 1"},
-        {"\0"s, "a value is missing at byte 0"},
-        {"'a'", "a value is missing at byte 0"},
-        {"\ufeff{}", "a value is missing at byte 0"},
-    }));
+    const auto example = GENERATE(
+        values<Example>({{"", 0},         {" ", 1},           {"{", 1},       {"{\"a\"}", 4},
+                         {"{\"a\":}", 5}, {"{\"a\":1,}", 7},  {"{1:2}", 1},   {"{,}", 1},
+                         {"[1,]", 3},     {"[,1]", 1},        {"[1 2]", 3},   {"[1}", 2},
+                         {"[", 1},        {"[1", 2},          {"]", 0},       {"{} {}", 3},
+                         {"nul", 3},      {"nullx", 4},       {"NaN", 0},     {"01", 1},
+                         {"1.", 2},       {"-", 1},           {"1e", 2},      {"1e400", 0},
+                         {"+1", 0},       {".5", 0},          {"\"a", 2},     {"\"a\\", 2},
+                         {"\"\\x\"", 1},  {"\"\\u12g4\"", 1}, {"\"\\u12", 1}, {"\"a\nb\"", 2},
+                         {"1\0"s, 1},     {"\0"s, 0},         {"'a'", 0},     {"\"\\ud83d x\"", 1}}));
     CAPTURE(example.text);
     try {
         const auto shown = pretty_json(example.text);
         FAIL(shown);
     } catch (const Error& error) {
         CHECK(error.error_class() == ErrorClass::internal);
-        CHECK(error.what() == "cannot show the JSON document: " + example.reason);
+        CHECK_THAT(error.what(), Catch::StartsWith(fmt::format("cannot show the JSON document: at byte {}: ",
+                                                               example.place)));
     }
 }
 
 TEST_CASE("every beginning of a document is an error, not a crash") {
-    const std::string text = R"({"a":[1.5e3,"x\u00e9",{"b":null}],"c":false})";
+    const std::string text = R"({"a":[1.5e3,"x\u0007",{"b":null}],"c":false})";
     CHECK(compact_json(text) == text);
     for (std::size_t length = 0; length < text.size(); ++length) {
         CAPTURE(length);
@@ -222,7 +197,7 @@ TEST_CASE("yaml keeps texts texts, and numbers as they were spelled") {
         {R"("\u007f\u001b")", R"("\x7f\x1b")"},
         {"1.0", "1.0"},
         {"-0", "-0"},
-        {"1e400", "1e400"},
+        {"1e300", "1e300"},
         {"12345678901234567890123", "12345678901234567890123"},
         {"null", "null"},
         {"true", "true"},
@@ -254,9 +229,6 @@ TEST_CASE("a reader of yaml finds the text that json held") {
         {R"("\u0000\u001b")", "\0\x1b"s},
         {R"("\ud83d\ude00 \u00e9")", "😀 é"},
         {R"("\u202e😀")", "\u202e😀"},
-        {R"("\ud83d x")", "\ufffd x"},
-        {R"("\ude00\ud83d")", "\ufffd\ufffd"},
-        {R"("\ud83d\u0041")", "\ufffdA"},
         {R"("---\n- a: [1, {b: 'c'}]\n...\n")", "---\n- a: [1, {b: 'c'}]\n...\n"},
         {R"("\u0085\u2028\ufeff")", "\u0085\u2028\ufeff"},
         {"\"" + std::string(100000, 'x') + "\"", std::string(100000, 'x')},
@@ -283,8 +255,10 @@ TEST_CASE("odd keys survive yaml") {
 TEST_CASE("a text quoted as JSON reads back as itself") {
     using namespace std::string_literals;
     for (const auto& text : {""s, "say \"x\" \\ /"s, "\0\n\x1b\x7f"s, "\u202e日本 😀"s}) {
-        CHECK(unescape_json(quote_json(text)) == text);
+        std::string read;
+        read_json(quote_json(text), [&](const JsonToken& token) { read = token.text; });
+        CHECK(read == text);
         CHECK(compact_json(quote_json(text)) == quote_json(text));
     }
-    CHECK(quote_json("a\"\n\u009b") == R"("a\"\u000a\u009b")");
+    CHECK(quote_json("a\"\n\u009b") == R"("a\"\n\u009b")");
 }

@@ -77,6 +77,18 @@ TEST_CASE("Ctrl-C during a hidden prompt restores the terminal and creates nothi
     CHECK(prevision.ok({"connector", "list", "-q"}).empty());
 }
 
+TEST_CASE("Ctrl-C and the end of the input at a question end the program, and nothing is created") {
+    const Prevision prevision;
+    for (const auto& [keys, exit_code] : {std::pair{"\x03", 130}, {"\x04", 2}}) {
+        auto terminal = on_terminal(prevision, {"connector", "create", "x"});
+        terminal.read_until("]: ");
+        terminal.type(keys);
+        CHECK(terminal.wait() == exit_code);
+        CHECK(terminal.shows_typing());
+    }
+    CHECK(prevision.ok({"connector", "list", "-q"}).empty());
+}
+
 TEST_CASE("a table is cut to a terminal of any width") {
     const Prevision prevision;
     prevision.ok(

@@ -8,6 +8,7 @@
 #include "cli/connector_definition.hpp"
 #include "core/error.hpp"
 #include "core/text.hpp"
+#include "core/utf8.hpp"
 
 namespace prevision::cli {
 
@@ -47,6 +48,16 @@ class Reader {
 
   private:
     [[nodiscard]] std::vector<YAML::Node> parse(const std::string& text) const {
+        std::string_view rest = text;
+        while (!rest.empty()) {
+            const auto size = utf8_character_size(rest);
+            if (size == 0) {
+                const auto line =
+                    1 + std::count(text.begin(), text.end() - static_cast<std::ptrdiff_t>(rest.size()), '\n');
+                refuse(fmt::format("{}:{}", file_, line), "this is no UTF-8");
+            }
+            rest.remove_prefix(size);
+        }
         try {
             return YAML::LoadAll(text);
         } catch (const YAML::Exception& error) {

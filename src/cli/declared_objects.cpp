@@ -168,9 +168,10 @@ void read_secrets(const Declared& declared, model::Connector& connector, Service
     for (const auto& field : secret_fields(Kind::connector)) {
         if (!declared.has(field)) continue;
         auto secret = read_secret_field(declared, field, services);
-        if (field.starts_with("password")) connector.password = std::move(secret);
-        if (field.starts_with("private_key")) connector.private_key = std::move(secret);
-        if (field.starts_with("credentials")) connector.google_credentials = std::move(secret);
+        auto& kept = field == "private_key_file"   ? connector.private_key
+                     : field == "credentials_file" ? connector.google_credentials
+                                                   : connector.password;
+        kept = std::move(secret);
     }
 }
 

@@ -74,6 +74,7 @@ template <typename Object>
 std::vector<std::optional<std::string>> cells_of(const std::vector<Field<Object>>& fields,
                                                  const Object& object) {
     std::vector<std::optional<std::string>> cells;
+    cells.reserve(fields.size());
     for (const auto& field : fields) cells.push_back(field.cell(object));
     return cells;
 }
@@ -86,6 +87,7 @@ render::Row to_row(const std::vector<Field<Object>>& fields, const Object& objec
 template <typename Object>
 std::vector<render::Column> columns_of(const std::vector<Field<Object>>& fields) {
     std::vector<render::Column> columns;
+    columns.reserve(fields.size());
     for (const auto& field : fields) columns.push_back(field.column);
     return columns;
 }
@@ -93,6 +95,7 @@ std::vector<render::Column> columns_of(const std::vector<Field<Object>>& fields)
 template <typename Object>
 std::vector<std::string> column_names(const std::vector<Field<Object>>& fields) {
     std::vector<std::string> names;
+    names.reserve(fields.size());
     for (const auto& field : fields) names.push_back(field.column.name);
     return names;
 }

@@ -164,6 +164,7 @@ TEST_CASE("a file that cannot be right is refused with its line and field before
     const std::vector<std::pair<std::string, std::string>> refused{
         {"", "x.yaml: it declares nothing"},
         {"connectors: [", "x.yaml:1: this is no YAML"},
+        {"connectors:\n- {name: \xff, type: FTP, host: h}", "x.yaml:2: this is no UTF-8"},
         {"hello", "x.yaml:1: the file is not a list of FIELD: VALUE"},
         {"\nconectors: []", "x.yaml:2: 'conectors' is no section\nhint: did you mean connectors?"},
         {"connectors: []\nconnectors: []", "x.yaml:2: connectors stand here again"},

@@ -128,6 +128,10 @@ Parsed parse_words(const CommandNode& node, std::span<const std::string> words) 
     try {
         filling.app.parse(std::vector<std::string>(words.rbegin(), words.rend()));
     } catch (const CLI::CallForHelp&) {
+        // Help on a command that is none would be that of another one.
+        const auto left = filling.app.remaining();
+        const auto word = std::ranges::find_if(left, [](const auto& each) { return !each.starts_with('-'); });
+        if (!node.children.empty() && word != left.end()) refuse_word(node, *word);
         return Parsed::help_wanted;
     } catch (const CLI::ArgumentMismatch& error) {
         const std::string text = error.what();

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <exception>
 #include <memory>
+#include <vector>
 
 #include "cli/command.hpp"
 #include "cli/error_report.hpp"
@@ -52,6 +53,19 @@ HelpStyle help_style(const GlobalOptions& options, const Io& io) {
 
 int exit_code(ErrorClass error_class) { return static_cast<int>(error_class); }
 
+/// What people are used to from other programs: the name alone and `help COMMAND` ask for help,
+/// `--version` for the version.
+std::vector<std::string> with_habits(std::span<const std::string> arguments) {
+    if (arguments.empty()) return {"--help"};
+    std::vector<std::string> words(arguments.begin(), arguments.end());
+    if (words.size() == 1 && words.front() == "--version") return {"version"};
+    if (words.front() == "help") {
+        words.erase(words.begin());
+        words.emplace_back("--help");
+    }
+    return words;
+}
+
 /// Runs the command that the arguments name; what goes wrong is thrown.
 void execute(std::span<const std::string> arguments, GlobalOptions& options, Io& io,
              Cancellation& cancellation) {
@@ -60,11 +74,7 @@ void execute(std::span<const std::string> arguments, GlobalOptions& options, Io&
                      "Keeps links to distant data, and takes snapshots of it when they are needed.");
     build(line, options, services);
     try {
-        const std::vector<std::string> version{"version"};
-        const std::vector<std::string> help{"--help"};
-        const bool asks_version = arguments.size() == 1 && arguments.front() == "--version";
-        // Who types the name alone wants to see what there is.
-        line.parse(asks_version ? version : arguments.empty() ? help : arguments)();
+        line.parse(with_habits(arguments))();
     } catch (const CommandLine::HelpRequested& help) {
         io.out.write(render_help(help.of, help_style(options, io)));
     }

@@ -91,6 +91,15 @@ TEST_CASE("man shows every page without a warning") {
     }
 }
 
+TEST_CASE("help is found where people look for it") {
+    const Prevision prevision;
+    CHECK(prevision.ok({}) == prevision.ok({"--help"}));
+    CHECK(prevision.ok({"help"}) == prevision.ok({"-h"}));
+    CHECK(prevision.ok({"help", "connector", "list"}) == prevision.ok({"connector", "list", "--help"}));
+    CHECK(prevision({"help", "nonsense"}).exit_code == 2);
+    CHECK(prevision.ok({"--version"}) == prevision.ok({"version"}));
+}
+
 TEST_CASE("every command is in the manual, and every page of a command is named in prevision(1)") {
     const auto program = content(manual / "prevision.1");
     for (const auto& page : std::filesystem::directory_iterator(manual)) {

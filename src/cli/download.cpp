@@ -83,7 +83,7 @@ Downloaded download(Services& services, const model::Dataset& dataset, const Dow
     if (options.to == "-") {
         HashingSink sink([&](std::string_view chunk) { services.io().out.write(chunk); }, total, *progress);
         services.client().download_dataset(dataset.id, options.extension, sink);
-        const auto downloaded = sink.finish("");
+        auto downloaded = sink.finish("");
         if (is_csv) check(dataset, downloaded);
         progress->finish();
         return downloaded;

@@ -67,8 +67,8 @@ TEST_CASE("an object of a real service whose connections are cut at random bytes
     server().put("cut", "large.bin", bytes);
     std::mt19937_64 numbers(20'261'123);
     for (int round = 0; round < 5; ++round) {
-        std::vector<std::uint64_t> cuts;
-        for (int i = 0; i < 6; ++i) cuts.push_back(numbers() % (std::uint64_t{4} << 20U));
+        std::vector<std::uint64_t> cuts(6);
+        for (auto& cut : cuts) cut = numbers() % (std::uint64_t{4} << 20U);
         CAPTURE(round, cuts);
         CuttingProxy proxy(server().port(), CuttingProxy::Kind::plain, cuts);
         const auto connection = s3_connection("http://127.0.0.1:" + std::to_string(proxy.port()),

@@ -13,7 +13,7 @@ namespace prevision::platform {
 
 namespace {
 
-constexpr std::size_t block_size = 256 * 1024;
+constexpr std::size_t block_size = std::size_t{256} * 1024;
 constexpr std::uint64_t most_expansion = 1000;
 constexpr std::uint64_t always_allowed = 64 << 20;  ///< whatever the archive's own size
 

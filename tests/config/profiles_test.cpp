@@ -136,6 +136,7 @@ TEST_CASE("profiles that are saved at the same time are all kept") {
     const TemporaryDirectory folder;
     const auto file = folder / "config.json";
     std::vector<std::thread> threads;
+    threads.reserve(8);
     for (int i = 0; i < 8; ++i) {
         threads.emplace_back([&, i] { config::save_profile(file, profile(fmt::format("p{}", i))); });
     }

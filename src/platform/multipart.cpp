@@ -11,9 +11,9 @@ namespace prevision::platform {
 
 namespace {
 
-constexpr std::size_t read_size = 256 * 1024;
-constexpr std::size_t most_header = 16 * 1024;
-constexpr std::size_t most_field = 64 * 1024;
+constexpr std::size_t read_size = std::size_t{256} * 1024;
+constexpr std::size_t most_header = std::size_t{16} * 1024;
+constexpr std::size_t most_field = std::size_t{64} * 1024;
 constexpr std::size_t most_fields = 100;
 
 [[noreturn]] void refuse(std::string_view why) {

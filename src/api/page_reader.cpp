@@ -49,7 +49,7 @@ std::string PageReader::path_of(std::int64_t number) const {
 }
 
 void PageReader::start_pages() {
-    while (under_way_ < most_under_way && started_ < std::min(last_, wanted_ + most_ahead - 1)) {
+    while (under_way_ < allowed_ && started_ < std::min(last_, wanted_ + most_ahead - 1)) {
         const auto [added, is_new] = pages_.emplace(
             ++started_, Page{.budget = RetryBudget(retry_), .start = retry_.clock->steady(), .away = away_});
         send(added->first, added->second);
@@ -69,7 +69,7 @@ void PageReader::send(std::int64_t number, Page& page) {
 
 /// Waits until something has happened to a page: an answer came, or a try that was put off is made.
 void PageReader::wait() {
-    if (under_way_ < most_under_way && send_due()) return;
+    if (under_way_ < allowed_ && send_due()) return;
     auto limit = milliseconds(3'600'000);
     const auto now = retry_.clock->steady();
     for (const auto& [number, page] : pages_) {
@@ -99,6 +99,8 @@ bool PageReader::send_due() {
 
 void PageReader::take(transport::Calls::Ended ended) {
     --under_way_;
+    // Twice as many each round: a small server's queue of new connections holds but a few.
+    allowed_ = std::min(allowed_ + 1, most_under_way);
     auto& page = pages_.at(ended.number);
     if (!ended.failure) {
         const bool again = invites_retry(ended.response);

@@ -6,8 +6,7 @@
 #include "cli/existing.hpp"
 #include "cli/lookup.hpp"
 #include "cli/nouns.hpp"
-#include "cli/test_all.hpp"
-#include "cli/test_report.hpp"
+#include "cli/test_verb.hpp"
 #include "cli/verbs.hpp"
 
 namespace prevision::cli {
@@ -70,16 +69,7 @@ struct CreateOptions : ConnectorOptions {
     bool test = false;
 };
 
-/// Where a test was asked for and fails, what was made for it goes again: nothing is created.
-void test_or_remove(const Connector& connector, Services& services) {
-    try {
-        report_test(services, connector.id, connector.name, services.client().test_connector(connector.id));
-    } catch (...) {
-        services.tidy("remove the connector again",
-                      [&](api::Client& client) { client.delete_connector(connector.id); });
-        throw;
-    }
-}
+api::TestOutcome test(api::Client& client, const std::string& id) { return client.test_connector(id); }
 
 Connector run_create(CreateOptions& options, Services& services) {
     auto& client = services.client();
@@ -95,7 +85,9 @@ Connector run_create(CreateOptions& options, Services& services) {
         });
     if (existing) return *existing;
     auto created = client.create_connector(services.project_id(), connector);
-    if (options.test) test_or_remove(created, services);
+    if (options.test) {
+        test_or_remove(created, services, "connector", test, &api::Client::delete_connector);
+    }
     return created;
 }
 
@@ -129,34 +121,6 @@ void add_update(Command& command, Services& services, const std::shared_ptr<cons
     });
 }
 
-void add_test(Command& command, Services& services, const std::shared_ptr<const Noun<Connector>>& noun) {
-    struct Options : TestAllOptions {
-        std::string name;
-    };
-    auto verb = command.subcommand("test", "Try a connector: resolve, connect, tls, auth, list");
-    auto options = std::make_shared<Options>();
-    verb.argument("[NAME]", options->name, "Its name or id", false, noun->completes);
-    add_test_all_options(verb, *options);
-    verb.detail("With --all a result is a line, shown as it comes; exit code 8 when some fail.");
-    verb.example("prevision connector test shop");
-    verb.example("prevision connector test --all -j 8 --junit results.xml");
-    verb.action([options, noun, &services] {
-        check_test_target(options->name, *options);
-        if (options->all) {
-            std::vector<TestItem> items;
-            noun->list(services, [&](const Connector& connector) {
-                items.push_back({connector.id, connector.name});
-                return true;
-            });
-            test_all(services, noun->name, items, *options,
-                     [](api::Client& client, const std::string& id) { return client.test_connector(id); });
-            return;
-        }
-        const auto connector = noun->find(services, options->name);
-        report_test(services, connector.id, connector.name, services.client().test_connector(connector.id));
-    });
-}
-
 }  // namespace
 
 void add_connector(Command& root, Services& services) {
@@ -168,7 +132,8 @@ void add_connector(Command& root, Services& services) {
     add_show_verb(command, services, noun);
     add_update(command, services, noun);
     add_delete_verb(command, services, noun);
-    add_test(command, services, noun);
+    add_test_verb(command, services, noun, "Try a connector: resolve, connect, tls, auth, list", "shop",
+                  test);
     add_browse(command, services);
     add_types_verb(command, services);
 }

@@ -5,8 +5,7 @@
 #include "cli/nouns.hpp"
 #include "cli/output_sink.hpp"
 #include "cli/sample.hpp"
-#include "cli/test_all.hpp"
-#include "cli/test_report.hpp"
+#include "cli/test_verb.hpp"
 #include "cli/verbs.hpp"
 
 namespace prevision::cli {
@@ -144,16 +143,7 @@ struct CreateOptions : DefinitionOptions {
     bool test = false;
 };
 
-void test_or_remove(const Datasource& datasource, Services& services) {
-    try {
-        report_test(services, datasource.id, datasource.name,
-                    services.client().test_datasource(datasource.id));
-    } catch (...) {
-        services.tidy("remove the datasource again",
-                      [&](api::Client& client) { client.delete_datasource(datasource.id); });
-        throw;
-    }
-}
+api::TestOutcome test(api::Client& client, const std::string& id) { return client.test_datasource(id); }
 
 Datasource run_create(const CreateOptions& options, Services& services) {
     auto& client = services.client();
@@ -178,7 +168,9 @@ Datasource run_create(const CreateOptions& options, Services& services) {
                          .encoding = told(options.encoding)};
     check_definition(datasource, connector, command_line_place(datasource.name), services);
     auto created = client.create_datasource(services.project_id(), datasource);
-    if (options.test) test_or_remove(created, services);
+    if (options.test) {
+        test_or_remove(created, services, "datasource", test, &api::Client::delete_datasource);
+    }
     return created;
 }
 
@@ -205,35 +197,6 @@ void add_update(Command& command, Services& services, const std::shared_ptr<cons
     verb.action([options, noun, &services] {
         const auto found = noun->find(services, options->name);
         show_object(services, noun->fields, update(*options, found.id, services));
-    });
-}
-
-void add_test(Command& command, Services& services, const std::shared_ptr<const Noun<Datasource>>& noun) {
-    struct Options : TestAllOptions {
-        std::string name;
-    };
-    auto verb = command.subcommand("test", "Try a datasource: its connector's stages, then read");
-    auto options = std::make_shared<Options>();
-    verb.argument("[NAME]", options->name, "Its name or id", false, noun->completes);
-    add_test_all_options(verb, *options);
-    verb.detail("With --all a result is a line, shown as it comes; exit code 8 when some fail.");
-    verb.example("prevision datasource test orders");
-    verb.example("prevision datasource test --all -j 8 --junit results.xml");
-    verb.action([options, noun, &services] {
-        check_test_target(options->name, *options);
-        if (options->all) {
-            std::vector<TestItem> items;
-            noun->list(services, [&](const Datasource& datasource) {
-                items.push_back({datasource.id, datasource.name});
-                return true;
-            });
-            test_all(services, noun->name, items, *options,
-                     [](api::Client& client, const std::string& id) { return client.test_datasource(id); });
-            return;
-        }
-        const auto datasource = noun->find(services, options->name);
-        report_test(services, datasource.id, datasource.name,
-                    services.client().test_datasource(datasource.id));
     });
 }
 
@@ -342,7 +305,8 @@ void add_datasource(Command& root, Services& services) {
     add_show_verb(command, services, noun);
     add_update(command, services, noun);
     add_delete_verb(command, services, noun);
-    add_test(command, services, noun);
+    add_test_verb(command, services, noun, "Try a datasource: its connector's stages, then read", "orders",
+                  test);
     add_preview(command, services, noun);
     add_cat(command, services, noun);
     add_schema(command, services, noun);

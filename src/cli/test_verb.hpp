@@ -1,0 +1,62 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "cli/test_all.hpp"
+#include "cli/test_report.hpp"
+#include "cli/verbs.hpp"
+
+namespace prevision::cli {
+
+/// The platform's call that tests an object of that id.
+using TestCall = api::TestOutcome (*)(api::Client& client, const std::string& id);
+
+/// The verb `test`, of one object or of all. `example` is the name of one.
+template <typename Object>
+void add_test_verb(Command& command, Services& services, const std::shared_ptr<const Noun<Object>>& noun,
+                   const std::string& help, const std::string& example, TestCall test) {
+    struct Options : TestAllOptions {
+        std::string name;
+    };
+    auto verb = command.subcommand("test", help);
+    auto options = std::make_shared<Options>();
+    verb.argument("[NAME]", options->name, "Its name or id", false, noun->completes);
+    add_test_all_options(verb, *options);
+    verb.detail("With --all a result is a line, shown as it comes; exit code 8 when some fail.");
+    verb.example(fmt::format("prevision {} test {}", noun->name, example));
+    verb.example(fmt::format("prevision {} test --all -j 8 --junit results.xml", noun->name));
+    verb.action([options, noun, test, &services] {
+        check_test_target(options->name, *options);
+        if (options->all) {
+            std::vector<TestItem> items;
+            noun->list(services, [&](const Object& object) {
+                items.push_back({object.id, object.name});
+                return true;
+            });
+            test_all(services, noun->name, items, *options, test);
+            return;
+        }
+        const auto object = noun->find(services, options->name);
+        report_test(services, object.id, object.name, test(services.client(), object.id));
+    });
+}
+
+/// Tests what was just made. When that fails it goes again: nothing is created.
+template <typename Object>
+void test_or_remove(const Object& object, Services& services, const std::string& noun, TestCall test,
+                    void (api::Client::*remove)(const std::string& id)) {
+    try {
+        report_test(services, object.id, object.name, test(services.client(), object.id));
+    } catch (...) {
+        services.tidy(fmt::format("remove the {} again", noun),
+                      [&](api::Client& client) { (client.*remove)(object.id); });
+        throw;
+    }
+}
+
+}  // namespace prevision::cli

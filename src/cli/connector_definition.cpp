@@ -83,6 +83,21 @@ std::function<bool()> taken_by(const ConnectorOptions& options, const std::strin
     };
 }
 
+/// The service account, where there is one or there must be.
+Secret credentials_of(const ConnectorOptions& options, bool required) {
+    constexpr auto* hint = "--credentials-file names the JSON file of a service account";
+    if (!options.credentials_file) {
+        if (!required) return {};
+        throw Error(ErrorClass::invalid, "invalid --credentials-file: it is missing, and GCP needs it", hint);
+    }
+    Secret credentials(read_file(*options.credentials_file, credentials_limit));
+    if (trim(credentials.reveal()).empty()) {
+        throw Error(ErrorClass::invalid,
+                    fmt::format("invalid --credentials-file: {} is empty", *options.credentials_file), hint);
+    }
+    return credentials;
+}
+
 }  // namespace
 
 bool ConnectorOptions::bare() const {
@@ -165,6 +180,7 @@ model::Connector to_connector(const ConnectorOptions& options, Services& service
     }
     if (options.private_key_file)
         connector.private_key = Secret(read_file(*options.private_key_file, credentials_limit));
+    connector.google_credentials = credentials_of(options, connector.type == "GCP");
     // Checked before a password is asked for, and with it after that.
     const bool asks = !connector.username.empty() && !options.private_key_file &&
                       may_prompt(services.options(), services.io());
@@ -172,8 +188,6 @@ model::Connector to_connector(const ConnectorOptions& options, Services& service
         options.secret.given() || asks || (options.typed_password && !options.typed_password->empty());
     check_definition(connector, gives_password, command_line_place(connector.name), services);
     connector.password = password_of(options, services, true).value_or(Secret());
-    if (options.credentials_file)
-        connector.google_credentials = Secret(read_file(*options.credentials_file, credentials_limit));
     return connector;
 }
 
@@ -189,9 +203,7 @@ std::string to_changes(const ConnectorOptions& options, Services& services) {
         changes.text("private_key", read_file(*options.private_key_file, credentials_limit));
     if (const auto password = password_of(options, services, false))
         changes.text("password", password->reveal());
-    if (options.credentials_file) {
-        changes.text("googleCredentials", read_file(*options.credentials_file, credentials_limit));
-    }
+    if (options.credentials_file) changes.text("googleCredentials", credentials_of(options, true).reveal());
     if (!changes.any())
         throw Error(ErrorClass::usage, "nothing to change was given",
                     "see 'prevision connector update --help'");

@@ -31,7 +31,8 @@ class SeenItems {
         for (std::size_t i = 0; i < id.size(); ++i) {
             const auto value = digits.find(id[i]);
             if (value == std::string_view::npos) return std::string(id);
-            bytes[i / 2] = static_cast<char>(static_cast<unsigned char>(bytes[i / 2]) << 4U | value);
+            bytes[i / 2] = static_cast<char>(
+                static_cast<std::size_t>(static_cast<unsigned char>(bytes[i / 2])) << 4U | value);
         }
         return bytes;
     }

@@ -1,6 +1,8 @@
 #include "cli/process.hpp"
 
 #include <atomic>
+#include <cerrno>
+#include <chrono>
 #include <cstdint>
 #include <cstdlib>
 #include <span>
@@ -24,14 +26,25 @@ std::atomic<std::int64_t>& grace_seconds() {
     return seconds;
 }
 
+/// Until another of the signals comes, or the time has passed. A process that is stopped and goes on is woken
+/// for nothing (signal(7)).
+void wait_for_second(const sigset_t& signals, std::chrono::nanoseconds grace) {
+    using std::chrono::steady_clock;
+    const auto deadline = steady_clock::now() + grace;
+    for (auto left = grace; left.count() > 0; left = deadline - steady_clock::now()) {
+        const auto seconds = std::chrono::floor<std::chrono::seconds>(left);
+        const timespec limit{.tv_sec = seconds.count(), .tv_nsec = (left - seconds).count()};
+        if (::sigtimedwait(&signals, nullptr, &limit) >= 0 || errno != EINTR) return;
+    }
+}
+
 /// Runs on a thread of its own, which lives until the process ends and so shares the cancellation.
 void wait_for_signals(sigset_t signals, const std::shared_ptr<Cancellation>& cancellation) {
     int signal = 0;
     if (::sigwait(&signals, &signal) != 0) return;
     const auto reason = signal == SIGTERM ? ErrorClass::terminated : ErrorClass::interrupted;
     cancellation->cancel(reason);
-    const timespec grace{.tv_sec = grace_seconds().load(), .tv_nsec = 0};
-    ::sigtimedwait(&signals, nullptr, &grace);
+    wait_for_second(signals, std::chrono::seconds(grace_seconds()));
     ::_exit(static_cast<int>(reason));
 }
 

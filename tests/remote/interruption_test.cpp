@@ -62,7 +62,7 @@ TEST_CASE("Ctrl-C ends a list whose pages hang") {
     });
     const RemoteProgram prevision(server.url());
     const auto program = prevision.start({"connector", "list"});
-    wait_until([&] { return hanging >= 5; });
+    wait_until([&] { return hanging >= 4; });
     ProgramResult result;
     const double seconds = seconds_of([&] {
         program->signal(SIGINT);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <random>
+#include <utility>
 
 #include <catch2/catch.hpp>
 #include <fmt/format.h>
@@ -81,11 +82,11 @@ void check_form(const LinkedFiles& files, const FileSystem& system, const Form& 
 
 }  // namespace
 
-LinkedFiles::LinkedFiles(const FileSystem& system) : system_(system) {
+LinkedFiles::LinkedFiles(FileSystem system) : system_(std::move(system)) {
     std::vector<std::string> arguments{"connector", "create", "files"};
-    arguments.insert(arguments.end(), system.connector.begin(), system.connector.end());
+    arguments.insert(arguments.end(), system_.connector.begin(), system_.connector.end());
     arguments.emplace_back("--password-stdin");
-    ok(arguments, system.password);
+    ok(arguments, system_.password);
 }
 
 void LinkedFiles::link(const std::string& path, const std::vector<std::string>& options) const {

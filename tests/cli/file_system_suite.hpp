@@ -39,7 +39,7 @@ struct FileSystem {
 /// A home with a connector `files` to the system.
 class LinkedFiles : public Prevision {
   public:
-    explicit LinkedFiles(const FileSystem& system);
+    explicit LinkedFiles(FileSystem system);
 
     /// A datasource of that path; its name is the path's.
     void link(const std::string& path, const std::vector<std::string>& options = {}) const;
@@ -52,7 +52,7 @@ class LinkedFiles : public Prevision {
                                     const std::string& field) const;
 
   private:
-    const FileSystem& system_;
+    FileSystem system_;
 };
 
 /// Each verb on files of every form. Call it in a test case of its own.

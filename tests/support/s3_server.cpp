@@ -81,8 +81,14 @@ void S3Server::request(const std::string& method, const std::string& path, std::
     headers.append("Content-Type: application/octet-stream");
     headers.append("Expect:");
     handle.set<CURLOPT_HTTPHEADER>(std::move(headers));
-    const auto code = handle.perform(nullptr, std::chrono::seconds(30));
-    const auto status = handle.info<CURLINFO_RESPONSE_CODE>();
+    auto code = CURLE_OK;
+    long status = 0;
+    // A busy machine's proxy gives its own servers up, and says 503.
+    process_.wait_until([&] {
+        code = handle.perform(nullptr, std::chrono::seconds(30));
+        status = handle.info<CURLINFO_RESPONSE_CODE>();
+        return code != CURLE_OK || status != 503;
+    });
     if (code != CURLE_OK || status < 200 || status > 299) {
         throw std::runtime_error(fmt::format("swift: {} {}: status {}, {}\n{}", method, path, status,
                                              net::curl().easy_strerror(code), process_.log()));

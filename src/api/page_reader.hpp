@@ -61,7 +61,7 @@ class PageReader {
     std::int64_t started_ = 0;
     std::int64_t last_ = 1;
     int under_way_ = 0;
-    int allowed_ = 1;     // at the same time, by now
+    int allowed_ = 1;                              // at the same time, by now
     std::chrono::steady_clock::duration away_{0};  // time spent by the caller between two pages
     std::chrono::steady_clock::time_point left_at_;
 };

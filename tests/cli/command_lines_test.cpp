@@ -116,7 +116,7 @@ class World {
             "CREATE DATABASE my_db; CREATE TABLE my_db.table1 (i INT); INSERT INTO my_db.table1 VALUES (1);"
             "CREATE TABLE shop.orders (id INT, total INT); INSERT INTO shop.orders VALUES (1, 200), (2, 3);"
             "CREATE TABLE shop.orders_2026 (id INT); CREATE TABLE shop.results (id INT, total INT);");
-        const auto work = prevision_.file("template/work");
+        const auto work = prevision_.file("template/desk");
         for (const auto* name : {"password.txt", "new.txt"}) write(work / name, database_.password() + "\n");
         write(work / "secret.txt", "secret\n");
         write(work / "token.txt", served_.admin() + "\n");
@@ -163,7 +163,7 @@ class World {
         const auto all = join(block, "\n");
         if (std::regex_search(all, std::regex("profile|logout"))) {
             std::filesystem::copy(
-                prevision_.file("config"), prevision_.file("copy/work/.config"),
+                prevision_.file("config"), prevision_.file("copy/desk/.config"),
                 std::filesystem::copy_options::recursive | std::filesystem::copy_options::overwrite_existing);
         }
         return run("copy", block);
@@ -201,7 +201,7 @@ class World {
     }
 
     std::pair<int, std::string> run(const std::string& world, const Block& block) {
-        const auto work = prevision_.file(world + "/work");
+        const auto work = prevision_.file(world + "/desk");
         std::string script =
             "set -e; cd " + work.string() + "\n(" + clearing(block) + ":) > /dev/null 2>&1\n";
         bool serves = false;

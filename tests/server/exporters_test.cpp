@@ -20,6 +20,15 @@ std::string make_exporter(const Served& served, const std::string& connector, co
         .id();
 }
 
+/// To a server of the tests, by the user that both kinds have.
+std::string make_sql_connector(const Served& served, const std::string& engine, int port) {
+    return served
+        .call("POST", "/projects/" + served.project() + "/connectors",
+              R"({"type":"SQL","name":"c","host":"127.0.0.1","engine":")" + engine + R"(","port":)" +
+                  std::to_string(port) + R"(,"username":"tester","password":"secret p@ss'w\"ord"})")
+        .id();
+}
+
 std::string make_dataset(const Served& served, const std::string& connector) {
     const auto id =
         served
@@ -93,13 +102,7 @@ TEST_CASE("an export writes a dataset into a table of MySQL, all or nothing") {
     const testing::MariadbServer server;
     const Served served;
     const auto dataset = make_dataset(served, served.make_connector());
-    const auto connector =
-        served
-            .call("POST", "/projects/" + served.project() + "/connectors",
-                  R"({"type":"SQL","engine":"mysql","name":"m","host":"127.0.0.1","port":)" +
-                      std::to_string(server.port()) + R"(,"username":"tester","password":)" +
-                      R"("secret p@ss'w\"ord"})")
-            .id();
+    const auto connector = make_sql_connector(served, "mysql", server.port());
     const auto exporter = make_exporter(served, connector,
                                         R"("database":"shop","table":"out","database_write_mode":"replace")");
     for (int i = 0; i < 2; ++i) {
@@ -129,13 +132,7 @@ TEST_CASE("an export writes a dataset into a table of PostgreSQL, all or nothing
     const testing::PostgresServer server;
     const Served served;
     const auto dataset = make_dataset(served, served.make_connector());
-    const auto connector =
-        served
-            .call("POST", "/projects/" + served.project() + "/connectors",
-                  R"({"type":"SQL","engine":"postgresql","name":"p","host":"127.0.0.1","port":)" +
-                      std::to_string(server.port()) + R"(,"username":"tester","password":)" +
-                      R"("secret p@ss'w\"ord"})")
-            .id();
+    const auto connector = make_sql_connector(served, "postgresql", server.port());
     server.query("CREATE SCHEMA \"odd.one\";");
     const auto exporter = make_exporter(
         served, connector,

@@ -29,11 +29,13 @@ std::string Client::call_any(const AnyCall& any) {
 
 void Client::list_any(const std::string& path, const Each<std::string>& each) {
     SeenItems seen;
-    const auto take = [&](const rapidjson::Value& items) {
+    const auto take = [&](std::span<const std::string_view> items) {
         seen.begin_page();
-        for (const auto& item : items.GetArray()) {
-            auto document = model::write_json(item);
-            if (seen.add(model::get_text(item, "_id"), document) && !each(std::move(document))) return false;
+        for (const auto item : items) {
+            std::string document(item);
+            if (seen.add(model::get_text(model::parse_json(item), "_id"), document) &&
+                !each(std::move(document)))
+                return false;
         }
         return seen.anything_new();
     };

@@ -11,7 +11,7 @@
 #include "core/text.hpp"
 #include "core/wait.hpp"
 #include "model/codec.hpp"
-#include "model/json.hpp"
+#include "model/list_page.hpp"
 
 namespace prevision::api {
 
@@ -81,7 +81,7 @@ std::string to_delete(Resource resource, const std::string& id) {
 
 /// Decodes an answer's JSON; what is none comes from something else than a platform.
 template <typename Decode>
-auto decode_answer(const std::string& what, const std::string& body, Decode decode) {
+auto decode_answer(const std::string& what, std::string_view body, Decode decode) {
     try {
         return decode(body);
     } catch (const Error& error) {
@@ -142,13 +142,11 @@ std::string Client::call(const Call& call) {
 }
 
 template <typename Object>
-Object Client::fetch(const Call& request, Object (*decode)(const rapidjson::Value&)) {
-    return decode_answer(request.what, call(request),
-                         [&](const std::string& body) { return decode(model::parse_json_object(body)); });
+Object Client::fetch(const Call& request, Decode<Object> decode) {
+    return decode_answer(request.what, call(request), decode);
 }
 
-// The pages count from 1. `totalItems` and `rowsPerPage` say how many there are; a platform that does not
-// send them may send `nextPage`. Objects can come and go between two pages.
+// The pages count from 1. Objects can come and go between two pages.
 void Client::list_pages(const std::string& what, const std::string& path, const TakePage& take, bool any) {
     auto sized = path;
     if (settings_.rows_per_page) {
@@ -159,23 +157,20 @@ void Client::list_pages(const std::string& what, const std::string& path, const 
                       [&](const std::string& page, const std::string& outcome, auto start) {
                           trace("GET", page, outcome, start);
                       });
-    for (std::int64_t page = 1;; ++page) {
-        const auto answer =
-            decode_answer(what, next_page(what, reader), any ? model::parse_json : model::parse_json_object);
-        if (any && (!answer.IsObject() || !answer.HasMember("items"))) {
+    for (std::int64_t number = 1;; ++number) {
+        const auto body = next_page(what, reader);
+        const auto page = decode_answer(what, body, [&](std::string_view text) {
+            auto decoded = model::decode_list_page(text);
+            if (!decoded && !any) throw Error(ErrorClass::invalid, "invalid JSON: an object is expected");
+            return decoded;
+        });
+        if (any && (!page || !page->has_items)) {
             throw Error(ErrorClass::invalid, fmt::format("{}: the answer is no list of pages", what),
                         "leave --paginate out");
         }
-        // A platform may send `false` for none.
-        const auto* items = model::find_member(answer, "items");
-        if (items == nullptr || !items->IsArray() || !take(*items)) return;
-        const auto* meta = model::find_member(answer, "metaData");
-        if (meta == nullptr) return;
-        const auto total = model::get_integer(*meta, "totalItems");
-        const auto size = model::get_integer(*meta, "rowsPerPage");
-        std::int64_t pages = model::get_boolean(*meta, "nextPage").value_or(false) ? page + 1 : page;
-        if (total && size && *size > 0) pages = *total / *size + (*total % *size > 0 ? 1 : 0);
-        if (page >= pages) return;
+        if (!take(page->items)) return;
+        const auto pages = page->pages(number);
+        if (number >= pages) return;
         reader.expect(pages);
     }
 }
@@ -192,13 +187,13 @@ std::string Client::next_page(const std::string& what, PageReader& reader) {
 
 // An id that was shown is passed over, and a page that brings nothing new is the last.
 template <typename Object>
-void Client::list(const std::string& what, const std::string& path, Object (*decode)(const rapidjson::Value&),
+void Client::list(const std::string& what, const std::string& path, Decode<Object> decode,
                   const Each<Object>& each) {
     SeenItems seen;
-    list_pages(what, path, [&](const rapidjson::Value& items) {
+    list_pages(what, path, [&](std::span<const std::string_view> items) {
         seen.begin_page();
-        for (const auto& item : items.GetArray()) {
-            auto object = decode(item);
+        for (const auto item : items) {
+            auto object = decode_answer(what, item, decode);
             if (seen.add(object.id, object.document) && !each(std::move(object))) return false;
         }
         return seen.anything_new();
@@ -276,9 +271,7 @@ void Client::browse_connector(const std::string& id, const std::string& path, bo
                               const Each<model::Entry>& each) {
     const std::string what = "cannot browse the connector";
     LineSink lines([&](std::string_view line) {
-        auto entry = decode_answer(what, std::string(line), [](const std::string& text) {
-            return model::decode_entry(model::parse_json_object(text));
-        });
+        auto entry = decode_answer(what, line, model::decode_entry);
         if (!each(std::move(entry))) throw Enough{};
     });
     const auto query = fmt::format("/browse?path={}&recursive={}", percent_encode(path), recursive);

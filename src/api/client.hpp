@@ -2,10 +2,10 @@
 
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
-
-#include <rapidjson/document.h>
 
 #include "api/retry.hpp"
 #include "core/cancellation.hpp"
@@ -118,14 +118,16 @@ class Client {
     void trace(const std::string& method, const std::string& path, const std::string& outcome,
                std::chrono::steady_clock::time_point start) const;
     template <typename Object>
-    Object fetch(const Call& request, Object (*decode)(const rapidjson::Value&));
-    /// Takes the items of a page; answers whether another is wanted.
-    using TakePage = std::function<bool(const rapidjson::Value& items)>;
+    using Decode = Object (*)(std::string_view text);
+    template <typename Object>
+    Object fetch(const Call& request, Decode<Object> decode);
+    /// Takes the items of a page, as JSON; answers whether another is wanted.
+    using TakePage = std::function<bool(std::span<const std::string_view> items)>;
     /// `any`: the path may be that of something else than a list; Error invalid where it is.
     void list_pages(const std::string& what, const std::string& path, const TakePage& take, bool any = false);
     std::string next_page(const std::string& what, PageReader& reader);
     template <typename Object>
-    void list(const std::string& what, const std::string& path, Object (*decode)(const rapidjson::Value&),
+    void list(const std::string& what, const std::string& path, Decode<Object> decode,
               const Each<Object>& each);
     TestOutcome test(const std::string& what, const std::string& path);
     model::Sample sample(const std::string& what, const std::string& path);

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include "core/text.hpp"
-#include "model/json.hpp"
 
 namespace prevision::api {
 
@@ -18,14 +17,13 @@ std::string list_path(const std::string& project_id) {
 }  // namespace
 
 void Exporters::list(const std::string& project_id, const Client::Each<model::Exporter>& each) {
-    client_.list_any(list_path(project_id), [&](const std::string& item) {
-        return each(model::decode_exporter(model::parse_json_object(item)));
-    });
+    client_.list_any(list_path(project_id),
+                     [&](const std::string& item) { return each(model::decode_exporter(item)); });
 }
 
 model::Exporter Exporters::get(const std::string& id) {
     const auto body = client_.call_any({.method = "GET", .path = exporter_path(id)});
-    return model::decode_exporter(model::parse_json_object(body));
+    return model::decode_exporter(body);
 }
 
 model::Exporter Exporters::create(const std::string& project_id, const model::Exporter& exporter) {
@@ -33,7 +31,7 @@ model::Exporter Exporters::create(const std::string& project_id, const model::Ex
                                         .path = list_path(project_id),
                                         .headers = {},
                                         .body = model::encode_request(exporter)});
-    return model::decode_exporter(model::parse_json_object(body));
+    return model::decode_exporter(body);
 }
 
 void Exporters::remove(const std::string& id) {
@@ -43,12 +41,12 @@ void Exporters::remove(const std::string& id) {
 model::Export Exporters::run(const std::string& exporter_id, const std::string& dataset_id) {
     const auto path = fmt::format("{}/dataset/{}", exporter_path(exporter_id), percent_encode(dataset_id));
     const auto body = client_.call_any({.method = "POST", .path = path});
-    return model::decode_export(model::parse_json_object(body));
+    return model::decode_export(body);
 }
 
 model::Export Exporters::get_export(const std::string& id) {
     const auto body = client_.call_any({.method = "GET", .path = "/exports/" + percent_encode(id)});
-    return model::decode_export(model::parse_json_object(body));
+    return model::decode_export(body);
 }
 
 // The ids first: removing moves what later pages hold.

@@ -6,6 +6,7 @@
 #include "core/error.hpp"
 #include "core/text.hpp"
 #include "model/json.hpp"
+#include "model/json_parts.hpp"
 #include "model/object_text.hpp"
 
 namespace prevision::model {
@@ -19,22 +20,39 @@ void write_options(ObjectText& object, const Connector& connector) {
     for (const auto& [name, value] : connector.options) object.text_if_set(name, value);
 }
 
+/// A row of a sample from its values' spellings: numbers keep theirs. A row that is too short is filled with
+/// null.
+void add_row(Sample& sample, const std::vector<std::string_view>& values) {
+    auto& cells = sample.rows.emplace_back();
+    ObjectText object;
+    for (std::size_t i = 0; i < sample.columns.size(); ++i) {
+        const auto value = i < values.size() ? values[i] : "null";
+        cells.push_back(value.starts_with('"') ? scalar_text(parse_json(value))
+                        : value == "null"      ? std::nullopt
+                                               : std::optional(std::string(value)));
+        object.json(sample.columns[i], value);
+    }
+    sample.documents.push_back(object.finish());
+}
+
 }  // namespace
 
 bool is_connector_option(std::string_view name) {
     return std::ranges::find(connector_options, name) != connector_options.end();
 }
 
-Project decode_project(const rapidjson::Value& object) {
+Project decode_project(std::string_view text) {
+    const auto object = parse_json_object(text);
     return {.id = get_text(object, "_id"),
             .name = get_text(object, "name"),
             .description = get_text(object, "description"),
             .color = get_text(object, "color"),
             .created_at = get_text(object, "created_at"),
-            .document = write_json(object)};
+            .document = std::string(text)};
 }
 
-Connector decode_connector(const rapidjson::Value& object) {
+Connector decode_connector(std::string_view text) {
+    const auto object = parse_json_object(text);
     Connector connector{.id = get_text(object, "_id"),
                         .project_id = get_text(object, "project_id"),
                         .type = get_text(object, "type"),
@@ -47,7 +65,7 @@ Connector decode_connector(const rapidjson::Value& object) {
                         .private_key = Secret(get_text(object, "private_key")),
                         .options = {},
                         .created_at = get_text(object, "created_at"),
-                        .document = write_json(object)};
+                        .document = std::string(text)};
     if (const auto port = get_integer(object, "port")) {
         // What no port can be stays out of range, for the check that names the field.
         connector.port = static_cast<int>(std::clamp<std::int64_t>(*port, -1, 65536));
@@ -62,14 +80,15 @@ Connector decode_connector(const rapidjson::Value& object) {
     return connector;
 }
 
-Entry decode_entry(const rapidjson::Value& object) {
+Entry decode_entry(std::string_view text) {
+    const auto object = parse_json_object(text);
     return {.name = get_text(object, "name"),
             .path = get_text(object, "path"),
             .kind = get_text(object, "kind"),
             .size = get_count(object, "size"),
             .modified = get_text(object, "modified"),
             .detail = get_text(object, "detail"),
-            .document = write_json(object)};
+            .document = std::string(text)};
 }
 
 TestResult decode_test_result(std::string_view text) {
@@ -95,7 +114,6 @@ TestResult decode_test_result(std::string_view text) {
 Sample decode_sample(std::string_view text) {
     const auto document = parse_json_object(text);
     Sample sample;
-    sample.document = write_json(document);
     if (const auto* columns = find_member(document, "columns"); columns != nullptr && columns->IsArray()) {
         for (const auto& column : columns->GetArray()) {
             sample.columns.push_back(column.IsObject() ? get_text(column, "name")
@@ -106,13 +124,9 @@ Sample decode_sample(std::string_view text) {
                                      .nullable = get_boolean(column, "nullable").value_or(true)});
         }
     }
-    if (const auto* rows = find_member(document, "rows"); rows != nullptr && rows->IsArray()) {
-        for (const auto& row : rows->GetArray()) {
-            auto& cells = sample.rows.emplace_back();
-            if (!row.IsArray()) continue;
-            for (const auto& cell : row.GetArray()) cells.push_back(scalar_text(cell));
-        }
-    }
+    const auto rows = find_value(split_object(text).value(), "rows");
+    for (const auto row : split_array(rows.value_or("[]")).value_or(std::vector<std::string_view>()))
+        add_row(sample, split_array(row).value_or(std::vector<std::string_view>()));
     return sample;
 }
 

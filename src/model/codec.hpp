@@ -9,14 +9,15 @@
 
 /// Wire JSON ⇄ structs, for both parties: what the client sends is what the embedded platform reads, and
 /// back. The fields are those of the platform's public clients. Decoding takes what is there and never fails
-/// on a field that is absent, null, of another type or unknown.
+/// on a field that is absent, null, of another type or unknown; Error invalid for a text that is no JSON
+/// object.
 namespace prevision::model {
 
-Project decode_project(const rapidjson::Value& object);
-Connector decode_connector(const rapidjson::Value& object);
-Datasource decode_datasource(const rapidjson::Value& object);
-Dataset decode_dataset(const rapidjson::Value& object);
-Entry decode_entry(const rapidjson::Value& object);
+Project decode_project(std::string_view text);
+Connector decode_connector(std::string_view text);
+Datasource decode_datasource(std::string_view text);
+Dataset decode_dataset(std::string_view text);
+Entry decode_entry(std::string_view text);
 TestResult decode_test_result(std::string_view text);
 Sample decode_sample(std::string_view text);
 

@@ -38,7 +38,8 @@ bool Dataset::done() const {
     return copy_state == "done" && describe_state == "done" && drift_state == "done";
 }
 
-Datasource decode_datasource(const rapidjson::Value& object) {
+Datasource decode_datasource(std::string_view text) {
+    const auto object = parse_json_object(text);
     return {.id = get_text(object, "_id"),
             .project_id = get_text(object, "project_id"),
             .connector_id = get_text(object, "connector_id"),
@@ -51,10 +52,11 @@ Datasource decode_datasource(const rapidjson::Value& object) {
             .g_cloud = get_text(object, "g_cloud"),
             .format = decode_format(object),
             .created_at = get_text(object, "created_at"),
-            .document = write_json(object)};
+            .document = std::string(text)};
 }
 
-Dataset decode_dataset(const rapidjson::Value& object) {
+Dataset decode_dataset(std::string_view text) {
+    const auto object = parse_json_object(text);
     Dataset dataset{.id = get_text(object, "_id"),
                     .project_id = get_text(object, "project_id"),
                     .name = get_text(object, "name"),
@@ -75,7 +77,7 @@ Dataset decode_dataset(const rapidjson::Value& object) {
                     .message = get_text(object, "message"),
                     .error_class = get_text(object, "error_class"),
                     .created_at = get_text(object, "created_at"),
-                    .document = write_json(object)};
+                    .document = std::string(text)};
     if (const auto* schema = find_member(object, "schema"); schema != nullptr && schema->IsArray()) {
         for (const auto& column : schema->GetArray()) {
             dataset.schema.push_back({.name = get_text(column, "name"),

@@ -40,8 +40,8 @@ struct Export {
 };
 
 /// As codec.hpp's.
-Exporter decode_exporter(const rapidjson::Value& object);
-Export decode_export(const rapidjson::Value& object);
+Exporter decode_exporter(std::string_view text);
+Export decode_export(std::string_view text);
 std::string encode_request(const Exporter& exporter);
 std::string encode_answer(const Exporter& exporter);
 std::string encode_answer(const Export& done);

@@ -3,7 +3,9 @@
 #include <cmath>
 
 #include <fmt/format.h>
+#include <rapidjson/encodedstream.h>
 #include <rapidjson/error/en.h>
+#include <rapidjson/memorystream.h>
 
 #include "core/error.hpp"
 #include "core/text.hpp"
@@ -17,8 +19,6 @@ namespace {
 constexpr unsigned parse_flags = rapidjson::kParseIterativeFlag | rapidjson::kParseFullPrecisionFlag |
                                  rapidjson::kParseValidateEncodingFlag;
 
-constexpr std::size_t depth_limit = 512;
-
 /// Counts nesting without building anything: destruction and writing of a document do recurse.
 bool is_too_deep(std::string_view text) {
     std::size_t depth = 0;
@@ -31,7 +31,7 @@ bool is_too_deep(std::string_view text) {
         } else if (c == '"') {
             in_text = true;
         } else if (c == '[' || c == '{') {
-            if (++depth > depth_limit) return true;
+            if (++depth > json_depth_limit) return true;
         } else if ((c == ']' || c == '}') && depth > 0) {
             --depth;
         }
@@ -39,17 +39,31 @@ bool is_too_deep(std::string_view text) {
     return false;
 }
 
+[[noreturn]] void refuse_depth() {
+    throw Error(ErrorClass::invalid, "invalid JSON: it is nested too deeply");
+}
+
 }  // namespace
 
 rapidjson::Document parse_json(std::string_view text) {
-    if (is_too_deep(text)) throw Error(ErrorClass::invalid, "invalid JSON: it is nested too deeply");
+    if (is_too_deep(text)) refuse_depth();
+    rapidjson::MemoryStream bytes(text.data(), text.size());
+    rapidjson::EncodedInputStream<rapidjson::UTF8<>, rapidjson::MemoryStream> stream(bytes);
     rapidjson::Document document;
-    document.Parse<parse_flags>(text.data(), text.size());
-    if (document.HasParseError()) {
-        throw Error(ErrorClass::invalid, fmt::format("invalid JSON at byte {}: {}", document.GetErrorOffset(),
-                                                     rapidjson::GetParseError_En(document.GetParseError())));
-    }
+    document.ParseStream<parse_flags>(stream);
+    check_parsed(document, stream.Tell(), text);
     return document;
+}
+
+void check_parsed(const rapidjson::ParseResult& result, std::size_t end, std::string_view text) {
+    // What reads the text ends it by itself for one reason alone.
+    if (result.Code() == rapidjson::kParseErrorTermination) refuse_depth();
+    const auto refuse = [](std::size_t place, const char* reason) {
+        throw Error(ErrorClass::invalid, fmt::format("invalid JSON at byte {}: {}", place, reason));
+    };
+    if (result.IsError()) refuse(result.Offset(), rapidjson::GetParseError_En(result.Code()));
+    // A NUL ends a stream of the library.
+    if (end < text.size()) refuse(end, "a NUL stands there");
 }
 
 rapidjson::Document parse_json_object(std::string_view text) {

@@ -136,7 +136,7 @@ struct Sample {
     std::vector<std::string> columns;
     std::vector<SchemaColumn> schema;  ///< the same columns with their types, where the platform tells them
     std::vector<std::vector<std::optional<std::string>>> rows;
-    std::string document;
+    std::vector<std::string> documents;  ///< each row that was read from a platform, as a JSON object
 };
 
 /// An answer that says what went wrong.

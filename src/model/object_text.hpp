@@ -29,6 +29,11 @@ class ObjectText {
         if (!value.empty()) write_text(writer_, name, value);
         return *this;
     }
+    /// A value that is JSON already.
+    ObjectText& json(std::string_view name, std::string_view value) {
+        member(name).RawValue(value.data(), value.size(), rapidjson::kObjectType);
+        return *this;
+    }
     JsonWriter& member(std::string_view name) {
         writer_.Key(name.data(), static_cast<rapidjson::SizeType>(name.size()));
         return writer_;

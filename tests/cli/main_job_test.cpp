@@ -63,8 +63,7 @@ TEST_CASE("a downloaded file has the SHA-256 that the dataset tells") {
     prevision.ok({"dataset", "create", "today", "--datasource", "orders"});
     const auto file = prevision.file("out.csv").string();
     prevision.ok({"dataset", "download", "today", "--to", file});
-    const auto dataset =
-        model::decode_dataset(model::parse_json(prevision.ok({"dataset", "show", "today", "-o", "json"})));
+    const auto dataset = model::decode_dataset(prevision.ok({"dataset", "show", "today", "-o", "json"}));
     CHECK(shell("sha256sum < " + file).starts_with(dataset.sha256));
     CHECK(dataset.bytes == read_file(file, 1000).size());
     CHECK(prevision({"dataset", "download", "today", "--to", file}).exit_code == 6);

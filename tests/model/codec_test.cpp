@@ -45,7 +45,7 @@ TEST_CASE("no answer holds a secret") {
 TEST_CASE("what is sent is read back the same") {
     const auto body =
         R"({"type":"SQL","name":"n","host":"h","port":"3306","username":"u","password":"p","engine":"mysql","x":[1]})";
-    const auto connector = decode_connector(parse_json(body));
+    const auto connector = decode_connector(body);
     CHECK(connector.port == 3306);
     CHECK(connector.password.reveal() == "p");
     CHECK(connector.options.at("engine") == "mysql");
@@ -55,15 +55,22 @@ TEST_CASE("what is sent is read back the same") {
 }
 
 TEST_CASE("a port that cannot be stays out of range") {
-    CHECK(decode_connector(parse_json(R"({"port":99999999999})")).port == 65536);
-    CHECK(decode_connector(parse_json(R"({"port":"-5"})")).port == -1);
-    CHECK(decode_connector(parse_json(R"({"port":0})")).port == 0);
-    CHECK_FALSE(decode_connector(parse_json(R"({"port":""})")).port);
+    CHECK(decode_connector(R"({"port":99999999999})").port == 65536);
+    CHECK(decode_connector(R"({"port":"-5"})").port == -1);
+    CHECK(decode_connector(R"({"port":0})").port == 0);
+    CHECK_FALSE(decode_connector(R"({"port":""})").port);
 }
 
 TEST_CASE("an object is kept with the fields that nobody knows") {
-    const auto dataset = decode_dataset(parse_json(R"({"_id":"a","copy_state":"done","later":{"b":1.5}})"));
+    const auto dataset = decode_dataset(R"({"_id":"a","copy_state":"done","later":{"b":1.5}})");
     CHECK(dataset.document == R"({"_id":"a","copy_state":"done","later":{"b":1.5}})");
+}
+
+TEST_CASE("an object is kept as it was spelled") {
+    const auto* const text =
+        R"({"_id": "a", "n": 12345678901234567890123, "m": 1.10, "n": 2, "s": "\u00e9"})";
+    CHECK(decode_project(text).document == text);
+    CHECK_THROWS_AS(decode_project("[]"), Error);
 }
 
 TEST_CASE("a datasource sends null for what is not set") {
@@ -111,4 +118,19 @@ TEST_CASE("a sample keeps null apart from an empty text") {
     CHECK(sample.rows[0][1] == "");
     CHECK(sample.rows[1][0] == "1");
     CHECK(decode_sample(encode_answer(sample)).rows == sample.rows);
+}
+
+TEST_CASE("a sample's numbers keep their digits, and its rows have a cell for each column") {
+    const auto sample = decode_sample(
+        R"({"columns":["a","b"],"rows":[[12345678901234567890123,1.10],[true],["x",{"y":1.0},3],false,[]]})");
+    using Row = std::vector<std::optional<std::string>>;
+    CHECK(sample.rows == std::vector<Row>{{"12345678901234567890123", "1.10"},
+                                          {"true", std::nullopt},
+                                          {"x", R"({"y":1.0})"},
+                                          {std::nullopt, std::nullopt},
+                                          {std::nullopt, std::nullopt}});
+    CHECK(sample.documents == std::vector<std::string>{R"({"a":12345678901234567890123,"b":1.10})",
+                                                       R"({"a":true,"b":null})", R"({"a":"x","b":{"y":1.0}})",
+                                                       R"({"a":null,"b":null})", R"({"a":null,"b":null})"});
+    CHECK(decode_sample(R"({"columns":[{"name":"a"}]})").rows.empty());
 }

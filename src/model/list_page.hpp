@@ -1,0 +1,26 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+namespace prevision::model {
+
+/// One page of a list, as platforms answer it.
+struct ListPage {
+    bool has_items = false;               ///< an object without them is no list, or an empty one
+    std::vector<std::string_view> items;  ///< as JSON, spelled as they were sent; a platform may send `false`
+    std::optional<std::int64_t> total_items;
+    std::optional<std::int64_t> rows_per_page;
+    bool next_page = false;
+
+    /// How many pages there are, as far as this one, the `number`th, tells. `total_items` and `rows_per_page`
+    /// say it; a platform that does not send them may send `next_page`.
+    [[nodiscard]] std::int64_t pages(std::int64_t number) const;
+};
+
+/// Nothing where it is no object. The items point into `text`. Error invalid when it is no JSON.
+std::optional<ListPage> decode_list_page(std::string_view text);
+
+}  // namespace prevision::model

@@ -55,7 +55,8 @@ void add_browse(Command& noun, Services& services) {
     auto options = std::make_shared<Options>();
     verb.argument("NAME", options->name, "The connector, by name or id", true, Completes::connector);
     verb.argument("PATH", options->path,
-                  "A place in it: database/table, a folder, bucket/prefix; the top without it", false);
+                  "A place in it: database/table, a folder, bucket/prefix; the top without it", false,
+                  Completes::place);
     verb.flag("-r,--recursive", options->recursive, "Show what lies deeper as well");
     add_list_options(verb, options->list, column_names(entry_fields()));
     verb.example("prevision connector browse shop");

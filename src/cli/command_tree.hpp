@@ -19,12 +19,15 @@ enum class Completes {
     dataset,
     exporter,
     profile,
-    database,           ///< of the connector that `--connector` names
-    table,              ///< the same, in the database that `--database` names
-    bucket,             ///< the same, of a system that has such
-    dataset_column,     ///< of the dataset that NAME names
-    datasource_column,  ///< of the datasource that NAME names
-    verb,               ///< any word of the command tree
+    database,              ///< of the connector that `--connector` names
+    table,                 ///< the same, in the database that `--database` names
+    bucket,                ///< the same, of a system that has such
+    path,                  ///< a file in the system of `--connector`, in its `--bucket` where it has such
+    place,                 ///< what can be browsed in the system of the connector that NAME names
+    dataset_column,        ///< of the dataset that NAME names
+    datasource_column,     ///< of the datasource that NAME names
+    token,                 ///< of those who may call the served platform
+    environment_variable,  ///< by its name
 };
 
 /// An option, a flag or an argument, as data.

@@ -67,8 +67,15 @@ Line read(const CommandNode& root, std::span<const std::string> words) {
     return line;
 }
 
-void add_values(Completion& completion, const Parameter& parameter, const Line& line,
-                const NameSource& names) {
+/// Whether what completes it may go on: a folder's name is only the beginning of a path.
+bool is_beginning(const Completion& completion, const std::string& typed) {
+    return std::ranges::any_of(completion.candidates, [&](const Candidate& candidate) {
+        return candidate.text.starts_with(typed) && candidate.text.ends_with('/');
+    });
+}
+
+void add_values(Completion& completion, const Parameter& parameter, const Line& line, const NameSource& names,
+                const std::string& typed) {
     if (parameter.completes == Completes::file) completion.files = true;
     for (const auto& choice : parameter.choices) completion.candidates.push_back({choice});
     for (const auto& suggestion : parameter.suggestions) {
@@ -76,14 +83,15 @@ void add_values(Completion& completion, const Parameter& parameter, const Line& 
         if (suggestion.ends_with('=')) completion.open = true;
     }
     if (parameter.completes != Completes::nothing && parameter.completes != Completes::file) {
-        for (auto& name : names(parameter.completes, line.values)) {
+        for (auto& name : names({.kind = parameter.completes, .given = line.values, .typed = typed})) {
             name.text += parameter.name_suffix;
             completion.candidates.push_back(name);
             if (parameter.name_prefix.empty()) continue;
             name.text.insert(0, parameter.name_prefix);
             completion.candidates.push_back(std::move(name));
         }
-        completion.open = completion.open || !parameter.name_suffix.empty();
+        completion.open =
+            completion.open || !parameter.name_suffix.empty() || is_beginning(completion, typed);
     }
 }
 
@@ -95,7 +103,7 @@ Completion values_of(const Parameter& parameter, const Line& line, const NameSou
         const auto comma = typed.rfind(',');
         if (comma != std::string::npos) completion.kept += typed.substr(0, comma + 1);
     }
-    add_values(completion, parameter, line, names);
+    add_values(completion, parameter, line, names, typed);
     return completion;
 }
 
@@ -111,6 +119,11 @@ Completion flags_of(const Line& line) {
 }
 
 }  // namespace
+
+std::string NameQuery::value_of(const std::string& name) const {
+    const auto found = given.find(name);
+    return found == given.end() ? std::string() : found->second;
+}
 
 Completion complete(const CommandNode& root, std::span<const std::string> words, const NameSource& names) {
     if (words.empty()) return {};

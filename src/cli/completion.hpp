@@ -26,9 +26,18 @@ struct Completion {
     bool open = false;                  ///< a candidate is only a beginning: no blank after it
 };
 
-/// The names of the things of a kind. `given` holds the options on the line so far by their long names.
-using NameSource =
-    std::function<std::vector<Candidate>(Completes kind, const std::map<std::string, std::string>& given)>;
+/// Which names are asked for.
+struct NameQuery {
+    Completes kind = Completes::nothing;
+    std::map<std::string, std::string> given;  ///< the options and arguments on the line by their long names
+    std::string typed;                         ///< of the name so far
+
+    /// What was given for an option or argument; empty where nothing was.
+    [[nodiscard]] std::string value_of(const std::string& name) const;
+};
+
+/// The names that there are.
+using NameSource = std::function<std::vector<Candidate>(const NameQuery& query)>;
 
 /// What the last of the words (those after the program's name) may become. The options before it are taken,
 /// so that their targets are filled; a wrong one is passed over.

@@ -71,20 +71,19 @@ class Completing {
     /// Asks for names itself, writes them, and keeps them.
     void names(std::span<const std::string> words) {
         ::alarm(longest_life);
-        complete(tree_, words, [&](Completes kind, const auto& given) {
-            const auto found = ask_for_names(services_, kind, given);
+        complete(tree_, words, [&](const NameQuery& query) {
+            const auto found = ask_for_names(services_, query);
             write(to_lines(found));
             services_.io().out.flush();
-            keep_names(services_, kind, given, found);
+            keep_names(services_, query, found);
             return found;
         });
     }
 
   private:
     Completion complete_words(std::span<const std::string> words) {
-        return complete(tree_, words, [&](Completes kind, const auto& given) {
-            return names_within_budget(services_, words, kind, given);
-        });
+        return complete(tree_, words,
+                        [&](const NameQuery& query) { return names_within_budget(services_, words, query); });
     }
 
     void write(const std::string& text) { services_.io().out.write(text); }

@@ -14,13 +14,14 @@
 #include <unistd.h>
 
 #include "api/exporters.hpp"
+#include "cli/distant_names.hpp"
 #include "cli/lookup.hpp"
 #include "config/paths.hpp"
 #include "config/profiles.hpp"
 #include "core/atomic_file.hpp"
 #include "core/text.hpp"
+#include "platform/platform.hpp"
 #include "snapshot/sha256.hpp"
-#include "sources/postgres_name.hpp"
 
 namespace prevision::cli {
 
@@ -29,14 +30,8 @@ namespace {
 constexpr std::size_t answer_limit = std::size_t{4} << 20U;
 constexpr std::string_view file_prefix = "completion-";
 
-std::string value_of(const std::map<std::string, std::string>& given, const std::string& name) {
-    const auto found = given.find(name);
-    return found == given.end() ? std::string() : found->second;
-}
-
 /// A file's name for all that the names depend on. It holds a hash alone: the token is part of it.
-std::optional<std::filesystem::path> cache_file(Services& services, Completes kind,
-                                                const std::map<std::string, std::string>& given) {
+std::optional<std::filesystem::path> cache_file(Services& services, const NameQuery& query) {
     const auto& environment = services.io().environment;
     const auto folder = config::cache_home(environment);
     if (!folder) return std::nullopt;
@@ -47,9 +42,11 @@ std::optional<std::filesystem::path> cache_file(Services& services, Completes ki
           "PREVISION_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "HOME"}) {
         add(environment.get(name).value_or(""));
     }
-    for (const auto* name : {"--url", "--profile", "--project", "--connector", "--database", "NAME"})
-        add(value_of(given, name));
-    add(fmt::format("{}", static_cast<int>(kind)));
+    for (const auto* name :
+         {"--url", "--profile", "--project", "--connector", "--database", "--bucket", "NAME"})
+        add(query.value_of(name));
+    add(fmt::format("{}", static_cast<int>(query.kind)));
+    add(typed_folder(query));
     return *folder / fmt::format("{}{}", file_prefix, hash.finish());
 }
 
@@ -138,87 +135,45 @@ std::vector<Candidate> columns_of(const model::Sample& sample) {
     return names;
 }
 
-/// What lies within the distant system of `--connector`: its databases, or the tables of `--database`.
-class DistantNames {
-  public:
-    DistantNames(Services& services, const std::map<std::string, std::string>& given)
-        : client_(services.client()),
-          connector_(find_connector(client_, services.project_id(), value_of(given, "--connector")).id),
-          database_(value_of(given, "--database")) {}
-
-    std::vector<Candidate> databases() {
-        std::vector<Candidate> names;
-        for (const auto& entry : browse("")) {
-            if (entry.kind == "database") names.push_back({entry.name, entry.detail});
+/// Names that nobody across a network or a distant system has to be asked for.
+std::vector<Candidate> local_names(Services& services, Completes kind) {
+    std::vector<Candidate> names;
+    const auto& environment = services.io().environment;
+    if (kind == Completes::environment_variable) {
+        for (const auto& name : environment.names()) names.push_back({name});
+    } else if (kind == Completes::token) {
+        for (const auto& token : services.embedded_platform().tokens().list()) {
+            if (token.revoked_at.empty()) names.push_back({token.name, token.created_at});
         }
-        return names;
+    } else if (const auto file = config::profile_file(environment)) {
+        for (const auto& profile : config::read_profiles(*file).all)
+            names.push_back({profile.name, profile.url});
     }
+    return names;
+}
 
-    std::vector<Candidate> buckets() {
-        std::vector<Candidate> names;
-        for (const auto& entry : browse("")) {
-            if (entry.kind == "bucket") names.push_back({entry.name, entry.modified});
-        }
-        return names;
-    }
+bool is_local(Completes kind) {
+    return kind == Completes::environment_variable || kind == Completes::token || kind == Completes::profile;
+}
 
-    std::vector<Candidate> tables() {
-        std::vector<Candidate> names;
-        const auto top = browse("");
-        for (const auto& entry : top) {
-            // A system with one database need not have it named.
-            if (entry.kind == "database" &&
-                (entry.name == database_ || (database_.empty() && top.size() == 1)))
-                add_tables(entry.path, "", names);
-        }
-        return names;
-    }
-
-  private:
-    std::vector<model::Entry> browse(const std::string& path) {
-        std::vector<model::Entry> entries;
-        client_.browse_connector(connector_, path, false, [&](const model::Entry& entry) {
-            entries.push_back(entry);
-            return true;
-        });
-        return entries;
-    }
-
-    void add_tables(const std::string& path, const std::string& schema, std::vector<Candidate>& names) {
-        for (const auto& entry : browse(path)) {
-            if (entry.kind == "schema") {
-                add_tables(path + "/" + entry.path, entry.name, names);
-            } else {
-                names.push_back(
-                    {schema.empty() ? entry.name : sources::write_postgres_name({schema, entry.name}),
-                     entry.kind});
-            }
-        }
-    }
-
-    api::Client& client_;
-    std::string connector_;
-    std::string database_;
-};
+/// What a distant system has to be asked for, and not the platform alone.
+bool lies_afar(Completes kind) {
+    constexpr std::array kinds{Completes::database, Completes::table, Completes::bucket,
+                               Completes::path,     Completes::place, Completes::datasource_column};
+    return std::ranges::find(kinds, kind) != kinds.end();
+}
 
 }  // namespace
 
-std::vector<Candidate> ask_for_names(Services& services, Completes kind,
-                                     const std::map<std::string, std::string>& given) {
-    std::vector<Candidate> names;
-    if (kind == Completes::profile) {
-        const auto file = config::profile_file(services.io().environment);
-        if (!file) return names;
-        for (const auto& profile : config::read_profiles(*file).all)
-            names.push_back({profile.name, profile.url});
-        return names;
-    }
+std::vector<Candidate> ask_for_names(Services& services, const NameQuery& query) {
+    if (is_local(query.kind)) return local_names(services, query.kind);
     auto& client = services.client();
+    std::vector<Candidate> names;
     const auto add = [&](const std::string& name, const std::string& description) {
         names.push_back({name, description});
         return true;
     };
-    switch (kind) {
+    switch (query.kind) {
         case Completes::project:
             client.list_projects([&](const auto& project) { return add(project.name, project.description); });
             break;
@@ -243,26 +198,20 @@ std::vector<Candidate> ask_for_names(Services& services, Completes kind,
             break;
         case Completes::dataset_column:
             return columns_of(client.sample_dataset(
-                find_dataset(client, services.project_id(), value_of(given, "NAME")).id, 1));
+                find_dataset(client, services.project_id(), query.value_of("NAME")).id, 1));
         case Completes::datasource_column:
             return columns_of(client.preview_datasource(
-                find_datasource(client, services.project_id(), value_of(given, "NAME")).id, 1));
-        case Completes::bucket:
-            return DistantNames(services, given).buckets();
-        case Completes::database:
-            return DistantNames(services, given).databases();
-        case Completes::table:
-            return DistantNames(services, given).tables();
+                find_datasource(client, services.project_id(), query.value_of("NAME")).id, 1));
         default:
-            break;
+            return distant_names(services, query);
     }
     return names;
 }
 
 std::vector<Candidate> names_within_budget(Services& services, std::span<const std::string> words,
-                                           Completes kind, const std::map<std::string, std::string>& given) {
+                                           const NameQuery& query) {
     try {
-        const auto file = cache_file(services, kind, given);
+        const auto file = cache_file(services, query);
         if (file && is_young(*file, completion_cache_age)) return from_lines(read_file(*file, answer_limit));
         const auto output = start_asking(words);
         return output ? from_lines(read_within_budget(output, services.io().clock))
@@ -272,13 +221,9 @@ std::vector<Candidate> names_within_budget(Services& services, std::span<const s
     }
 }
 
-void keep_names(Services& services, Completes kind, const std::map<std::string, std::string>& given,
-                const std::vector<Candidate>& names) {
-    if (kind == Completes::profile) return;
-    const bool from_afar = kind == Completes::database || kind == Completes::table ||
-                           kind == Completes::bucket || kind == Completes::datasource_column;
-    if (!from_afar && services.is_embedded()) return;
-    const auto path = cache_file(services, kind, given);
+void keep_names(Services& services, const NameQuery& query, const std::vector<Candidate>& names) {
+    if (is_local(query.kind) || (!lies_afar(query.kind) && services.is_embedded())) return;
+    const auto path = cache_file(services, query);
     if (!path) return;
     create_private_directory(path->parent_path());
     remove_old(path->parent_path());

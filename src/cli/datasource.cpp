@@ -87,7 +87,8 @@ void add_definition_options(Command& verb, DefinitionOptions& options, bool conn
     verb.option("--request", options.request, "SQL: one SELECT instead of a table", {.value = "SQL"});
     verb.option("--bucket", options.bucket, "S3: the bucket",
                 {.value = "NAME", .completes = Completes::bucket});
-    verb.option("--path", options.path, "FTP, SFTP and S3: the file or object", {.value = "PATH"});
+    verb.option("--path", options.path, "FTP, SFTP and S3: the file or object",
+                {.value = "PATH", .completes = Completes::path});
     verb.option("--g-cloud", options.g_cloud, "GCP: BigQuery or Storage",
                 {.value = "SERVICE", .suggestions = {"BigQuery", "Storage"}});
     verb.option("--separator", options.separator, "Files: what separates the values, one character or tab",

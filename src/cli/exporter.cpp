@@ -94,14 +94,15 @@ void add_create(Command& command, Services& services, const std::shared_ptr<cons
     auto options = std::make_shared<CreateOptions>();
     verb.argument("NAME", options->exporter.name, "The exporter's name");
     verb.option("--connector", options->connector, "The connector to write through",
-                {.required = true, .completes = Completes::connector});
+                {.value = "NAME", .required = true, .completes = Completes::connector});
     verb.option("--database", options->exporter.database, "The database to write to",
                 {.value = "NAME", .completes = Completes::database});
     verb.option("--table", options->exporter.table, "The table to write to",
                 {.value = "NAME", .completes = Completes::table});
     verb.option("--bucket", options->exporter.bucket, "The bucket to write to",
                 {.value = "NAME", .completes = Completes::bucket});
-    verb.option("--path", options->exporter.filepath, "The file to write", {.value = "PATH"});
+    verb.option("--path", options->exporter.filepath, "The file to write",
+                {.value = "PATH", .completes = Completes::path});
     verb.option("--g-cloud", options->exporter.g_cloud, "Of GCP, which service",
                 {.choices = {"BigQuery", "Storage"}});
     verb.option("--mode", options->mode, "What becomes of the data that is there",

@@ -25,7 +25,7 @@ void add_secret_options(Command& command, SecretOptions& options, bool with_valu
                    {.value = "FILE", .completes = Completes::file, .shown = shown});
     command.option(flag("env"), options.variable,
                    fmt::format("Take the {} from an environment variable", noun),
-                   {.value = "VAR", .shown = shown});
+                   {.value = "VAR", .completes = Completes::environment_variable, .shown = shown});
     command.option(flag("command"), options.command,
                    fmt::format("Take what a command prints as the {}", noun),
                    {.value = "CMD", .shown = shown});

@@ -163,7 +163,7 @@ void add_token(Command& serve, Services& services) {
 
     auto revoke = command.subcommand("revoke", "Take a token's power away, at once");
     auto name = std::make_shared<std::string>();
-    revoke.argument("NAME", *name, "Its name or id");
+    revoke.argument("NAME", *name, "Its name or id", true, Completes::token);
     revoke.example("prevision serve token revoke alice");
     revoke.action([name, &services] {
         const auto record = services.embedded_platform().tokens().revoke(*name);

@@ -18,6 +18,13 @@ std::optional<std::string> Environment::get(const std::string& name) const {
     return value;
 }
 
+std::vector<std::string> Environment::names() const {
+    std::vector<std::string> names;
+    names.reserve(variables_.size());
+    for (const auto& [name, value] : variables_) names.push_back(name);
+    return names;
+}
+
 Environment system_environment() {
     std::map<std::string, std::string> variables;
     for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry) {

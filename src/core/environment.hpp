@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace prevision {
 
@@ -18,6 +19,8 @@ class Environment {
 
     /// The value as it is, empty included: for a secret, where "set but empty" is a value.
     [[nodiscard]] std::optional<std::string> get_raw(const std::string& name) const;
+
+    [[nodiscard]] std::vector<std::string> names() const;
 
   private:
     std::map<std::string, std::string> variables_;

@@ -5,13 +5,15 @@
 #include <catch2/catch.hpp>
 
 #include "cli/command.hpp"
+#include "cli/distant_names.hpp"
 #include "cli/shell_words.hpp"
 
 using namespace prevision::cli;
 
 namespace {
 
-/// `tool [-o FORMAT] thing make NAME --kind a|b --file F --names A,B --on NAME`, `tool thing show NAME`.
+/// `tool [-o FORMAT] thing make NAME --kind a|b --file F --names A,B --on NAME --path PATH`, `tool thing show
+/// NAME`.
 struct Tree {
     CommandLine line{"tool", "A tool."};
     std::string output = "table";
@@ -22,6 +24,8 @@ struct Tree {
     std::vector<std::string> columns;
     bool yes = false;
     std::map<std::string, std::string> asked;
+    std::string typed;
+    std::optional<std::string> path;
 
     Tree() {
         auto root = line.root();
@@ -32,6 +36,7 @@ struct Tree {
         make.option("--kind", kind, "Its kind", {.value = "KIND", .choices = {"a", "b"}});
         make.option("--file", file, "A file", {.value = "FILE", .completes = Completes::file});
         make.option("--on", on, "Another", {.value = "NAME", .completes = Completes::connector});
+        make.option("--path", path, "A distant file", {.value = "PATH", .completes = Completes::path});
         make.comma_list("--columns", columns, "Columns", {.value = "A,B", .suggestions = {"x", "y"}});
         make.flag("-y,--yes", yes, "Yes");
         auto show = thing.subcommand("show", "Show one");
@@ -40,10 +45,12 @@ struct Tree {
     }
 
     Completion complete(const std::vector<std::string>& words) {
-        return prevision::cli::complete(line.tree(), words, [&](Completes kind_asked, const auto& given) {
-            asked = given;
+        return prevision::cli::complete(line.tree(), words, [&](const NameQuery& query) {
+            asked = query.given;
+            typed = query.typed;
+            if (query.kind == Completes::path) return std::vector<Candidate>{{"sales.csv"}, {"reports/"}};
             return std::vector<Candidate>{
-                {kind_asked == Completes::connector ? "a connector" : "a datasource"}};
+                {query.kind == Completes::connector ? "a connector" : "a datasource"}};
         });
     }
 
@@ -70,9 +77,9 @@ TEST_CASE("TAB offers commands, and no hidden ones") {
 TEST_CASE("TAB offers the flags in reach that are not given yet") {
     Tree tree;
     CHECK(tree.texts({"thing", "make", "--"}) ==
-          Texts{"--kind", "--file", "--on", "--columns", "--yes", "--output", "--help"});
+          Texts{"--kind", "--file", "--on", "--path", "--columns", "--yes", "--output", "--help"});
     CHECK(tree.texts({"thing", "make", "--kind", "a", "-y", "-o", "json", "-"}) ==
-          Texts{"--file", "--on", "--columns", "--help"});
+          Texts{"--file", "--on", "--path", "--columns", "--help"});
 }
 
 TEST_CASE("TAB offers an option's values, in the next word and after an equals sign") {
@@ -101,6 +108,30 @@ TEST_CASE("TAB asks for names with what the line holds so far") {
           std::map<std::string, std::string>{{"--kind", "b"}, {"--output", "json"}, {"NAME", "it"}});
     CHECK(tree.texts({"thing", "show", "one", ""}).empty());
     CHECK(tree.texts({"thing", "show", "--", "-"}) == Texts{"a datasource"});
+}
+
+TEST_CASE("TAB leaves no blank behind a folder, for its path goes on") {
+    Tree tree;
+    CHECK(tree.complete({"thing", "make", "--path", "re"}).open);
+    CHECK(tree.typed == "re");
+    CHECK_FALSE(tree.complete({"thing", "make", "--path", "sa"}).open);
+    CHECK(tree.complete({"thing", "make", "--path=re"}).open);
+    CHECK(tree.typed == "re");
+}
+
+TEST_CASE("of a path that is being typed the folder is settled") {
+    const auto folder = [](Completes kind, const std::string& typed) {
+        return typed_folder({.kind = kind, .given = {}, .typed = typed});
+    };
+    CHECK(folder(Completes::path, "").empty());
+    CHECK(folder(Completes::path, "sal").empty());
+    CHECK(folder(Completes::path, "/") == "/");
+    CHECK(folder(Completes::path, "a/b/c") == "a/b/");
+    CHECK(folder(Completes::path, "a\"/b") == "a\"/");
+    CHECK(folder(Completes::place, "shop/ord") == "shop/");
+    CHECK(folder(Completes::place, "shop/\"a/b") == "shop/");
+    CHECK(folder(Completes::place, "\"a/b\"/x") == "\"a/b\"/");
+    CHECK(folder(Completes::table, "a/b").empty());
 }
 
 TEST_CASE("a line that is being typed is read as a shell reads it") {

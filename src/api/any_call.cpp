@@ -23,11 +23,11 @@ Repeat repeat_of(const std::string& method, const std::string& path) {
 }  // namespace
 
 std::string Client::call_any(const AnyCall& any) {
-    return call({describe(any.method, any.path), any.method, any.path, any.body,
+    return call({any.what.empty() ? describe(any.method, any.path) : any.what, any.method, any.path, any.body,
                  repeat_of(any.method, any.path), any.sink, any.headers});
 }
 
-void Client::list_any(const std::string& path, const Each<std::string>& each) {
+void Client::list_any(const std::string& path, const Each<std::string>& each, const std::string& what) {
     SeenItems seen;
     const auto take = [&](std::span<const std::string_view> items) {
         seen.begin_page();
@@ -39,7 +39,7 @@ void Client::list_any(const std::string& path, const Each<std::string>& each) {
         }
         return seen.anything_new();
     };
-    list_pages(describe("GET", path), path, take, true);
+    list_pages(what.empty() ? describe("GET", path) : what, path, take, what.empty());
 }
 
 void Client::check_token() {

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "api/decode_answer.hpp"
 #include "api/page_reader.hpp"
 #include "api/seen_items.hpp"
 #include "core/id.hpp"
@@ -16,33 +17,6 @@
 namespace prevision::api {
 
 namespace {
-
-/// Thrown through a transfer whose rest is not wanted.
-struct Enough {};
-
-/// Cuts a body into its lines.
-class LineSink final : public transport::BodySink {
-  public:
-    explicit LineSink(std::function<void(std::string_view)> each) : each_(std::move(each)) {}
-
-    void write(std::string_view chunk) override {
-        for (auto end = chunk.find('\n'); end != std::string_view::npos; end = chunk.find('\n')) {
-            held_ += chunk.substr(0, end);
-            each_(held_);
-            held_.clear();
-            chunk.remove_prefix(end + 1);
-        }
-        held_ += chunk;
-    }
-
-    void finish() {
-        if (!held_.empty()) each_(held_);
-    }
-
-  private:
-    std::function<void(std::string_view)> each_;
-    std::string held_;
-};
 
 /// What can be got, listed, created and deleted, and under which path.
 struct Resource {
@@ -77,18 +51,6 @@ std::string to_update(Resource resource, const std::string& id) {
 
 std::string to_delete(Resource resource, const std::string& id) {
     return fmt::format("cannot delete the {} {}", resource.noun, id);
-}
-
-/// Decodes an answer's JSON; what is none comes from something else than a platform.
-template <typename Decode>
-auto decode_answer(const std::string& what, std::string_view body, Decode decode) {
-    try {
-        return decode(body);
-    } catch (const Error& error) {
-        throw Error(ErrorClass::unreachable,
-                    fmt::format("{}: the answer is no JSON object ({})", what, error.what()),
-                    "is the URL that of a Prevision.io platform?");
-    }
 }
 
 }  // namespace
@@ -139,6 +101,27 @@ std::string Client::call(const Call& call) {
     auto response = send(call);
     if (!is_success(response.status)) throw to_error(call.what, response, transport_.description());
     return std::move(response.body);
+}
+
+std::optional<std::string> Client::call_if_known(const Call& call) {
+    auto response = send(call);
+    if (is_success(response.status)) return std::move(response.body);
+    // The embedded platform names an error's class: then the call is known, and something else is not there.
+    const bool is_unknown = response.status == 404 || response.status == 405 || response.status == 501;
+    if (is_unknown && model::decode_failure(response.body).error_class.empty()) return std::nullopt;
+    throw to_error(call.what, response, transport_.description());
+}
+
+std::string Client::call_added(const Call& call) {
+    auto body = call_if_known(call);
+    if (!body) throw lacks_call(call.what);
+    return std::move(*body);
+}
+
+Error Client::lacks_call(const std::string& what) {
+    return Error(
+        ErrorClass::invalid, fmt::format("{}: this platform has no such call", what),
+        "it may be older than this program; the embedded platform has it, as 'prevision serve' does");
 }
 
 template <typename Object>
@@ -218,10 +201,6 @@ TestOutcome Client::test(const std::string& what, const std::string& path) {
     return outcome;
 }
 
-model::Sample Client::sample(const std::string& what, const std::string& path) {
-    return decode_answer(what, call({what, "GET", path}), model::decode_sample);
-}
-
 void Client::list_projects(const Each<model::Project>& each) {
     list("cannot list the projects", "/projects", model::decode_project, each);
 }
@@ -259,28 +238,13 @@ model::Connector Client::create_connector(const std::string& project_id, const m
 }
 
 model::Connector Client::update_connector(const std::string& id, const std::string& changes) {
-    return fetch({to_update(connector_resource, id), "PATCH", object_path(connector_resource, id), changes},
-                 model::decode_connector);
+    const auto what = to_update(connector_resource, id);
+    return decode_answer(what, call_added({what, "PATCH", object_path(connector_resource, id), changes}),
+                         model::decode_connector);
 }
 
 void Client::delete_connector(const std::string& id) {
     call({to_delete(connector_resource, id), "DELETE", object_path(connector_resource, id)});
-}
-
-void Client::browse_connector(const std::string& id, const std::string& path, bool recursive,
-                              const Each<model::Entry>& each) {
-    const std::string what = "cannot browse the connector";
-    LineSink lines([&](std::string_view line) {
-        auto entry = decode_answer(what, line, model::decode_entry);
-        if (!each(std::move(entry))) throw Enough{};
-    });
-    const auto query = fmt::format("/browse?path={}&recursive={}", percent_encode(path), recursive);
-    try {
-        call({what, "GET", object_path(connector_resource, id, query), {}, Repeat::never, &lines});
-        lines.finish();
-    } catch (const Enough&) {
-        return;  // given up in the middle, since no more is wanted
-    }
 }
 
 TestOutcome Client::test_connector(const std::string& id) {
@@ -306,8 +270,9 @@ model::Datasource Client::create_datasource(const std::string& project_id,
 }
 
 model::Datasource Client::update_datasource(const std::string& id, const std::string& changes) {
-    return fetch({to_update(datasource_resource, id), "PATCH", object_path(datasource_resource, id), changes},
-                 model::decode_datasource);
+    const auto what = to_update(datasource_resource, id);
+    return decode_answer(what, call_added({what, "PATCH", object_path(datasource_resource, id), changes}),
+                         model::decode_datasource);
 }
 
 void Client::delete_datasource(const std::string& id) {
@@ -319,17 +284,18 @@ TestOutcome Client::test_datasource(const std::string& id) {
 }
 
 model::Sample Client::preview_datasource(const std::string& id, int limit) {
-    return sample("cannot preview the datasource",
-                  object_path(datasource_resource, id, fmt::format("/sample?limit={}", limit)));
+    const std::string what = "cannot preview the datasource";
+    const auto path = object_path(datasource_resource, id, fmt::format("/sample?limit={}", limit));
+    return decode_answer(what, call_added({what, "GET", path}), model::decode_sample);
 }
 
 void Client::read_datasource(const std::string& id, transport::BodySink& sink) {
-    call({"cannot read the datasource",
-          "GET",
-          object_path(datasource_resource, id, "/content"),
-          {},
-          Repeat::safe,
-          &sink});
+    call_added({"cannot read the datasource",
+                "GET",
+                object_path(datasource_resource, id, "/content"),
+                {},
+                Repeat::safe,
+                &sink});
 }
 
 void Client::list_datasets(const std::string& project_id, const Each<model::Dataset>& each) {
@@ -354,8 +320,9 @@ void Client::delete_dataset(const std::string& id) {
 }
 
 model::Sample Client::sample_dataset(const std::string& id, int limit) {
-    return sample("cannot show the dataset's first rows",
-                  object_path(dataset_resource, id, fmt::format("/sample?limit={}", limit)));
+    const std::string what = "cannot show the dataset's first rows";
+    const auto path = object_path(dataset_resource, id, fmt::format("/sample?limit={}", limit));
+    return decode_answer(what, call({what, "GET", path}), model::decode_sample);
 }
 
 void Client::download_dataset(const std::string& id, const std::string& extension,

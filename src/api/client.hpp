@@ -58,11 +58,12 @@ class Client {
         std::vector<transport::Header> headers;
         std::string body;
         transport::BodySink* sink = nullptr;  ///< takes the body of a success
+        std::string what = {};                ///< of a failure's message; method and path where it is empty
     };
     /// The answer's body, where no sink took it.
     std::string call_any(const AnyCall& any);
     /// The items of all pages as JSON texts, those with an `_id` once.
-    void list_any(const std::string& path, const Each<std::string>& each);
+    void list_any(const std::string& path, const Each<std::string>& each, const std::string& what = {});
 
     /// Error auth unless the platform lets the token in.
     void check_token();
@@ -75,13 +76,15 @@ class Client {
     void list_connectors(const std::string& project_id, const Each<model::Connector>& each);
     model::Connector get_connector(const std::string& id);
     model::Connector create_connector(const std::string& project_id, const model::Connector& connector);
-    /// `changes` is a JSON object of the fields to change. Error invalid where the platform has no such call.
+    /// `changes` is a JSON object of the fields to change. This, previewing and reading are calls that not
+    /// every platform has: Error invalid where it has not.
     model::Connector update_connector(const std::string& id, const std::string& changes);
     void delete_connector(const std::string& id);
     TestOutcome test_connector(const std::string& id);
-    /// What lies in a place of the distant system, each entry as it comes. Error invalid or not_found where
-    /// the platform has no such call.
-    void browse_connector(const std::string& id, const std::string& path, bool recursive,
+    /// What lies in a place of the distant system, each entry as it comes. A platform that cannot be asked
+    /// for that tells databases and tables, or files, by calls that are older; Error invalid for what lies
+    /// deeper.
+    void browse_connector(const model::Connector& connector, const std::string& path, bool recursive,
                           const Each<model::Entry>& each);
 
     void list_datasources(const std::string& project_id, const Each<model::Datasource>& each);
@@ -115,6 +118,10 @@ class Client {
     };
     transport::Response send(const Call& call);
     std::string call(const Call& call);
+    /// As `call`, for what not every platform has: nothing, or Error invalid, where it has not.
+    std::optional<std::string> call_if_known(const Call& call);
+    std::string call_added(const Call& call);
+    static Error lacks_call(const std::string& what);
     void trace(const std::string& method, const std::string& path, const std::string& outcome,
                std::chrono::steady_clock::time_point start) const;
     template <typename Object>
@@ -130,7 +137,12 @@ class Client {
     void list(const std::string& what, const std::string& path, Decode<Object> decode,
               const Each<Object>& each);
     TestOutcome test(const std::string& what, const std::string& path);
-    model::Sample sample(const std::string& what, const std::string& path);
+    /// The names that a list holds, of those that are no objects.
+    std::vector<std::string> list_names(const std::string& path);
+    void browse_databases(const model::Connector& connector, const std::string& path, bool recursive,
+                          const Each<model::Entry>& each);
+    void browse_paths(const model::Connector& connector, const std::string& path,
+                      const Each<model::Entry>& each);
 
     transport::Transport& transport_;
     Cancellation& cancellation_;

@@ -17,35 +17,54 @@ std::string list_path(const std::string& project_id) {
 }  // namespace
 
 void Exporters::list(const std::string& project_id, const Client::Each<model::Exporter>& each) {
-    client_.list_any(list_path(project_id),
-                     [&](const std::string& item) { return each(model::decode_exporter(item)); });
+    client_.list_any(
+        list_path(project_id), [&](const std::string& item) { return each(model::decode_exporter(item)); },
+        "cannot list the exporters");
 }
 
 model::Exporter Exporters::get(const std::string& id) {
-    const auto body = client_.call_any({.method = "GET", .path = exporter_path(id)});
+    const auto body = client_.call_any({.method = "GET",
+                                        .path = exporter_path(id),
+                                        .headers = {},
+                                        .body = {},
+                                        .what = "cannot get the exporter " + id});
     return model::decode_exporter(body);
 }
 
 model::Exporter Exporters::create(const std::string& project_id, const model::Exporter& exporter) {
-    const auto body = client_.call_any({.method = "POST",
-                                        .path = list_path(project_id),
-                                        .headers = {},
-                                        .body = model::encode_request(exporter)});
+    const auto body =
+        client_.call_any({.method = "POST",
+                          .path = list_path(project_id),
+                          .headers = {},
+                          .body = model::encode_request(exporter),
+                          .what = fmt::format("cannot create the exporter '{}'", exporter.name)});
     return model::decode_exporter(body);
 }
 
 void Exporters::remove(const std::string& id) {
-    client_.call_any({.method = "DELETE", .path = exporter_path(id)});
+    client_.call_any({.method = "DELETE",
+                      .path = exporter_path(id),
+                      .headers = {},
+                      .body = {},
+                      .what = "cannot delete the exporter " + id});
 }
 
 model::Export Exporters::run(const std::string& exporter_id, const std::string& dataset_id) {
     const auto path = fmt::format("{}/dataset/{}", exporter_path(exporter_id), percent_encode(dataset_id));
-    const auto body = client_.call_any({.method = "POST", .path = path});
+    const auto body = client_.call_any({.method = "POST",
+                                        .path = path,
+                                        .headers = {},
+                                        .body = {},
+                                        .what = fmt::format("cannot export the dataset {}", dataset_id)});
     return model::decode_export(body);
 }
 
 model::Export Exporters::get_export(const std::string& id) {
-    const auto body = client_.call_any({.method = "GET", .path = "/exports/" + percent_encode(id)});
+    const auto body = client_.call_any({.method = "GET",
+                                        .path = "/exports/" + percent_encode(id),
+                                        .headers = {},
+                                        .body = {},
+                                        .what = "cannot get the export " + id});
     return model::decode_export(body);
 }
 

@@ -70,8 +70,9 @@ std::optional<milliseconds> retry_after(const transport::Response& response,
     const auto value = transport::find_header(response.headers, "Retry-After");
     if (!value) return std::nullopt;
     if (const auto seconds = parse_integer(trim(*value))) {
-        if (*seconds < 0 || *seconds > 86'400) return std::nullopt;
-        return milliseconds(*seconds * 1000);
+        if (*seconds < 0) return std::nullopt;
+        constexpr std::int64_t longest = 365LL * 24 * 3600;  // longer than anybody waits
+        return milliseconds(std::min(*seconds, longest) * 1000);
     }
     std::tm time{};
     const char* end = ::strptime(value->c_str(), "%a, %d %b %Y %H:%M:%S GMT", &time);

@@ -133,12 +133,13 @@ void show_pages(const std::string& path, Services& services) {
     if (settings.format == Format::table || settings.format == Format::csv || settings.format == Format::tsv)
         settings.format = Format::json;
     const auto renderer = render::make_list_renderer({}, settings, services.io().out);
-    services.client().list_any(path, [&](const std::string& item) {
-        const auto id = model::get_text(model::parse_json(item), "_id");
-        renderer->add({.id = id, .cells = {}, .document = item});
-        return true;
+    render::show_all(*renderer, [&] {
+        services.client().list_any(path, [&](const std::string& item) {
+            const auto id = model::get_text(model::parse_json(item), "_id");
+            renderer->add({.id = id, .cells = {}, .document = item});
+            return true;
+        });
     });
-    renderer->finish();
 }
 
 void run_api(const ApiOptions& options, Services& services) {
@@ -154,9 +155,10 @@ void run_api(const ApiOptions& options, Services& services) {
         show_body(services.client().call_any(call), services);
         return;
     }
-    OutputSink sink(services.io().out);
+    OutputSink sink(services.io());
     call.sink = &sink;
     services.client().call_any(call);
+    sink.finish();
 }
 
 }  // namespace
@@ -164,8 +166,10 @@ void run_api(const ApiOptions& options, Services& services) {
 void add_api(Command& root, Services& services) {
     auto command = root.subcommand("api", "Make any call of the platform's API");
     auto options = std::make_shared<ApiOptions>();
-    command.argument("METHOD", options->method, "GET, POST, PATCH, DELETE, ...");
-    command.argument("PATH", options->path, "The path below /ext/v1, such as /projects");
+    command.argument("METHOD", options->method, "GET, POST, PATCH, DELETE, ...", true,
+                     {.suggestions = {"GET", "POST", "PATCH", "DELETE"}});
+    command.argument("PATH", options->path, "The path below /ext/v1, such as /projects", true,
+                     {.suggestions = {"/version", "/profile", "/projects", "/events"}});
     command.option("-f,--field", options->fields,
                    "A field of the body, as a text; of the query where there is no body or --input",
                    {.value = "NAME=VALUE"});

@@ -80,10 +80,13 @@ std::vector<Field<Line>> line_fields(bool with_results) {
 class Lines {
   public:
     Lines(Services& services, const ListOptions& options, bool with_results)
-        : fields_(line_fields(with_results)), listing_(make_listing(services, options, fields_)) {}
+        : fields_(line_fields(with_results)),
+          listing_(make_listing(services, options, fields_)),
+          ids_alone_(services.options().format() == render::Format::id) {}
 
     void add(const Line& line) {
-        if (!wanted_) return;
+        // What is not there has no id to show.
+        if (!wanted_ || (ids_alone_ && line.id.empty())) return;
         wanted_ =
             listing_.add({.id = line.id, .cells = cells_of(fields_, line), .document = to_document(line)});
     }
@@ -92,6 +95,7 @@ class Lines {
   private:
     std::vector<Field<Line>> fields_;
     Listing listing_;
+    bool ids_alone_;
     bool wanted_ = true;  ///< --limit
 };
 
@@ -180,8 +184,11 @@ std::size_t make_changes(const std::vector<PreparedChange>& prepared, const Comp
             ++failed;
             line.result = "failed";
             line.message = error.what();
-            services.message(
-                fmt::format("{} '{}': {}", to_string(line.change->kind), line.change->name, line.message));
+            // With JSON the line itself holds it, and the error is all that stderr has.
+            if (!services.options().json_errors()) {
+                services.message(fmt::format("{} '{}': {}", to_string(line.change->kind), line.change->name,
+                                             line.message));
+            }
         }
         lines.add(line);
     }
@@ -207,7 +214,7 @@ void run_apply(const ApplyOptions& options, Services& services) {
 
 void add_diff_options(Command& command, DiffOptions& options) {
     command.argument("FILE", options.file, "What there is to be, as YAML or JSON; - is stdin", true,
-                     Completes::file);
+                     {.completes = Completes::file});
     command.flag("--prune", options.prune, "Delete what the file does not have, of the sections that it has");
 }
 

@@ -41,11 +41,12 @@ void run(const Options& options, Services& services) {
     auto& client = services.client();
     const auto connector = find_connector(client, services.project_id(), options.name);
     auto listing = make_listing(services, options.list, entry_fields());
-    client.browse_connector(connector.id, options.path, options.recursive, [&](const Entry& entry) {
-        return listing.add(
-            {.id = entry.path, .cells = cells_of(entry_fields(), entry), .document = entry.document});
+    listing.show([&] {
+        client.browse_connector(connector, options.path, options.recursive, [&](const Entry& entry) {
+            return listing.add(
+                {.id = entry.path, .cells = cells_of(entry_fields(), entry), .document = entry.document});
+        });
     });
-    listing.finish();
 }
 
 }  // namespace
@@ -53,10 +54,11 @@ void run(const Options& options, Services& services) {
 void add_browse(Command& noun, Services& services) {
     auto verb = noun.subcommand("browse", "Show what a distant system holds");
     auto options = std::make_shared<Options>();
-    verb.argument("NAME", options->name, "The connector, by name or id", true, Completes::connector);
+    verb.argument("NAME", options->name, "The connector, by name or id", true,
+                  {.completes = Completes::connector});
     verb.argument("PATH", options->path,
                   "A place in it: database/table, a folder, bucket/prefix; the top without it", false,
-                  Completes::place);
+                  {.completes = Completes::place});
     verb.flag("-r,--recursive", options->recursive, "Show what lies deeper as well");
     add_list_options(verb, options->list, column_names(entry_fields()));
     verb.example("prevision connector browse shop");

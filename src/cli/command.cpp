@@ -10,12 +10,17 @@ namespace prevision::cli {
 
 namespace {
 
-int to_int(const std::string& name, const std::string& text) {
+std::int64_t to_integer(const std::string& name, const std::string& text) {
     const auto value = parse_integer(text);
-    if (!value || *value < std::numeric_limits<int>::min() || *value > std::numeric_limits<int>::max()) {
-        throw Error(ErrorClass::usage, fmt::format("{}: '{}' is not a whole number", name, text));
-    }
-    return static_cast<int>(*value);
+    if (!value) throw Error(ErrorClass::usage, fmt::format("{}: '{}' is not a whole number", name, text));
+    return *value;
+}
+
+int to_int(const std::string& name, const std::string& text) {
+    const auto value = to_integer(name, text);
+    if (value < std::numeric_limits<int>::min() || value > std::numeric_limits<int>::max())
+        throw Error(ErrorClass::usage, fmt::format("{}: {} is out of range", name, text));
+    return static_cast<int>(value);
 }
 
 }  // namespace
@@ -45,6 +50,7 @@ Parameter& Command::add_option(const std::string& names, const std::string& help
     option.help = help;
     option.choices = traits.choices;
     option.suggestions = traits.suggestions;
+    option.suggest = traits.suggest;
     option.name_prefix = traits.name_prefix;
     option.name_suffix = traits.name_suffix;
     option.completes = traits.completes;
@@ -80,6 +86,14 @@ void Command::option(const std::string& names, std::optional<int>& target, const
     };
 }
 
+void Command::option(const std::string& names, std::optional<std::int64_t>& target, const std::string& help,
+                     const OptionTraits& traits) {
+    auto& option = add_option(names, help, traits);
+    option.take = [&target, name = option.long_name()](const std::string& value) {
+        target = to_integer(name, value);
+    };
+}
+
 void Command::option(const std::string& names, int& target, const std::string& help) {
     auto& option = add_option(names, help, {.value = "N"});
     option.fallback = fmt::format("{}", target);
@@ -108,14 +122,15 @@ void Command::comma_list(const std::string& names, std::vector<std::string>& tar
 }
 
 void Command::argument(const std::string& name, std::string& target, const std::string& help, bool required,
-                       Completes completes, const std::vector<std::string>& choices) {
+                       const OptionTraits& traits) {
     auto& argument = node_->arguments.emplace_back();
     const bool bracketed = name.starts_with('[') && name.ends_with(']');
     argument.names = {bracketed ? name.substr(1, name.size() - 2) : name};
     argument.value = argument.names.front();
     argument.help = help;
-    argument.choices = choices;
-    argument.completes = completes;
+    argument.choices = traits.choices;
+    argument.suggestions = traits.suggestions;
+    argument.completes = traits.completes;
     argument.required = required;
     argument.take = [&target](const std::string& value) { target = value; };
 }

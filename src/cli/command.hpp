@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -17,8 +18,9 @@ struct OptionTraits {
     std::vector<std::string> choices{};  ///< where only these are taken
     bool required = false;
     Completes completes = Completes::nothing;
-    std::vector<std::string> suggestions{};  ///< what TAB offers where others are taken too
-    std::string name_prefix{};               ///< of what `completes` offers, as in Parameter
+    std::vector<std::string> suggestions{};               ///< what TAB offers where others are taken too
+    std::function<std::vector<std::string>()> suggest{};  ///< the same, where that depends on what is given
+    std::string name_prefix{};                            ///< of what `completes` offers, as in Parameter
     std::string name_suffix{};
     std::function<bool()> shown{};  ///< whether the help shows it, where that depends on what is given
 };
@@ -41,6 +43,8 @@ class Command {
                 const OptionTraits& traits = {});
     void option(const std::string& names, std::optional<std::string>& target, const std::string& help,
                 const OptionTraits& traits = {});
+    void option(const std::string& names, std::optional<std::int64_t>& target, const std::string& help,
+                const OptionTraits& traits = {.value = "N"});
     void option(const std::string& names, std::optional<int>& target, const std::string& help,
                 const OptionTraits& traits = {.value = "N"});
     void option(const std::string& names, int& target, const std::string& help);
@@ -51,7 +55,7 @@ class Command {
     void comma_list(const std::string& names, std::vector<std::string>& target, const std::string& help,
                     const OptionTraits& traits = {.value = "A,B,..."});
     void argument(const std::string& name, std::string& target, const std::string& help, bool required = true,
-                  Completes completes = Completes::nothing, const std::vector<std::string>& choices = {});
+                  const OptionTraits& traits = {});
     /// All words after the command's name as they are, options too.
     void remaining(std::vector<std::string>& target);
 

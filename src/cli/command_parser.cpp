@@ -8,6 +8,7 @@
 
 #include "core/error.hpp"
 #include "core/text.hpp"
+#include "core/utf8.hpp"
 
 // The one file that knows the parser library: it takes seconds to compile, and a command need not know it.
 // The library takes options and arguments apart; which command they belong to is known by then, because it
@@ -41,6 +42,11 @@ void take(const Parameter& parameter, const CommandNode& node, const std::string
                                 join(parameter.choices, ", ")),
                     meant ? fmt::format("did you mean '{}'?", *meant) : see_help(node));
     }
+    // A file's name may be any bytes; all else is text, and is sent as JSON.
+    if (parameter.completes != Completes::file && !is_utf8(value))
+        throw Error(ErrorClass::usage,
+                    fmt::format("{}: '{}' is no text in UTF-8", parameter.long_name(), value),
+                    see_help(node));
     try {
         parameter.take(value);
     } catch (const Error& error) {
@@ -108,6 +114,13 @@ void add(Filling& filling, const Parameter& parameter, const CommandNode& node) 
                 see_help(node));
 }
 
+/// Whether it is an option of the program itself.
+bool is_global(const CommandNode& node, const Parameter& option) {
+    const auto* root = &node;
+    while (root->parent != nullptr) root = root->parent;
+    return std::ranges::any_of(root->options, [&](const auto& each) { return &each == &option; });
+}
+
 void check_required(const CommandNode& node, const std::set<const Parameter*>& given) {
     const auto check = [&](const Parameter& parameter) {
         if (!parameter.required || given.contains(&parameter)) return;
@@ -123,7 +136,13 @@ void check_required(const CommandNode& node, const std::set<const Parameter*>& g
 Parsed parse_words(const CommandNode& node, std::span<const std::string> words) {
     Filling filling;
     filling.app.allow_extras();
-    for (const auto* option : options_in_reach(node)) add(filling, *option, node);
+    // What stands first is taken first: how errors are shown is known before a verb's own option is wrong.
+    for (const auto* option : options_in_reach(node)) {
+        if (is_global(node, *option)) add(filling, *option, node);
+    }
+    for (const auto* option : options_in_reach(node)) {
+        if (!is_global(node, *option)) add(filling, *option, node);
+    }
     for (const auto& argument : node.arguments) add(filling, argument, node);
     try {
         filling.app.parse(std::vector<std::string>(words.rbegin(), words.rend()));
@@ -145,9 +164,11 @@ Parsed parse_words(const CommandNode& node, std::span<const std::string> words) 
     // The library counts the mark itself among what is left.
     if (const auto mark = std::ranges::find(left, "--"); mark != left.end()) left.erase(mark);
     if (!left.empty()) {
-        // A wrong flag explains more than the words around it.
+        // A command that is none explains more than its flags, and a wrong flag more than the words around
+        // it.
+        const bool is_command = !node.children.empty() && !left.front().starts_with("-");
         const auto flag = std::ranges::find_if(left, [](const auto& word) { return word.starts_with("-"); });
-        refuse_word(node, flag == left.end() ? left.front() : *flag);
+        refuse_word(node, flag == left.end() || is_command ? left.front() : *flag);
     }
     if (!node.action) refuse_bare(node);
     check_required(node, filling.given);

@@ -19,7 +19,7 @@ enum class Completes {
     dataset,
     exporter,
     profile,
-    database,              ///< of the connector that `--connector` names
+    database,              ///< of the connector that `--connector` names, or that the datasource NAME has
     table,                 ///< the same, in the database that `--database` names
     bucket,                ///< the same, of a system that has such
     path,                  ///< a file in the system of `--connector`, in its `--bucket` where it has such
@@ -38,6 +38,7 @@ struct Parameter {
     std::string fallback;                  ///< what holds when it is left out, where that is worth showing
     std::vector<std::string> choices;      ///< where only these are taken
     std::vector<std::string> suggestions;  ///< what TAB offers where others are taken too
+    std::function<std::vector<std::string>()> suggest;  ///< empty, or the same for what is given so far
     Completes completes = Completes::nothing;
     std::string name_prefix;  ///< what may stand before such a name: "-"
     std::string name_suffix;  ///< what stands behind it, with more to come: "="

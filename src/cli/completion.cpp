@@ -4,6 +4,7 @@
 #include <set>
 
 #include "core/error.hpp"
+#include "core/text.hpp"
 
 namespace prevision::cli {
 
@@ -82,6 +83,9 @@ void add_values(Completion& completion, const Parameter& parameter, const Line& 
         completion.candidates.push_back({suggestion});
         if (suggestion.ends_with('=')) completion.open = true;
     }
+    if (parameter.suggest) {
+        for (const auto& suggestion : parameter.suggest()) completion.candidates.push_back({suggestion});
+    }
     if (parameter.completes != Completes::nothing && parameter.completes != Completes::file) {
         for (auto& name : names({.kind = parameter.completes, .given = line.values, .typed = typed})) {
             name.text += parameter.name_suffix;
@@ -104,6 +108,12 @@ Completion values_of(const Parameter& parameter, const Line& line, const NameSou
         if (comma != std::string::npos) completion.kept += typed.substr(0, comma + 1);
     }
     add_values(completion, parameter, line, names, typed);
+    if (parameter.comma_separated) {
+        const auto given = split(completion.kept.substr(completion.kept.find('=') + 1), ',');
+        std::erase_if(completion.candidates, [&](const Candidate& candidate) {
+            return std::ranges::find(given, candidate.text) != given.end();
+        });
+    }
     return completion;
 }
 

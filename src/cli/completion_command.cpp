@@ -82,6 +82,8 @@ class Completing {
 
   private:
     Completion complete_words(std::span<const std::string> words) {
+        // 'help COMMAND' names a command as the program's own name does.
+        if (words.size() > 1 && words.front() == "help") words = words.subspan(1);
         return complete(tree_, words,
                         [&](const NameQuery& query) { return names_within_budget(services_, words, query); });
     }
@@ -119,7 +121,7 @@ void add_completion(Command& root, const CommandNode& tree, GlobalOptions& optio
 
     auto verb = root.subcommand("completion", "Print the script that makes TAB work in a shell");
     auto shell = std::make_shared<std::string>();
-    verb.argument("SHELL", *shell, "Which shell", true, Completes::nothing, {"bash", "zsh", "fish"});
+    verb.argument("SHELL", *shell, "Which shell", true, {.choices = {"bash", "zsh", "fish"}});
     verb.detail("TAB then completes nouns, verbs, flags, values and the names of what there is.");
     verb.example("source <(prevision completion bash)");
     verb.example("prevision completion zsh > ~/.zfunc/_prevision");

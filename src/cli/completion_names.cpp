@@ -16,11 +16,11 @@
 #include "api/exporters.hpp"
 #include "cli/distant_names.hpp"
 #include "cli/lookup.hpp"
+#include "cli/platform_choice.hpp"
 #include "config/paths.hpp"
 #include "config/profiles.hpp"
 #include "core/atomic_file.hpp"
 #include "core/text.hpp"
-#include "platform/platform.hpp"
 #include "snapshot/sha256.hpp"
 
 namespace prevision::cli {
@@ -142,10 +142,9 @@ std::vector<Candidate> local_names(Services& services, Completes kind) {
     if (kind == Completes::environment_variable) {
         for (const auto& name : environment.names()) names.push_back({name});
     } else if (kind == Completes::token) {
-        for (const auto& token : services.embedded_platform().tokens().list()) {
-            if (token.revoked_at.empty()) names.push_back({token.name, token.created_at});
-        }
+        for (const auto& name : services.token_names()) names.push_back({name});
     } else if (const auto file = config::profile_file(environment)) {
+        names.push_back({std::string(embedded_profile), "the platform within this program"});
         for (const auto& profile : config::read_profiles(*file).all)
             names.push_back({profile.name, profile.url});
     }

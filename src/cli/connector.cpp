@@ -72,6 +72,7 @@ struct CreateOptions : ConnectorOptions {
 api::TestOutcome test(api::Client& client, const std::string& id) { return client.test_connector(id); }
 
 Connector run_create(CreateOptions& options, Services& services) {
+    refuse_update_with_test(options.if_exists, options.test, "connector");
     auto& client = services.client();
     if (options.bare() && may_prompt(services.options(), services.io()))
         options.test = ask_for_connector(options, services) || options.test;
@@ -94,8 +95,8 @@ Connector run_create(CreateOptions& options, Services& services) {
 void add_create(Command& command, Services& services, const std::shared_ptr<const Noun<Connector>>& noun) {
     auto verb = command.subcommand("create", "Create a connector");
     auto options = std::make_shared<CreateOptions>();
-    add_connector_options(verb, *options);
-    add_if_exists(verb, options->if_exists);
+    add_connector_options(verb, *options, false);
+    add_if_exists(verb, options->if_exists, true);
     verb.flag("--test", options->test, "Try the connection first, and create nothing when that fails");
     verb.example(
         "prevision connector create shop --type SQL --host db.example.com --port 3306 --username reader "
@@ -112,7 +113,7 @@ void add_create(Command& command, Services& services, const std::shared_ptr<cons
 void add_update(Command& command, Services& services, const std::shared_ptr<const Noun<Connector>>& noun) {
     auto verb = command.subcommand("update", "Change a connector: what is given alone");
     auto options = std::make_shared<ConnectorOptions>();
-    add_connector_options(verb, *options);
+    add_connector_options(verb, *options, true);
     verb.example("prevision connector update shop --password-file new.txt");
     verb.action([options, noun, &services] {
         const auto found = noun->find(services, options->name);

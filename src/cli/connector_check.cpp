@@ -136,9 +136,11 @@ std::vector<std::string> connector_types() {
     return types;
 }
 
-std::vector<std::string> engine_names() {
+std::vector<std::string> engine_names(std::string_view type) {
     std::vector<std::string> names;
-    for (const auto& engine : sources::engines()) names.emplace_back(engine.name);
+    for (const auto& engine : sources::engines()) {
+        if (type.empty() || engine.type == type) names.emplace_back(engine.name);
+    }
     return names;
 }
 

@@ -14,7 +14,7 @@ namespace prevision::cli {
 std::vector<std::string> connector_types();
 
 /// The names of the engines.
-std::vector<std::string> engine_names();
+std::vector<std::string> engine_names(std::string_view type = {});
 
 /// Whether an engine of the type (any, where it is empty) and of the name (any, where it is empty) takes the
 /// option. A type without an engine may take all.

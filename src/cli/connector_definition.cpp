@@ -10,6 +10,7 @@
 #include "core/error.hpp"
 #include "core/file.hpp"
 #include "core/text.hpp"
+#include "model/json.hpp"
 #include "sources/registry.hpp"
 
 namespace prevision::cli {
@@ -38,9 +39,18 @@ std::string help_of(const std::string& name) {
     return fmt::format("{}: {}", join(types, ", "), help);
 }
 
-std::vector<std::string> choices_of(const std::string& name) {
+/// The type as far as the options tell it; empty where they do not.
+std::string told_type(const ConnectorOptions& options) {
+    return tell_type(options.type.value_or(""), options.engine.value_or(""), options.host.value_or(""));
+}
+
+/// What an option takes in the systems that the others leave to choose from.
+std::vector<std::string> choices_of(const std::string& name, const ConnectorOptions& options) {
+    const auto type = told_type(options);
     std::vector<std::string> choices;
     for (const auto& engine : sources::engines()) {
+        if (!type.empty() && engine.type != type) continue;
+        if (options.engine && sources::find_engine(*options.engine) != &engine) continue;
         const auto option = std::ranges::find(engine.connector_options, name, &sources::Option::name);
         if (option == engine.connector_options.end()) continue;
         for (const auto& choice : split(option->choices, '|')) {
@@ -56,7 +66,7 @@ std::string upper_case(std::string text) {
 }
 
 std::string type_of(const ConnectorOptions& options) {
-    auto type = tell_type(options.type.value_or(""), options.engine.value_or(""), options.host.value_or(""));
+    auto type = told_type(options);
     if (!type.empty()) return type;
     throw Error(ErrorClass::usage,
                 fmt::format("cannot create the connector '{}': --type is missing", options.name),
@@ -94,6 +104,13 @@ Secret credentials_of(const ConnectorOptions& options, bool required) {
     if (trim(credentials.reveal()).empty()) {
         throw Error(ErrorClass::invalid,
                     fmt::format("invalid --credentials-file: {} is empty", *options.credentials_file), hint);
+    }
+    try {
+        model::parse_json_object(credentials.reveal());
+    } catch (const Error& error) {
+        throw Error(
+            ErrorClass::invalid,
+            fmt::format("invalid --credentials-file: {}: {}", *options.credentials_file, error.what()), hint);
     }
     return credentials;
 }
@@ -135,14 +152,17 @@ std::string tell_type(const std::string& type, const std::string& engine, const 
     return told == nullptr ? std::string() : std::string(told->type);
 }
 
-void add_connector_options(Command& verb, ConnectorOptions& options) {
-    verb.argument("NAME", options.name, "The connector's name");
+void add_connector_options(Command& verb, ConnectorOptions& options, bool exists) {
+    verb.argument("NAME", options.name, exists ? "Its name or id" : "The connector's name", true,
+                  {.completes = exists ? Completes::connector : Completes::nothing});
     verb.option(
         "--type", options.type,
         fmt::format("{}; told from the engine or the host where they say it", join(connector_types(), ", ")),
         {.value = "TYPE", .suggestions = connector_types()});
     verb.option("--engine", options.engine, "The kind of system: " + join(engine_names(), ", "),
-                {.value = "ENGINE", .suggestions = engine_names(), .shown = taken_by(options, "engine")});
+                {.value = "ENGINE",
+                 .suggest = [&options] { return engine_names(told_type(options)); },
+                 .shown = taken_by(options, "engine")});
     verb.option(
         "--host", options.host,
         "A host name, or a URL: mysql://db.example.com, postgres://db.example.com, sqlite:///data/shop.db",
@@ -159,10 +179,9 @@ void add_connector_options(Command& verb, ConnectorOptions& options) {
                 "SFTP: the private key to log in with; the password is its passphrase",
                 {.value = "FILE", .completes = Completes::file, .shown = taken_by(options, "private_key")});
     for (const auto& name : engine_option_names()) {
-        const auto choices = choices_of(name);
         verb.option(flag_of(name), options.own[name], help_of(name),
                     {.value = upper_case(flag_of(name).substr(2)),
-                     .suggestions = choices,
+                     .suggest = [&options, name] { return choices_of(name, options); },
                      .shown = taken_by(options, name)});
     }
 }

@@ -39,7 +39,8 @@ std::string flag_of(std::string_view option);
 /// The type in upper case, or that of the engine that the other two tell; empty where nothing tells it.
 std::string tell_type(const std::string& type, const std::string& engine, const std::string& host);
 
-void add_connector_options(Command& verb, ConnectorOptions& options);
+/// `exists`: the name is that of one there is.
+void add_connector_options(Command& verb, ConnectorOptions& options, bool exists);
 
 /// The connector that the options define. Asks for a password on a terminal where a user name stands without
 /// one. Error usage where the type is not known, invalid where the definition cannot be right; the message

@@ -27,7 +27,7 @@ class Questions {
         services_.message("The same without questions:");
         services_.message("  " + command_line());
         services_.message("");
-        return to_lower(ask("Test the connection before it is kept", "yes")).starts_with('y');
+        return choose("Test the connection before it is kept", {"yes", "no"}, "yes") == "yes";
     }
 
   private:
@@ -53,8 +53,19 @@ class Questions {
             for (const auto& choice : choices) {
                 if (equal_ignoring_case(choice, answer)) return choice;
             }
+            if (const auto begun = begun_by(choices, answer)) return *begun;
             services_.message(fmt::format("'{}' is none of these", answer));
         }
+    }
+
+    /// The one choice that a part of it stands for: "y".
+    static std::optional<std::string> begun_by(const std::vector<std::string>& choices,
+                                               const std::string& answer) {
+        const auto begins = [&](const std::string& choice) {
+            return !answer.empty() && to_lower(choice).starts_with(to_lower(answer));
+        };
+        if (std::ranges::count_if(choices, begins) != 1) return std::nullopt;
+        return *std::ranges::find_if(choices, begins);
     }
 
     std::string ask_for_type() {

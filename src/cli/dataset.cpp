@@ -86,23 +86,34 @@ std::string default_name(const std::string& datasource, const Clock& clock) {
     return fmt::format("{}-{}", datasource, time);
 }
 
+/// What failed holds no data, and so no name: a new try takes its place.
+void replace_failed(Services& services, const std::vector<std::string>& failed) {
+    for (const auto& id : failed) {
+        services.client().delete_dataset(id);
+        services.message(fmt::format("replaced the snapshot {}, which had failed", id));
+    }
+}
+
 Dataset run_create(const CreateOptions& options, Services& services) {
     auto& client = services.client();
     const auto datasource = find_datasource(client, services.project_id(), options.datasource);
     const auto name =
         options.name.empty() ? default_name(datasource.name, services.io().clock) : options.name;
+    std::vector<std::string> failed;
     if (!options.name.empty()) {
-        const auto existing = settle_existing<Dataset>(
-            services, options.if_exists, "dataset", name,
-            [&](const auto& each) { client.list_datasets(services.project_id(), each); },
-            [](const Dataset& /*dataset*/) -> Dataset {
-                throw Error(ErrorClass::usage, "--if-exists update: a snapshot cannot be changed",
-                            "use skip, fail or duplicate");
+        const auto existing =
+            settle_existing<Dataset>(services, options.if_exists, "dataset", name, [&](const auto& each) {
+                client.list_datasets(services.project_id(), [&](Dataset dataset) {
+                    if (!dataset.failed() || dataset.name != name) return each(std::move(dataset));
+                    failed.push_back(dataset.id);
+                    return true;
+                });
             });
         if (existing) return *existing;
     }
     if (options.no_wait) services.keep_snapshots_running();
     const auto started = start_snapshot(services, name, datasource.id);
+    if (options.if_exists.choice != "duplicate") replace_failed(services, failed);
     return options.no_wait ? started : watch_snapshot(services, started, options.progress);
 }
 
@@ -118,7 +129,7 @@ void add_create(Command& command, Services& services, const std::shared_ptr<cons
                   false);
     verb.option("--datasource", options->datasource, "What to take a snapshot of, by name or id",
                 {.value = "NAME", .required = true, .completes = Completes::datasource});
-    add_if_exists(verb, options->if_exists);
+    add_if_exists(verb, options->if_exists, false);
     verb.flag("--no-wait", options->no_wait, "Do not wait until it is done");
     add_progress(verb, options->progress);
     verb.example("prevision dataset create --datasource orders");
@@ -135,9 +146,10 @@ void add_head(Command& command, Services& services, const std::shared_ptr<const 
     };
     auto verb = command.subcommand("head", "Show a dataset's first rows");
     auto options = std::make_shared<Options>();
-    verb.argument("NAME", options->name, "Its name or id", true, noun->completes);
+    verb.argument("NAME", options->name, "Its name or id", true, {.completes = noun->completes});
     verb.option("-n,--rows", options->rows, "How many rows; a platform may give ten at the most");
     add_list_options(verb, options->list, {}, Completes::dataset_column);
+    verb.detail("--sort, --filter and --limit see the rows alone that --rows has fetched.");
     verb.example("prevision dataset head orders_today -n 3");
     verb.action([options, noun, &services] {
         const auto dataset = noun->find(services, options->name);
@@ -172,7 +184,7 @@ void show_downloaded(Services& services, const Dataset& dataset, const Downloade
 void add_download(Command& command, Services& services, const std::shared_ptr<const Noun<Dataset>>& noun) {
     auto verb = command.subcommand("download", "Write a dataset's bytes to a file");
     auto options = std::make_shared<DownloadOptions>();
-    verb.argument("NAME", options->name, "Its name or id", true, noun->completes);
+    verb.argument("NAME", options->name, "Its name or id", true, {.completes = noun->completes});
     verb.option("--to", options->to,
                 "The file; - is stdout; NAME.csv, or as the type is, in this folder without it",
                 {.value = "FILE", .completes = Completes::file});
@@ -192,7 +204,7 @@ void add_download(Command& command, Services& services, const std::shared_ptr<co
 void add_verify(Command& command, Services& services, const std::shared_ptr<const Noun<Dataset>>& noun) {
     auto verb = command.subcommand("verify", "Compare a dataset's bytes with its size and SHA-256");
     auto name = std::make_shared<std::string>();
-    verb.argument("NAME", *name, "Its name or id", true, noun->completes);
+    verb.argument("NAME", *name, "Its name or id", true, {.completes = noun->completes});
     verb.example("prevision dataset verify orders_today");
     verb.action([name, noun, &services] {
         const auto dataset = noun->find(services, *name);

@@ -77,10 +77,12 @@ struct DefinitionOptions {
     std::optional<std::string> encoding;
 };
 
-void add_definition_options(Command& verb, DefinitionOptions& options, bool connector_required) {
-    verb.argument("NAME", options.name, "The datasource's name");
+/// `exists`: it is one that there is, and has its connector already.
+void add_definition_options(Command& verb, DefinitionOptions& options, bool exists) {
+    verb.argument("NAME", options.name, exists ? "Its name or id" : "The datasource's name", true,
+                  {.completes = exists ? Completes::datasource : Completes::nothing});
     verb.option("--connector", options.connector, "The connector to reach it by, by name or id",
-                {.value = "NAME", .required = connector_required, .completes = Completes::connector});
+                {.value = "NAME", .required = !exists, .completes = Completes::connector});
     verb.option("--database", options.database, "SQL: the database",
                 {.value = "NAME", .completes = Completes::database});
     verb.option("--table", options.table, "SQL: the table", {.value = "NAME", .completes = Completes::table});
@@ -147,6 +149,7 @@ struct CreateOptions : DefinitionOptions {
 api::TestOutcome test(api::Client& client, const std::string& id) { return client.test_datasource(id); }
 
 Datasource run_create(const CreateOptions& options, Services& services) {
+    refuse_update_with_test(options.if_exists, options.test, "datasource");
     auto& client = services.client();
     const auto connector = find_connector(client, services.project_id(), *options.connector);
     const auto existing = settle_existing<Datasource>(
@@ -178,8 +181,8 @@ Datasource run_create(const CreateOptions& options, Services& services) {
 void add_create(Command& command, Services& services, const std::shared_ptr<const Noun<Datasource>>& noun) {
     auto verb = command.subcommand("create", "Create a datasource");
     auto options = std::make_shared<CreateOptions>();
-    add_definition_options(verb, *options, true);
-    add_if_exists(verb, options->if_exists);
+    add_definition_options(verb, *options, false);
+    add_if_exists(verb, options->if_exists, true);
     verb.flag("--test", options->test, "Try to read it first, and create nothing when that fails");
     verb.example("prevision datasource create orders --connector shop --database shop --table orders");
     verb.example(
@@ -193,7 +196,7 @@ void add_create(Command& command, Services& services, const std::shared_ptr<cons
 void add_update(Command& command, Services& services, const std::shared_ptr<const Noun<Datasource>>& noun) {
     auto verb = command.subcommand("update", "Change a datasource: what is given alone");
     auto options = std::make_shared<DefinitionOptions>();
-    add_definition_options(verb, *options, false);
+    add_definition_options(verb, *options, true);
     verb.example("prevision datasource update orders --table orders_2026");
     verb.action([options, noun, &services] {
         const auto found = noun->find(services, options->name);
@@ -209,9 +212,10 @@ void add_preview(Command& command, Services& services, const std::shared_ptr<con
     };
     auto verb = command.subcommand("preview", "Show the first rows of the distant data");
     auto options = std::make_shared<Options>();
-    verb.argument("NAME", options->name, "Its name or id", true, noun->completes);
+    verb.argument("NAME", options->name, "Its name or id", true, {.completes = noun->completes});
     verb.option("-n,--rows", options->rows, "How many rows");
     add_list_options(verb, options->list, {}, Completes::datasource_column);
+    verb.detail("--sort, --filter and --limit see the rows alone that --rows has fetched.");
     verb.example("prevision datasource preview orders -n 3");
     verb.action([options, noun, &services] {
         const auto datasource = noun->find(services, options->name);
@@ -273,7 +277,7 @@ void add_schema(Command& command, Services& services, const std::shared_ptr<cons
     };
     auto verb = command.subcommand("schema", "Show the columns of the distant data and their types");
     auto options = std::make_shared<Options>();
-    verb.argument("NAME", options->name, "Its name or id", true, noun->completes);
+    verb.argument("NAME", options->name, "Its name or id", true, {.completes = noun->completes});
     add_list_options(verb, options->list, column_names(schema_fields()));
     verb.detail("The types of a file's columns are told from its first 1,000 rows.");
     verb.example("prevision datasource schema orders");
@@ -286,12 +290,13 @@ void add_schema(Command& command, Services& services, const std::shared_ptr<cons
 void add_cat(Command& command, Services& services, const std::shared_ptr<const Noun<Datasource>>& noun) {
     auto verb = command.subcommand("cat", "Write the distant data to stdout, storing nothing");
     auto name = std::make_shared<std::string>();
-    verb.argument("NAME", *name, "Its name or id", true, noun->completes);
+    verb.argument("NAME", *name, "Its name or id", true, {.completes = noun->completes});
     verb.example("prevision datasource cat orders | head -n 3");
     verb.action([name, noun, &services] {
         const auto datasource = noun->find(services, *name);
-        OutputSink sink(services.io().out);
+        OutputSink sink(services.io());
         services.client().read_datasource(datasource.id, sink);
+        sink.finish();
     });
 }
 

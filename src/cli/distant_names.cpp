@@ -14,9 +14,19 @@ class DistantNames {
     DistantNames(Services& services, const NameQuery& query)
         : client_(services.client()),
           query_(query),
-          connector_(find_connector(client_, services.project_id(),
-                                    query.value_of(query.kind == Completes::place ? "NAME" : "--connector"))
-                         .id) {}
+          database_(query.value_of("--database")),
+          bucket_(query.value_of("--bucket")) {
+        const auto& project = services.project_id();
+        auto connector = query.value_of(query.kind == Completes::place ? "NAME" : "--connector");
+        if (connector.empty()) {
+            // A datasource that there is has what is not given.
+            const auto datasource = find_datasource(client_, project, query.value_of("NAME"));
+            connector = datasource.connector_id;
+            if (database_.empty()) database_ = datasource.database;
+            if (bucket_.empty()) bucket_ = datasource.bucket;
+        }
+        connector_ = find_connector(client_, project, connector);
+    }
 
     std::vector<Candidate> ask() {
         switch (query_.kind) {
@@ -55,12 +65,12 @@ class DistantNames {
     }
 
     std::vector<Candidate> tables() {
-        const auto database = query_.value_of("--database");
         std::vector<Candidate> names;
         const auto top = browse("");
         for (const auto& entry : top) {
             // A system with one database need not have it named.
-            if (entry.kind == "database" && (entry.name == database || (database.empty() && top.size() == 1)))
+            if (entry.kind == "database" &&
+                (entry.name == database_ || (database_.empty() && top.size() == 1)))
                 add_tables(entry.path, "", names);
         }
         return names;
@@ -79,10 +89,9 @@ class DistantNames {
     }
 
     std::vector<Candidate> paths() {
-        const auto bucket = query_.value_of("--bucket");
         const auto folder = typed_folder(query_);
         std::vector<Candidate> names;
-        for (const auto& entry : browse(bucket.empty() ? folder : bucket + "/" + folder)) {
+        for (const auto& entry : browse(bucket_.empty() ? folder : bucket_ + "/" + folder)) {
             if (entry.kind == "file" || entry.kind == "link" || entry.kind == "folder")
                 names.push_back(to_candidate(folder, entry));
         }
@@ -109,7 +118,9 @@ class DistantNames {
 
     api::Client& client_;
     const NameQuery& query_;
-    std::string connector_;
+    model::Connector connector_;
+    std::string database_;
+    std::string bucket_;
 };
 
 }  // namespace

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "cli/output_sink.hpp"
 #include "core/atomic_file.hpp"
 #include "core/text.hpp"
 #include "model/file_name.hpp"
@@ -81,8 +82,10 @@ Downloaded download(Services& services, const model::Dataset& dataset, const Dow
     const bool is_csv = options.extension == "csv";
     const auto total = is_csv ? dataset.bytes : std::nullopt;
     if (options.to == "-") {
-        HashingSink sink([&](std::string_view chunk) { services.io().out.write(chunk); }, total, *progress);
+        OutputSink output(services.io());
+        HashingSink sink([&](std::string_view chunk) { output.write(chunk); }, total, *progress);
         services.client().download_dataset(dataset.id, options.extension, sink);
+        output.finish();
         auto downloaded = sink.finish("");
         if (is_csv) check(dataset, downloaded);
         progress->finish();
@@ -110,6 +113,11 @@ Downloaded download(Services& services, const model::Dataset& dataset, const Dow
 }
 
 Downloaded verify(Services& services, const model::Dataset& dataset) {
+    if (dataset.failed()) {
+        throw Error(ErrorClass::conflict,
+                    fmt::format("cannot verify the dataset '{}': the snapshot failed{}", dataset.name,
+                                dataset.message.empty() ? "" : ": " + dataset.message));
+    }
     if (dataset.sha256.empty()) {
         throw Error(
             ErrorClass::invalid,
@@ -121,6 +129,8 @@ Downloaded verify(Services& services, const model::Dataset& dataset) {
     auto downloaded = sink.finish("");
     check(dataset, downloaded);
     progress->finish();
+    services.message(
+        fmt::format("the dataset '{}' is as it was taken: its size and SHA-256 match", dataset.name));
     return downloaded;
 }
 

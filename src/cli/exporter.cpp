@@ -19,31 +19,6 @@ namespace {
 using model::Export;
 using model::Exporter;
 
-/// By name or id; a name may look like an id.
-Exporter find(Services& services, const std::string& name) {
-    api::Exporters exporters(services.client());
-    std::optional<Exporter> found;
-    exporters.list(services.project_id(), [&](const Exporter& exporter) {
-        if (exporter.id == name) {
-            found = exporter;
-            return false;
-        }
-        if (exporter.name != name) return true;
-        if (found) {
-            throw Error(ErrorClass::usage,
-                        fmt::format("two exporters are named '{}': {} and {}", name, found->id, exporter.id),
-                        "give the id instead of the name");
-        }
-        found = exporter;
-        return true;
-    });
-    if (!found) {
-        throw Error(ErrorClass::not_found, fmt::format("no exporter is named '{}'", name),
-                    "'prevision exporter list' shows what there is");
-    }
-    return std::move(*found);
-}
-
 std::shared_ptr<const Noun<Exporter>> exporter_noun() {
     return std::make_shared<const Noun<Exporter>>(Noun<Exporter>{
         .name = "exporter",
@@ -56,11 +31,19 @@ std::shared_ptr<const Noun<Exporter>> exporter_noun() {
              {{"table"}, [](const Exporter& exporter) { return cell(exporter.table); }},
              {{"bucket"}, [](const Exporter& exporter) { return cell(exporter.bucket); }, false},
              {{"path"}, [](const Exporter& exporter) { return cell(exporter.filepath); }},
+             {{"mode"},
+              [](const Exporter& exporter) {
+                  return cell(exporter.table.empty() ? exporter.file_write_mode
+                                                     : exporter.database_write_mode);
+              }},
              {{"description"}, [](const Exporter& exporter) { return cell(exporter.description); }, false},
              {{"created_at"}, [](const Exporter& exporter) { return cell(exporter.created_at); }, false}},
         .list = [](Services& services,
                    const auto& each) { api::Exporters(services.client()).list(services.project_id(), each); },
-        .find = find,
+        .find =
+            [](Services& services, const std::string& name) {
+                return find_exporter(services.client(), services.project_id(), name);
+            },
         .remove = [](Services& services,
                      const Exporter& exporter) { api::Exporters(services.client()).remove(exporter.id); },
         .remove_dependents = {}});
@@ -73,19 +56,27 @@ struct CreateOptions {
     IfExists if_exists;
 };
 
+void check_mode(const std::string& mode, const Exporter& exporter) {
+    if (mode.empty()) return;
+    const bool is_of_table = mode == "append";
+    const bool is_of_file = mode == "timestamp" || mode == "safe";
+    if (exporter.table.empty() ? !is_of_table : !is_of_file) return;
+    throw Error(ErrorClass::invalid,
+                fmt::format("cannot create the exporter '{}': --mode {} is for a {}", exporter.name, mode,
+                            is_of_table ? "table" : "file"),
+                is_of_table ? "of a file: timestamp, replace or safe" : "of a table: append or replace");
+}
+
 Exporter run_create(const CreateOptions& options, Services& services) {
     auto& client = services.client();
     auto exporter = options.exporter;
     exporter.connector_id = find_connector(client, services.project_id(), options.connector).id;
+    check_mode(options.mode, exporter);
     auto& mode = exporter.table.empty() ? exporter.file_write_mode : exporter.database_write_mode;
     mode = options.mode.empty() ? (exporter.table.empty() ? "timestamp" : "append") : options.mode;
     const auto existing = settle_existing<Exporter>(
         services, options.if_exists, "exporter", exporter.name,
-        [&](const auto& each) { api::Exporters(client).list(services.project_id(), each); },
-        [](const Exporter& /*exporter*/) -> Exporter {
-            throw Error(ErrorClass::usage, "--if-exists update: an exporter cannot be changed",
-                        "use skip, fail or duplicate");
-        });
+        [&](const auto& each) { api::Exporters(client).list(services.project_id(), each); });
     return existing ? *existing : api::Exporters(client).create(services.project_id(), exporter);
 }
 
@@ -104,11 +95,14 @@ void add_create(Command& command, Services& services, const std::shared_ptr<cons
     verb.option("--path", options->exporter.filepath, "The file to write",
                 {.value = "PATH", .completes = Completes::path});
     verb.option("--g-cloud", options->exporter.g_cloud, "Of GCP, which service",
-                {.choices = {"BigQuery", "Storage"}});
-    verb.option("--mode", options->mode, "What becomes of the data that is there",
-                {.choices = {"append", "replace", "timestamp", "safe"}});
+                {.value = "SERVICE", .choices = {"BigQuery", "Storage"}});
+    verb.option(
+        "--mode", options->mode,
+        "What becomes of the data that is there: append (the default) or replace in a table; timestamp "
+        "(the default), replace or safe of a file",
+        {.value = "MODE", .choices = {"append", "replace", "timestamp", "safe"}});
     verb.option("--description", options->exporter.description, "What it is for");
-    add_if_exists(verb, options->if_exists);
+    add_if_exists(verb, options->if_exists, false);
     verb.example("prevision exporter create results --connector shop --database shop --table results");
     verb.example("prevision exporter create daily --connector files --path out/sales.csv --mode timestamp");
     verb.action(
@@ -140,12 +134,13 @@ void add_run(Command& command, Services& services) {
     };
     auto verb = command.subcommand("run", "Write a dataset through an exporter");
     auto options = std::make_shared<Options>();
-    verb.argument("NAME", options->name, "The exporter's name or id", true, Completes::exporter);
+    verb.argument("NAME", options->name, "The exporter's name or id", true,
+                  {.completes = Completes::exporter});
     verb.option("--dataset", options->dataset, "The dataset's name or id",
-                {.required = true, .completes = Completes::dataset});
+                {.value = "NAME", .required = true, .completes = Completes::dataset});
     verb.example("prevision exporter run results --dataset today");
     verb.action([options, &services] {
-        const auto exporter = find(services, options->name);
+        const auto exporter = find_exporter(services.client(), services.project_id(), options->name);
         const auto dataset = find_dataset(services.client(), services.project_id(), options->dataset);
         const auto done =
             wait_for_end(services, api::Exporters(services.client()).run(exporter.id, dataset.id));

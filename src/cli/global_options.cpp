@@ -49,7 +49,8 @@ render::Settings render_settings(const GlobalOptions& options, const Io& io) {
     if (options.color == "always") {
         settings.bold = true;
     } else if (options.color == "auto") {
-        settings.bold = !io.environment.get("NO_COLOR") && (io.out_is_terminal || (forced && *forced != "0"));
+        const bool colours = io.out_is_terminal && io.environment.get("TERM") != "dumb";
+        settings.bold = !io.environment.get("NO_COLOR") && (colours || (forced && *forced != "0"));
     }
     return settings;
 }

@@ -40,7 +40,8 @@ void add_list_options(Command& command, ListOptions& options, const std::vector<
         sorts.push_back("-" + column);
         filters.push_back(column + "=");
     }
-    command.comma_list("--columns", options.columns, "Which columns to show, in this order",
+    command.comma_list("--columns", options.columns,
+                       "Which columns to show, in this order; of table, csv and tsv",
                        {.value = "A,B,...", .completes = kind, .suggestions = columns});
     command.flag("--no-header", options.no_header, "Leave the header out");
     command.option("--sort", options.sort, "Sort by a column; with '-' before it, backwards",
@@ -82,24 +83,36 @@ bool Listing::add(render::Row row) {
         held_.push_back(std::move(row));
         return true;
     }
-    return show(std::move(row));
+    return show_row(std::move(row));
 }
 
 void Listing::finish() {
-    if (sort_) {
-        sort_rows();
-        for (auto& row : held_) {
-            if (!show(std::move(row))) break;
-        }
-    }
+    show_held();
     renderer_->finish();
+}
+
+void Listing::show(const std::function<void()>& source) {
+    render::show_all(*renderer_, [&] {
+        source();
+        show_held();
+    });
+}
+
+void Listing::show_held() {
+    if (!sort_) return;
+    sort_rows();
+    for (auto& row : held_) {
+        if (!show_row(std::move(row))) break;
+    }
 }
 
 std::size_t Listing::index_of(const std::string& name) const {
     std::vector<std::string> names;
-    for (std::size_t i = 0; i < columns_.size(); ++i) {
-        if (columns_[i].name == name) return i;
-        names.push_back(columns_[i].name);
+    for (const auto& column : columns_) names.push_back(column.name);
+    // A table's header is in upper case, and in JSON an id is `_id`.
+    for (const auto& wanted : {name, to_lower(name), name == "_id" ? std::string("id") : name}) {
+        const auto found = std::ranges::find(names, wanted);
+        if (found != names.end()) return static_cast<std::size_t>(found - names.begin());
     }
     const auto meant = closest(name, names);
     throw Error(
@@ -111,7 +124,8 @@ std::size_t Listing::index_of(const std::string& name) const {
 std::size_t Listing::next_index_of(const std::string& name) const {
     const auto first = index_of(name);
     for (std::size_t i = first; i < columns_.size(); ++i) {
-        if (columns_[i].name == name && std::ranges::find(shown_, i) == shown_.end()) return i;
+        if (columns_[i].name == columns_[first].name && std::ranges::find(shown_, i) == shown_.end())
+            return i;
     }
     return first;
 }
@@ -130,7 +144,7 @@ void Listing::sort_rows() {
     });
 }
 
-bool Listing::show(render::Row row) {
+bool Listing::show_row(render::Row row) {
     std::vector<std::optional<std::string>> cells;
     for (const auto index : shown_) cells.push_back(row.cells[index]);
     row.cells = std::move(cells);

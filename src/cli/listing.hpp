@@ -19,7 +19,7 @@ struct ListOptions {
     bool no_header = false;
     std::string sort;
     std::vector<std::string> filters;
-    std::optional<int> limit;
+    std::optional<std::int64_t> limit;
 };
 
 /// `columns` are the names that TAB offers; where they are known at run time alone, `kind` says whose they
@@ -48,24 +48,28 @@ class Listing {
     bool add(render::Row row);
     void finish();
 
+    /// Runs `source`, which adds the objects, and finishes; where it throws what was begun is ended.
+    void show(const std::function<void()>& source);
+
     /// How many were shown.
-    [[nodiscard]] int count() const { return count_; }
+    [[nodiscard]] std::int64_t count() const { return count_; }
 
   private:
     [[nodiscard]] std::size_t index_of(const std::string& name) const;
     /// The first column of that name that is not shown yet; the first one where all of them are.
     [[nodiscard]] std::size_t next_index_of(const std::string& name) const;
     [[nodiscard]] bool matches(const render::Row& row) const;
+    void show_held();
     void sort_rows();
-    bool show(render::Row row);
+    bool show_row(render::Row row);
 
     std::vector<render::Column> columns_;
     std::vector<std::size_t> shown_;
     std::vector<std::pair<std::size_t, std::string>> filters_;
     std::optional<std::size_t> sort_;
     bool descending_ = false;
-    std::optional<int> limit_;
-    int count_ = 0;
+    std::optional<std::int64_t> limit_;
+    std::int64_t count_ = 0;
     std::vector<render::Row> held_;
     std::unique_ptr<render::Renderer> renderer_;
 };

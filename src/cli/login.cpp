@@ -5,6 +5,7 @@
 #include "cli/nouns.hpp"
 #include "cli/platform_choice.hpp"
 #include "cli/secret_options.hpp"
+#include "cli/shell_words.hpp"
 
 namespace prevision::cli {
 
@@ -16,8 +17,12 @@ struct LoginOptions {
 
 /// The profile to log in to, as it is by now.
 config::Profile profile_to_change(Services& services, const config::Profiles& profiles) {
-    const auto name =
-        profile_name(services.options(), services.io().environment, profiles).value_or("default");
+    const auto& options = services.options();
+    const auto& environment = services.io().environment;
+    auto name = profile_name(options, environment, profiles).value_or("default");
+    // The embedded platform was chosen, not named: whoever logs in leaves it.
+    const bool is_named = !options.profile.empty() || environment.get("PREVISION_PROFILE");
+    if (name == embedded_profile && !is_named) name = "default";
     const bool odd =
         std::ranges::any_of(name, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == '\x7f'; });
     if (name == embedded_profile || odd) {
@@ -69,6 +74,13 @@ void run_login(const LoginOptions& options, Services& services) {
     if (!services.options().project.empty()) profile.project = services.options().project;
     config::save_profile(file, profile);
     services.message(fmt::format("logged in to {} as the profile '{}'", url, profile.name));
+    const auto chosen = config::read_profiles(file).chosen;
+    if (!chosen.empty() && chosen != profile.name) {
+        services.message(
+            fmt::format("'{}' is used as before; prevision profile use {}, or --profile {}, uses "
+                        "this one",
+                        chosen, quote_for_shell(profile.name), quote_for_shell(profile.name)));
+    }
 }
 
 void run_logout(bool remove, Services& services) {

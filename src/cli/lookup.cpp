@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "api/exporters.hpp"
 #include "core/id.hpp"
 #include "core/text.hpp"
 
@@ -40,6 +41,21 @@ Object find(const std::string& noun, const std::string& name, Get get, List list
     return std::move(*found);
 }
 
+/// As `find`, and the object is what the platform tells of it alone: in a list that may be less.
+template <typename Object, typename Get, typename List>
+Object find_whole(const std::string& noun, const std::string& name, Get get, List list) {
+    bool is_whole = false;
+    auto found = find<Object>(
+        noun, name,
+        [&](const std::string& id) {
+            auto object = get(id);
+            is_whole = true;
+            return object;
+        },
+        list);
+    return is_whole ? std::move(found) : get(found.id);
+}
+
 }  // namespace
 
 model::Project find_project(api::Client& client, const std::string& name) {
@@ -49,20 +65,27 @@ model::Project find_project(api::Client& client, const std::string& name) {
 }
 
 model::Connector find_connector(api::Client& client, const std::string& project_id, const std::string& name) {
-    return find<model::Connector>(
+    return find_whole<model::Connector>(
         "connector", name, [&](const std::string& id) { return client.get_connector(id); },
         [&](const auto& each) { client.list_connectors(project_id, each); });
 }
 
 model::Datasource find_datasource(api::Client& client, const std::string& project_id,
                                   const std::string& name) {
-    return find<model::Datasource>(
+    return find_whole<model::Datasource>(
         "datasource", name, [&](const std::string& id) { return client.get_datasource(id); },
         [&](const auto& each) { client.list_datasources(project_id, each); });
 }
 
+model::Exporter find_exporter(api::Client& client, const std::string& project_id, const std::string& name) {
+    api::Exporters exporters(client);
+    return find_whole<model::Exporter>(
+        "exporter", name, [&](const std::string& id) { return exporters.get(id); },
+        [&](const auto& each) { exporters.list(project_id, each); });
+}
+
 model::Dataset find_dataset(api::Client& client, const std::string& project_id, const std::string& name) {
-    return find<model::Dataset>(
+    return find_whole<model::Dataset>(
         "dataset", name, [&](const std::string& id) { return client.get_dataset(id); },
         [&](const auto& each) { client.list_datasets(project_id, each); });
 }

@@ -83,7 +83,8 @@ void check_platform_url(const std::string& url, const std::string& source) {
         fmt::format("{}: '{}' {}", source, url,
                     has_scheme ? "cannot be a platform's URL" : "is no URL: it does not begin with https://"),
         has_scheme ? "give it as https://HOST or https://HOST:PORT"
-                   : fmt::format("did you mean https://{}?", url));
+                   : fmt::format("did you mean {}://{}?",
+                                 is_this_machine(url.substr(0, url.find(':'))) ? "http" : "https", url));
 }
 
 std::optional<std::string> plain_text_warning(const std::string& url) {

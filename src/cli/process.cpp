@@ -14,6 +14,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <termios.h>
 #include <unistd.h>
 
 namespace prevision::cli {
@@ -38,13 +39,31 @@ void wait_for_second(const sigset_t& signals, std::chrono::nanoseconds grace) {
     }
 }
 
+/// The terminal as the process has found it, to be left so when it ends in the middle of a question.
+class FoundTerminal {
+  public:
+    FoundTerminal() : is_terminal_(::tcgetattr(STDIN_FILENO, &modes_) == 0) {}
+
+    void restore() const {
+        // In the background it is another's by now.
+        if (!is_terminal_ || ::tcgetpgrp(STDIN_FILENO) != ::getpgrp()) return;
+        ::tcsetattr(STDIN_FILENO, TCSANOW, &modes_);
+    }
+
+  private:
+    termios modes_{};
+    bool is_terminal_;
+};
+
 /// Runs on a thread of its own, which lives until the process ends and so shares the cancellation.
-void wait_for_signals(sigset_t signals, const std::shared_ptr<Cancellation>& cancellation) {
+void wait_for_signals(sigset_t signals, const std::shared_ptr<Cancellation>& cancellation,
+                      const FoundTerminal& terminal) {
     int signal = 0;
     if (::sigwait(&signals, &signal) != 0) return;
     const auto reason = signal == SIGTERM ? ErrorClass::terminated : ErrorClass::interrupted;
     cancellation->cancel(reason);
     wait_for_second(signals, std::chrono::seconds(grace_seconds()));
+    terminal.restore();
     ::_exit(static_cast<int>(reason));
 }
 
@@ -80,7 +99,12 @@ void prepare_process(std::shared_ptr<Cancellation> cancellation) {
     sigaddset(&signals, SIGINT);
     sigaddset(&signals, SIGTERM);
     ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);
-    std::thread(wait_for_signals, signals, std::move(cancellation)).detach();
+    // A hidden question reads it from a descriptor, and it sets the process going all the same.
+    sigset_t going_on;
+    sigemptyset(&going_on);
+    sigaddset(&going_on, SIGCONT);
+    ::pthread_sigmask(SIG_BLOCK, &going_on, nullptr);
+    std::thread(wait_for_signals, signals, std::move(cancellation), FoundTerminal()).detach();
 }
 
 void set_grace(std::chrono::milliseconds grace) {

@@ -103,13 +103,14 @@ void add_profile(Command& root, Services& services) {
     auto use = command.subcommand("use", "Make a profile the one that is used by itself");
     auto used = std::make_shared<std::string>();
     use.argument("NAME", *used, "Its name; 'embedded' is the platform within this program", true,
-                 Completes::profile);
+                 {.completes = Completes::profile});
     use.example("prevision profile use work");
     use.action([used, &services] { run_use(*used, services); });
 
     auto show = command.subcommand("show", "Show a profile, without its token", {"get"});
     auto name = std::make_shared<std::string>();
-    show.argument("[NAME]", *name, "Its name; the one in use without it", false, Completes::profile);
+    show.argument("[NAME]", *name, "Its name; the one in use without it", false,
+                  {.completes = Completes::profile});
     show.example("prevision profile show work -o json");
     show.action([name, &services] { run_show(*name, services); });
 }

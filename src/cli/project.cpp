@@ -53,13 +53,9 @@ struct CreateOptions {
 
 Project run_create(const CreateOptions& options, Services& services) {
     auto& client = services.client();
-    const auto existing = settle_existing<Project>(
-        services, options.if_exists, "project", options.project.name,
-        [&](const auto& each) { client.list_projects(each); },
-        [](const Project& /*project*/) -> Project {
-            throw Error(ErrorClass::usage, "--if-exists update: a project cannot be changed",
-                        "use skip, fail or duplicate");
-        });
+    const auto existing =
+        settle_existing<Project>(services, options.if_exists, "project", options.project.name,
+                                 [&](const auto& each) { client.list_projects(each); });
     return existing ? *existing : client.create_project(options.project);
 }
 
@@ -78,7 +74,7 @@ void add_project(Command& root, Services& services) {
     create.option("--description", options->project.description, "What it is for");
     create.option("--project-color", options->project.color, "Its colour on the platform",
                   {.value = "#RRGGBB"});
-    add_if_exists(create, options->if_exists);
+    add_if_exists(create, options->if_exists, false);
     create.example("prevision project create churn --description 'Who leaves, and why'");
     create.action(
         [options, noun, &services] { show_object(services, noun->fields, run_create(*options, services)); });

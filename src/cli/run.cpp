@@ -74,9 +74,14 @@ void execute(std::span<const std::string> arguments, GlobalOptions& options, Io&
                      "Keeps links to distant data, and takes snapshots of it when they are needed.");
     build(line, options, services);
     try {
-        line.parse(with_habits(arguments))();
+        const auto action = line.parse(with_habits(arguments));
+        if (options.retries < 0) throw Error(ErrorClass::usage, "--retries: it cannot be negative");
+        action();
     } catch (const CommandLine::HelpRequested& help) {
         io.out.write(render_help(help.of, help_style(options, io)));
+    } catch (const Error& error) {
+        // A platform may have answered what it was sent.
+        throw error.with_message(services.hide_secrets(error.what()));
     }
     io.out.flush();
 }

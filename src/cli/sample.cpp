@@ -9,6 +9,7 @@ void show_sample(Services& services, const model::Sample& sample, const ListOpti
     for (const auto& name : sample.columns) columns.push_back({name});
     auto settings = services.render_settings();
     settings.upper_case_header = false;
+    settings.header_of_none = true;
     Listing listing(services, options, columns, sample.columns, settings);
     for (std::size_t i = 0; i < sample.rows.size(); ++i) {
         if (!listing.add(

@@ -7,6 +7,7 @@
 #include "cli/github_actions.hpp"
 #include "core/file.hpp"
 #include "core/secret_command.hpp"
+#include "core/utf8.hpp"
 
 namespace prevision::cli {
 
@@ -73,7 +74,14 @@ std::optional<Secret> read_source(const SecretOptions& options, Services& servic
 
 std::optional<Secret> read_secret(const SecretOptions& options, Services& services) {
     auto secret = read_source(options, services);
-    if (secret) mask_secret(*secret, services.io().environment, services.io().err);
+    if (!secret) return secret;
+    services.remember(*secret);
+    mask_secret(*secret, services.io().environment, services.io().err);
+    if (!is_utf8(secret->reveal())) {
+        throw Error(ErrorClass::invalid, fmt::format("invalid {}: it is no text in UTF-8", options.noun),
+                    "a platform takes no other");
+    }
+    if (secret->empty()) services.message(fmt::format("warning: the {} is empty", options.noun));
     return secret;
 }
 
@@ -86,6 +94,7 @@ Secret prompt_for_secret(const std::string& question, Services& services, const 
     if (!secret)
         throw Error(ErrorClass::usage, fmt::format("no {} was typed", noun),
                     fmt::format("give it with --{0}-stdin or --{0}-file", noun));
+    services.remember(*secret);
     return std::move(*secret);
 }
 

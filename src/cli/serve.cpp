@@ -2,6 +2,7 @@
 
 #include "cli/listing.hpp"
 #include "cli/nouns.hpp"
+#include "cli/platform_choice.hpp"
 #include "cli/process.hpp"
 #include "core/error.hpp"
 #include "core/text.hpp"
@@ -70,12 +71,20 @@ server::Settings to_settings(const ServeOptions& options) {
     return settings;
 }
 
+/// What is served, and whom it lets in, is this machine's: a flag that names another platform is a mistake.
+void refuse_remote(Services& services) {
+    const auto& options = services.options();
+    const bool is_remote = !options.profile.empty() && options.profile != embedded_profile;
+    if (options.url.empty() && !is_remote) return;
+    const std::string flag = is_remote ? "--profile" : "--url";
+    throw Error(ErrorClass::usage,
+                fmt::format("{}: what is served is the embedded platform of this machine", flag),
+                fmt::format("leave {} out", flag));
+}
+
 void run_serve(const ServeOptions& options, Services& services) {
     constexpr std::chrono::seconds to_end{5};
-    if (!services.options().url.empty()) {
-        throw Error(ErrorClass::usage, "--url: what is served is the embedded platform of this machine",
-                    "leave --url out");
-    }
+    refuse_remote(services);
     const auto settings = to_settings(options);
     set_grace(settings.drain_time + to_end);
     server::Server server(services.embedded_platform(), settings, services.embedded_home(), services.io().err,
@@ -134,10 +143,11 @@ void add_token_create(Command& command, Services& services) {
     auto options = std::make_shared<Options>();
     verb.argument("NAME", options->name, "Whom or what it is for");
     verb.option("--role", options->role, "What it may do: everything, or only look",
-                {.choices = {"admin", "viewer"}});
+                {.value = "ROLE", .choices = {"admin", "viewer"}});
     verb.example("prevision serve token create alice");
     verb.example("prevision serve token create ci --role viewer -q");
     verb.action([options, &services] {
+        refuse_remote(services);
         const auto made =
             services.embedded_platform().tokens().create(options->name, platform::parse_role(options->role));
         show_object(services, token_fields(true), show(made.record, made.token));
@@ -153,6 +163,7 @@ void add_token(Command& serve, Services& services) {
     add_list_options(list, *list_options, column_names(token_fields(false)));
     list.example("prevision serve token list");
     list.action([list_options, &services] {
+        refuse_remote(services);
         const auto fields = token_fields(false);
         auto listing = make_listing(services, *list_options, fields);
         for (const auto& record : services.embedded_platform().tokens().list()) {
@@ -163,9 +174,10 @@ void add_token(Command& serve, Services& services) {
 
     auto revoke = command.subcommand("revoke", "Take a token's power away, at once");
     auto name = std::make_shared<std::string>();
-    revoke.argument("NAME", *name, "Its name or id", true, Completes::token);
+    revoke.argument("NAME", *name, "Its name or id", true, {.completes = Completes::token});
     revoke.example("prevision serve token revoke alice");
     revoke.action([name, &services] {
+        refuse_remote(services);
         const auto record = services.embedded_platform().tokens().revoke(*name);
         services.message(fmt::format("revoked the token '{}'", record.name));
     });
@@ -199,7 +211,8 @@ void add_serve(Command& root, Services& services) {
                    {.value = "FILE", .completes = Completes::file});
     command.option("--tls-key", options->key, "Its key", {.value = "FILE", .completes = Completes::file});
     command.flag("--insecure-http", options->insecure_http, "Listen wider than this machine without TLS");
-    command.option("--log", options->log, "The access log, on stderr", {.choices = {"text", "json", "none"}});
+    command.option("--log", options->log, "The access log, on stderr",
+                   {.value = "FORM", .choices = {"text", "json", "none"}});
     add_limits(command, *options);
     command.example("prevision serve token create alice");
     command.example("prevision serve");

@@ -1,5 +1,7 @@
 #include "cli/services.hpp"
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
 #include <utility>
 
@@ -13,6 +15,7 @@
 #include "cli/platform_choice.hpp"
 #include "config/paths.hpp"
 #include "core/id.hpp"
+#include "core/text.hpp"
 #include "platform/platform.hpp"
 #include "render/renderer.hpp"
 #include "transport/http_transport.hpp"
@@ -65,6 +68,24 @@ void launch_snapshot_worker(const std::string& dataset_id) {
     }
 }
 
+/// A path whose query may hold a secret: of a name that says so the value is not shown.
+std::string mask_query(const std::string& path) {
+    constexpr std::array<std::string_view, 5> words{"password", "token", "secret", "key", "credential"};
+    const auto query = path.find('?');
+    if (query == std::string::npos) return path;
+    std::string masked = path.substr(0, query);
+    char before = '?';
+    for (const auto& field : split(path.substr(query + 1), '&')) {
+        const auto name = field.substr(0, field.find('='));
+        const auto lower = to_lower(name);
+        const bool is_secret = std::ranges::any_of(
+            words, [&](std::string_view word) { return lower.find(word) != std::string::npos; });
+        masked += before + (is_secret ? name + "=***" : field);
+        before = '&';
+    }
+    return masked;
+}
+
 }  // namespace
 
 Services::Services(Io& io, const GlobalOptions& options, Cancellation& cancellation)
@@ -79,6 +100,7 @@ std::unique_ptr<Services::Parts> Services::make_parts() {
     const auto remote =
         choose_platform(options_, io_, cancellation_, [this](const std::string& text) { message(text); });
     if (remote) {
+        remember(remote->token);
         parts->transport = connect_to(remote->url, remote->token);
         parts->url = remote->url;
         parts->project = remote->project;
@@ -115,7 +137,7 @@ api::ClientSettings Services::client_settings() {
     if (parts_ && parts_->embedded) settings.rows_per_page = 1000;
     if (options_.verbose) {
         settings.trace = [this](const api::Trace& trace) {
-            message(fmt::format("{} {} -> {} ({} ms)", trace.method, trace.path, trace.outcome,
+            message(fmt::format("{} {} -> {} ({} ms)", trace.method, mask_query(trace.path), trace.outcome,
                                 trace.elapsed.count()));
         };
     }
@@ -163,7 +185,7 @@ const std::string& Services::project_id() {
         return *project_id_;
     }
     if (parts_->embedded) {
-        project_id_ = find_project(client(), "default").id;
+        project_id_ = default_project();
         return *project_id_;
     }
     std::vector<model::Project> projects;
@@ -183,9 +205,39 @@ const std::string& Services::project_id() {
     return *project_id_;
 }
 
+/// The embedded platform's own, made again where somebody has deleted it.
+std::string Services::default_project() {
+    try {
+        return find_project(client(), "default").id;
+    } catch (const Error& error) {
+        if (error.error_class() != ErrorClass::not_found) throw;
+        return client().create_project({.name = "default"}).id;
+    }
+}
+
+void Services::remember(const Secret& secret) { secrets_.push_back(secret); }
+
+std::string Services::hide_secrets(std::string text) const {
+    for (const auto& secret : secrets_) {
+        const auto& hidden = secret.reveal();
+        if (hidden.empty()) continue;
+        for (auto at = text.find(hidden); at != std::string::npos; at = text.find(hidden, at + 3))
+            text.replace(at, hidden.size(), "***");
+    }
+    return text;
+}
+
 platform::Platform& Services::embedded_platform() {
     if (!served_) served_ = std::make_shared<platform::Platform>(embedded_settings(io_.environment));
     return *served_;
+}
+
+std::vector<std::string> Services::token_names() {
+    std::vector<std::string> names;
+    for (const auto& token : embedded_platform().tokens().list()) {
+        if (token.revoked_at.empty()) names.push_back(token.name);
+    }
+    return names;
 }
 
 std::filesystem::path Services::embedded_home() const { return config::platform_home(io_.environment); }
@@ -219,7 +271,7 @@ void Services::take_pending_snapshot(const std::string& dataset_id) {
 }
 
 void Services::message(const std::string& text) {
-    io_.err.write(render::printable(text) + "\n");
+    io_.err.write(render::printable(hide_secrets(text)) + "\n");
     io_.err.flush();
 }
 

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "api/client.hpp"
 #include "cli/global_options.hpp"
@@ -61,6 +62,9 @@ class Services {
     /// The embedded platform, whichever was chosen: to serve it.
     platform::Platform& embedded_platform();
 
+    /// Of those who may call it where it is served.
+    std::vector<std::string> token_names();
+
     /// Where it keeps its state.
     [[nodiscard]] std::filesystem::path embedded_home() const;
 
@@ -79,8 +83,14 @@ class Services {
     /// Takes a snapshot that another process has left to this one.
     void take_pending_snapshot(const std::string& dataset_id);
 
-    /// A line for the person who watches, on stderr.
+    /// A line for the person who watches, on stderr. Secrets that are remembered are not shown.
     void message(const std::string& text);
+
+    /// Remembers a secret that may be sent to a platform: what that answers may hold it.
+    void remember(const Secret& secret);
+
+    /// The text with "***" where a secret is that is remembered.
+    [[nodiscard]] std::string hide_secrets(std::string text) const;
 
   private:
     struct Parts;
@@ -88,6 +98,7 @@ class Services {
     void connect();
     std::unique_ptr<transport::Transport> connect_to(const std::string& url, const Secret& token);
     api::ClientSettings client_settings();
+    std::string default_project();
 
     Io& io_;
     const GlobalOptions& options_;
@@ -96,6 +107,7 @@ class Services {
     std::unique_ptr<Parts> parts_;
     std::shared_ptr<platform::Platform> served_;
     std::optional<std::string> project_id_;
+    std::vector<Secret> secrets_;
 };
 
 }  // namespace prevision::cli

@@ -54,8 +54,9 @@ class Results {
         services_.io().out.flush();
     }
 
-    void finish() {
-        if (renderer_) renderer_->finish();
+    void finish(bool whole) {
+        if (renderer_ && whole) renderer_->finish();
+        if (renderer_ && !whole) renderer_->abandon();
         services_.io().out.flush();
     }
 
@@ -135,8 +136,8 @@ void test_all(Services& services, const std::string& noun, const std::vector<Tes
         std::vector<std::jthread> threads;
         for (auto& session : sessions) threads.emplace_back([&] { work(session->client()); });
     }
+    results.finish(failure == nullptr);
     if (failure) std::rethrow_exception(failure);
-    results.finish();
     if (options.junit) {
         AtomicFile file(*options.junit, 0666);
         file.write(to_junit(fmt::format("prevision {} test", noun), results.cases()));

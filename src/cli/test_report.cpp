@@ -33,26 +33,29 @@ std::string test_document(const std::string& id, const std::string& name, const 
     return {buffer.GetString(), buffer.GetSize()};
 }
 
+void show_stages(const std::string& id, const model::TestResult& result, const render::Settings& settings,
+                 Output& out) {
+    auto stages = result.stages;
+    // A platform that tells no stages has one: the whole test.
+    if (stages.empty()) stages.push_back({.stage = "test", .ok = result.ok, .message = result.message});
+    const auto renderer = render::make_list_renderer(
+        {{"stage"}, {"result"}, {"ms", render::Alignment::right}, {"message"}}, settings, out);
+    for (const auto& stage : stages) {
+        renderer->add({.id = id,
+                       .cells = {stage.stage, stage.ok ? "ok" : "failed",
+                                 fmt::format("{:.1f}", stage.milliseconds), stage.message},
+                       .document = {}});
+    }
+    renderer->finish();
+}
+
 void report_test(Services& services, const std::string& id, const std::string& name,
                  const api::TestOutcome& outcome) {
     const auto settings = services.render_settings();
     const bool as_lines = settings.format == render::Format::table ||
                           settings.format == render::Format::csv || settings.format == render::Format::tsv;
     if (as_lines) {
-        auto stages = outcome.result.stages;
-        // A platform that tells no stages has one: the whole test.
-        if (stages.empty())
-            stages.push_back({.stage = "test", .ok = outcome.result.ok, .message = outcome.result.message});
-        const auto renderer =
-            render::make_list_renderer({{"stage"}, {"result"}, {"ms", render::Alignment::right}, {"message"}},
-                                       settings, services.io().out);
-        for (const auto& stage : stages) {
-            renderer->add({.id = id,
-                           .cells = {stage.stage, stage.ok ? "ok" : "failed",
-                                     fmt::format("{:.1f}", stage.milliseconds), stage.message},
-                           .document = {}});
-        }
-        renderer->finish();
+        show_stages(id, outcome.result, settings, services.io().out);
     } else {
         render::render_object(
             {{"id"}, {"name"}},

@@ -9,6 +9,10 @@ namespace prevision::cli {
 
 /// Shows what a test found, a stage a line (`json`: one object with `_id`, `name`, `ok` and `stages`), then
 /// throws the failed stage's Error where there is one.
+/// The stages as a table, for people; as csv and tsv too where `settings` say so.
+void show_stages(const std::string& id, const model::TestResult& result, const render::Settings& settings,
+                 Output& out);
+
 void report_test(Services& services, const std::string& id, const std::string& name,
                  const api::TestOutcome& outcome);
 

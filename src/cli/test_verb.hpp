@@ -25,7 +25,7 @@ void add_test_verb(Command& command, Services& services, const std::shared_ptr<c
     };
     auto verb = command.subcommand("test", help);
     auto options = std::make_shared<Options>();
-    verb.argument("[NAME]", options->name, "Its name or id", false, noun->completes);
+    verb.argument("[NAME]", options->name, "Its name or id", false, {.completes = noun->completes});
     add_test_all_options(verb, *options);
     verb.detail("With --all a result is a line, shown as it comes; exit code 8 when some fail.");
     verb.example(fmt::format("prevision {} test {}", noun->name, example));
@@ -46,12 +46,21 @@ void add_test_verb(Command& command, Services& services, const std::shared_ptr<c
     });
 }
 
-/// Tests what was just made. When that fails it goes again: nothing is created.
+/// Tests what was just made. When that fails it goes again: nothing is created. The stages are for whoever
+/// watches; the result of `create` is the object alone.
 template <typename Object>
 void test_or_remove(const Object& object, Services& services, const std::string& noun, TestCall test,
                     void (api::Client::*remove)(const std::string& id)) {
     try {
-        report_test(services, object.id, object.name, test(services.client(), object.id));
+        const auto outcome = test(services.client(), object.id);
+        auto settings = services.render_settings();
+        if (settings.format == render::Format::table) {
+            settings.terminal = services.io().err_is_terminal;
+            settings.width = settings.terminal ? std::optional(services.io().width) : std::nullopt;
+            show_stages(object.id, outcome.result, settings, services.io().err);
+            services.io().err.flush();
+        }
+        if (outcome.failure) throw Error(*outcome.failure);
     } catch (...) {
         services.tidy(fmt::format("remove the {} again", noun),
                       [&](api::Client& client) { (client.*remove)(object.id); });

@@ -25,6 +25,11 @@ struct Noun {
         remove_dependents;  ///< empty where nothing can depend on it
 };
 
+/// "a connector", "an exporter".
+inline std::string with_article(const std::string& noun) {
+    return (noun.starts_with('e') ? "an " : "a ") + noun;
+}
+
 /// An empty list shows nothing: on a terminal a line on stderr says so.
 inline void tell_of_none(Services& services, const std::string& noun, bool filtered) {
     if (services.options().format() != render::Format::table || !services.io().out_is_terminal) return;
@@ -41,20 +46,36 @@ void add_list_verb(Command& command, Services& services, const std::shared_ptr<c
     verb.example(fmt::format("prevision {} list -o json --filter 'name=prod*'", noun->name));
     verb.action([options, noun, &services] {
         auto listing = make_listing(services, *options, noun->fields);
-        noun->list(services, [&](const Object& object) { return listing.add(to_row(noun->fields, object)); });
-        listing.finish();
+        listing.show([&] {
+            noun->list(services,
+                       [&](const Object& object) { return listing.add(to_row(noun->fields, object)); });
+        });
         if (listing.count() == 0) tell_of_none(services, noun->name, !options->filters.empty());
     });
 }
 
 template <typename Object>
 void add_show_verb(Command& command, Services& services, const std::shared_ptr<const Noun<Object>>& noun) {
-    auto verb = command.subcommand("show", fmt::format("Show a {}", noun->name), {"get"});
+    auto verb = command.subcommand("show", fmt::format("Show {}", with_article(noun->name)), {"get"});
     auto name = std::make_shared<std::string>();
-    verb.argument("NAME", *name, "Its name or id", true, noun->completes);
+    verb.argument("NAME", *name, "Its name or id", true, {.completes = noun->completes});
     verb.example(fmt::format("prevision {} show my_{}", noun->name, noun->name));
     verb.action(
         [name, noun, &services] { show_object(services, noun->fields, noun->find(services, *name)); });
+}
+
+/// Where something depends on the object, the refusal names the flag that deletes that too.
+template <typename Object>
+void remove_object(Services& services, const Noun<Object>& noun, const Object& object, bool cascade) {
+    try {
+        noun.remove(services, object);
+    } catch (const Error& error) {
+        if (cascade || !noun.remove_dependents || error.error_class() != ErrorClass::conflict) throw;
+        Error told(error.error_class(), fmt::format("{} ('{}')", error.what(), object.name),
+                   "delete these first, or all of it with --cascade");
+        if (error.status()) told.with_status(*error.status());
+        throw told;
+    }
 }
 
 /// Asks, deletes what depends on it where `--cascade` says so, then the object itself.
@@ -65,9 +86,9 @@ void add_delete_verb(Command& command, Services& services, const std::shared_ptr
         bool cascade = false;
         bool yes = false;
     };
-    auto verb = command.subcommand("delete", fmt::format("Delete a {}", noun->name), {"rm"});
+    auto verb = command.subcommand("delete", fmt::format("Delete {}", with_article(noun->name)), {"rm"});
     auto options = std::make_shared<Options>();
-    verb.argument("NAME", options->name, "Its name or id", true, noun->completes);
+    verb.argument("NAME", options->name, "Its name or id", true, {.completes = noun->completes});
     verb.flag("--cascade", options->cascade, "Delete what depends on it as well");
     verb.flag("-y,--yes", options->yes, "Do not ask");
     verb.example(fmt::format("prevision {} delete my_{} --yes", noun->name, noun->name));
@@ -77,7 +98,7 @@ void add_delete_verb(Command& command, Services& services, const std::shared_ptr
                             options->cascade ? " and all that depends on it" : ""),
                 options->yes, services);
         if (options->cascade && noun->remove_dependents) noun->remove_dependents(services, object);
-        noun->remove(services, object);
+        remove_object(services, *noun, object, options->cascade);
         services.message(fmt::format("deleted the {} '{}'", noun->name, object.name));
     });
 }

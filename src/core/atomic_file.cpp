@@ -23,8 +23,12 @@ AtomicFile::AtomicFile(std::filesystem::path path, unsigned mode)
     try {
         file_ = open_file(temporary_, O_WRONLY | O_CREAT | O_EXCL, mode);
     } catch (const Error& error) {
-        // A folder that is missing is no "not found" of what the user asked for.
-        throw Error(ErrorClass::internal, error.what(), error.hint());
+        // A folder that is missing is no "not found" of what the user asked for, nor is the other name of
+        // use.
+        auto message = std::string(error.what());
+        if (const auto at = message.find(temporary_.string()); at != std::string::npos)
+            message.replace(at, temporary_.string().size(), path_.string());
+        throw Error(ErrorClass::internal, message, error.hint());
     }
     pending_ = true;
 }

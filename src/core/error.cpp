@@ -47,6 +47,12 @@ Error& Error::with_status(int status) {
     return *this;
 }
 
+Error Error::with_message(const std::string& message) const {
+    Error told(class_, message, hint_);
+    told.status_ = status_;
+    return told;
+}
+
 std::string system_message(int error_number) { return std::generic_category().message(error_number); }
 
 }  // namespace prevision

@@ -42,6 +42,9 @@ class Error : public std::runtime_error {
     [[nodiscard]] std::optional<int> status() const { return status_; }
     Error& with_status(int status);
 
+    /// The same failure, told in other words.
+    [[nodiscard]] Error with_message(const std::string& message) const;
+
     /// Whether the same call may succeed if it is made again later.
     [[nodiscard]] bool retryable() const { return class_ == ErrorClass::unreachable; }
 

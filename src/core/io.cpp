@@ -7,8 +7,10 @@
 
 #include <fmt/format.h>
 #include <poll.h>
+#include <signal.h>
 #include <sys/eventfd.h>
 #include <sys/ioctl.h>
+#include <sys/signalfd.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -59,17 +61,21 @@ class DescriptorOutput final : public Output {
 class HiddenTyping {
   public:
     HiddenTyping() {
-        if (::tcgetattr(STDIN_FILENO, &before_) != 0) return;
-        termios hidden = before_;
-        hidden.c_lflag &= ~static_cast<tcflag_t>(ECHO);
-        hidden.c_lflag |= ECHONL;
-        changed_ = ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &hidden) == 0;
+        if (::tcgetattr(STDIN_FILENO, &before_) == 0) hide();
     }
     ~HiddenTyping() {
         if (changed_) ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &before_);
     }
     HiddenTyping(const HiddenTyping&) = delete;
     HiddenTyping& operator=(const HiddenTyping&) = delete;
+
+    /// Once more, after a shell has set the terminal for itself.
+    void hide() {
+        termios hidden = before_;
+        hidden.c_lflag &= ~static_cast<tcflag_t>(ECHO);
+        hidden.c_lflag |= ECHONL;
+        changed_ = ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &hidden) == 0 || changed_;
+    }
 
   private:
     termios before_{};
@@ -81,6 +87,7 @@ class StandardInput final : public Input {
     explicit StandardInput(Cancellation& cancellation)
         : cancellation_(cancellation),
           wake_(::eventfd(0, EFD_CLOEXEC)),
+          continued_(continuation_descriptor()),
           subscription_(cancellation, [this] { ::eventfd_write(wake_.get(), 1); }) {}
 
     std::string read_all(std::size_t limit) override {
@@ -106,8 +113,14 @@ class StandardInput final : public Input {
     }
 
     std::optional<Secret> read_hidden_line(const std::function<void()>& ask) override {
-        const HiddenTyping hidden;
+        HiddenTyping hidden;
         ask();
+        // Ctrl-Z gives the terminal to a shell, which shows what is typed; `fg` gives it back so.
+        on_continuation_ = [&] {
+            hidden.hide();
+            ask();
+        };
+        const ContinuationEnd end{on_continuation_};
         auto line = read_line();
         if (!line) return std::nullopt;
         Secret secret(*line);
@@ -116,12 +129,34 @@ class StandardInput final : public Input {
     }
 
   private:
+    /// Forgets what a question has left for a continuation of the process.
+    struct ContinuationEnd {
+        std::function<void()>& action;
+        ~ContinuationEnd() { action = nullptr; }
+    };
+
+    /// Readable when the process was stopped and goes on; nothing where SIGCONT is not blocked.
+    static FileDescriptor continuation_descriptor() {
+        sigset_t signals;
+        sigemptyset(&signals);
+        sigaddset(&signals, SIGCONT);
+        return FileDescriptor(::signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK));
+    }
+
     /// Waits until there is something to read, or the cancellation is raised.
     void wait_for_input() {
-        std::array<pollfd, 2> waits{{{STDIN_FILENO, POLLIN, 0}, {wake_.get(), POLLIN, 0}}};
-        while (::poll(waits.data(), waits.size(), -1) < 0 && errno == EINTR) {
+        std::array<pollfd, 3> waits{
+            {{STDIN_FILENO, POLLIN, 0}, {wake_.get(), POLLIN, 0}, {continued_.get(), POLLIN, 0}}};
+        while (waits[0].revents == 0 && waits[1].revents == 0) {
+            if (::poll(waits.data(), waits.size(), -1) < 0 && errno != EINTR) break;
+            if (waits[2].revents != 0) take_continuation();
         }
         cancellation_.check();
+    }
+
+    void take_continuation() {
+        signalfd_siginfo signal{};
+        if (::read(continued_.get(), &signal, sizeof signal) > 0 && on_continuation_) on_continuation_();
     }
 
     bool fill() {
@@ -141,6 +176,8 @@ class StandardInput final : public Input {
 
     Cancellation& cancellation_;
     FileDescriptor wake_;
+    FileDescriptor continued_;
+    std::function<void()> on_continuation_;
     Cancellation::Subscription subscription_;
     std::string buffer_;
 };

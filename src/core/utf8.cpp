@@ -27,6 +27,15 @@ std::size_t utf8_character_size(std::string_view text) {
     return size;
 }
 
+bool is_utf8(std::string_view text) {
+    while (!text.empty()) {
+        const auto size = utf8_character_size(text);
+        if (size == 0) return false;
+        text.remove_prefix(size);
+    }
+    return true;
+}
+
 void append_utf8(std::string& text, char32_t code_point) {
     const auto tail = [&](unsigned shift) {
         return static_cast<char>(0x80U | ((static_cast<unsigned>(code_point) >> shift) & 0x3fU));

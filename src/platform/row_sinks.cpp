@@ -67,6 +67,9 @@ class SampleContent::File final : public sources::FileSink {
 
     /// The columns, as the rows that were seen tell them.
     std::vector<sources::Column> finish() {
+        // Where enough was seen, the last row that came may be half a row.
+        if (auto seen = inspector_.so_far(); !inspector_.wants_more() && seen.file_type != "other")
+            return std::move(seen.schema);
         auto findings = inspector_.finish();
         if (findings.file_type != "other") return std::move(findings.schema);
         refuse_rows(name_, findings.note, "`prevision datasource cat` gives its bytes");

@@ -22,6 +22,10 @@ class JsonRenderer final : public Renderer {
 
     void finish() override { out_.write(empty_ ? "[]\n" : "\n]\n"); }
 
+    void abandon() override {
+        if (!empty_) finish();
+    }
+
   private:
     Output& out_;
     bool empty_ = true;

@@ -66,6 +66,18 @@ std::unique_ptr<Renderer> make_list_renderer(std::vector<Column> columns, const 
     return make_id_renderer(settings, out);
 }
 
+void show_all(Renderer& renderer, const std::function<void()>& source) {
+    try {
+        source();
+    } catch (const OutputClosed&) {
+        throw;
+    } catch (...) {
+        renderer.abandon();
+        throw;
+    }
+    renderer.finish();
+}
+
 void render_object(const std::vector<Column>& columns, const Row& row, const Settings& settings,
                    Output& out) {
     switch (settings.format) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -36,6 +37,7 @@ struct Settings {
     bool bold = false;              ///< the header of a table, where colour is on
     bool header = true;     ///< of `table`, `csv` and `tsv`; without it one object's table has no names
     bool terminal = false;  ///< stdout is one: `csv`, `tsv` and `id` too are then shown through `printable`
+    bool header_of_none = false;    ///< whether a table of no rows has its header all the same
     bool upper_case_header = true;  ///< of a table; off where columns are named by the data
 };
 
@@ -50,7 +52,13 @@ class Renderer {
     /// throws.
     virtual void add(const Row& row) = 0;
     virtual void finish() = 0;
+
+    /// Ends what was begun where no more comes, since something failed: json stays one document.
+    virtual void abandon() {}
 };
+
+/// Runs `source`, which adds the rows, and finishes; where it throws what was begun is abandoned.
+void show_all(Renderer& renderer, const std::function<void()>& source);
 
 /// A list. `out` must outlive it.
 ///  table  columns two spaces apart, the header in upper case; `-` where a cell is not set. No row, no

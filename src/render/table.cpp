@@ -95,6 +95,7 @@ class TableRenderer final : public Renderer {
     }
 
     void finish() override {
+        if (rows_.empty() && settings_.header && settings_.header_of_none) add_header();
         const Layout layout = lay_out(widths_, settings_.width);
         bool header = settings_.header;
         for (const auto& row : rows_) {

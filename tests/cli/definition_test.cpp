@@ -1,3 +1,5 @@
+#include <filesystem>
+
 #include <catch2/catch.hpp>
 
 #include "core/text.hpp"
@@ -70,6 +72,113 @@ TEST_CASE("with --test nothing is created when the connection fails") {
         prevision({"connector", "create", "x", "--host", "sqlite:///nowhere/at.db", "--test"});
     CHECK(result.exit_code == 3);
     CHECK(prevision.ok({"connector", "list", "-o", "json"}) == "[]\n");
+}
+
+TEST_CASE("with --test the result is the object alone, and nothing at all when the connection fails") {
+    const Prevision prevision;
+    const auto file = prevision.file("shop.db").string();
+    testing::shell("sqlite3 " + file + " 'CREATE TABLE t (i)'");
+    const auto made =
+        prevision({"connector", "create", "good", "--host", "sqlite://" + file, "--test", "-q"});
+    CHECK(made.exit_code == 0);
+    CHECK(made.out == prevision.ok({"connector", "list", "-q"}));
+    const auto as_json = prevision(
+        {"datasource", "create", "t", "--connector", "good", "--table", "t", "--test", "-o", "json"});
+    CHECK(as_json.out == prevision.ok({"datasource", "show", "t", "-o", "json"}));
+    CHECK(as_json.err.empty());
+    const auto for_people =
+        prevision({"connector", "create", "seen", "--host", "sqlite://" + file, "--test"});
+    CHECK(for_people.err.starts_with("STAGE "));
+    CHECK(for_people.out.starts_with("id:"));
+    for (const std::string form : {"id", "json", "csv", "table"}) {
+        CAPTURE(form);
+        const auto failed = prevision(
+            {"connector", "create", "bad", "--host", "sqlite:///nowhere/at/all", "--test", "-o", form});
+        CHECK(failed.exit_code == 3);
+        CHECK(failed.out.empty());
+    }
+    CHECK(prevision({"connector", "show", "bad"}).exit_code == 3);
+}
+
+TEST_CASE("what is updated cannot be tested first, so that the two flags exclude each other") {
+    const Prevision prevision;
+    prevision.ok({"connector", "create", "x", "--host", "mysql://a"});
+    const auto result =
+        prevision({"connector", "create", "x", "--host", "mysql://b", "--if-exists", "update", "--test"});
+    CHECK(result.exit_code == 2);
+    CHECK(result.err.find("--test does not go with --if-exists update") != std::string::npos);
+    CHECK(prevision.ok({"connector", "list", "--columns", "host", "--no-header"}) == "mysql://a\n");
+}
+
+TEST_CASE("a snapshot that failed does not hold its name") {
+    const Prevision prevision;
+    const auto file = prevision.file("shop.db").string();
+    testing::shell("sqlite3 " + file + " 'CREATE TABLE t (i)'");
+    prevision.ok({"connector", "create", "shop", "--host", "sqlite://" + file});
+    prevision.ok({"datasource", "create", "t", "--connector", "shop", "--table", "t"});
+    std::filesystem::rename(file, file + ".away");
+    CHECK(prevision({"dataset", "create", "today", "--datasource", "t"}).exit_code == 3);
+    CHECK(prevision({"dataset", "verify", "today"}).exit_code == 6);
+    std::filesystem::rename(file + ".away", file);
+    const auto again =
+        prevision({"dataset", "create", "today", "--datasource", "t", "--if-exists", "skip", "-q"});
+    CHECK(again.exit_code == 0);
+    CHECK(again.err.find("which had failed") != std::string::npos);
+    CHECK(prevision.ok({"dataset", "list", "-q"}) == again.out);
+    CHECK(prevision.ok({"dataset", "list", "--columns", "name,state", "--no-header"}) == "today  done\n");
+    CHECK(prevision({"dataset", "create", "today", "--datasource", "t"}).exit_code == 6);
+}
+
+TEST_CASE("the default project is there again after it was deleted") {
+    const Prevision prevision;
+    prevision.ok({"project", "delete", "default", "--yes"});
+    CHECK(prevision.ok({"connector", "list", "-o", "json"}) == "[]\n");
+    CHECK(prevision.ok({"project", "list", "--columns", "name", "--no-header"}) == "default\n");
+}
+
+TEST_CASE("what is in use is not deleted, and the refusal names what deletes it all") {
+    const Prevision prevision;
+    prevision.ok({"connector", "create", "shop", "--host", "mysql://db"});
+    prevision.ok({"datasource", "create", "t", "--connector", "shop", "--database", "d", "--table", "t"});
+    const auto refused = prevision({"connector", "delete", "shop"});
+    CHECK(refused.exit_code == 6);
+    CHECK(refused.err.find("'shop'") != std::string::npos);
+    CHECK(refused.err.find("--cascade") != std::string::npos);
+    prevision.ok({"connector", "delete", "shop", "--cascade"});
+    CHECK(prevision.ok({"datasource", "list", "-q"}).empty());
+}
+
+TEST_CASE("an exporter's mode is one of what it writes to") {
+    const Prevision prevision;
+    prevision.ok({"connector", "create", "shop", "--host", "mysql://db"});
+    const std::vector<std::string> table{"exporter",   "create", "out",     "--connector", "shop",
+                                         "--database", "d",      "--table", "t",           "--mode"};
+    auto wrong = table;
+    wrong.push_back("timestamp");
+    const auto refused = prevision(wrong);
+    CHECK(refused.exit_code == 7);
+    CHECK(refused.err ==
+          "prevision: cannot create the exporter 'out': --mode timestamp is for a file\n"
+          "hint: of a table: append or replace\n");
+    auto right = table;
+    right.push_back("replace");
+    prevision.ok(right);
+    CHECK(prevision.ok({"exporter", "list", "--columns", "mode", "--no-header"}) == "replace\n");
+}
+
+TEST_CASE("what is no text in UTF-8 is refused by name, before anything is sent") {
+    const Prevision prevision;
+    const auto name = prevision({"connector", "create", "n\xff", "--host", "mysql://db"});
+    CHECK(name.exit_code == 2);
+    CHECK(name.err.starts_with("prevision: NAME: "));
+    const auto password = prevision(
+        {"connector", "create", "n", "--host", "mysql://db", "--username", "u", "--password-stdin"}, "\xff");
+    CHECK(password.exit_code == 7);
+    CHECK(password.err.starts_with("prevision: invalid password: it is no text in UTF-8"));
+    const auto empty = prevision(
+        {"connector", "create", "n", "--host", "mysql://db", "--username", "u", "--password-stdin"}, "");
+    CHECK(empty.exit_code == 0);
+    CHECK(empty.err == "warning: the password is empty\n");
 }
 
 TEST_CASE("a type that no engine serves can be kept, and says so when it is tested") {

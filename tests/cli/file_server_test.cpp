@@ -68,6 +68,9 @@ TEST_CASE("files of an FTP server, in every verb") { testing::check_files(ftp())
 TEST_CASE("files of an SFTP server, in every verb") { testing::check_files(sftp()); }
 TEST_CASE("what goes wrong with an FTP server has its exit code") { testing::check_file_failures(ftp()); }
 TEST_CASE("what goes wrong with an SFTP server has its exit code") { testing::check_file_failures(sftp()); }
+TEST_CASE("the schema of a long file is told from its beginning") {
+    testing::check_schema_of_beginning(ftp());
+}
 TEST_CASE("an FTP server's folders are browsed") { testing::check_browsing(ftp()); }
 TEST_CASE("an SFTP server's folders are browsed") { testing::check_browsing(sftp()); }
 

@@ -213,9 +213,34 @@ void check_browsing(const FileSystem& system) {
     const auto all = browse("tree", {"--recursive", "--filter", "kind=file"});
     CHECK(all == fmt::format("a.csv,file,{}\r\ndeep/b c.csv,file,{}\r\ndeep/er/\xC3\xA9.csv,file,0\r\n",
                              csv.size(), 2 * csv.size()));
+    // TAB finds the way, folder by folder.
+    const auto names = [&](const std::string& typed) {
+        std::vector<std::string> words{"complete", "names",       "datasource", "create",
+                                       "x",        "--connector", "files"};
+        const auto location = system.location(typed);
+        words.insert(words.end(), location.begin(), location.end());
+        return files.ok(words);
+    };
+    const auto top = system.location("tree").back();
+    CHECK(names("tree/") == fmt::format("{0}/a.csv\t{1} bytes\n{0}/deep/\tfolder\n", top, csv.size()));
+    CHECK(names("tree/deep/b") ==
+          fmt::format("{0}/deep/b c.csv\t{1} bytes\n{0}/deep/er/\tfolder\n", top, 2 * csv.size()));
     const auto times = files.ok({"connector", "browse", "files", system.folder("tree"), "--filter",
                                  "kind=file", "-o", "csv", "--no-header", "--columns", "modified"});
     CHECK_THAT(times, Catch::StartsWith("20") && Catch::EndsWith("Z\r\n"));
+}
+
+void check_schema_of_beginning(const FileSystem& system) {
+    const LinkedFiles files(system);
+    std::string bytes = "id;city;amount\n";
+    for (int i = 1; i <= 60'000; ++i) bytes += fmt::format("{};Lyon;{:.1f}5\n", i, i * 1.25);
+    system.put("long.csv", bytes);
+    files.link("long.csv");
+    // The part that is read for it ends somewhere within a row.
+    CHECK(files.ok({"datasource", "schema", "long.csv", "-o", "csv"}) ==
+          "name,type,nullable\r\nid,integer,no\r\ncity,text,no\r\namount,decimal,no\r\n");
+    CHECK(files.ok({"datasource", "preview", "long.csv", "-n", "1", "-o", "csv"}) ==
+          "id,city,amount\r\n1,Lyon,1.25\r\n");
 }
 
 void check_cuts(const FileSystem& system) {

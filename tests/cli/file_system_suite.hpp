@@ -61,6 +61,9 @@ void check_files(const FileSystem& system);
 /// What users meet when something is wrong.
 void check_file_failures(const FileSystem& system);
 
+/// The types of a file that is longer than what is read for them.
+void check_schema_of_beginning(const FileSystem& system);
+
 void check_browsing(const FileSystem& system);
 
 /// What becomes of a dataset whose connections are cut while it is made.

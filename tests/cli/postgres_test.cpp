@@ -199,7 +199,7 @@ TEST_CASE("the engine is known by its scheme, its aliases and its answer, and is
         CAPTURE(way);
         std::vector<std::string> arguments{"connector",  "create",      "db",
                                            "--username", "tester",      "--password-stdin",
-                                           "--test",     "--if-exists", "update"};
+                                           "--test",     "--if-exists", "duplicate"};
         arguments.insert(arguments.end(), way.begin(), way.end());
         prevision.ok(arguments, server().password());
     }

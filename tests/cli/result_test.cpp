@@ -1,3 +1,5 @@
+#include <fstream>
+
 #include <catch2/catch.hpp>
 
 #include "model/json.hpp"
@@ -89,4 +91,67 @@ TEST_CASE("help goes to stdout and is success, at every level") {
         CHECK(prevision.ok(arguments).find("--help") != std::string::npos);
     }
     CHECK(prevision.ok({"version"}).starts_with("prevision "));
+}
+
+TEST_CASE("an error is JSON where that is asked for, whichever word is wrong") {
+    const Prevision prevision;
+    for (const std::vector<std::string>& wrong :
+         {std::vector<std::string>{"connector", "list", "--limit", "x"},
+          {"connector", "create", "x", "--port", "y"},
+          {"connector", "create", "x", "--if-exists", "maybe"},
+          {"dataset", "create", "--progress", "loud"},
+          {"connector", "list", "--retries", "x"},
+          {"connector", "lst"},
+          {"connector", "list", "--nope"},
+          {"connector", "show"}}) {
+        CAPTURE(wrong);
+        for (const bool before : {true, false}) {
+            auto arguments = wrong;
+            arguments.insert(before ? arguments.begin() : arguments.end(), {"-o", "json"});
+            const auto result = prevision(arguments);
+            CHECK(result.exit_code == 2);
+            CHECK(result.out.empty());
+            const auto error = model::parse_json_object(result.err);
+            CHECK(model::get_text(error["error"], "class") == "usage");
+        }
+    }
+}
+
+TEST_CASE("columns are known by what a table's header and JSON call them, too") {
+    const Three prevision;
+    CHECK(
+        prevision.ok({"connector", "list", "--columns", "NAME,_id", "-o", "csv", "--filter", "Name=beta"}) ==
+        "name,id\r\nbeta," + prevision.ok({"connector", "show", "beta", "-q"}).substr(0, 24) + "\r\n");
+}
+
+TEST_CASE("any whole number is a limit, and no number of retries is negative") {
+    const Three prevision;
+    CHECK(prevision.names({"--limit", "9223372036854775807"}) == "beta\nalpha\ngamma\n");
+    CHECK(prevision({"connector", "list", "--limit", "-1"}).exit_code == 2);
+    CHECK(prevision({"connector", "list", "--retries", "-1"}).exit_code == 2);
+}
+
+TEST_CASE("the rows of an empty table have a header") {
+    const Prevision prevision;
+    const auto file = prevision.file("empty.db").string();
+    testing::shell("sqlite3 " + file + " 'CREATE TABLE t (a, b)'");
+    prevision.ok({"connector", "create", "empty", "--host", "sqlite://" + file});
+    prevision.ok({"datasource", "create", "t", "--connector", "empty", "--table", "t"});
+    CHECK(prevision.ok({"datasource", "preview", "t"}) == "a  b\n");
+}
+
+TEST_CASE("apply tells what failed in its lines alone where they are JSON") {
+    const Prevision prevision;
+    const auto taken = prevision.file("taken.yaml").string();
+    std::ofstream(taken) << "connectors:\n  - {name: a, type: SQL, host: 'mysql://a'}\n";
+    prevision.ok({"apply", taken});
+    prevision.ok({"datasource", "create", "t", "--connector", "a", "--database", "d", "--table", "t"});
+    std::ofstream(taken) << "connectors: []\n";
+    const auto result = prevision({"apply", taken, "--prune", "-o", "json"});
+    CHECK(result.exit_code == 8);
+    CHECK(model::get_text(model::parse_json(result.out)[0], "result") == "failed");
+    CHECK_FALSE(model::get_text(model::parse_json(result.out)[0], "message").empty());
+    CHECK(model::get_text(model::parse_json_object(result.err)["error"], "class") == "partial");
+    std::ofstream(taken) << "connectors:\n  - {name: b, type: SQL, host: 'mysql://b'}\n";
+    CHECK(prevision.ok({"diff", taken, "-q"}).empty());
 }

@@ -65,6 +65,9 @@ FileSystem s3() {
 
 TEST_CASE("objects of S3, in every verb") { testing::check_files(s3()); }
 TEST_CASE("what goes wrong with S3 has its exit code") { testing::check_file_failures(s3()); }
+TEST_CASE("the schema of a long object is told from its beginning") {
+    testing::check_schema_of_beginning(s3());
+}
 TEST_CASE("buckets and keys are browsed") { testing::check_browsing(s3()); }
 TEST_CASE("an object whose connections are cut is whole, or no dataset") { testing::check_cuts(s3()); }
 

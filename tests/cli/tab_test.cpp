@@ -102,6 +102,7 @@ void make_objects(const Prevision& prevision) {
                    " 'CREATE TABLE named (id, name, note); INSERT INTO named VALUES (1, 2, 3)'");
     prevision.ok({"datasource", "create", "named", "--connector", "lite", "--table", "named"});
     prevision.ok({"dataset", "create", "today", "--datasource", "named"});
+    prevision.ok({"serve", "token", "create", "alice"});
     prevision.ok({"exporter", "create", "outlet", "--connector", "lite", "--table", "t"});
     std::filesystem::create_directories(prevision.file("shell"));
     std::ofstream(prevision.file("shell/request.json")) << "{}";
@@ -140,6 +141,25 @@ const std::vector<Case> common{
     {"prevision profile list --columns to\t", "prevision profile list --columns token "},
     {"prevision api POST /projects --input requ\t", "prevision api POST /projects --input request.json "},
     {"prevision apply requ\t", "prevision apply request.json "},
+    {"prevision connector browse lite ma\t", "prevision connector browse lite main/"},
+    {"prevision connector browse lite main/pe\t", "prevision connector browse lite main/people "},
+    {"prevision connector update al\t", "prevision connector update alpha "},
+    {"prevision datasource update na\t", "prevision datasource update named "},
+    {"prevision datasource update named --table pe\t", "prevision datasource update named --table people "},
+    {"prevision serve token revoke ali\t", "prevision serve token revoke alice "},
+    {"prevision profile use emb\t", "prevision profile use embedded "},
+    {"prevision connector create x --password-env LAN\t",
+     "prevision connector create x --password-env LANG "},
+    {"prevision connector create x --type SFTP --engine s\t",
+     "prevision connector create x --type SFTP --engine sftp "},
+    {"prevision connector create x --type FTP --tls imp\t",
+     "prevision connector create x --type FTP --tls implicit "},
+    {"prevision connector create x --type S3 --tls imp\t",
+     "prevision connector create x --type S3 --tls imp"},
+    {"prevision api DEL\t", "prevision api DELETE "},
+    {"prevision api GET /ver\t", "prevision api GET /version "},
+    {"prevision help con\t", "prevision help connector "},
+    {"prevision help connector sh\t", "prevision help connector show "},
     {"prevision nonsense x\t", "prevision nonsense x"}};
 
 void check_all(Shell& shell, const std::vector<Case>& cases) {
@@ -156,15 +176,17 @@ TEST_CASE("TAB in bash") {
     make_objects(prevision);
     const auto shell = bash(prevision);
     check_all(*shell, common);
-    check_all(*shell, {{"prevision connector show \"be\t", "prevision connector show \"beta space\" "},
-                       {"prevision connector show 'be\t", "prevision connector show 'beta space' "},
-                       {"prevision connector show gam\t", "prevision connector show gamma:x "},
-                       {"prevision connector show gamma:\t", "prevision connector show gamma:x "},
-                       {"prevision connector show del\t", "prevision connector show delta\\'q "},
-                       {"prevision connector show eps\t", "prevision connector show eps\\$\\(x\\) "},
-                       {"prevision connector list --filter na\t", "prevision connector list --filter name="},
-                       {"prevision dataset head today --filter na\t",
-                        "prevision dataset head today --filter name="}});
+    check_all(
+        *shell,
+        {{"prevision connector show \"be\t", "prevision connector show \"beta space\" "},
+         {"prevision connector show 'be\t", "prevision connector show 'beta space' "},
+         {"prevision connector show gam\t", "prevision connector show gamma:x "},
+         {"prevision connector show gamma:\t", "prevision connector show gamma:x "},
+         {"prevision connector show del\t", "prevision connector show delta\\'q "},
+         {"prevision connector show eps\t", "prevision connector show eps\\$\\(x\\) "},
+         {"prevision connector list --columns name,na\t", "prevision connector list --columns name,na"},
+         {"prevision connector list --filter na\t", "prevision connector list --filter name="},
+         {"prevision dataset head today --filter na\t", "prevision dataset head today --filter name="}});
 }
 
 TEST_CASE("TAB in zsh") {
@@ -172,11 +194,13 @@ TEST_CASE("TAB in zsh") {
     make_objects(prevision);
     const auto shell = zsh(prevision);
     check_all(*shell, common);
-    check_all(*shell, {{"prevision connector show gam\t", "prevision connector show gamma:x "},
-                       {"prevision connector show del\t", "prevision connector show delta\\'q "},
-                       {"prevision connector list --filter na\t", "prevision connector list --filter name="},
-                       {"prevision dataset head today --filter na\t",
-                        "prevision dataset head today --filter name="}});
+    check_all(
+        *shell,
+        {{"prevision connector show gam\t", "prevision connector show gamma:x "},
+         {"prevision connector show del\t", "prevision connector show delta\\'q "},
+         {"prevision connector list --columns name,na\t", "prevision connector list --columns name,na"},
+         {"prevision connector list --filter na\t", "prevision connector list --filter name="},
+         {"prevision dataset head today --filter na\t", "prevision dataset head today --filter name="}});
 }
 
 TEST_CASE("TAB in fish") {

@@ -101,3 +101,67 @@ TEST_CASE("a table is cut to a terminal of any width") {
     }
     CHECK(prevision.ok({"project", "list"}).find("…") == std::string::npos);
 }
+
+TEST_CASE("a second Ctrl-C right after the first leaves the terminal as it was, too") {
+    const Prevision prevision;
+    // Whether the second one comes before the program has ended by itself is up to chance: many times.
+    for (int i = 0; i < 20; ++i) {
+        auto terminal =
+            on_terminal(prevision, {"connector", "create", "x", "--host", "mysql://db", "--username", "u"});
+        terminal.read_until("mysql://db: ");
+        terminal.type("\x03\x03\x03");
+        CHECK(terminal.wait() == 130);
+        CHECK(terminal.shows_typing());
+    }
+}
+
+TEST_CASE("a hidden question that was stopped and goes on is asked again, and still hides what is typed") {
+    const Prevision prevision;
+    auto terminal =
+        on_terminal(prevision, {"connector", "create", "x", "--host", "mysql://db", "--username", "u"});
+    terminal.read_until("Password of u");
+    terminal.read_until(": ");
+    terminal.stop();
+    terminal.show_typing();  // as a shell does that takes the terminal back
+    terminal.go_on();
+    terminal.read_until("Password of u");
+    terminal.read_until(": ");
+    CHECK_FALSE(terminal.shows_typing());
+    terminal.type("s3cret\n");
+    CHECK(terminal.wait() == 0);
+    CHECK(terminal.rest().find("s3cret") == std::string::npos);
+    CHECK(terminal.shows_typing());
+}
+
+TEST_CASE("what is not seen is not asked: a terminal without stderr deletes nothing by itself") {
+    const Prevision prevision;
+    prevision.ok({"connector", "create", "x", "--host", "mysql://db"});
+    TerminalProgram shell(
+        {"/bin/sh", "-c",
+         Prevision::program() + " connector delete x 2>" + prevision.file("errors").string()},
+        {{"PATH", "/usr/bin:/bin"}, {"PREVISION_HOME", prevision.home().string()}});
+    CHECK(shell.wait() == 2);
+    CHECK(testing::shell("cat " + prevision.file("errors").string()) ==
+          "prevision: cannot ask: \"Delete the connector 'x'?\" would not be seen\nhint: --yes answers it\n");
+    prevision.ok({"connector", "show", "x"});
+}
+
+TEST_CASE("data never reaches a terminal raw, and a pipe as it is") {
+    const Prevision prevision;
+    const auto file = prevision.file("odd.db").string();
+    testing::shell("sqlite3 " + file +
+                   " \"CREATE TABLE t (v); INSERT INTO t VALUES (char(27) || '[31mred'), "
+                   "('Zoë')\"");
+    prevision.ok({"connector", "create", "odd", "--host", "sqlite://" + file});
+    prevision.ok({"datasource", "create", "t", "--connector", "odd", "--table", "t"});
+    prevision.ok({"dataset", "create", "today", "--datasource", "t"});
+    for (const std::vector<std::string>& arguments : {std::vector<std::string>{"datasource", "cat", "t"},
+                                                      {"dataset", "download", "today", "--to", "-"}}) {
+        CAPTURE(arguments);
+        auto terminal = on_terminal(prevision, arguments);
+        CHECK(terminal.wait() == 0);
+        CHECK(terminal.rest().find("v\r\n\\x1b[31mred\r\nZoë\r\n") != std::string::npos);
+        CHECK(terminal.rest().find('\x1b' + std::string("[31m")) == std::string::npos);
+        CHECK(prevision.ok(arguments) == "v\r\n\x1b[31mred\r\nZoë\r\n");
+    }
+}

@@ -260,3 +260,33 @@ TEST_CASE("Ctrl-C ends a token command that hangs") {
     CHECK(result.exit_code == 130);
     CHECK_FALSE(std::filesystem::exists(fixture.config()));
 }
+
+TEST_CASE(
+    "whoever logs in while the embedded platform is chosen makes a profile, and is told how to use it") {
+    const Fixture fixture;
+    CHECK(fixture.run({"profile", "use", "embedded"}).exit_code == 0);
+    const auto result = fixture.run({"login", "--url", fixture.server.url(), "--token-stdin"}, token);
+    CHECK(result.exit_code == 0);
+    CHECK_THAT(result.err,
+               Catch::Contains("as the profile 'default'\n'embedded' is used as before; prevision "
+                               "profile use default, or --profile default, uses this one\n"));
+    CHECK(
+        fixture.run({"login", "--profile", "embedded", "--url", fixture.server.url(), "--token-stdin"}, token)
+            .exit_code == 2);
+}
+
+TEST_CASE("what is served is this machine's platform, whatever profile is named") {
+    const Fixture fixture;
+    CHECK(fixture.run({"login", "--url", fixture.server.url(), "--token-stdin", "--profile", "team"}, token)
+              .exit_code == 0);
+    for (const auto& arguments : std::vector<std::vector<std::string>>{{"serve"},
+                                                                       {"serve", "token", "create", "x"},
+                                                                       {"serve", "token", "list"},
+                                                                       {"serve", "token", "revoke", "x"}}) {
+        CAPTURE(arguments);
+        auto named = arguments;
+        named.insert(named.end(), {"--profile", "team"});
+        CHECK(fixture.run(named).exit_code == 2);
+    }
+    CHECK(fixture.run({"serve", "token", "list", "-q"}).out.empty());
+}

@@ -41,8 +41,8 @@ Subsystem sftp internal-sftp
 ForceCommand internal-sftp -d {0}/home
 )",
                                                            folder.string(), port_);
-    // It starts itself anew for each connection, and asks for its own whole path. Without PAM it would take the
-    // account of a system service for a locked one.
+    // It starts itself anew for each connection, and asks for its own whole path. Without PAM it would take
+    // the account of a system service for a locked one.
     process_.start({"sh", "-c", script, "sh", find_program("sshd"), "-D", "-e", "-f",
                     (folder / "configuration").string()});
     process_.wait_until([&] { return answers(port_); });

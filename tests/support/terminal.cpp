@@ -93,4 +93,20 @@ bool TerminalProgram::shows_typing() const {
     return (settings.c_lflag & static_cast<tcflag_t>(ECHO)) != 0;
 }
 
+void TerminalProgram::stop() const {
+    ::kill(process_, SIGSTOP);
+    int status = 0;
+    if (::waitpid(process_, &status, WUNTRACED) != process_ || !WIFSTOPPED(status))
+        throw std::runtime_error("the program does not stop");
+}
+
+void TerminalProgram::show_typing() const {
+    termios settings{};
+    ::tcgetattr(terminal_.get(), &settings);
+    settings.c_lflag |= static_cast<tcflag_t>(ECHO);
+    ::tcsetattr(terminal_.get(), TCSANOW, &settings);
+}
+
+void TerminalProgram::go_on() const { ::kill(process_, SIGCONT); }
+
 }  // namespace prevision::testing

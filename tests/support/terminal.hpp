@@ -39,6 +39,11 @@ class TerminalProgram {
     /// Whether what is typed shows.
     [[nodiscard]] bool shows_typing() const;
 
+    /// Stops the program, and waits until it stands; lets what is typed show; lets the program go on.
+    void stop() const;
+    void show_typing() const;
+    void go_on() const;
+
   private:
     bool read_more();
 

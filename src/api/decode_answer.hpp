@@ -1,0 +1,24 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include <fmt/format.h>
+
+#include "core/error.hpp"
+
+namespace prevision::api {
+
+/// Decodes an answer's JSON; what is none comes from something else than a platform.
+template <typename Decode>
+auto decode_answer(const std::string& what, std::string_view body, Decode decode) {
+    try {
+        return decode(body);
+    } catch (const Error& error) {
+        throw Error(ErrorClass::unreachable,
+                    fmt::format("{}: the answer is no JSON object ({})", what, error.what()),
+                    "is the URL that of a Prevision.io platform?");
+    }
+}
+
+}  // namespace prevision::api

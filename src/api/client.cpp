@@ -197,6 +197,8 @@ TestOutcome Client::test(const std::string& what, const std::string& path) {
         outcome.failure = to_error(what, response, transport_.description());
         if (outcome.result.message.empty())
             outcome.result.message = model::decode_failure(response.body).message;
+        if (outcome.result.message.empty())
+            outcome.result.message = fmt::format("{} answered {}", transport_.description(), response.status);
     }
     return outcome;
 }

@@ -72,7 +72,7 @@ class Completing {
     void names(std::span<const std::string> words) {
         ::alarm(longest_life);
         complete(tree_, words, [&](const NameQuery& query) {
-            const auto found = ask_for_names(services_, query);
+            auto found = ask_for_names(services_, query);
             write(to_lines(found));
             services_.io().out.flush();
             keep_names(services_, query, found);

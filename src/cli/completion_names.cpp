@@ -93,6 +93,7 @@ FileDescriptor start_asking(std::span<const std::string> words) {
     std::vector<std::string> arguments{"prevision", "complete", "names"};
     arguments.insert(arguments.end(), words.begin(), words.end());
     std::vector<char*> pointers;
+    pointers.reserve(arguments.size() + 1);
     for (auto& argument : arguments) pointers.push_back(argument.data());
     pointers.push_back(nullptr);
     pid_t process = 0;

@@ -40,6 +40,7 @@ std::vector<const sources::Engine*> engines_for(const sources::Connection& conne
 
 std::string titles(const std::vector<const sources::Engine*>& engines) {
     std::vector<std::string> names;
+    names.reserve(engines.size());
     for (const auto* engine : engines) names.emplace_back(engine->title);
     return join(names, " or ");
 }

@@ -48,7 +48,7 @@ std::shared_ptr<const Noun<Datasource>> datasource_noun() {
               [](const Datasource& datasource) { return cell(datasource.format.encoding); },
               false},
              {{"created_at"},
-              [](const Datasource& datasource) { return cell(datasource.created_at); },
+              [](const Datasource& datasource) { return time_cell(datasource.created_at); },
               false}},
         .list = [](Services& services,
                    const auto& each) { services.client().list_datasources(services.project_id(), each); },

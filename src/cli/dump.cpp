@@ -88,7 +88,7 @@ class Dump {
 };
 
 constexpr std::string_view heading =
-    "# For `prevision apply`. The platform never tells a secret: say where each one comes from, with\n"
+    "# For 'prevision apply'. The platform never tells a secret: say where each one comes from, with\n"
     "# password_env, password_file, password_command, private_key_file or credentials_file.\n";
 
 void run_dump(Services& services) {

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <fnmatch.h>
 
+#include "core/clock.hpp"
 #include "core/error.hpp"
 #include "core/text.hpp"
 
@@ -157,5 +158,7 @@ std::optional<std::string> cell(const std::string& text) {
     if (text.empty()) return std::nullopt;
     return text;
 }
+
+std::optional<std::string> time_cell(const std::string& text) { return cell(to_utc(text)); }
 
 }  // namespace prevision::cli

@@ -124,4 +124,7 @@ void show_object(Services& services, const std::vector<Field<Object>>& fields, c
 /// A text as a cell: empty is "not set".
 std::optional<std::string> cell(const std::string& text);
 
+/// A time as a cell: in UTC, whatever the platform sent.
+std::optional<std::string> time_cell(const std::string& text);
+
 }  // namespace prevision::cli

@@ -49,6 +49,18 @@ std::string url_to_use(Services& services, const config::Profile& profile) {
                 "prevision login --url https://HOST");
 }
 
+void check(const std::string& url, const Secret& token, Services& services) {
+    try {
+        services.check_token(url, token);
+    } catch (const Error& error) {
+        if (error.error_class() != ErrorClass::auth) throw;
+        Error refused(ErrorClass::auth, fmt::format("login: {} refuses the token", url),
+                      "is it whole, and of this platform? nothing was kept");
+        if (error.status()) refused.with_status(*error.status());
+        throw refused;
+    }
+}
+
 void run_login(const LoginOptions& options, Services& services) {
     const auto file = profile_path(services.io().environment);
     auto profile = profile_to_change(services, config::read_profiles(file));
@@ -63,7 +75,7 @@ void run_login(const LoginOptions& options, Services& services) {
         token = prompt_for_secret(fmt::format("Token for {}", url), services, "token");
     }
     if (token->empty()) throw Error(ErrorClass::usage, "login: the token is empty");
-    services.check_token(url, *token);
+    check(url, *token, services);
     if (!profile.url.empty() && profile.url != url) {
         services.message(fmt::format("the profile '{}' was {} before", profile.name, profile.url));
         profile.project.clear();

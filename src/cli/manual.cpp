@@ -111,9 +111,9 @@ std::string head(const CommandNode& node) {
            fmt::format(".SH NAME\n{} \\- {}\n", escape(page_name(node)), escape(node.help));
 }
 
-std::string verb_section(const CommandNode& verb) {
-    std::string text =
-        ".SS " + escape(verb.name) + "\n" + synopsis(verb) + ".PP\n" + sentence(verb.help) + "\n";
+/// `name` is the verb's below the page's command: "token create".
+std::string verb_section(const CommandNode& verb, const std::string& name) {
+    std::string text = ".SS " + escape(name) + "\n" + synopsis(verb) + ".PP\n" + sentence(verb.help) + "\n";
     if (!verb.aliases.empty()) {
         std::vector<std::string> names;
         for (const auto& alias : verb.aliases) names.push_back(bold(alias));
@@ -123,10 +123,12 @@ std::string verb_section(const CommandNode& verb) {
 }
 
 /// The commands below a node, and those below them.
-std::string verb_sections(const CommandNode& node) {
+std::string verb_sections(const CommandNode& node, const std::string& before = {}) {
     std::string text;
     for (const auto& verb : node.children) {
-        if (!verb->hidden) text += verb_section(*verb) + verb_sections(*verb);
+        if (verb->hidden) continue;
+        const auto name = before + verb->name;
+        text += verb_section(*verb, name) + verb_sections(*verb, name + " ");
     }
     return text;
 }

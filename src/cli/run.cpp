@@ -53,15 +53,22 @@ HelpStyle help_style(const GlobalOptions& options, const Io& io) {
 
 int exit_code(ErrorClass error_class) { return static_cast<int>(error_class); }
 
-/// What people are used to from other programs: the name alone and `help COMMAND` ask for help,
-/// `--version` for the version.
-std::vector<std::string> with_habits(std::span<const std::string> arguments) {
+/// What people are used to from other programs: the name alone, `help COMMAND` and `COMMAND help` ask for
+/// help,
+/// `--version` and `-V` for the version.
+std::vector<std::string> with_habits(const CommandNode& tree, std::span<const std::string> arguments) {
     if (arguments.empty()) return {"--help"};
+    const auto has_commands = [&](const std::string& name) {
+        const auto* node = find_child(tree, name);
+        return node != nullptr && !node->children.empty();
+    };
     std::vector<std::string> words(arguments.begin(), arguments.end());
-    if (words.size() == 1 && words.front() == "--version") return {"version"};
+    if (words.size() == 1 && (words.front() == "--version" || words.front() == "-V")) return {"version"};
     if (words.front() == "help") {
         words.erase(words.begin());
         words.emplace_back("--help");
+    } else if (words.size() == 2 && words.back() == "help" && has_commands(words.front())) {
+        words.back() = "--help";
     }
     return words;
 }
@@ -74,7 +81,7 @@ void execute(std::span<const std::string> arguments, GlobalOptions& options, Io&
                      "Keeps links to distant data, and takes snapshots of it when they are needed.");
     build(line, options, services);
     try {
-        const auto action = line.parse(with_habits(arguments));
+        const auto action = line.parse(with_habits(line.tree(), arguments));
         if (options.retries < 0) throw Error(ErrorClass::usage, "--retries: it cannot be negative");
         action();
     } catch (const CommandLine::HelpRequested& help) {

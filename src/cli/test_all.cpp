@@ -134,6 +134,7 @@ void test_all(Services& services, const std::string& noun, const std::vector<Tes
             std::min(static_cast<std::size_t>(options.jobs), items.size()));
         for (auto& session : sessions) session = services.open_session();
         std::vector<std::jthread> threads;
+        threads.reserve(sessions.size());
         for (auto& session : sessions) threads.emplace_back([&] { work(session->client()); });
     }
     results.finish(failure == nullptr);

@@ -23,4 +23,8 @@ const Clock& system_clock();
 /// RFC 3339 in UTC with milliseconds: "2026-11-23T06:01:07.250Z".
 std::string format_time(std::chrono::system_clock::time_point time);
 
+/// A time of RFC 3339 that tells its distance to UTC ("2026-11-23T08:01:07+02:00"), told in UTC; its fraction
+/// of a second stays as it is. What is none, or is in UTC already, is handed back.
+std::string to_utc(const std::string& text);
+
 }  // namespace prevision

@@ -72,7 +72,7 @@ void read_dataset_rows(const std::filesystem::path& path, const model::Dataset& 
                        const Cancellation& cancellation) {
     const auto file = open_dataset_file(path, dataset);
     if (dataset.file.name.empty()) return read_table(path, limit, sink, cancellation);
-    const std::string hint = "`prevision dataset download` gives its bytes";
+    const std::string hint = "'prevision dataset download' gives its bytes";
     if (dataset.file.type == "other") refuse_rows(dataset.file.name, dataset.file.note, hint);
     snapshot::FileInspector inspector(dataset.file.name, known_format(dataset.file),
                                       {.sink = &sink, .rows = limit.value_or(all_rows)});

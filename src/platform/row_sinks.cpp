@@ -72,7 +72,7 @@ class SampleContent::File final : public sources::FileSink {
             return std::move(seen.schema);
         auto findings = inspector_.finish();
         if (findings.file_type != "other") return std::move(findings.schema);
-        refuse_rows(name_, findings.note, "`prevision datasource cat` gives its bytes");
+        refuse_rows(name_, findings.note, "'prevision datasource cat' gives its bytes");
     }
 
   private:

@@ -199,11 +199,14 @@ class JsonProgress final : public TimedProgress {
         const auto or_null = [](std::optional<std::uint64_t> number) {
             return number ? fmt::format("{}", *number) : std::string("null");
         };
+        // In the end the rate is that of the whole.
+        const auto elapsed = static_cast<std::uint64_t>(std::max<std::int64_t>(moment.elapsed.count(), 1));
+        const auto rate = done ? moment.state.bytes * 1000 / elapsed : moment.rate;
         return fmt::format(
             R"({{"label":{},"bytes":{},"total_bytes":{},"rows":{},"bytes_per_second":{},"elapsed_ms":{},"done":{}}})"
             "\n",
-            label_, moment.state.bytes, or_null(moment.state.total_bytes), or_null(moment.state.rows),
-            moment.rate, moment.elapsed.count(), done);
+            label_, moment.state.bytes, or_null(moment.state.total_bytes), or_null(moment.state.rows), rate,
+            moment.elapsed.count(), done);
     }
 
     std::string label_;

@@ -11,8 +11,8 @@ namespace prevision::server {
 
 /// What one client may take, so that it harms no other.
 struct Limits {
-    std::size_t header_bytes = 16 * 1024;
-    std::size_t body_bytes = 4 * 1024 * 1024;               ///< of JSON
+    std::size_t header_bytes = std::size_t{16} * 1024;
+    std::size_t body_bytes = std::size_t{4} * 1024 * 1024;  ///< of JSON
     std::uint64_t upload_bytes = std::uint64_t{16} << 30U;  ///< of a file
     std::chrono::milliseconds header_time{10'000};  ///< for the whole of a header, from its first byte
     std::chrono::milliseconds idle_time{60'000};    ///< between two requests

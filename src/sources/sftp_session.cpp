@@ -120,7 +120,7 @@ std::optional<Error> SftpSession::explain(CURLcode code, const std::string& what
                      fmt::format("{}: the server's host key is {} ({}), and {} is expected", what, seen_key_,
                                  seen_type_, settings_.host_key),
                      "somebody may stand in between: ask who runs the server; if the key is right, "
-                     "`prevision connector update NAME --host-key SHA256:...`");
+                     "'prevision connector update NAME --host-key SHA256:...'");
     }
     if (code == CURLE_LOGIN_DENIED) {
         const auto& name = server().username;

@@ -215,7 +215,7 @@ TEST_CASE("as JSON it is a line a second and a last one") {
     progress->finish();
     CHECK(
         stage.written() ==
-        R"({"label":"a \"b\"","bytes":4000,"total_bytes":4000,"rows":6,"bytes_per_second":2000,"elapsed_ms":1000,"done":true})"
+        R"({"label":"a \"b\"","bytes":4000,"total_bytes":4000,"rows":6,"bytes_per_second":4000,"elapsed_ms":1000,"done":true})"
         "\n");
     progress->finish();
     CHECK(stage.written().empty());

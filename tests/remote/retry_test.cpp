@@ -81,13 +81,13 @@ TEST_CASE("a connection that dies while it is kept does not create twice") {
     std::atomic<int> posts = 0;
     // Answers one request a connection and keeps it open, then closes at the sight of the next one.
     const RawServer server([&](RawConnection& client) {
-        const auto first = client.read_head();
+        const auto first = client.read_request();
         if (first.starts_with("POST ")) {
             ++posts;
             return;
         }
         client.send(http_answer("200 OK", empty_page));
-        if (client.read_head().starts_with("POST ")) ++posts;
+        if (client.read_request().starts_with("POST ")) ++posts;
     });
     const auto result =
         RemoteProgram(server.url())({"connector", "create", "x", "--type", "SQL", "--host", "db"});

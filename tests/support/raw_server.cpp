@@ -72,6 +72,14 @@ std::string RawConnection::read(std::size_t count) {
     return result;
 }
 
+std::string RawConnection::read_request() {
+    auto head = read_head();
+    constexpr std::string_view field = "\r\nContent-Length: ";
+    if (const auto at = head.find(field); at != std::string::npos)
+        read(std::stoul(head.substr(at + field.size())));
+    return head;
+}
+
 bool RawConnection::send(std::string_view bytes) {
     while (!bytes.empty()) {
         const ssize_t count = ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL);

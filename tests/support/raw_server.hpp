@@ -27,6 +27,10 @@ class RawConnection {
     /// The head of an HTTP request, with its empty line.
     std::string read_head() { return read_until("\r\n\r\n"); }
 
+    /// The same, with as many bytes of body as its Content-Length says read and dropped: to close with the
+    /// body unread is to reset, and a reset may take with it the answer that was sent before.
+    std::string read_request();
+
     /// Exactly that many bytes, fewer when the client closed before.
     std::string read(std::size_t count);
 

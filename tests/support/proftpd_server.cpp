@@ -1,5 +1,7 @@
 #include "support/proftpd_server.hpp"
 
+#include <algorithm>
+#include <array>
 #include <bit>
 #include <fstream>
 #include <sstream>
@@ -20,7 +22,9 @@ namespace prevision::testing {
 
 namespace {
 
-// One command for the supervisor, run as the server's user: what only it may read first, then the server.
+// One command for the supervisor, run as the server's user: what only it may read first, then the server, one
+// process a connection. ProFTPD's own listener is deaf for 0.4 s after the end of each connection (to spare
+// the processor when a signal comes), which is most of what a test would wait for.
 constexpr const char* script = R"(set -e; umask 077
 openssl req -x509 -newkey rsa:2048 -nodes -keyout key.pem -out certificate.pem -days 2 -subj /CN=127.0.0.1 \
     -addext subjectAltName=IP:127.0.0.1
@@ -32,7 +36,10 @@ ssh-keygen -e -m RFC4716 -f client_key.pub > keys/"$USERNAME"
 ssh-keygen -e -m RFC4716 -f locked_key.pub >> keys/"$USERNAME"
 hash=$(printf %s "$PASSWORD" | openssl passwd -6 -stdin)
 echo "$USERNAME:$hash:$IDS::$PWD/home:/bin/false" > passwd
-exec "$@")";
+printf '#!/bin/sh\nexec "%s" -q -c "%s/proftpd.conf"\n' "$PROFTPD" "$PWD" > session
+chmod u+x session
+for port; do socat "TCP-LISTEN:$port,bind=127.0.0.1,reuseaddr,fork" EXEC:./session,nofork & done
+wait)";
 
 std::string read_text(const std::filesystem::path& path) {
     std::ifstream file(path);
@@ -73,11 +80,13 @@ ProftpdServer::ProftpdServer()
     std::filesystem::create_directory(home());
     std::ofstream(process_.folder() / "proftpd.conf") << configuration();
     const auto account = server_account();
-    process_.start({"sh", "-c", script, "sh", find_program("proftpd"), "-n", "-q", "-c",
-                    (process_.folder() / "proftpd.conf").string()},
-                   {"USERNAME=" + username(), "PASSWORD=" + password(), "PASSPHRASE=" + passphrase(),
-                    fmt::format("IDS={}:{}", account.user_id, account.group_id)});
-    process_.wait_until([&] { return answers(ftp_port_) && answers(sftp_port_); });
+    const std::array ports{ftp_port_, ftps_port_, strict_ftp_port_, sftp_port_};
+    std::vector<std::string> command{"sh", "-c", script, "sh"};
+    for (const int port : ports) command.push_back(std::to_string(port));
+    process_.start(
+        command, {"PROFTPD=" + find_program("proftpd"), "USERNAME=" + username(), "PASSWORD=" + password(),
+                  "PASSPHRASE=" + passphrase(), fmt::format("IDS={}:{}", account.user_id, account.group_id)});
+    process_.wait_until([&] { return std::all_of(ports.begin(), ports.end(), answers); });
 }
 
 std::string ProftpdServer::private_key() const { return read_text(process_.folder() / "client_key"); }
@@ -111,7 +120,7 @@ TLSRSACertificateKeyFile {0}/key.pem
 )",
                                  folder);
     auto text = fmt::format(R"(ServerName "first line"
-ServerType standalone
+ServerType inetd
 UseIPv6 off
 UseReverseDNS off
 DefaultAddress 127.0.0.1
@@ -121,12 +130,10 @@ Group {2}
 ScoreboardFile {0}/scoreboard
 DelayTable none
 SystemLog {0}/system.log
-PidFile {0}/pid
 ModulePath /usr/lib/proftpd
 LoadModule mod_tls.c
 LoadModule mod_sftp.c
 AuthPAM off
-MaxInstances 50
 )",
                             folder, account.name, account.group);
     text += fmt::format("Port {}\n{}{}TLSOptions NoSessionReuseRequired\n", ftp_port_, common, tls);

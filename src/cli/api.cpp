@@ -41,11 +41,11 @@ std::pair<std::string, std::string> parse_field(const std::string& field) {
 transport::Header parse_header(const std::string& line) {
     const auto colon = line.find(':');
     if (colon == std::string::npos || colon == 0)
-        throw Error(ErrorClass::usage, "--header: a header is not of the form 'NAME: VALUE'");
+        throw Error(ErrorClass::usage, "--http-header: a header is not of the form 'NAME: VALUE'");
     transport::Header header{.name = line.substr(0, colon),
                              .value = std::string(trim(std::string_view(line).substr(colon + 1)))};
     if (equal_ignoring_case(header.name, "Authorization")) {
-        throw Error(ErrorClass::usage, "--header: Authorization is the platform's token",
+        throw Error(ErrorClass::usage, "--http-header: Authorization is the platform's token",
                     "give it in PREVISION_MASTER_TOKEN or by 'prevision login'");
     }
     return header;
@@ -114,35 +114,62 @@ api::Client::AnyCall to_call(const ApiOptions& options, Services& services) {
     return call;
 }
 
-/// For people and for `-o json`: indented where it is JSON.
-void show_body(const std::string& body, Services& services) {
-    const auto settings = services.render_settings();
+/// Of an answer of any shape: a name is its own id.
+std::string id_of(const rapidjson::Value& value) {
+    return value.IsString() ? std::string(value.GetString(), value.GetStringLength())
+                            : model::get_text(value, "_id");
+}
+
+void check_format(render::Format format) {
+    using render::Format;
+    if (format != Format::csv && format != Format::tsv) return;
+    throw Error(ErrorClass::usage, "api: an answer has no columns, which csv and tsv need",
+                "--output is json, jsonl, yaml or id");
+}
+
+/// On a terminal: indented where it is JSON.
+void show_to_people(const std::string& body, Services& services) {
     std::string text;
     try {
-        model::parse_json(body);
-        text = render::pretty_json(body) + "\n";
+        text = render::pretty_json(body);
     } catch (const Error&) {
-        text = settings.terminal ? render::printable(body) + "\n" : body;
+        text = render::printable(body);
     }
-    services.io().out.write(body.empty() ? std::string() : text);
+    if (!body.empty()) services.io().out.write(text + "\n");
+}
+
+/// In the format that was asked for. An answer without a body is `null`.
+void show_document(const api::Client::AnyCall& call, const std::string& body, Services& services) {
+    const auto fail = [&](const std::string& why) {
+        return Error(ErrorClass::invalid,
+                     fmt::format("{} {}: {}", call.method, call.path.substr(0, call.path.find('?')), why),
+                     "without --output it is written as it came");
+    };
+    render::Row row{.id = {}, .cells = {}, .document = body.empty() ? "null" : body};
+    try {
+        row.id = id_of(model::parse_json(row.document));
+    } catch (const Error&) {
+        throw fail("the answer is no JSON");
+    }
+    const auto settings = services.render_settings();
+    if (settings.format == render::Format::id && row.id.empty()) throw fail("the answer has no _id");
+    render::render_object({}, row, settings, services.io().out);
 }
 
 void show_pages(const std::string& path, Services& services) {
     auto settings = services.render_settings();
-    using render::Format;
-    if (settings.format == Format::table || settings.format == Format::csv || settings.format == Format::tsv)
-        settings.format = Format::json;
+    if (settings.format == render::Format::table) settings.format = render::Format::json;
     const auto renderer = render::make_list_renderer({}, settings, services.io().out);
     render::show_all(*renderer, [&] {
         services.client().list_any(path, [&](const std::string& item) {
-            const auto id = model::get_text(model::parse_json(item), "_id");
-            renderer->add({.id = id, .cells = {}, .document = item});
+            renderer->add({.id = id_of(model::parse_json(item)), .cells = {}, .document = item});
             return true;
         });
     });
 }
 
 void run_api(const ApiOptions& options, Services& services) {
+    check_format(services.options().format());
     auto call = to_call(options, services);
     if (options.paginate) {
         if (call.method != "GET" || !call.body.empty())
@@ -151,8 +178,12 @@ void run_api(const ApiOptions& options, Services& services) {
         return;
     }
     const auto settings = services.render_settings();
-    if (settings.terminal || settings.format == render::Format::json) {
-        show_body(services.client().call_any(call), services);
+    if (settings.format != render::Format::table) {
+        show_document(call, services.client().call_any(call), services);
+        return;
+    }
+    if (settings.terminal) {
+        show_to_people(services.client().call_any(call), services);
         return;
     }
     OutputSink sink(services.io());
@@ -175,8 +206,11 @@ void add_api(Command& root, Services& services) {
                    {.value = "NAME=VALUE"});
     command.option("--input", options->input, "A file to send as the body; - is stdin",
                    {.value = "FILE", .completes = Completes::file});
-    command.option("-H,--header", options->headers, "A header to send", {.value = "'NAME: VALUE'"});
+    command.option("-H,--http-header", options->headers, "A header to send", {.value = "'NAME: VALUE'"});
     command.flag("--paginate", options->paginate, "Get all pages of a list, as one array of its items");
+    command.detail(
+        "In a pipe the answer is written as it came; with --output json, jsonl, yaml or id it is read "
+        "first.");
     command.example("prevision api GET /version");
     command.example("prevision api GET /projects --paginate -o jsonl");
     command.example("prevision api POST /projects --field name=churn --field 'color=#3C6DF0'");

@@ -164,7 +164,7 @@ std::vector<std::string> declared_fields(Kind kind) {
         return {"connector", "database",  "table", "request", "bucket",  "path",
                 "g_cloud",   "separator", "quote", "header",  "encoding"};
     if (kind == Kind::exporter)
-        return {"connector", "database", "table", "bucket", "path", "g_cloud", "mode", "description"};
+        return {"connector", "database", "table", "bucket", "path", "g_cloud", "write_mode", "description"};
     std::vector<std::string> fields{"type", "engine", "host", "port", "username"};
     std::ranges::move(engine_option_names(), back_inserter(fields));
     return fields;

@@ -90,7 +90,7 @@ class StateReader {
              {"bucket", exporter.bucket},
              {"path", exporter.filepath},
              {"g_cloud", exporter.g_cloud},
-             {"mode", exporter.table.empty() ? exporter.file_write_mode : exporter.database_write_mode},
+             {"write_mode", exporter.table.empty() ? exporter.file_write_mode : exporter.database_write_mode},
              {"description", exporter.description}});
     }
 
@@ -115,7 +115,7 @@ std::string kept_value(const Declared& declared, const std::string& field, const
 
 /// Whether the platform settles a field by itself where it is left out: then what it chose is no difference.
 bool is_settled_by_platform(const std::string& field) {
-    constexpr std::array<std::string_view, 3> fields{"type", "host_key", "mode"};
+    constexpr std::array<std::string_view, 3> fields{"type", "host_key", "write_mode"};
     return std::ranges::find(fields, field) != fields.end();
 }
 

@@ -88,7 +88,7 @@ model::Exporter to_exporter(const Declared& declared) {
     exporter.g_cloud = declared.text("g_cloud");
     exporter.description = declared.text("description");
     const bool to_table = !exporter.table.empty();
-    auto mode = declared.text("mode");
+    auto mode = declared.text("write_mode");
     if (mode.empty()) mode = to_table ? "append" : "timestamp";
     (to_table ? exporter.database_write_mode : exporter.file_write_mode) = mode;
     return exporter;
@@ -133,7 +133,7 @@ void check_connector(const Declared& declared, Services& services) {
     });
 }
 
-void check_mode(const Declared& declared) {
+void check_write_mode(const Declared& declared) {
     const auto exporter = to_exporter(declared);
     const bool to_table = !exporter.table.empty();
     const std::vector<std::string> modes = to_table
@@ -141,7 +141,7 @@ void check_mode(const Declared& declared) {
                                                : std::vector<std::string>{"timestamp", "safe", "replace"};
     const auto& mode = to_table ? exporter.database_write_mode : exporter.file_write_mode;
     if (std::ranges::find(modes, mode) == modes.end())
-        refuse(declared, "mode", fmt::format("mode '{}' is none of {}", mode, join(modes, ", ")));
+        refuse(declared, "write_mode", fmt::format("write_mode '{}' is none of {}", mode, join(modes, ", ")));
 }
 
 Secret read_secret_field(const Declared& declared, const std::string& field, Services& services) {
@@ -196,7 +196,7 @@ void check_declarations(const Declarations& declarations, const PlatformState& s
         }
         const auto connector = connector_of(declared, declarations, state);
         if (declared.kind == Kind::exporter) {
-            check_mode(declared);
+            check_write_mode(declared);
             continue;
         }
         at(declared, "", [&] {

@@ -30,7 +30,7 @@ std::shared_ptr<const Noun<Exporter>> exporter_noun() {
                    {{"table"}, [](const Exporter& exporter) { return cell(exporter.table); }},
                    {{"bucket"}, [](const Exporter& exporter) { return cell(exporter.bucket); }, false},
                    {{"path"}, [](const Exporter& exporter) { return cell(exporter.filepath); }},
-                   {{"mode"},
+                   {{"write_mode"},
                     [](const Exporter& exporter) {
                         return cell(exporter.table.empty() ? exporter.file_write_mode
                                                            : exporter.database_write_mode);
@@ -55,18 +55,18 @@ std::shared_ptr<const Noun<Exporter>> exporter_noun() {
 struct CreateOptions {
     Exporter exporter;
     std::string connector;
-    std::string mode;
+    std::string write_mode;
     IfExists if_exists;
 };
 
-void check_mode(const std::string& mode, const Exporter& exporter) {
+void check_write_mode(const std::string& mode, const Exporter& exporter) {
     if (mode.empty()) return;
     const bool is_of_table = mode == "append";
     const bool is_of_file = mode == "timestamp" || mode == "safe";
     if (exporter.table.empty() ? !is_of_table : !is_of_file) return;
     throw Error(ErrorClass::invalid,
-                fmt::format("cannot create the exporter '{}': --mode {} is for a {}", exporter.name, mode,
-                            is_of_table ? "table" : "file"),
+                fmt::format("cannot create the exporter '{}': --write-mode {} is for a {}", exporter.name,
+                            mode, is_of_table ? "table" : "file"),
                 is_of_table ? "of a file: timestamp, replace or safe" : "of a table: append or replace");
 }
 
@@ -74,9 +74,10 @@ Exporter run_create(const CreateOptions& options, Services& services) {
     auto& client = services.client();
     auto exporter = options.exporter;
     exporter.connector_id = find_connector(client, services.project_id(), options.connector).id;
-    check_mode(options.mode, exporter);
+    check_write_mode(options.write_mode, exporter);
     auto& mode = exporter.table.empty() ? exporter.file_write_mode : exporter.database_write_mode;
-    mode = options.mode.empty() ? (exporter.table.empty() ? "timestamp" : "append") : options.mode;
+    mode =
+        options.write_mode.empty() ? (exporter.table.empty() ? "timestamp" : "append") : options.write_mode;
     const auto existing = settle_existing<Exporter>(
         services, options.if_exists, "exporter", exporter.name,
         [&](const auto& each) { api::Exporters(client).list(services.project_id(), each); });
@@ -100,14 +101,15 @@ void add_create(Command& command, Services& services, const std::shared_ptr<cons
     verb.option("--g-cloud", options->exporter.g_cloud, "Of GCP, which service",
                 {.value = "SERVICE", .choices = {"BigQuery", "Storage"}});
     verb.option(
-        "--mode", options->mode,
+        "--write-mode", options->write_mode,
         "What becomes of the data that is there: append (the default) or replace in a table; timestamp "
         "(the default), replace or safe of a file",
         {.value = "MODE", .choices = {"append", "replace", "timestamp", "safe"}});
     verb.option("--description", options->exporter.description, "What it is for");
     add_if_exists(verb, options->if_exists, false);
     verb.example("prevision exporter create results --connector shop --database shop --table results");
-    verb.example("prevision exporter create daily --connector files --path out/sales.csv --mode timestamp");
+    verb.example(
+        "prevision exporter create daily --connector files --path out/sales.csv --write-mode timestamp");
     verb.action(
         [options, noun, &services] { show_object(services, noun->fields, run_create(*options, services)); });
 }

@@ -15,7 +15,7 @@ render::Format GlobalOptions::format() const {
     return render::parse_format(output).value_or(render::Format::table);
 }
 
-std::chrono::milliseconds GlobalOptions::time_limit() const { return parse_duration(timeout); }
+std::chrono::milliseconds GlobalOptions::time_limit() const { return parse_duration("--timeout", timeout); }
 
 bool GlobalOptions::json_errors() const { return output == "json" || output == "jsonl"; }
 
@@ -59,7 +59,7 @@ bool may_prompt(const GlobalOptions& options, const Io& io) {
     return io.in_is_terminal && io.err_is_terminal && !options.no_input && !io.environment.get("CI");
 }
 
-std::chrono::milliseconds parse_duration(const std::string& text) {
+std::chrono::milliseconds parse_duration(std::string_view flag, const std::string& text) {
     constexpr std::array<std::pair<std::string_view, double>, 5> units{
         {{"ms", 1}, {"s", 1000}, {"m", 60'000}, {"h", 3'600'000}, {"", 1000}}};
     double value = 0;
@@ -70,7 +70,7 @@ std::chrono::milliseconds parse_duration(const std::string& text) {
             return std::chrono::milliseconds(static_cast<std::int64_t>(value * milliseconds));
         }
     }
-    throw Error(ErrorClass::usage, fmt::format("--timeout: '{}' is no time", text),
+    throw Error(ErrorClass::usage, fmt::format("{}: '{}' is no time", flag, text),
                 "write seconds, or 500ms, 30s, 2m");
 }
 

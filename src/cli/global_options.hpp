@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "cli/command.hpp"
 #include "core/io.hpp"
@@ -37,7 +38,7 @@ render::Settings render_settings(const GlobalOptions& options, const Io& io);
 /// Whether a question may be asked: on a terminal, not in CI, not with --no-input.
 bool may_prompt(const GlobalOptions& options, const Io& io);
 
-/// "90", "1.5", "500ms", "30s", "2m": a duration. Error usage when it is none.
-std::chrono::milliseconds parse_duration(const std::string& text);
+/// "90", "1.5", "500ms", "30s", "2m": a duration. Error usage when it is none, which names the flag.
+std::chrono::milliseconds parse_duration(std::string_view flag, const std::string& text);
 
 }  // namespace prevision::cli

@@ -121,6 +121,15 @@ void show_object(Services& services, const std::vector<Field<Object>>& fields, c
                           services.io().out);
 }
 
+/// Tells what was done to an object: a message for people, and in the formats of machines, of which json is
+/// always a document, the object too.
+template <typename Object>
+void show_done(Services& services, const std::vector<Field<Object>>& fields, const Object& object,
+               const std::string& message) {
+    if (services.options().format() != render::Format::table) show_object(services, fields, object);
+    services.message(message);
+}
+
 /// A text as a cell: empty is "not set".
 std::optional<std::string> cell(const std::string& text);
 

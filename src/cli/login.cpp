@@ -6,6 +6,7 @@
 #include "cli/platform_choice.hpp"
 #include "cli/secret_options.hpp"
 #include "cli/shell_words.hpp"
+#include "cli/shown_profile.hpp"
 
 namespace prevision::cli {
 
@@ -85,8 +86,9 @@ void run_login(const LoginOptions& options, Services& services) {
     profile.token = options.token.command ? Secret() : std::move(*token);
     if (!services.options().project.empty()) profile.project = services.options().project;
     config::save_profile(file, profile);
-    services.message(fmt::format("logged in to {} as the profile '{}'", url, profile.name));
     const auto chosen = config::read_profiles(file).chosen;
+    show_done(services, profile_fields(), to_shown(profile, chosen),
+              fmt::format("logged in to {} as the profile '{}'", url, profile.name));
     if (!chosen.empty() && chosen != profile.name) {
         services.message(
             fmt::format("'{}' is used as before; prevision profile use {}, or --profile {}, uses "
@@ -99,20 +101,25 @@ void run_logout(bool remove, Services& services) {
     const auto file = profile_path(services.io().environment);
     const auto profiles = config::read_profiles(file);
     const auto name = profile_name(services.options(), services.io().environment, profiles);
-    if (!name || profiles.find(*name) == nullptr) {
+    const auto* const profile = name ? profiles.find(*name) : nullptr;
+    if (profile == nullptr) {
         throw Error(
             ErrorClass::not_found,
             name ? fmt::format("no profile is named '{}'", *name) : std::string("no profile is chosen"),
             "'prevision profile list' shows what there is");
     }
+    auto shown = to_shown(*profile, profiles.chosen);
+    std::string message;
     if (remove) {
         config::remove_profile(file, *name);
-        services.message(fmt::format("removed the profile '{}'", *name));
-    } else if (config::forget_token(file, *name)) {
-        services.message(fmt::format("logged out: the profile '{}' has no token any more", *name));
+        message = fmt::format("removed the profile '{}'", *name);
     } else {
-        services.message(fmt::format("the profile '{}' had no token", *name));
+        message = config::forget_token(file, *name)
+                      ? fmt::format("logged out: the profile '{}' has no token any more", *name)
+                      : fmt::format("the profile '{}' had no token", *name);
+        shown = to_shown({.name = *name, .url = profile->url, .project = profile->project}, profiles.chosen);
     }
+    show_done(services, profile_fields(), shown, message);
 }
 
 }  // namespace

@@ -1,57 +1,13 @@
 #include <fmt/format.h>
 
-#include "cli/listing.hpp"
 #include "cli/nouns.hpp"
 #include "cli/platform_choice.hpp"
+#include "cli/shown_profile.hpp"
 #include "config/paths.hpp"
-#include "model/json.hpp"
 
 namespace prevision::cli {
 
 namespace {
-
-/// A profile as it is shown: never with its token.
-struct ShownProfile {
-    std::string id;  // its name
-    std::string url;
-    std::string project;
-    std::string token;
-    bool chosen = false;
-    std::string document;
-};
-
-ShownProfile shown(const config::Profile& profile, const std::string& chosen) {
-    ShownProfile result{.id = profile.name,
-                        .url = profile.url,
-                        .project = profile.project,
-                        .token = !profile.token_command.empty() ? "command"
-                                 : profile.token.empty()        ? "none"
-                                                                : "stored",
-                        .chosen = profile.name == chosen,
-                        .document = {}};
-    rapidjson::StringBuffer buffer;
-    model::JsonWriter writer(buffer);
-    writer.StartObject();
-    model::write_text(writer, "name", result.id);
-    model::write_text_or_null(writer, "url", result.url);
-    model::write_text_or_null(writer, "project", result.project);
-    model::write_text(writer, "token", result.token);
-    writer.Key("default");
-    writer.Bool(result.chosen);
-    writer.EndObject();
-    result.document = buffer.GetString();
-    return result;
-}
-
-const std::vector<Field<ShownProfile>>& fields() {
-    static const std::vector<Field<ShownProfile>> all{
-        {{"name"}, [](const ShownProfile& profile) { return cell(profile.id); }},
-        {{"url"}, [](const ShownProfile& profile) { return cell(profile.url); }},
-        {{"project"}, [](const ShownProfile& profile) { return cell(profile.project); }},
-        {{"token"}, [](const ShownProfile& profile) { return cell(profile.token); }},
-        {{"default"}, [](const ShownProfile& profile) { return cell(profile.chosen ? "yes" : "no"); }}};
-    return all;
-}
 
 config::Profiles read_all(Services& services) {
     const auto file = config::profile_file(services.io().environment);
@@ -66,17 +22,20 @@ const config::Profile& find(const config::Profiles& profiles, const std::string&
 
 void run_list(const ListOptions& options, Services& services) {
     const auto profiles = read_all(services);
-    auto listing = make_listing(services, options, fields());
+    auto listing = make_listing(services, options, profile_fields());
     for (const auto& profile : profiles.all) {
-        if (!listing.add(to_row(fields(), shown(profile, profiles.chosen)))) break;
+        if (!listing.add(to_row(profile_fields(), to_shown(profile, profiles.chosen)))) break;
     }
     listing.finish();
 }
 
 void run_use(const std::string& name, Services& services) {
-    if (name != embedded_profile) find(read_all(services), name);
+    const config::Profile embedded{.name = std::string(embedded_profile)};
+    const auto profiles = read_all(services);
+    const auto& profile = name == embedded_profile ? embedded : find(profiles, name);
     config::choose_profile(profile_path(services.io().environment), name);
-    services.message(fmt::format("'{}' is used from now on", name));
+    show_done(services, profile_fields(), to_shown(profile, name),
+              fmt::format("'{}' is used from now on", name));
 }
 
 void run_show(const std::string& name, Services& services) {
@@ -87,7 +46,7 @@ void run_show(const std::string& name, Services& services) {
         throw Error(ErrorClass::not_found, "no profile is chosen: the embedded platform is used",
                     "'prevision login' makes a profile, 'prevision profile use NAME' chooses one");
     }
-    show_object(services, fields(), shown(find(profiles, *wanted), profiles.chosen));
+    show_object(services, profile_fields(), to_shown(find(profiles, *wanted), profiles.chosen));
 }
 
 }  // namespace
@@ -96,7 +55,7 @@ void add_profile(Command& root, Services& services) {
     auto command = root.subcommand("profile", "The platforms that are known by name", {"profiles"});
     auto list = command.subcommand("list", "List the profiles", {"ls"});
     auto options = std::make_shared<ListOptions>();
-    add_list_options(list, *options, column_names(fields()));
+    add_list_options(list, *options, column_names(profile_fields()));
     list.example("prevision profile list");
     list.action([options, &services] { run_list(*options, services); });
 

@@ -32,7 +32,7 @@ struct ServeOptions {
 };
 
 /// "65536", "16K", "4M", "2G": bytes.
-std::uint64_t parse_size(const std::string& flag, const std::string& text) {
+std::uint64_t parse_size(std::string_view flag, const std::string& text) {
     std::string digits = text;
     unsigned shift = 0;
     if (!digits.empty()) {
@@ -44,7 +44,7 @@ std::uint64_t parse_size(const std::string& flag, const std::string& text) {
     }
     const auto number = parse_integer(digits);
     if (!number || *number <= 0 || *number > (std::int64_t{1} << 40U) >> shift) {
-        throw Error(ErrorClass::usage, fmt::format("--{} '{}' is no size", flag, text),
+        throw Error(ErrorClass::usage, fmt::format("{}: '{}' is no size", flag, text),
                     "a number of bytes, or with K, M or G behind it");
     }
     return static_cast<std::uint64_t>(*number) << shift;
@@ -59,15 +59,17 @@ server::Settings to_settings(const ServeOptions& options) {
     settings.insecure_http = options.insecure_http;
     if (options.log == "json") settings.log = server::LogFormat::json;
     if (options.log == "none") settings.log = server::LogFormat::none;
-    if (options.max_header) limits.header_bytes = parse_size("max-header", *options.max_header);
-    if (options.max_body) limits.body_bytes = parse_size("max-body", *options.max_body);
-    if (options.max_upload) limits.upload_bytes = parse_size("max-upload", *options.max_upload);
-    if (options.header_timeout) limits.header_time = parse_duration(*options.header_timeout);
-    if (options.body_timeout) limits.body_time = parse_duration(*options.body_timeout);
-    if (options.idle_timeout) limits.idle_time = parse_duration(*options.idle_timeout);
-    if (options.write_timeout) limits.write_time = parse_duration(*options.write_timeout);
-    if (options.drain_timeout) settings.drain_time = parse_duration(*options.drain_timeout);
-    if (options.keep_alive) settings.event_comment = parse_duration(*options.keep_alive);
+    if (options.max_header) limits.header_bytes = parse_size("--max-header", *options.max_header);
+    if (options.max_body) limits.body_bytes = parse_size("--max-body", *options.max_body);
+    if (options.max_upload) limits.upload_bytes = parse_size("--max-upload", *options.max_upload);
+    if (options.header_timeout)
+        limits.header_time = parse_duration("--header-timeout", *options.header_timeout);
+    if (options.body_timeout) limits.body_time = parse_duration("--body-timeout", *options.body_timeout);
+    if (options.idle_timeout) limits.idle_time = parse_duration("--idle-timeout", *options.idle_timeout);
+    if (options.write_timeout) limits.write_time = parse_duration("--write-timeout", *options.write_timeout);
+    if (options.drain_timeout)
+        settings.drain_time = parse_duration("--drain-timeout", *options.drain_timeout);
+    if (options.keep_alive) settings.event_comment = parse_duration("--keep-alive", *options.keep_alive);
     return settings;
 }
 
@@ -179,7 +181,8 @@ void add_token(Command& serve, Services& services) {
     revoke.action([name, &services] {
         refuse_remote(services);
         const auto record = services.embedded_platform().tokens().revoke(*name);
-        services.message(fmt::format("revoked the token '{}'", record.name));
+        show_done(services, token_fields(false), show(record),
+                  fmt::format("revoked the token '{}'", record.name));
     });
 }
 

@@ -91,6 +91,7 @@ void add_delete_verb(Command& command, Services& services, const std::shared_ptr
     verb.argument("NAME", options->name, "Its name or id", true, {.completes = noun->completes});
     verb.flag("--cascade", options->cascade, "Delete what depends on it as well");
     verb.flag("-y,--yes", options->yes, "Do not ask");
+    verb.detail("All formats but table show what was deleted.");
     verb.example(fmt::format("prevision {} delete my_{} --yes", noun->name, noun->name));
     verb.action([options, noun, &services] {
         const auto object = noun->find(services, options->name);
@@ -99,7 +100,8 @@ void add_delete_verb(Command& command, Services& services, const std::shared_ptr
                 options->yes, services);
         if (options->cascade && noun->remove_dependents) noun->remove_dependents(services, object);
         remove_object(services, *noun, object, options->cascade);
-        services.message(fmt::format("deleted the {} '{}'", noun->name, object.name));
+        show_done(services, noun->fields, object,
+                  fmt::format("deleted the {} '{}'", noun->name, object.name));
     });
 }
 

@@ -34,7 +34,7 @@ std::string export_file(const sources::Engine& engine, sources::FileWriter& writ
     if (!may_replace && writer.exists(location)) {
         throw Error(ErrorClass::conflict,
                     fmt::format("cannot write {}: something is there already", location.path),
-                    "an exporter with --mode replace or timestamp writes all the same");
+                    "an exporter with --write-mode replace or timestamp writes all the same");
     }
     const auto file = open_file(content, O_RDONLY);
     writer.write(location, {.size = std::filesystem::file_size(content),

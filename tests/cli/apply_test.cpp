@@ -32,7 +32,8 @@ void make_objects(const Prevision& prevision) {
     prevision.ok({"datasource", "create", "~", "--connector", "shop", "--request", "SELECT 1 -- #\n, 2"});
     prevision.ok({"datasource", "create", "file", "--connector", "9 files!", "--path", "- x: y",
                   "--separator", "tab", "--header", "no"});
-    prevision.ok({"exporter", "create", "out", "--connector", "shop", "--table", "t", "--mode", "replace"});
+    prevision.ok(
+        {"exporter", "create", "out", "--connector", "shop", "--table", "t", "--write-mode", "replace"});
 }
 
 const std::map<std::string, std::string> passwords{{"LE_1_PASSWORD", "a"}, {"_9_FILES_PASSWORD", "b"}};
@@ -84,14 +85,14 @@ connectors:
 datasources:
   - {name: "true", connector: shop, request: SELECT 1}
 exporters:
-  - {name: out, connector: shop, table: t, mode: append}
+  - {name: out, connector: shop, table: t, write_mode: append}
 )");
     const std::string expected =
         "change,kind,name,fields\r\n"
         "update,connector,shop,host: sqlite:///nowhere.db → sqlite:///other.db\r\n"
         "create,connector,new,\r\n"
         "update,datasource,true,\"table: a.\"\"b\"\" → -, request: - → SELECT 1\"\r\n"
-        "replace,exporter,out,mode: replace → append\r\n";
+        "replace,exporter,out,write_mode: replace → append\r\n";
     CHECK(prevision.ok({"apply", file, "--dry-run", "-o", "csv"}) == expected);
     CHECK(prevision.ok({"diff", file, "-o", "csv"}) == expected);
     CHECK(prevision.ok({"diff", file, "--prune", "-o", "csv"}) ==
@@ -204,8 +205,8 @@ TEST_CASE("a file that cannot be right is refused with its line and field before
          "x.yaml:5: datasource 'a': header 'maybe' is none of auto, yes, no"},
         {"datasources:\n- name: a\n  connector: shop\n  table: t\n  separator: ab",
          "x.yaml:5: datasource 'a': invalid separator"},
-        {"exporters:\n- name: a\n  connector: shop\n  mode: b",
-         "x.yaml:4: exporter 'a': mode 'b' is none of"}};
+        {"exporters:\n- name: a\n  connector: shop\n  write_mode: b",
+         "x.yaml:4: exporter 'a': write_mode 'b' is none of"}};
     const Prevision prevision;
     prevision.ok({"connector", "create", "shop", "--host", "sqlite:///nowhere.db"});
     for (const auto& [text, message] : refused) {

@@ -148,22 +148,22 @@ TEST_CASE("what is in use is not deleted, and the refusal names what deletes it 
     CHECK(prevision.ok({"datasource", "list", "-q"}).empty());
 }
 
-TEST_CASE("an exporter's mode is one of what it writes to") {
+TEST_CASE("an exporter's write mode is one of what it writes to") {
     const Prevision prevision;
     prevision.ok({"connector", "create", "shop", "--host", "mysql://db"});
     const std::vector<std::string> table{"exporter",   "create", "out",     "--connector", "shop",
-                                         "--database", "d",      "--table", "t",           "--mode"};
+                                         "--database", "d",      "--table", "t",           "--write-mode"};
     auto wrong = table;
     wrong.push_back("timestamp");
     const auto refused = prevision(wrong);
     CHECK(refused.exit_code == 7);
     CHECK(refused.err ==
-          "prevision: cannot create the exporter 'out': --mode timestamp is for a file\n"
+          "prevision: cannot create the exporter 'out': --write-mode timestamp is for a file\n"
           "hint: of a table: append or replace\n");
     auto right = table;
     right.push_back("replace");
     prevision.ok(right);
-    CHECK(prevision.ok({"exporter", "list", "--columns", "mode", "--no-header"}) == "replace\n");
+    CHECK(prevision.ok({"exporter", "list", "--columns", "write_mode", "--no-header"}) == "replace\n");
 }
 
 TEST_CASE("what is no text in UTF-8 is refused by name, before anything is sent") {

@@ -1,6 +1,7 @@
 #include "cli/global_options.hpp"
 
 #include <catch2/catch.hpp>
+#include <fmt/format.h>
 
 #include "core/error.hpp"
 #include "support/memory_io.hpp"
@@ -10,15 +11,16 @@ using namespace prevision::cli;
 using namespace std::chrono_literals;
 
 TEST_CASE("a duration has a unit or is in seconds") {
-    CHECK(parse_duration("90") == 90s);
-    CHECK(parse_duration("1.5") == 1500ms);
-    CHECK(parse_duration("500ms") == 500ms);
-    CHECK(parse_duration("2m") == 120s);
-    CHECK(parse_duration("1h") == 3600s);
-    CHECK(parse_duration("0") == 0s);
+    CHECK(parse_duration("--timeout", "90") == 90s);
+    CHECK(parse_duration("--timeout", "1.5") == 1500ms);
+    CHECK(parse_duration("--timeout", "500ms") == 500ms);
+    CHECK(parse_duration("--timeout", "2m") == 120s);
+    CHECK(parse_duration("--timeout", "1h") == 3600s);
+    CHECK(parse_duration("--timeout", "0") == 0s);
     for (const auto* text : {"", "s", "1d", "-1", "1 s", "nan", "1e99", "ten"}) {
         CAPTURE(text);
-        CHECK_THROWS_AS(parse_duration(text), Error);
+        CHECK_THROWS_WITH(parse_duration("--drain-timeout", text),
+                          fmt::format("--drain-timeout: '{}' is no time", text));
     }
 }
 

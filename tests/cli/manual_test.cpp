@@ -1,9 +1,11 @@
 #include <filesystem>
 #include <fstream>
+#include <map>
 #include <sstream>
 
 #include <catch2/catch.hpp>
 
+#include "cli/command_walk.hpp"
 #include "core/text.hpp"
 #include "render/renderer.hpp"
 #include "support/program.hpp"
@@ -23,40 +25,37 @@ std::string content(const std::filesystem::path& file) {
     return text.str();
 }
 
-/// Every command line of words that names a command, found as TAB finds them.
-void find_commands(const Prevision& prevision, const std::vector<std::string>& words,
-                   std::vector<std::vector<std::string>>& commands) {
-    std::vector<std::string> tab{"complete", "fish"};
-    tab.insert(tab.end(), words.begin(), words.end());
-    tab.emplace_back("");
-    const auto offered = split(prevision.ok(tab), '\n');
-    for (std::size_t i = 1; i < offered.size(); ++i) {
-        if (offered[i].empty()) continue;
-        auto command = words;
-        command.push_back(offered[i].substr(0, offered[i].find('\t')));
-        commands.push_back(command);
-        auto help = command;
-        help.emplace_back("--help");
-        const bool has_more = prevision.ok(help).find("\ncommands:\n") != std::string::npos;
-        if (has_more) find_commands(prevision, command, commands);
-    }
-}
-
 }  // namespace
 
 TEST_CASE("the help of every command fits 80 columns, and that of every verb has examples") {
     const Prevision prevision;
-    std::vector<std::vector<std::string>> commands;
-    find_commands(prevision, {}, commands);
+    const auto commands = testing::find_commands(prevision);
     CHECK(commands.size() > 50);
-    for (auto command : commands) {
-        command.emplace_back("--help");
-        const auto help = prevision.ok(command);
+    for (const auto& command : commands) {
+        const auto help = testing::help_of(prevision, command);
         INFO(help);
         for (const auto& line : split(help, '\n')) CHECK(render::display_width(line) <= 80);
-        const bool is_verb = help.find("\ncommands:\n") == std::string::npos;
-        if (is_verb) CHECK(help.find("\nexamples:\n  ") != std::string::npos);
+        if (testing::is_verb(help)) CHECK(help.find("\nexamples:\n  ") != std::string::npos);
     }
+}
+
+TEST_CASE("a flag of one name takes the same values on every verb") {
+    const Prevision prevision;
+    std::map<std::string, std::string> values;  // "--limit" → "N"
+    for (const auto& command : testing::find_commands(prevision)) {
+        const auto help = testing::help_of(prevision, command);
+        for (const auto& line : split(help.substr(0, help.find("\nexamples:")), '\n')) {
+            // "  -o, --output FORMAT  How results are shown"
+            const auto flag = line.find("--");
+            if (!line.starts_with("  ") || flag == std::string::npos || flag > 6) continue;
+            const auto text = line.substr(flag, line.find("  ", flag) - flag);
+            const auto name = text.substr(0, text.find(' '));
+            INFO(join(command, " ") << ": " << text);
+            CHECK(values.emplace(name, text).first->second == text);
+        }
+    }
+    CHECK(values.at("--output") == "--output FORMAT");
+    CHECK(values.size() > 50);
 }
 
 TEST_CASE("the manual's pages are those that the command tree and the hand-written sections give") {

@@ -72,6 +72,38 @@ TEST_CASE("api says what is wrong with a call, and with its answer") {
     CHECK(server.requests().size() == 1);
 }
 
+TEST_CASE("api shows an answer in every format that has no columns") {
+    const HttpServer server([](const HttpRequest& request) -> HttpAnswer {
+        if (request.method == "DELETE") return {.status = 204};
+        if (request.target.find("/text") != std::string::npos)
+            return {.body = "a,b\r\n", .content_type = "text/csv"};
+        if (request.target.find("/names") != std::string::npos) return {.body = R"({"items":["a","b"]})"};
+        return {.body = R"({ "_id": "00000000000000000000000e", "size": 1.50 })"};
+    });
+    const RemoteProgram prevision(server.url());
+    CHECK(prevision({"api", "GET", "/x", "-o", "jsonl"}).out ==
+          "{\"_id\":\"00000000000000000000000e\",\"size\":1.50}\n");
+    CHECK(prevision({"api", "GET", "/x", "-o", "yaml"}).out ==
+          "_id: \"00000000000000000000000e\"\nsize: 1.50\n");
+    CHECK(prevision({"api", "GET", "/x", "-q"}).out == "00000000000000000000000e\n");
+    CHECK(prevision({"api", "GET", "/names", "--paginate", "-q"}).out == "a\nb\n");
+    CHECK(prevision({"api", "DELETE", "/x", "-o", "json"}).out == "null\n");
+    CHECK(prevision({"api", "DELETE", "/x"}).out.empty());
+    CHECK(prevision({"api", "GET", "/text"}).out == "a,b\r\n");
+    for (const auto* format : {"json", "jsonl", "yaml", "id"}) {
+        const auto result = prevision({"api", "GET", "/text?token=x", "-o", format});
+        CHECK(result.exit_code == 7);
+        CHECK(result.out.empty());
+        CHECK_THAT(result.err, Catch::Contains("GET /text: the answer is no JSON"));
+    }
+    CHECK(prevision({"api", "GET", "/names", "-q"}).exit_code == 7);
+    for (const auto* format : {"csv", "tsv"}) {
+        const auto sent = server.requests().size();
+        CHECK(prevision({"api", "GET", "/x", "-o", format}).exit_code == 2);
+        CHECK(server.requests().size() == sent);
+    }
+}
+
 TEST_CASE("api --paginate gives the items of all pages as one array, each once") {
     const HttpServer server([](const HttpRequest& request) -> HttpAnswer {
         const int page = page_number(request.target);

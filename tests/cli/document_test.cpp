@@ -1,0 +1,125 @@
+#include <algorithm>
+#include <fstream>
+#include <set>
+
+#include <catch2/catch.hpp>
+
+#include "cli/command_walk.hpp"
+#include "core/text.hpp"
+#include "model/json.hpp"
+#include "support/http_server.hpp"
+
+using namespace prevision;
+using namespace prevision::testing;
+
+namespace {
+
+/// Every verb once, in an order in which each finds what it needs. FOLDER and SERVER are put in.
+const std::vector<std::string> lines{
+    "project create p",
+    "project list",
+    "project show p",
+    "project delete p",
+    "connector create c --host sqlite://FOLDER/c.db",
+    "connector list",
+    "connector show c",
+    "connector update c --host sqlite://FOLDER/c.db",
+    "connector test c",
+    "connector test --all",
+    "connector browse c",
+    "connector types",
+    "datasource create d --connector c --table t",
+    "datasource list",
+    "datasource show d",
+    "datasource update d --table u",
+    "datasource test d",
+    "datasource preview d",
+    "datasource schema d",
+    "dataset create s --datasource d",
+    "dataset list",
+    "dataset show s",
+    "dataset head s",
+    "dataset verify s",
+    "dataset download s --to FOLDER/s.csv",
+    "exporter create e --connector c --table out",
+    "exporter list",
+    "exporter show e",
+    "exporter run e --dataset s",
+    "diff FOLDER/x.yaml",
+    "apply FOLDER/x.yaml",
+    "dump",
+    "exporter delete e",
+    "dataset delete s",
+    "datasource delete d",
+    "connector delete c --cascade",
+    "serve token create x",
+    "serve token list",
+    "serve token revoke x",
+    "login --url SERVER --token-env TOKEN",
+    "profile list",
+    "profile show",
+    "profile use embedded",
+    "profile use default",
+    "logout",
+    "api GET /version --profile embedded",
+    "doctor --profile embedded",
+    "version",
+};
+
+/// Their data is no object: the bytes themselves, a script, or none.
+const std::set<std::string> without{"completion", "datasource cat", "serve"};
+
+}  // namespace
+
+TEST_CASE("every verb writes one document with -o json") {
+    const HttpServer server([](const HttpRequest&) { return HttpAnswer{.body = R"({"version":"1"})"}; });
+    const Prevision prevision;
+    shell("sqlite3 " + prevision.file("c.db").string() +
+          " 'CREATE TABLE t (a INTEGER); CREATE TABLE u (a INTEGER); CREATE TABLE out (a INTEGER);"
+          " INSERT INTO u VALUES (1)'");
+    std::ofstream(prevision.file("x.yaml")) << "connectors: [{name: new, type: FTP, host: h}]";
+    auto missing = find_commands(prevision);
+    std::erase_if(missing, [&](const Words& words) {
+        return without.contains(join(words, " ")) || !is_verb(help_of(prevision, words));
+    });
+    for (const auto& line : lines) {
+        auto words = split(line, ' ');
+        std::erase_if(missing, [&](const Words& verb) {
+            return verb.size() <= words.size() && std::equal(verb.begin(), verb.end(), words.begin());
+        });
+        for (auto& word : words) {
+            const auto place = word.find("FOLDER");
+            if (place != std::string::npos) word.replace(place, 6, prevision.file("").string());
+            if (word == "SERVER") word = server.url();
+        }
+        words.insert(words.end(), {"-o", "json"});
+        const auto result =
+            prevision(words, "", {{"TOKEN", "x"}, {"XDG_CONFIG_HOME", prevision.file("config").string()}});
+        INFO(line << ": " << result.out << result.err);
+        CHECK(result.exit_code == 0);
+        CHECK_NOTHROW(model::parse_json(result.out));
+    }
+    for (const auto& verb : missing) FAIL_CHECK("no line for " << join(verb, " "));
+}
+
+TEST_CASE("what is deleted is shown in the formats of machines, and told of in a table") {
+    const Prevision prevision;
+    const auto make = [&] {
+        return std::string(trim(prevision.ok({"connector", "create", "c", "--host", "mysql://h", "-q"})));
+    };
+    auto id = make();
+    CHECK(prevision.ok({"connector", "delete", "c", "-q"}) == id + "\n");
+    id = make();
+    const auto shown = prevision.ok({"connector", "show", "c", "-o", "json"});
+    CHECK(prevision.ok({"connector", "delete", "c", "-o", "json"}) == shown);
+    make();
+    const auto result = prevision({"connector", "delete", "c"});
+    CHECK(result.out.empty());
+    CHECK(result.err == "deleted the connector 'c'\n");
+    // What is not done is not shown.
+    make();
+    prevision.ok({"datasource", "create", "d", "--connector", "c", "--database", "a", "--table", "b"});
+    const auto refused = prevision({"connector", "delete", "c", "-o", "json"});
+    CHECK(refused.exit_code == 6);
+    CHECK(refused.out.empty());
+}

@@ -15,7 +15,9 @@ namespace {
 /// Thrown through a transfer whose rest is not wanted.
 struct Enough {};
 
-constexpr auto what = "cannot browse the connector";
+std::string to_browse(const model::Connector& connector) {
+    return "cannot browse the connector " + describe(refer_to(connector));
+}
 
 /// Cuts a body into its lines.
 class LineSink final : public transport::BodySink {
@@ -79,6 +81,7 @@ model::Entry make_entry(const std::string& name, const std::string& path, const 
 
 void Client::browse_connector(const model::Connector& connector, const std::string& path, bool recursive,
                               const Each<model::Entry>& each) {
+    const auto what = to_browse(connector);
     LineSink lines([&](std::string_view line) {
         if (!each(decode_answer(what, line, model::decode_entry))) throw Enough{};
     });
@@ -97,7 +100,7 @@ void Client::browse_connector(const model::Connector& connector, const std::stri
     }
 }
 
-std::vector<std::string> Client::list_names(const std::string& path) {
+std::vector<std::string> Client::list_names(const std::string& what, const std::string& path) {
     std::vector<std::string> names;
     list_pages(what, path, [&](std::span<const std::string_view> items) {
         for (const auto item : items) {
@@ -112,11 +115,13 @@ std::vector<std::string> Client::list_names(const std::string& path) {
 
 void Client::browse_databases(const model::Connector& connector, const std::string& path, bool recursive,
                               const Each<model::Entry>& each) {
+    const auto what = to_browse(connector);
     const auto database = read_part(path);
     if (!database) throw lacks_call(what);
     const auto databases = fmt::format("/connectors/{}/databases", percent_encode(connector.id));
     const auto tables_of = [&](const std::string& name, const std::string& before) {
-        for (const auto& table : list_names(fmt::format("{}/{}/tables", databases, percent_encode(name)))) {
+        for (const auto& table :
+             list_names(what, fmt::format("{}/{}/tables", databases, percent_encode(name)))) {
             if (!each(make_entry(table, before + write_part(table), "table"))) return false;
         }
         return true;
@@ -125,7 +130,7 @@ void Client::browse_databases(const model::Connector& connector, const std::stri
         tables_of(*database, "");
         return;
     }
-    for (const auto& name : list_names(databases)) {
+    for (const auto& name : list_names(what, databases)) {
         if (!each(make_entry(name, write_part(name), "database"))) return;
         if (recursive && !tables_of(name, write_part(name) + "/")) return;
     }
@@ -135,7 +140,8 @@ void Client::browse_databases(const model::Connector& connector, const std::stri
 void Client::browse_paths(const model::Connector& connector, const std::string& path,
                           const Each<model::Entry>& each) {
     const auto before = path.empty() || path.ends_with('/') ? path : path + "/";
-    for (const auto& file : list_names(fmt::format("/connectors/{}/paths", percent_encode(connector.id)))) {
+    for (const auto& file : list_names(to_browse(connector),
+                                       fmt::format("/connectors/{}/paths", percent_encode(connector.id)))) {
         if (!file.starts_with(before)) continue;
         const auto below = file.substr(before.size());
         if (!each(make_entry(below.substr(below.rfind('/') + 1), below, "file"))) return;

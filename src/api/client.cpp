@@ -45,15 +45,20 @@ std::string to_create(Resource resource, const std::string& name) {
     return fmt::format("cannot create the {} '{}'", resource.noun, name);
 }
 
-std::string to_update(Resource resource, const std::string& id) {
-    return fmt::format("cannot update the {} {}", resource.noun, id);
+/// "cannot delete the connector 'shop'".
+std::string to_do(std::string_view verb, Resource resource, const ObjectReference& object) {
+    return fmt::format("cannot {} the {} {}", verb, resource.noun, describe(object));
 }
 
-std::string to_delete(Resource resource, const std::string& id) {
-    return fmt::format("cannot delete the {} {}", resource.noun, id);
+std::string to_test(Resource resource, const ObjectReference& object) {
+    return fmt::format("the test of the {} {} failed", resource.noun, describe(object));
 }
 
 }  // namespace
+
+std::string describe(const ObjectReference& object) {
+    return object.name.empty() ? object.id : fmt::format("'{}'", object.name);
+}
 
 Client::Client(transport::Transport& transport, Cancellation& cancellation, ClientSettings settings)
     : transport_(transport), cancellation_(cancellation), settings_(std::move(settings)) {
@@ -218,8 +223,8 @@ model::Project Client::create_project(const model::Project& project) {
                  model::decode_project);
 }
 
-void Client::delete_project(const std::string& id) {
-    call({to_delete(project_resource, id), "DELETE", object_path(project_resource, id)});
+void Client::delete_project(const ObjectReference& project) {
+    call({to_do("delete", project_resource, project), "DELETE", object_path(project_resource, project.id)});
 }
 
 void Client::list_connectors(const std::string& project_id, const Each<model::Connector>& each) {
@@ -239,18 +244,21 @@ model::Connector Client::create_connector(const std::string& project_id, const m
         model::decode_connector);
 }
 
-model::Connector Client::update_connector(const std::string& id, const std::string& changes) {
-    const auto what = to_update(connector_resource, id);
-    return decode_answer(what, call_added({what, "PATCH", object_path(connector_resource, id), changes}),
+model::Connector Client::update_connector(const ObjectReference& connector, const std::string& changes) {
+    const auto what = to_do("update", connector_resource, connector);
+    return decode_answer(what,
+                         call_added({what, "PATCH", object_path(connector_resource, connector.id), changes}),
                          model::decode_connector);
 }
 
-void Client::delete_connector(const std::string& id) {
-    call({to_delete(connector_resource, id), "DELETE", object_path(connector_resource, id)});
+void Client::delete_connector(const ObjectReference& connector) {
+    call({to_do("delete", connector_resource, connector), "DELETE",
+          object_path(connector_resource, connector.id)});
 }
 
-TestOutcome Client::test_connector(const std::string& id) {
-    return test("the connector's test failed", object_path(connector_resource, id, "/test"));
+TestOutcome Client::test_connector(const ObjectReference& connector) {
+    return test(to_test(connector_resource, connector),
+                object_path(connector_resource, connector.id, "/test"));
 }
 
 void Client::list_datasources(const std::string& project_id, const Each<model::Datasource>& each) {
@@ -271,30 +279,33 @@ model::Datasource Client::create_datasource(const std::string& project_id,
         model::decode_datasource);
 }
 
-model::Datasource Client::update_datasource(const std::string& id, const std::string& changes) {
-    const auto what = to_update(datasource_resource, id);
-    return decode_answer(what, call_added({what, "PATCH", object_path(datasource_resource, id), changes}),
-                         model::decode_datasource);
+model::Datasource Client::update_datasource(const ObjectReference& datasource, const std::string& changes) {
+    const auto what = to_do("update", datasource_resource, datasource);
+    return decode_answer(
+        what, call_added({what, "PATCH", object_path(datasource_resource, datasource.id), changes}),
+        model::decode_datasource);
 }
 
-void Client::delete_datasource(const std::string& id) {
-    call({to_delete(datasource_resource, id), "DELETE", object_path(datasource_resource, id)});
+void Client::delete_datasource(const ObjectReference& datasource) {
+    call({to_do("delete", datasource_resource, datasource), "DELETE",
+          object_path(datasource_resource, datasource.id)});
 }
 
-TestOutcome Client::test_datasource(const std::string& id) {
-    return test("the datasource's test failed", object_path(datasource_resource, id, "/test"));
+TestOutcome Client::test_datasource(const ObjectReference& datasource) {
+    return test(to_test(datasource_resource, datasource),
+                object_path(datasource_resource, datasource.id, "/test"));
 }
 
-model::Sample Client::preview_datasource(const std::string& id, int limit) {
-    const std::string what = "cannot preview the datasource";
-    const auto path = object_path(datasource_resource, id, fmt::format("/sample?limit={}", limit));
+model::Sample Client::preview_datasource(const ObjectReference& datasource, int limit) {
+    const auto what = to_do("preview", datasource_resource, datasource);
+    const auto path = object_path(datasource_resource, datasource.id, fmt::format("/sample?limit={}", limit));
     return decode_answer(what, call_added({what, "GET", path}), model::decode_sample);
 }
 
-void Client::read_datasource(const std::string& id, transport::BodySink& sink) {
-    call_added({"cannot read the datasource",
+void Client::read_datasource(const ObjectReference& datasource, transport::BodySink& sink) {
+    call_added({to_do("read", datasource_resource, datasource),
                 "GET",
-                object_path(datasource_resource, id, "/content"),
+                object_path(datasource_resource, datasource.id, "/content"),
                 {},
                 Repeat::safe,
                 &sink});
@@ -317,21 +328,21 @@ model::Dataset Client::create_dataset(const std::string& project_id, const std::
         model::decode_dataset);
 }
 
-void Client::delete_dataset(const std::string& id) {
-    call({to_delete(dataset_resource, id), "DELETE", object_path(dataset_resource, id)});
+void Client::delete_dataset(const ObjectReference& dataset) {
+    call({to_do("delete", dataset_resource, dataset), "DELETE", object_path(dataset_resource, dataset.id)});
 }
 
-model::Sample Client::sample_dataset(const std::string& id, int limit) {
-    const std::string what = "cannot show the dataset's first rows";
-    const auto path = object_path(dataset_resource, id, fmt::format("/sample?limit={}", limit));
+model::Sample Client::sample_dataset(const ObjectReference& dataset, int limit) {
+    const auto what = to_do("show the first rows of", dataset_resource, dataset);
+    const auto path = object_path(dataset_resource, dataset.id, fmt::format("/sample?limit={}", limit));
     return decode_answer(what, call({what, "GET", path}), model::decode_sample);
 }
 
-void Client::download_dataset(const std::string& id, const std::string& extension,
+void Client::download_dataset(const ObjectReference& dataset, const std::string& extension,
                               transport::BodySink& sink) {
-    call({"cannot download the dataset",
+    call({to_do("download", dataset_resource, dataset),
           "GET",
-          object_path(dataset_resource, id, "/download?extension=" + percent_encode(extension)),
+          object_path(dataset_resource, dataset.id, "/download?extension=" + percent_encode(extension)),
           {},
           Repeat::safe,
           &sink});

@@ -31,6 +31,20 @@ struct ClientSettings {
     std::optional<int> rows_per_page;         ///< of lists, where the platform can be asked for it
 };
 
+/// The object that a call is about. Messages tell its name, or its id where the caller knows no name.
+struct ObjectReference {
+    std::string id;
+    std::string name = {};
+};
+
+/// "'shop'", or the id.
+std::string describe(const ObjectReference& object);
+
+template <typename Object>
+ObjectReference refer_to(const Object& object) {
+    return {object.id, object.name};
+}
+
 /// What a test of a connector or a datasource came to.
 struct TestOutcome {
     model::TestResult result;
@@ -71,16 +85,16 @@ class Client {
     void list_projects(const Each<model::Project>& each);
     model::Project get_project(const std::string& id);
     model::Project create_project(const model::Project& project);
-    void delete_project(const std::string& id);
+    void delete_project(const ObjectReference& project);
 
     void list_connectors(const std::string& project_id, const Each<model::Connector>& each);
     model::Connector get_connector(const std::string& id);
     model::Connector create_connector(const std::string& project_id, const model::Connector& connector);
     /// `changes` is a JSON object of the fields to change. This, previewing and reading are calls that not
     /// every platform has: Error invalid where it has not.
-    model::Connector update_connector(const std::string& id, const std::string& changes);
-    void delete_connector(const std::string& id);
-    TestOutcome test_connector(const std::string& id);
+    model::Connector update_connector(const ObjectReference& connector, const std::string& changes);
+    void delete_connector(const ObjectReference& connector);
+    TestOutcome test_connector(const ObjectReference& connector);
     /// What lies in a place of the distant system, each entry as it comes. A platform that cannot be asked
     /// for that tells databases and tables, or files, by calls that are older; Error invalid for what lies
     /// deeper.
@@ -90,21 +104,22 @@ class Client {
     void list_datasources(const std::string& project_id, const Each<model::Datasource>& each);
     model::Datasource get_datasource(const std::string& id);
     model::Datasource create_datasource(const std::string& project_id, const model::Datasource& datasource);
-    model::Datasource update_datasource(const std::string& id, const std::string& changes);
-    void delete_datasource(const std::string& id);
-    TestOutcome test_datasource(const std::string& id);
-    model::Sample preview_datasource(const std::string& id, int limit);
-    void read_datasource(const std::string& id, transport::BodySink& sink);
+    model::Datasource update_datasource(const ObjectReference& datasource, const std::string& changes);
+    void delete_datasource(const ObjectReference& datasource);
+    TestOutcome test_datasource(const ObjectReference& datasource);
+    model::Sample preview_datasource(const ObjectReference& datasource, int limit);
+    void read_datasource(const ObjectReference& datasource, transport::BodySink& sink);
 
     void list_datasets(const std::string& project_id, const Each<model::Dataset>& each);
     model::Dataset get_dataset(const std::string& id);
     /// Asks for a snapshot, which goes on after this returns.
     model::Dataset create_dataset(const std::string& project_id, const std::string& name,
                                   const std::string& datasource_id);
-    void delete_dataset(const std::string& id);
-    model::Sample sample_dataset(const std::string& id, int limit);
+    void delete_dataset(const ObjectReference& dataset);
+    model::Sample sample_dataset(const ObjectReference& dataset, int limit);
     /// `extension` is csv, zip or parquet. A download that breaks off throws; what the sink took stays taken.
-    void download_dataset(const std::string& id, const std::string& extension, transport::BodySink& sink);
+    void download_dataset(const ObjectReference& dataset, const std::string& extension,
+                          transport::BodySink& sink);
 
   private:
     struct Call {
@@ -138,7 +153,7 @@ class Client {
               const Each<Object>& each);
     TestOutcome test(const std::string& what, const std::string& path);
     /// The names that a list holds, of those that are no objects.
-    std::vector<std::string> list_names(const std::string& path);
+    std::vector<std::string> list_names(const std::string& what, const std::string& path);
     void browse_databases(const model::Connector& connector, const std::string& path, bool recursive,
                           const Each<model::Entry>& each);
     void browse_paths(const model::Connector& connector, const std::string& path,

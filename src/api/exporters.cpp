@@ -41,21 +41,21 @@ model::Exporter Exporters::create(const std::string& project_id, const model::Ex
     return model::decode_exporter(body);
 }
 
-void Exporters::remove(const std::string& id) {
+void Exporters::remove(const ObjectReference& exporter) {
     client_.call_any({.method = "DELETE",
-                      .path = exporter_path(id),
+                      .path = exporter_path(exporter.id),
                       .headers = {},
                       .body = {},
-                      .what = "cannot delete the exporter " + id});
+                      .what = "cannot delete the exporter " + describe(exporter)});
 }
 
-model::Export Exporters::run(const std::string& exporter_id, const std::string& dataset_id) {
-    const auto path = fmt::format("{}/dataset/{}", exporter_path(exporter_id), percent_encode(dataset_id));
+model::Export Exporters::run(const ObjectReference& exporter, const ObjectReference& dataset) {
+    const auto path = fmt::format("{}/dataset/{}", exporter_path(exporter.id), percent_encode(dataset.id));
     const auto body = client_.call_any({.method = "POST",
                                         .path = path,
                                         .headers = {},
                                         .body = {},
-                                        .what = fmt::format("cannot export the dataset {}", dataset_id)});
+                                        .what = "cannot export the dataset " + describe(dataset)});
     return model::decode_export(body);
 }
 
@@ -68,19 +68,19 @@ model::Export Exporters::get_export(const std::string& id) {
     return model::decode_export(body);
 }
 
-// The ids first: removing moves what later pages hold.
+// All of them first: removing moves what later pages hold.
 void Exporters::remove_each(const std::string& project_id,
                             const std::function<bool(const model::Exporter&)>& wanted) {
-    std::vector<std::string> ids;
+    std::vector<ObjectReference> found;
     try {
         list(project_id, [&](const model::Exporter& exporter) {
-            if (wanted(exporter)) ids.push_back(exporter.id);
+            if (wanted(exporter)) found.push_back(refer_to(exporter));
             return true;
         });
     } catch (const Error& error) {
         if (error.error_class() != ErrorClass::not_found) throw;
     }
-    for (const auto& id : ids) remove(id);
+    for (const auto& exporter : found) remove(exporter);
 }
 
 }  // namespace prevision::api

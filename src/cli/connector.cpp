@@ -32,7 +32,8 @@ void remove_dependents(Services& services, const Connector& connector) {
     const auto is_its = [&](const auto& object) { return object.connector_id == connector.id; };
     api::Exporters(client).remove_each(project, is_its);
     remove_listed<model::Datasource>([&](const auto& each) { client.list_datasources(project, each); },
-                                     is_its, [&](const std::string& id) { client.delete_datasource(id); });
+                                     is_its,
+                                     [&](const auto& datasource) { client.delete_datasource(datasource); });
 }
 
 std::shared_ptr<const Noun<Connector>> connector_noun() {
@@ -57,8 +58,10 @@ std::shared_ptr<const Noun<Connector>> connector_noun() {
             [](Services& services, const std::string& name) {
                 return find_connector(services.client(), services.project_id(), name);
             },
-        .remove = [](Services& services,
-                     const Connector& connector) { services.client().delete_connector(connector.id); },
+        .remove =
+            [](Services& services, const Connector& connector) {
+                services.client().delete_connector(api::refer_to(connector));
+            },
         .remove_dependents = remove_dependents};
     for (const auto& name : engine_option_names()) {
         noun.fields.push_back(
@@ -72,7 +75,9 @@ struct CreateOptions : ConnectorOptions {
     bool test = false;
 };
 
-api::TestOutcome test(api::Client& client, const std::string& id) { return client.test_connector(id); }
+api::TestOutcome test(api::Client& client, const api::ObjectReference& connector) {
+    return client.test_connector(connector);
+}
 
 Connector run_create(CreateOptions& options, Services& services) {
     refuse_update_with_test(options.if_exists, options.test, "connector");
@@ -85,7 +90,7 @@ Connector run_create(CreateOptions& options, Services& services) {
         services, options.if_exists, "connector", options.name,
         [&](const auto& each) { client.list_connectors(services.project_id(), each); },
         [&](const Connector& found) {
-            return client.update_connector(found.id, to_changes(options, services));
+            return client.update_connector(api::refer_to(found), to_changes(options, services));
         });
     if (existing) return *existing;
     auto created = client.create_connector(services.project_id(), connector);
@@ -121,7 +126,7 @@ void add_update(Command& command, Services& services, const std::shared_ptr<cons
     verb.action([options, noun, &services] {
         const auto found = noun->find(services, options->name);
         show_object(services, noun->fields,
-                    services.client().update_connector(found.id, to_changes(*options, services)));
+                    services.client().update_connector(api::refer_to(found), to_changes(*options, services)));
     });
 }
 

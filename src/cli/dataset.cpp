@@ -67,7 +67,7 @@ std::shared_ptr<const Noun<Dataset>> dataset_noun() {
                 return find_dataset(services.client(), services.project_id(), name);
             },
         .remove = [](Services& services,
-                     const Dataset& dataset) { services.client().delete_dataset(dataset.id); },
+                     const Dataset& dataset) { services.client().delete_dataset(api::refer_to(dataset)); },
         .remove_dependents = {}});
 }
 
@@ -89,7 +89,7 @@ std::string default_name(const std::string& datasource, const Clock& clock) {
 /// What failed holds no data, and so no name: a new try takes its place.
 void replace_failed(Services& services, const std::vector<std::string>& failed) {
     for (const auto& id : failed) {
-        services.client().delete_dataset(id);
+        services.client().delete_dataset({id, {}});
         services.message(fmt::format("replaced the snapshot {}, which had failed", id));
     }
 }
@@ -153,7 +153,7 @@ void add_head(Command& command, Services& services, const std::shared_ptr<const 
     verb.example("prevision dataset head orders_today -n 3");
     verb.action([options, noun, &services] {
         const auto dataset = noun->find(services, options->name);
-        auto sample = services.client().sample_dataset(dataset.id, options->rows);
+        auto sample = services.client().sample_dataset(api::refer_to(dataset), options->rows);
         // A platform without `limit` sends its ten rows whatever was asked for.
         const auto wanted = static_cast<std::size_t>(std::max(options->rows, 0));
         if (sample.rows.size() > wanted) sample.rows.resize(wanted);

@@ -56,8 +56,10 @@ std::shared_ptr<const Noun<Datasource>> datasource_noun() {
             [](Services& services, const std::string& name) {
                 return find_datasource(services.client(), services.project_id(), name);
             },
-        .remove = [](Services& services,
-                     const Datasource& datasource) { services.client().delete_datasource(datasource.id); },
+        .remove =
+            [](Services& services, const Datasource& datasource) {
+                services.client().delete_datasource(api::refer_to(datasource));
+            },
         .remove_dependents = {}});
 }
 
@@ -116,7 +118,7 @@ std::optional<bool> told_header(const std::optional<std::string>& value) {
     return *value == "yes";
 }
 
-Datasource update(const DefinitionOptions& options, const std::string& id, Services& services) {
+Datasource update(const DefinitionOptions& options, const Datasource& found, Services& services) {
     Changes changes;
     if (options.connector) {
         changes.text("connector_id",
@@ -138,7 +140,7 @@ Datasource update(const DefinitionOptions& options, const std::string& id, Servi
     if (!changes.any())
         throw Error(ErrorClass::usage, "nothing to change was given",
                     "see 'prevision datasource update --help'");
-    return services.client().update_datasource(id, changes.finish());
+    return services.client().update_datasource(api::refer_to(found), changes.finish());
 }
 
 struct CreateOptions : DefinitionOptions {
@@ -146,7 +148,9 @@ struct CreateOptions : DefinitionOptions {
     bool test = false;
 };
 
-api::TestOutcome test(api::Client& client, const std::string& id) { return client.test_datasource(id); }
+api::TestOutcome test(api::Client& client, const api::ObjectReference& datasource) {
+    return client.test_datasource(datasource);
+}
 
 Datasource run_create(const CreateOptions& options, Services& services) {
     refuse_update_with_test(options.if_exists, options.test, "datasource");
@@ -155,7 +159,7 @@ Datasource run_create(const CreateOptions& options, Services& services) {
     const auto existing = settle_existing<Datasource>(
         services, options.if_exists, "datasource", options.name,
         [&](const auto& each) { client.list_datasources(services.project_id(), each); },
-        [&](const Datasource& found) { return update(options, found.id, services); });
+        [&](const Datasource& found) { return update(options, found, services); });
     if (existing) return *existing;
     Datasource datasource;
     datasource.name = options.name;
@@ -200,7 +204,7 @@ void add_update(Command& command, Services& services, const std::shared_ptr<cons
     verb.example("prevision datasource update orders --table orders_2026");
     verb.action([options, noun, &services] {
         const auto found = noun->find(services, options->name);
-        show_object(services, noun->fields, update(*options, found.id, services));
+        show_object(services, noun->fields, update(*options, found, services));
     });
 }
 
@@ -219,7 +223,7 @@ void add_preview(Command& command, Services& services, const std::shared_ptr<con
     verb.example("prevision datasource preview orders -n 3");
     verb.action([options, noun, &services] {
         const auto datasource = noun->find(services, options->name);
-        show_sample(services, services.client().preview_datasource(datasource.id, options->rows),
+        show_sample(services, services.client().preview_datasource(api::refer_to(datasource), options->rows),
                     options->list);
     });
 }
@@ -255,7 +259,7 @@ std::vector<Field<model::SchemaColumn>> schema_fields() {
 void run_schema(const Datasource& datasource, const ListOptions& options, Services& services) {
     // A table's types are known at once, a file's are told from its rows.
     const int rows = datasource.path.empty() ? 1 : 1000;
-    auto sample = services.client().preview_datasource(datasource.id, rows);
+    auto sample = services.client().preview_datasource(api::refer_to(datasource), rows);
     if (sample.schema.size() != sample.columns.size()) {
         sample.schema.clear();
         for (const auto& name : sample.columns) sample.schema.push_back({.name = name, .type = {}});
@@ -295,7 +299,7 @@ void add_cat(Command& command, Services& services, const std::shared_ptr<const N
     verb.action([name, noun, &services] {
         const auto datasource = noun->find(services, *name);
         OutputSink sink(services.io());
-        services.client().read_datasource(datasource.id, sink);
+        services.client().read_datasource(api::refer_to(datasource), sink);
         sink.finish();
     });
 }

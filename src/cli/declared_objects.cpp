@@ -265,26 +265,28 @@ void PreparedChange::update(const std::map<std::string, std::string>& connector_
             changes.text(field.name, field.to);
         }
     }
+    const api::ObjectReference object{change_.id, change_.name};
     if (change_.kind == Kind::datasource) {
-        services.client().update_datasource(change_.id, changes.finish());
+        services.client().update_datasource(object, changes.finish());
         return;
     }
     changes.text("password", if_given(connector_.password));
     changes.text("private_key", if_given(connector_.private_key));
     changes.text("googleCredentials", if_given(connector_.google_credentials));
-    services.client().update_connector(change_.id, changes.finish());
+    services.client().update_connector(object, changes.finish());
 }
 
 void PreparedChange::remove(api::Client& client) const {
+    const api::ObjectReference object{change_.id, change_.name};
     switch (change_.kind) {
         case Kind::connector:
-            client.delete_connector(change_.id);
+            client.delete_connector(object);
             break;
         case Kind::datasource:
-            client.delete_datasource(change_.id);
+            client.delete_datasource(object);
             break;
         case Kind::exporter:
-            api::Exporters(client).remove(change_.id);
+            api::Exporters(client).remove(object);
     }
 }
 

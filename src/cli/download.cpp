@@ -84,7 +84,7 @@ Downloaded download(Services& services, const model::Dataset& dataset, const Dow
     if (options.to == "-") {
         OutputSink output(services.io());
         HashingSink sink([&](std::string_view chunk) { output.write(chunk); }, total, *progress);
-        services.client().download_dataset(dataset.id, options.extension, sink);
+        services.client().download_dataset(api::refer_to(dataset), options.extension, sink);
         output.finish();
         auto downloaded = sink.finish("");
         if (is_csv) check(dataset, downloaded);
@@ -100,7 +100,7 @@ Downloaded download(Services& services, const model::Dataset& dataset, const Dow
     if (!options.force && std::filesystem::exists(path)) throw taken();
     AtomicFile file(path, 0666);
     HashingSink sink([&](std::string_view chunk) { file.write(chunk); }, total, *progress);
-    services.client().download_dataset(dataset.id, options.extension, sink);
+    services.client().download_dataset(api::refer_to(dataset), options.extension, sink);
     auto downloaded = sink.finish(path.string());
     if (is_csv) check(dataset, downloaded);
     if (options.force) {
@@ -125,7 +125,7 @@ Downloaded verify(Services& services, const model::Dataset& dataset) {
     }
     const auto progress = render::make_progress(dataset.name, services.io());
     HashingSink sink([](std::string_view) {}, dataset.bytes, *progress);
-    services.client().download_dataset(dataset.id, "csv", sink);
+    services.client().download_dataset(api::refer_to(dataset), "csv", sink);
     auto downloaded = sink.finish("");
     check(dataset, downloaded);
     progress->finish();

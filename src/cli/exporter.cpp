@@ -47,8 +47,10 @@ std::shared_ptr<const Noun<Exporter>> exporter_noun() {
             [](Services& services, const std::string& name) {
                 return find_exporter(services.client(), services.project_id(), name);
             },
-        .remove = [](Services& services,
-                     const Exporter& exporter) { api::Exporters(services.client()).remove(exporter.id); },
+        .remove =
+            [](Services& services, const Exporter& exporter) {
+                api::Exporters(services.client()).remove(api::refer_to(exporter));
+            },
         .remove_dependents = {}});
 }
 
@@ -147,8 +149,8 @@ void add_run(Command& command, Services& services) {
     verb.action([options, &services] {
         const auto exporter = find_exporter(services.client(), services.project_id(), options->name);
         const auto dataset = find_dataset(services.client(), services.project_id(), options->dataset);
-        const auto done =
-            wait_for_end(services, api::Exporters(services.client()).run(exporter.id, dataset.id));
+        const auto done = wait_for_end(
+            services, api::Exporters(services.client()).run(api::refer_to(exporter), api::refer_to(dataset)));
         show_object(services, export_fields(), done);
         if (done.status != "failed") return;
         throw Error(parse_error_class(done.error_class).value_or(ErrorClass::internal),

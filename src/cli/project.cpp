@@ -19,14 +19,14 @@ void remove_contents(Services& services, const Project& project) {
     auto& client = services.client();
     remove_listed<model::Dataset>([&](const auto& each) { client.list_datasets(project.id, each); },
                                   any<model::Dataset>,
-                                  [&](const std::string& id) { client.delete_dataset(id); });
+                                  [&](const auto& dataset) { client.delete_dataset(dataset); });
     api::Exporters(client).remove_each(project.id, any<model::Exporter>);
     remove_listed<model::Datasource>([&](const auto& each) { client.list_datasources(project.id, each); },
                                      any<model::Datasource>,
-                                     [&](const std::string& id) { client.delete_datasource(id); });
+                                     [&](const auto& datasource) { client.delete_datasource(datasource); });
     remove_listed<model::Connector>([&](const auto& each) { client.list_connectors(project.id, each); },
                                     any<model::Connector>,
-                                    [&](const std::string& id) { client.delete_connector(id); });
+                                    [&](const auto& connector) { client.delete_connector(connector); });
 }
 
 std::shared_ptr<const Noun<Project>> project_noun() {
@@ -44,7 +44,7 @@ std::shared_ptr<const Noun<Project>> project_noun() {
         .find = [](Services& services,
                    const std::string& name) { return find_project(services.client(), name); },
         .remove = [](Services& services,
-                     const Project& project) { services.client().delete_project(project.id); },
+                     const Project& project) { services.client().delete_project(api::refer_to(project)); },
         .remove_dependents = remove_contents});
 }
 

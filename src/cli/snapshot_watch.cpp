@@ -66,7 +66,7 @@ model::Dataset start_snapshot(Services& services, const std::string& name, const
             services.tidy(fmt::format("see whether the snapshot '{}' was started", name),
                           [&](api::Client& client) {
                               const auto id = find_unfinished(client, project_id, name, datasource_id);
-                              if (id) client.delete_dataset(*id);
+                              if (id) client.delete_dataset({*id, name});
                           });
         }
         throw;
@@ -85,7 +85,7 @@ model::Dataset watch_snapshot(Services& services, const model::Dataset& started,
     } catch (const Error& error) {
         if (is_interruption(error)) {
             services.tidy(fmt::format("delete the unfinished snapshot '{}'", started.name),
-                          [&](api::Client& client) { client.delete_dataset(started.id); });
+                          [&](api::Client& client) { client.delete_dataset(api::refer_to(started)); });
         }
         throw;
     }

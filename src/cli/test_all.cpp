@@ -22,7 +22,7 @@ using std::chrono::milliseconds;
 /// Shows results as they come, from whichever thread.
 class Results {
   public:
-    Results(Services& services, const std::vector<TestItem>& items) : services_(services) {
+    Results(Services& services, const std::vector<api::ObjectReference>& items) : services_(services) {
         const auto settings = services.render_settings();
         lines_ = settings.format == render::Format::table;
         for (const auto& item : items)
@@ -34,10 +34,10 @@ class Results {
         }
     }
 
-    void add(const TestItem& item, const api::TestOutcome& outcome, milliseconds elapsed) {
+    void add(const api::ObjectReference& item, const api::TestOutcome& outcome, milliseconds elapsed) {
         const std::lock_guard lock(mutex_);
         const std::string result = outcome.failure ? "failed" : "ok";
-        const std::string message = outcome.failure ? outcome.failure->what() : outcome.result.message;
+        const std::string& message = outcome.result.message;
         if (outcome.failure) ++failed_;
         cases_.push_back({.name = item.name, .elapsed = elapsed, .failure = outcome.failure ? message : ""});
         if (lines_) {
@@ -101,9 +101,9 @@ void check_test_target(const std::string& name, const TestAllOptions& options) {
     if (options.junit && !options.all) throw Error(ErrorClass::usage, "--junit goes with --all");
 }
 
-void test_all(Services& services, const std::string& noun, const std::vector<TestItem>& items,
+void test_all(Services& services, const std::string& noun, const std::vector<api::ObjectReference>& items,
               const TestAllOptions& options,
-              const std::function<api::TestOutcome(api::Client&, const std::string& id)>& test) {
+              const std::function<api::TestOutcome(api::Client&, const api::ObjectReference&)>& test) {
     Results results(services, items);
     std::atomic<std::size_t> next{0};
     std::mutex failure_mutex;
@@ -115,7 +115,7 @@ void test_all(Services& services, const std::string& noun, const std::vector<Tes
                 const auto begin = services.io().clock.steady();
                 api::TestOutcome outcome;
                 try {
-                    outcome = test(client, items[i].id);
+                    outcome = test(client, items[i]);
                 } catch (const Error& error) {
                     if (services.cancellation().cancelled()) throw;
                     outcome = outcome_of(error);

@@ -20,17 +20,11 @@ struct TestAllOptions {
 
 void add_test_all_options(Command& verb, TestAllOptions& options);
 
-/// One thing that is tested.
-struct TestItem {
-    std::string id;
-    std::string name;
-};
-
 /// Tests all of them, several at once, and shows a result as it comes. Error partial when some fail; the file
 /// for JUnit is written then too.
-void test_all(Services& services, const std::string& noun, const std::vector<TestItem>& items,
+void test_all(Services& services, const std::string& noun, const std::vector<api::ObjectReference>& items,
               const TestAllOptions& options,
-              const std::function<api::TestOutcome(api::Client&, const std::string& id)>& test);
+              const std::function<api::TestOutcome(api::Client&, const api::ObjectReference&)>& test);
 
 /// Checks that either a name or --all was given. Error usage.
 void check_test_target(const std::string& name, const TestAllOptions& options);

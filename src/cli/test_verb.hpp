@@ -13,8 +13,8 @@
 
 namespace prevision::cli {
 
-/// The platform's call that tests an object of that id.
-using TestCall = api::TestOutcome (*)(api::Client& client, const std::string& id);
+/// The platform's call that tests an object.
+using TestCall = api::TestOutcome (*)(api::Client& client, const api::ObjectReference& object);
 
 /// The verb `test`, of one object or of all. `example` is the name of one.
 template <typename Object>
@@ -33,16 +33,16 @@ void add_test_verb(Command& command, Services& services, const std::shared_ptr<c
     verb.action([options, noun, test, &services] {
         check_test_target(options->name, *options);
         if (options->all) {
-            std::vector<TestItem> items;
+            std::vector<api::ObjectReference> items;
             noun->list(services, [&](const Object& object) {
-                items.push_back({object.id, object.name});
+                items.push_back(api::refer_to(object));
                 return true;
             });
             test_all(services, noun->name, items, *options, test);
             return;
         }
         const auto object = noun->find(services, options->name);
-        report_test(services, object.id, object.name, test(services.client(), object.id));
+        report_test(services, object.id, object.name, test(services.client(), api::refer_to(object)));
     });
 }
 
@@ -50,9 +50,9 @@ void add_test_verb(Command& command, Services& services, const std::shared_ptr<c
 /// watches; the result of `create` is the object alone.
 template <typename Object>
 void test_or_remove(const Object& object, Services& services, const std::string& noun, TestCall test,
-                    void (api::Client::*remove)(const std::string& id)) {
+                    void (api::Client::*remove)(const api::ObjectReference& object)) {
     try {
-        const auto outcome = test(services.client(), object.id);
+        const auto outcome = test(services.client(), api::refer_to(object));
         auto settings = services.render_settings();
         if (settings.format == render::Format::table) {
             settings.terminal = services.io().err_is_terminal;
@@ -63,7 +63,7 @@ void test_or_remove(const Object& object, Services& services, const std::string&
         if (outcome.failure) throw Error(*outcome.failure);
     } catch (...) {
         services.tidy(fmt::format("remove the {} again", noun),
-                      [&](api::Client& client) { (client.*remove)(object.id); });
+                      [&](api::Client& client) { (client.*remove)(api::refer_to(object)); });
         throw;
     }
 }

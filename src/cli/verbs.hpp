@@ -71,8 +71,7 @@ void remove_object(Services& services, const Noun<Object>& noun, const Object& o
         noun.remove(services, object);
     } catch (const Error& error) {
         if (cascade || !noun.remove_dependents || error.error_class() != ErrorClass::conflict) throw;
-        Error told(error.error_class(), fmt::format("{} ('{}')", error.what(), object.name),
-                   "delete these first, or all of it with --cascade");
+        Error told(error.error_class(), error.what(), "delete these first, or all of it with --cascade");
         if (error.status()) told.with_status(*error.status());
         throw told;
     }
@@ -105,18 +104,18 @@ void add_delete_verb(Command& command, Services& services, const std::shared_ptr
     });
 }
 
-/// Deletes every object of a list that `wanted` picks. The ids are gathered first: deleting moves what later
+/// Deletes every object of a list that `wanted` picks. They are gathered first: deleting moves what later
 /// pages hold.
 template <typename Object>
 void remove_listed(const std::function<void(const std::function<bool(Object)>&)>& list,
                    const std::function<bool(const Object&)>& wanted,
-                   const std::function<void(const std::string&)>& remove) {
-    std::vector<std::string> ids;
+                   const std::function<void(const api::ObjectReference&)>& remove) {
+    std::vector<api::ObjectReference> found;
     list([&](const Object& object) {
-        if (wanted(object)) ids.push_back(object.id);
+        if (wanted(object)) found.push_back(api::refer_to(object));
         return true;
     });
-    for (const auto& id : ids) remove(id);
+    for (const auto& object : found) remove(object);
 }
 
 }  // namespace prevision::cli

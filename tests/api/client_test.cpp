@@ -128,18 +128,30 @@ TEST_CASE("a failed test is an outcome with its stages, not an exception") {
     fixture.transport.answer(
         403,
         R"({"message":"denied","class":"auth","stages":[{"stage":"auth","ok":false,"ms":1.5,"message":"denied"}]})");
-    const auto outcome = fixture.client.test_connector("c");
+    const auto outcome = fixture.client.test_connector({"c", "shop"});
     CHECK_FALSE(outcome.result.ok);
     REQUIRE(outcome.result.stages.size() == 1);
     CHECK(outcome.result.stages[0].stage == "auth");
     REQUIRE(outcome.failure);
     CHECK(outcome.failure->error_class() == ErrorClass::auth);
+    CHECK(std::string(outcome.failure->what()) == "the test of the connector 'shop' failed: denied");
+}
+
+TEST_CASE("a failure tells what it is about by its name, or by its id where no name is known") {
+    Fixture fixture;
+    for (const auto& [object, message] :
+         {std::pair<ObjectReference, std::string>{{"5", "shop"},
+                                                  "cannot preview the datasource 'shop': no such table"},
+          {{"5"}, "cannot preview the datasource 5: no such table"}}) {
+        fixture.transport.answer(400, R"({"message":"no such table"})");
+        CHECK_THROWS_WITH(fixture.client.preview_datasource(object, 1), message);
+    }
 }
 
 TEST_CASE("a remote platform's test without a body is a success") {
     Fixture fixture;
     fixture.transport.answer(200, "");
-    CHECK(fixture.client.test_connector("c").result.ok);
+    CHECK(fixture.client.test_connector({"c"}).result.ok);
 }
 
 TEST_CASE("ids are percent-encoded in paths") {

@@ -51,7 +51,8 @@ TEST_CASE("a platform that cannot be browsed tells databases, tables and files a
     CHECK(browse({id, "\"a/b\""}) == "\"\"\"x\"\"\"\"y\"\"\",table\r\n");
     CHECK(browse({id, "--recursive", "--limit", "2"}) == "shop,database\r\nshop/orders,table\r\n");
     CHECK(browse({id, "shop/orders"})
-              .starts_with("prevision: cannot browse the connector: this platform has no such call\nhint: "));
+              .starts_with(
+                  "prevision: cannot browse the connector 'db': this platform has no such call\nhint: "));
     CHECK(browse({"000000000000000000000002"}) == "a.csv,file\r\nin/b.csv,file\r\nin/deep/c.csv,file\r\n");
     CHECK(browse({"000000000000000000000002", "in"}) == "b.csv,file\r\ndeep/c.csv,file\r\n");
 }

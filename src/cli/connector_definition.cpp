@@ -186,7 +186,7 @@ void add_connector_options(Command& verb, ConnectorOptions& options, bool exists
     }
 }
 
-model::Connector to_connector(const ConnectorOptions& options, Services& services) {
+model::Connector without_secrets(const ConnectorOptions& options) {
     model::Connector connector;
     connector.name = options.name;
     connector.type = type_of(options);
@@ -197,6 +197,11 @@ model::Connector to_connector(const ConnectorOptions& options, Services& service
     for (const auto& [name, value] : options.own) {
         if (value) connector.options[name] = *value;
     }
+    return connector;
+}
+
+model::Connector to_connector(const ConnectorOptions& options, Services& services) {
+    auto connector = without_secrets(options);
     if (options.private_key_file)
         connector.private_key = Secret(read_file(*options.private_key_file, credentials_limit));
     connector.google_credentials = credentials_of(options, connector.type == "GCP");

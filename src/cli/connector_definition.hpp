@@ -42,6 +42,9 @@ std::string tell_type(const std::string& type, const std::string& engine, const 
 /// `exists`: the name is that of one there is.
 void add_connector_options(Command& verb, ConnectorOptions& options, bool exists);
 
+/// What the options say of a connector, less its secrets, unchecked. Error usage where the type is not known.
+model::Connector without_secrets(const ConnectorOptions& options);
+
 /// The connector that the options define. Asks for a password on a terminal where a user name stands without
 /// one. Error usage where the type is not known, invalid where the definition cannot be right; the message
 /// names the flag. What an older or newer platform may know is let through where the platform is remote.

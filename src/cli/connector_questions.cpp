@@ -8,6 +8,7 @@
 #include "cli/shell_words.hpp"
 #include "core/error.hpp"
 #include "core/text.hpp"
+#include "platform/connection.hpp"
 #include "sources/registry.hpp"
 
 namespace prevision::cli {
@@ -120,6 +121,7 @@ class Questions {
         } while (option.required && options_.typed_password->empty());
     }
 
+    /// Whether the answer can be right; what cannot is told, and not kept.
     bool keep(const std::string& name, const std::string& answer) {
         if (name == "port") {
             const auto port = parse_integer(answer);
@@ -128,14 +130,34 @@ class Questions {
                 return false;
             }
             options_.port = static_cast<int>(*port);
-        } else if (name == "host") {
-            options_.host = answer;
-        } else if (name == "username") {
-            options_.username = answer;
-        } else {
-            options_.own[name] = answer;
+            return true;
         }
-        return true;
+        auto& option = name == "host"       ? options_.host
+                       : name == "username" ? options_.username
+                                            : options_.own[name];
+        option = answer;
+        if (!is_refused(name)) return true;
+        option.reset();
+        return false;
+    }
+
+    /// Whether what is known by now speaks against this option; of others that may be yet to come. An engine
+    /// that is chosen here can only be wrong where a host's scheme names another one.
+    bool is_refused(const std::string& name) {
+        try {
+            const auto connection = platform::connection_of(without_secrets(options_), Secret("typed"));
+            const auto* engine = sources::tell_engine(connection);
+            if (engine != nullptr) engine->open(connection, services_.cancellation());
+        } catch (const Error& error) {
+            const std::string_view message = error.what();
+            if (!message.starts_with(fmt::format("invalid {}:", name)) &&
+                !message.starts_with("invalid engine:"))
+                return false;
+            services_.message(error.what());
+            if (!error.hint().empty()) services_.message("hint: " + error.hint());
+            return true;
+        }
+        return false;
     }
 
     [[nodiscard]] std::string command_line() const {

@@ -64,6 +64,33 @@ TEST_CASE("on a terminal a connector is created by questions, and the secret sho
           "my shop  db.example.com\n");
 }
 
+TEST_CASE("an answer that cannot be right is told why, and asked for again") {
+    const Prevision prevision;
+    testing::shell("sqlite3 " + prevision.file("a.db").string() + " 'CREATE TABLE t (a)'");
+    auto terminal = on_terminal(prevision, {"connector", "create", "local"});
+    terminal.read_until("]: ");
+    terminal.type("\n");
+    terminal.read_until("System (");
+    terminal.read_until("]: ");
+    terminal.type("sqlite\n");
+    for (const auto& [wrong, why] :
+         {std::pair<std::string, std::string>{"a.db", "hint: write the whole path"},
+          {"mysql://h", "it is sqlite, and the host's scheme 'mysql' is mysql's"}}) {
+        terminal.read_until("host, ");
+        terminal.read_until("path: ");
+        terminal.type(wrong + "\n");
+        terminal.read_until(why);
+    }
+    terminal.read_until("host, ");
+    terminal.read_until("path: ");
+    terminal.type(prevision.file("a.db").string() + "\n");
+    terminal.read_until("[yes]: ");
+    terminal.type("\n");
+    CHECK(terminal.wait() == 0);
+    CHECK(prevision.ok({"connector", "list", "--columns", "name,host", "--no-header"}) ==
+          "local  " + prevision.file("a.db").string() + "\n");
+}
+
 TEST_CASE("Ctrl-C during a hidden prompt restores the terminal and creates nothing") {
     const Prevision prevision;
     auto terminal =

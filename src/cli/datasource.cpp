@@ -1,5 +1,6 @@
 #include "cli/changes.hpp"
 #include "cli/connector_check.hpp"
+#include "cli/connector_names.hpp"
 #include "cli/existing.hpp"
 #include "cli/lookup.hpp"
 #include "cli/nouns.hpp"
@@ -30,7 +31,10 @@ std::shared_ptr<const Noun<Datasource>> datasource_noun() {
         .fields =
             {{{"id"}, [](const Datasource& datasource) { return cell(datasource.id); }},
              {{"name"}, [](const Datasource& datasource) { return cell(datasource.name); }},
-             {{"connector_id"}, [](const Datasource& datasource) { return cell(datasource.connector_id); }},
+             connector_field<Datasource>(),
+             {{"connector_id"},
+              [](const Datasource& datasource) { return cell(datasource.connector_id); },
+              false},
              {{"database"}, [](const Datasource& datasource) { return cell(datasource.database); }},
              {{"table"}, [](const Datasource& datasource) { return cell(datasource.table); }},
              {{"request"}, [](const Datasource& datasource) { return cell(datasource.request); }},

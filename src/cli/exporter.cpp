@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "api/exporters.hpp"
+#include "cli/connector_names.hpp"
 #include "cli/existing.hpp"
 #include "cli/lookup.hpp"
 #include "cli/nouns.hpp"
@@ -23,24 +24,24 @@ std::shared_ptr<const Noun<Exporter>> exporter_noun() {
     return std::make_shared<const Noun<Exporter>>(Noun<Exporter>{
         .name = "exporter",
         .completes = Completes::exporter,
-        .fields = {{{"id"}, [](const Exporter& exporter) { return cell(exporter.id); }},
-                   {{"name"}, [](const Exporter& exporter) { return cell(exporter.name); }},
-                   {{"connector_id"}, [](const Exporter& exporter) { return cell(exporter.connector_id); }},
-                   {{"database"}, [](const Exporter& exporter) { return cell(exporter.database); }},
-                   {{"table"}, [](const Exporter& exporter) { return cell(exporter.table); }},
-                   {{"bucket"}, [](const Exporter& exporter) { return cell(exporter.bucket); }, false},
-                   {{"path"}, [](const Exporter& exporter) { return cell(exporter.filepath); }},
-                   {{"write_mode"},
-                    [](const Exporter& exporter) {
-                        return cell(exporter.table.empty() ? exporter.file_write_mode
-                                                           : exporter.database_write_mode);
-                    }},
-                   {{"description"},
-                    [](const Exporter& exporter) { return cell(exporter.description); },
-                    false},
-                   {{"created_at"},
-                    [](const Exporter& exporter) { return time_cell(exporter.created_at); },
-                    false}},
+        .fields =
+            {{{"id"}, [](const Exporter& exporter) { return cell(exporter.id); }},
+             {{"name"}, [](const Exporter& exporter) { return cell(exporter.name); }},
+             connector_field<Exporter>(),
+             {{"connector_id"}, [](const Exporter& exporter) { return cell(exporter.connector_id); }, false},
+             {{"database"}, [](const Exporter& exporter) { return cell(exporter.database); }},
+             {{"table"}, [](const Exporter& exporter) { return cell(exporter.table); }},
+             {{"bucket"}, [](const Exporter& exporter) { return cell(exporter.bucket); }, false},
+             {{"path"}, [](const Exporter& exporter) { return cell(exporter.filepath); }},
+             {{"write_mode"},
+              [](const Exporter& exporter) {
+                  return cell(exporter.table.empty() ? exporter.file_write_mode
+                                                     : exporter.database_write_mode);
+              }},
+             {{"description"}, [](const Exporter& exporter) { return cell(exporter.description); }, false},
+             {{"created_at"},
+              [](const Exporter& exporter) { return time_cell(exporter.created_at); },
+              false}},
         .list = [](Services& services,
                    const auto& each) { api::Exporters(services.client()).list(services.project_id(), each); },
         .find =

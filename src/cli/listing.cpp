@@ -31,6 +31,11 @@ bool is_before(const std::optional<std::string>& left, const std::optional<std::
     return *left < *right;
 }
 
+bool has_cells(render::Format format) {
+    using render::Format;
+    return format == Format::table || format == Format::csv || format == Format::tsv;
+}
+
 }  // namespace
 
 void add_list_options(Command& command, ListOptions& options, const std::vector<std::string>& columns,
@@ -54,7 +59,7 @@ void add_list_options(Command& command, ListOptions& options, const std::vector<
 
 Listing::Listing(Services& services, const ListOptions& options, std::vector<render::Column> columns,
                  const std::vector<std::string>& shown, render::Settings settings)
-    : columns_(std::move(columns)), limit_(options.limit) {
+    : columns_(std::move(columns)), shows_cells_(has_cells(settings.format)), limit_(options.limit) {
     std::vector<render::Column> shown_columns;
     for (const auto& name : options.columns.empty() ? shown : options.columns) {
         shown_.push_back(next_index_of(name));
@@ -105,6 +110,12 @@ void Listing::show_held() {
     for (auto& row : held_) {
         if (!show_row(std::move(row))) break;
     }
+}
+
+bool Listing::uses(std::size_t column) const {
+    const bool shown = shows_cells_ && std::ranges::find(shown_, column) != shown_.end();
+    return shown || sort_ == column ||
+           std::ranges::any_of(filters_, [&](const auto& filter) { return filter.first == column; });
 }
 
 std::size_t Listing::index_of(const std::string& name) const {

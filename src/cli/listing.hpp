@@ -33,6 +33,7 @@ struct Field {
     render::Column column;
     std::function<std::optional<std::string>(const Object&)> cell;
     bool in_lists = true;  ///< whether a list shows it unless `--columns` says otherwise
+    std::function<void(Services&)> prepare;  ///< fetches what the cells need beside the object, or empty
 };
 
 /// Shows objects as a list: picks columns, filters, sorts and limits, and streams where nothing has to be
@@ -51,6 +52,9 @@ class Listing {
     /// Runs `source`, which adds the objects, and finishes; where it throws what was begun is ended.
     void show(const std::function<void()>& source);
 
+    /// Whether cells of the column with this index are shown, sorted or filtered by.
+    [[nodiscard]] bool uses(std::size_t column) const;
+
     /// How many were shown.
     [[nodiscard]] std::int64_t count() const { return count_; }
 
@@ -65,6 +69,7 @@ class Listing {
 
     std::vector<render::Column> columns_;
     std::vector<std::size_t> shown_;
+    bool shows_cells_;  ///< rather than documents or ids
     std::vector<std::pair<std::size_t, std::string>> filters_;
     std::optional<std::size_t> sort_;
     bool descending_ = false;

@@ -47,6 +47,10 @@ void add_list_verb(Command& command, Services& services, const std::shared_ptr<c
     verb.action([options, noun, &services] {
         auto listing = make_listing(services, *options, noun->fields);
         listing.show([&] {
+            for (std::size_t i = 0; i < noun->fields.size(); ++i) {
+                const auto& field = noun->fields[i];
+                if (field.prepare && listing.uses(i)) field.prepare(services);
+            }
             noun->list(services,
                        [&](const Object& object) { return listing.add(to_row(noun->fields, object)); });
         });

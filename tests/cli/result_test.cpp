@@ -53,6 +53,22 @@ TEST_CASE("a list is filtered by globs and limited") {
     CHECK(prevision.names({"--limit", "0"}).empty());
 }
 
+TEST_CASE("datasources and exporters are listed with the name of their connector") {
+    const Three prevision;
+    for (const auto* name : {"alpha", "beta"}) {
+        prevision.ok({"datasource", "create", std::string("of_") + name, "--connector", name, "--database",
+                      "d", "--table", "t"});
+    }
+    prevision.ok({"exporter", "create", "out", "--connector", "alpha", "--database", "d", "--table", "t"});
+    CHECK(prevision.ok({"datasource", "list", "-o", "csv", "--columns", "name,connector"}) ==
+          "name,connector\r\nof_alpha,alpha\r\nof_beta,beta\r\n");
+    CHECK(prevision.ok({"exporter", "list", "--columns", "name,connector", "--no-header"}) == "out  alpha\n");
+    // Also where no cell of it is shown.
+    const auto beta = prevision.ok({"datasource", "show", "of_beta", "-q"});
+    CHECK(prevision.ok({"datasource", "list", "-q", "--filter", "connector=b*"}) == beta);
+    CHECK(prevision.ok({"datasource", "list", "-q", "--sort", "-connector", "--limit", "1"}) == beta);
+}
+
 TEST_CASE("a table in a pipe is aligned, plain and not cut") {
     const Three prevision;
     CHECK(prevision.ok({"connector", "list", "--columns", "name,host,port"}) ==

@@ -135,3 +135,28 @@ TEST_CASE("a secret that a platform answers is shown nowhere") {
     const auto query = program({"api", "GET", "/y", "-v", "-f", "password=hunter22", "-f", "name=n"});
     CHECK_THAT(query.err, Catch::Contains("GET /y?password=***&name=n -> 200"));
 }
+
+TEST_CASE(
+    "a list whose connectors may not be seen has their ids, and asks for them where they are shown alone") {
+    const HttpServer server([](const HttpRequest& request) -> HttpAnswer {
+        if (request.target.find("/connectors") != std::string::npos)
+            return {.status = 403, .body = R"({"message":"Forbidden"})"};
+        return {.body = R"({"items":[{"_id":"00000000000000000000000d","name":"orders",)"
+                        R"("connector_id":"00000000000000000000000c"}],)"
+                        R"("metaData":{"totalItems":1,"rowsPerPage":10,"page":1,"nextPage":false}})"};
+    });
+    const RemoteProgram prevision(server.url());
+    const std::vector<std::string> list{"datasource", "list", "--project", project_id, "-o"};
+    const auto with = [&](const std::vector<std::string>& added) {
+        auto arguments = list;
+        arguments.insert(arguments.end(), added.begin(), added.end());
+        return prevision(arguments).out;
+    };
+    CHECK(with({"csv", "--columns", "name,connector"}) ==
+          "name,connector\r\norders,00000000000000000000000c\r\n");
+    const auto sent = server.requests().size();
+    with({"json"});
+    with({"id"});
+    with({"csv", "--columns", "name,connector_id"});
+    CHECK(server.requests().size() == sent + 3);
+}

@@ -10,6 +10,7 @@
 #include <thread>
 #include <utility>
 
+#include <fcntl.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -67,6 +68,16 @@ void wait_for_signals(sigset_t signals, const std::shared_ptr<Cancellation>& can
     ::_exit(static_cast<int>(reason));
 }
 
+/// A stream that came closed (`>&-`) leaves its number to the next file that is opened, a dataset's maybe,
+/// and what is meant for the stream would go there. What fills the gap reads as empty and cannot be written.
+void fill_closed_streams() {
+    for (const int descriptor : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+        const bool is_closed = ::fcntl(descriptor, F_GETFD) == -1 && errno == EBADF;
+        // The lowest free number is taken: this one, for those below it are open by now.
+        if (is_closed) ::open("/dev/null", O_RDONLY);
+    }
+}
+
 }  // namespace
 
 std::vector<std::string> take_arguments(int argc, char** argv) {
@@ -90,6 +101,7 @@ std::vector<std::string> take_arguments(int argc, char** argv) {
 }
 
 void prepare_process(std::shared_ptr<Cancellation> cancellation) {
+    fill_closed_streams();
     const rlimit none{.rlim_cur = 0, .rlim_max = 0};
     ::setrlimit(RLIMIT_CORE, &none);
     ::prctl(PR_SET_DUMPABLE, 0);

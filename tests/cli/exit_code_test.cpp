@@ -146,6 +146,25 @@ TEST_CASE("a closed pipe ends quietly") {
                 " datasource cat n 2>&1 | head -n 2'") == "i\r\n1\r\n");
 }
 
+TEST_CASE("a stream that comes closed is written to nowhere, least of all to a file of the platform") {
+    const Prevision prevision;
+    shell("sqlite3 " + prevision.file("n.db").string() + " 'CREATE TABLE n (i); INSERT INTO n VALUES (7)'");
+    const auto run = [&](const std::string& arguments) {
+        return shell("PREVISION_HOME=" + prevision.home().string() + " " + prevision.program() + " " +
+                     arguments + "; echo $?");
+    };
+    CHECK(run("connector create x --host sqlite://" + prevision.file("n.db").string() + " <&- >&- 2>&-") ==
+          "1\n");
+    CHECK(run("datasource create n --connector x --table n 2>/dev/null >&-") == "1\n");
+    CHECK(run("project list 2>&1 >&-") == "prevision: cannot write the output: Bad file descriptor\n1\n");
+    // Its result cannot be written, and all else is done.
+    CHECK(run("dataset create d --datasource n --progress json <&- >&- 2>&-") == "1\n");
+    CHECK(run("dataset verify nothing <&- 2>&-") == "3\n");
+    CHECK(prevision.ok({"dataset", "download", "d", "--to", "-"}) == "i\r\n7\r\n");
+    prevision.ok({"dataset", "verify", "d"});
+    prevision.ok({"doctor"});
+}
+
 TEST_CASE("output to a full disk is an error") {
     const Prevision prevision;
     const auto result = shell("PREVISION_HOME=" + prevision.home().string() + " " + prevision.program() +

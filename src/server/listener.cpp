@@ -16,7 +16,7 @@ using boost::system::error_code;
 
 asio::ip::address resolve(asio::io_context& io, const ListenAddress& address) {
     error_code error;
-    const auto literal = asio::ip::make_address(address.host, error);
+    auto literal = asio::ip::make_address(address.host, error);
     if (!error) return literal;
     tcp::resolver resolver(io);
     const auto found = resolver.resolve(address.host, "", tcp::resolver::passive, error);

@@ -15,7 +15,7 @@ using std::chrono::steady_clock;
 
 namespace {
 
-constexpr std::size_t read_size = 64 * 1024;
+constexpr std::size_t read_size = std::size_t{64} << 10U;
 constexpr std::uint64_t slowest_bytes_per_millisecond = 16;
 
 /// Where the parser puts a body.

@@ -15,7 +15,7 @@ namespace prevision::server {
 
 namespace {
 
-constexpr std::size_t piece_size = 64 * 1024;
+constexpr std::size_t piece_size = std::size_t{64} << 10U;
 
 std::string_view reason_of(int status) {
     const auto reason = boost::beast::http::obsolete_reason(static_cast<boost::beast::http::status>(status));

@@ -9,7 +9,7 @@ namespace prevision::server {
 
 namespace {
 
-constexpr std::size_t most_in_memory = 4 * 1024 * 1024;
+constexpr std::size_t most_in_memory = std::size_t{4} << 20U;
 
 }  // namespace
 

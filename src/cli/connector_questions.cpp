@@ -46,11 +46,13 @@ class Questions {
         return answer.empty() ? fallback : answer;
     }
 
-    /// Asks again until the answer is one of the choices.
+    /// Asks again until the answer is one of the choices, or none: then the fallback holds, which may be words
+    /// on what happens.
     std::string choose(const std::string& question, const std::vector<std::string>& choices,
                        const std::string& fallback) {
         for (;;) {
             const auto answer = ask(fmt::format("{} ({})", question, join(choices, ", ")), fallback);
+            if (answer == fallback) return fallback;
             for (const auto& choice : choices) {
                 if (equal_ignoring_case(choice, answer)) return choice;
             }

@@ -64,6 +64,42 @@ TEST_CASE("on a terminal a connector is created by questions, and the secret sho
           "my shop  db.example.com\n");
 }
 
+TEST_CASE("of each type, what has a default or is not needed is left with Enter") {
+    struct Type {
+        std::string name;
+        std::vector<std::string> answers;  ///< what is asked, and what is answered
+        std::string command;
+    };
+    const std::string enter = "\n";
+    for (const auto& [name, answers, command] :
+         {Type{"S3",
+               {"host, ", enter, "port, ", enter, "username, ", "key\n", "(not shown)", "x\n", "region, ",
+                enter, "addressing (", enter},
+               "--type S3 --username key --password-stdin"},
+          Type{"FTP",
+               {"host, ", "h\n", "port, ", enter, "username, ", enter, "tls (", enter, "mode (", enter},
+               "--type FTP --host h"},
+          Type{"SFTP",
+               {"host, ", "h\n", "port, ", enter, "username, ", "u\n", "(not shown)", "x\n",
+                "private key file", enter, "host_key, ", enter},
+               "--type SFTP --host h --username u --password-stdin"}}) {
+        CAPTURE(name);
+        const Prevision prevision;
+        auto terminal = on_terminal(prevision, {"connector", "create", "c"});
+        terminal.read_until("]: ");
+        terminal.type(name + "\n");
+        for (std::size_t i = 0; i < answers.size(); i += 2) {
+            terminal.read_until(answers[i]);
+            terminal.read_until(": ");
+            terminal.type(answers[i + 1]);
+        }
+        const auto shown = terminal.read_until("[yes]: ");
+        CHECK(shown.find("prevision connector create c " + command + "\r\n") != std::string::npos);
+        terminal.type("no\n");
+        CHECK(terminal.wait() == 0);
+    }
+}
+
 TEST_CASE("an answer that cannot be right is told why, and asked for again") {
     const Prevision prevision;
     testing::shell("sqlite3 " + prevision.file("a.db").string() + " 'CREATE TABLE t (a)'");

@@ -82,17 +82,24 @@ api::TestOutcome test(api::Client& client, const api::ObjectReference& connector
 Connector run_create(CreateOptions& options, Services& services) {
     refuse_update_with_test(options.if_exists, options.test, "connector");
     auto& client = services.client();
-    if (options.bare() && may_prompt(services.options(), services.io()))
+    const auto settle = [&] {
+        return settle_existing<Connector>(
+            services, options.if_exists, "connector", options.name,
+            [&](const auto& each) { client.list_connectors(services.project_id(), each); },
+            [&](const Connector& found) {
+                return client.update_connector(api::refer_to(found), to_changes(options, services));
+            });
+    };
+    if (options.bare() && may_prompt(services.options(), services.io())) {
+        // Nobody answers ten questions to be told that the name is taken.
+        if (options.if_exists.choice != "update") {
+            if (const auto existing = settle()) return *existing;
+        }
         options.test = ask_for_connector(options, services) || options.test;
+    }
     // Read before anything is asked of the platform: a definition that cannot be right fails first.
     const auto connector = to_connector(options, services);
-    const auto existing = settle_existing<Connector>(
-        services, options.if_exists, "connector", options.name,
-        [&](const auto& each) { client.list_connectors(services.project_id(), each); },
-        [&](const Connector& found) {
-            return client.update_connector(api::refer_to(found), to_changes(options, services));
-        });
-    if (existing) return *existing;
+    if (const auto existing = settle()) return *existing;
     auto created = client.create_connector(services.project_id(), connector);
     if (options.test) {
         test_or_remove(created, services, "connector", test, &api::Client::delete_connector);

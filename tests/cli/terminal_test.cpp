@@ -100,6 +100,16 @@ TEST_CASE("of each type, what has a default or is not needed is left with Enter"
     }
 }
 
+TEST_CASE("no question is asked for a name that is taken") {
+    const Prevision prevision;
+    prevision.ok({"connector", "create", "c", "--host", "mysql://h"});
+    auto terminal = on_terminal(prevision, {"connector", "create", "c"});
+    CHECK(terminal.wait() == 6);
+    CHECK(terminal.rest().find("that name is taken") != std::string::npos);
+    auto skipping = on_terminal(prevision, {"connector", "create", "c", "--if-exists", "skip"});
+    CHECK(skipping.wait() == 0);
+}
+
 TEST_CASE("an answer that cannot be right is told why, and asked for again") {
     const Prevision prevision;
     testing::shell("sqlite3 " + prevision.file("a.db").string() + " 'CREATE TABLE t (a)'");

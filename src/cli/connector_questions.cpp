@@ -46,8 +46,8 @@ class Questions {
         return answer.empty() ? fallback : answer;
     }
 
-    /// Asks again until the answer is one of the choices, or none: then the fallback holds, which may be words
-    /// on what happens.
+    /// Asks again until the answer is one of the choices, or none: then the fallback holds, which may be
+    /// words on what happens.
     std::string choose(const std::string& question, const std::vector<std::string>& choices,
                        const std::string& fallback) {
         for (;;) {

@@ -165,6 +165,15 @@ bool Listing::show_row(render::Row row) {
     return !limit_ || count_ < *limit_;
 }
 
+void tell_of_none(Services& services, const ListOptions& options, const std::string& noun,
+                  const std::string& maker) {
+    const bool is_table = services.options().format() == render::Format::table;
+    if (!is_table || !services.io().out_is_terminal || options.limit == 0) return;
+    services.message(!options.filters.empty()
+                         ? fmt::format("no {} matches", noun)
+                         : fmt::format("no {} yet: see 'prevision {} --help'", noun, maker));
+}
+
 std::optional<std::string> cell(const std::string& text) {
     if (text.empty()) return std::nullopt;
     return text;

@@ -32,7 +32,7 @@ template <typename Object>
 struct Field {
     render::Column column;
     std::function<std::optional<std::string>(const Object&)> cell;
-    bool in_lists = true;  ///< whether a list shows it unless `--columns` says otherwise
+    bool in_lists = true;                    ///< whether a list shows it unless `--columns` says otherwise
     std::function<void(Services&)> prepare;  ///< fetches what the cells need beside the object, or empty
 };
 
@@ -118,6 +118,10 @@ Listing make_listing(Services& services, const ListOptions& options,
     }
     return Listing(services, options, columns_of(fields), shown, services.render_settings());
 }
+
+/// An empty list shows nothing: on a terminal a line on stderr says so, and which command makes the first.
+void tell_of_none(Services& services, const ListOptions& options, const std::string& noun,
+                  const std::string& maker);
 
 /// Shows one object, as `create` and `show` do.
 template <typename Object>

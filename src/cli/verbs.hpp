@@ -30,13 +30,6 @@ inline std::string with_article(const std::string& noun) {
     return (noun.starts_with('e') ? "an " : "a ") + noun;
 }
 
-/// An empty list shows nothing: on a terminal a line on stderr says so.
-inline void tell_of_none(Services& services, const std::string& noun, bool filtered) {
-    if (services.options().format() != render::Format::table || !services.io().out_is_terminal) return;
-    services.message(filtered ? fmt::format("no {} matches", noun)
-                              : fmt::format("no {} yet: see 'prevision {} create --help'", noun, noun));
-}
-
 template <typename Object>
 void add_list_verb(Command& command, Services& services, const std::shared_ptr<const Noun<Object>>& noun) {
     auto verb = command.subcommand("list", fmt::format("List the {}s", noun->name), {"ls"});
@@ -54,7 +47,7 @@ void add_list_verb(Command& command, Services& services, const std::shared_ptr<c
             noun->list(services,
                        [&](const Object& object) { return listing.add(to_row(noun->fields, object)); });
         });
-        if (listing.count() == 0) tell_of_none(services, noun->name, !options->filters.empty());
+        if (listing.count() == 0) tell_of_none(services, *options, noun->name, noun->name + " create");
     });
 }
 

@@ -14,9 +14,10 @@ namespace {
 
 using sources::Engine;
 
-std::string flags(std::span<const sources::Option> options) {
+/// As a file for `apply` spells them: the flags are longer, and would not fit a terminal of 80 cells.
+std::string names_of(std::span<const sources::Option> options) {
     std::vector<std::string> names;
-    for (const auto& option : options) names.push_back(flag_of(option.name));
+    for (const auto& option : options) names.emplace_back(option.name);
     return join(names, " ");
 }
 
@@ -70,7 +71,7 @@ std::vector<Field<Engine>> engine_fields() {
     using render::Alignment;
     return {{{"type"}, [](const Engine& engine) { return cell(std::string(engine.type)); }},
             {{"engine"}, [](const Engine& engine) { return cell(std::string(engine.name)); }},
-            {{"title"}, [](const Engine& engine) { return cell(std::string(engine.title)); }},
+            {{"title"}, [](const Engine& engine) { return cell(std::string(engine.title)); }, false},
             {{"port", Alignment::right},
              [](const Engine& engine) -> std::optional<std::string> {
                  if (!engine.default_port) return std::nullopt;
@@ -79,9 +80,10 @@ std::vector<Field<Engine>> engine_fields() {
             {{"schemes"},
              [](const Engine& engine) { return cell(fmt::format("{}", fmt::join(engine.schemes, " "))); },
              false},
-            {{"options"}, [](const Engine& engine) { return cell(flags(engine.connector_options)); }},
+            {{"options"}, [](const Engine& engine) { return cell(names_of(engine.connector_options)); }},
             {{"datasource_options"},
-             [](const Engine& engine) { return cell(flags(engine.datasource_options)); }}};
+             [](const Engine& engine) { return cell(names_of(engine.datasource_options)); },
+             false}};
 }
 
 }  // namespace
@@ -90,7 +92,7 @@ void add_types_verb(Command& command, Services& services) {
     auto verb = command.subcommand("types", "List the types of connectors, and what each takes");
     auto options = std::make_shared<ListOptions>();
     add_list_options(verb, *options, column_names(engine_fields()));
-    verb.detail("'prevision connector create --type TYPE --help' explains the options of one type.");
+    verb.detail("'prevision connector create --type TYPE --help' explains the flags of one type.");
     verb.example("prevision connector types");
     verb.example("prevision connector types -o json --filter type=SQL");
     verb.action([options, &services] {

@@ -71,6 +71,7 @@ const std::vector<std::vector<std::string>> commands{
     {"datasource", "list"},
     {"datasource", "show", "big"},
     {"project", "list"},
+    {"connector", "types"},
     {"dataset", "list"},
     {"connector", "list", "--limit", "0"},
     {"profile", "list"},

@@ -198,4 +198,21 @@ void check_definition(const model::Datasource& datasource, const model::Connecto
     if (engines.size() == 1) platform::check_datasource(datasource, connector);
 }
 
+// What can be written to is what can be read, but for requests.
+void check_definition(const model::Exporter& exporter, const model::Connector& connector,
+                      const DefinitionPlace& place, Services& services) {
+    if (connector.type == "SQL" && exporter.table.empty()) {
+        const auto table = place.spell("table");
+        refuse(place, "", fmt::format("{} is missing: an exporter to a database needs it", table),
+               fmt::format("{}: the table to write to", table));
+    }
+    model::Datasource target;
+    target.database = exporter.database;
+    target.table = exporter.table;
+    target.bucket = exporter.bucket;
+    target.path = exporter.filepath;
+    target.g_cloud = exporter.g_cloud;
+    check_definition(target, connector, place, services);
+}
+
 }  // namespace prevision::cli

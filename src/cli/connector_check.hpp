@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "cli/services.hpp"
+#include "model/exporter.hpp"
 #include "model/model.hpp"
 
 namespace prevision::cli {
@@ -37,6 +38,10 @@ void check_definition(const model::Connector& connector, bool has_password, cons
 
 /// The same for a datasource of that connector.
 void check_definition(const model::Datasource& datasource, const model::Connector& connector,
+                      const DefinitionPlace& place, Services& services);
+
+/// The same for an exporter through that connector.
+void check_definition(const model::Exporter& exporter, const model::Connector& connector,
                       const DefinitionPlace& place, Services& services);
 
 }  // namespace prevision::cli

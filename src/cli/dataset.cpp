@@ -152,10 +152,11 @@ void add_head(Command& command, Services& services, const std::shared_ptr<const 
     verb.detail("--sort, --filter and --limit see the rows alone that --rows has fetched.");
     verb.example("prevision dataset head orders_today -n 3");
     verb.action([options, noun, &services] {
+        check_rows(options->rows);
         const auto dataset = noun->find(services, options->name);
         auto sample = services.client().sample_dataset(api::refer_to(dataset), options->rows);
         // A platform without `limit` sends its ten rows whatever was asked for.
-        const auto wanted = static_cast<std::size_t>(std::max(options->rows, 0));
+        const auto wanted = static_cast<std::size_t>(options->rows);
         if (sample.rows.size() > wanted) sample.rows.resize(wanted);
         show_sample(services, sample, options->list);
     });

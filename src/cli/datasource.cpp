@@ -226,6 +226,7 @@ void add_preview(Command& command, Services& services, const std::shared_ptr<con
     verb.detail("--sort, --filter and --limit see the rows alone that --rows has fetched.");
     verb.example("prevision datasource preview orders -n 3");
     verb.action([options, noun, &services] {
+        check_rows(options->rows);
         const auto datasource = noun->find(services, options->name);
         show_sample(services, services.client().preview_datasource(api::refer_to(datasource), options->rows),
                     options->list);

@@ -197,6 +197,10 @@ void check_declarations(const Declarations& declarations, const PlatformState& s
         const auto connector = connector_of(declared, declarations, state);
         if (declared.kind == Kind::exporter) {
             check_write_mode(declared);
+            at(declared, "", [&] {
+                check_definition(to_exporter(declared), connector, declared.place(), services);
+                return true;
+            });
             continue;
         }
         at(declared, "", [&] {

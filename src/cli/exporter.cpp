@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "api/exporters.hpp"
+#include "cli/connector_check.hpp"
 #include "cli/connector_names.hpp"
 #include "cli/existing.hpp"
 #include "cli/lookup.hpp"
@@ -76,8 +77,10 @@ void check_write_mode(const std::string& mode, const Exporter& exporter) {
 Exporter run_create(const CreateOptions& options, Services& services) {
     auto& client = services.client();
     auto exporter = options.exporter;
-    exporter.connector_id = find_connector(client, services.project_id(), options.connector).id;
+    const auto connector = find_connector(client, services.project_id(), options.connector);
+    exporter.connector_id = connector.id;
     check_write_mode(options.write_mode, exporter);
+    check_definition(exporter, connector, command_line_place(exporter.name), services);
     auto& mode = exporter.table.empty() ? exporter.file_write_mode : exporter.database_write_mode;
     mode =
         options.write_mode.empty() ? (exporter.table.empty() ? "timestamp" : "append") : options.write_mode;

@@ -2,7 +2,13 @@
 
 #include <fmt/format.h>
 
+#include "core/error.hpp"
+
 namespace prevision::cli {
+
+void check_rows(int rows) {
+    if (rows < 0) throw Error(ErrorClass::usage, "--rows: it cannot be negative");
+}
 
 void show_sample(Services& services, const model::Sample& sample, const ListOptions& options) {
     std::vector<render::Column> columns;

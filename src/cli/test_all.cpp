@@ -104,6 +104,9 @@ void check_test_target(const std::string& name, const TestAllOptions& options) {
 void test_all(Services& services, const std::string& noun, const std::vector<api::ObjectReference>& items,
               const TestAllOptions& options,
               const std::function<api::TestOutcome(api::Client&, const api::ObjectReference&)>& test) {
+    // Opened before anything is tested: a file that cannot be is told at once.
+    std::optional<AtomicFile> junit;
+    if (options.junit) junit.emplace(*options.junit, 0666);
     Results results(services, items);
     std::atomic<std::size_t> next{0};
     std::mutex failure_mutex;
@@ -139,10 +142,9 @@ void test_all(Services& services, const std::string& noun, const std::vector<api
     }
     results.finish(failure == nullptr);
     if (failure) std::rethrow_exception(failure);
-    if (options.junit) {
-        AtomicFile file(*options.junit, 0666);
-        file.write(to_junit(fmt::format("prevision {} test", noun), results.cases()));
-        file.commit();
+    if (junit) {
+        junit->write(to_junit(fmt::format("prevision {} test", noun), results.cases()));
+        junit->commit();
     }
     if (results.failed() > 0) {
         throw Error(ErrorClass::partial,

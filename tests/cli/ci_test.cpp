@@ -80,6 +80,11 @@ TEST_CASE("test --all tests every connector, a result a line, and exits with 8 w
     const auto lines = prevision({"connector", "test", "--all", "-o", "jsonl"});
     CHECK(lines.exit_code == 8);
     CHECK(std::count(lines.out.begin(), lines.out.end(), '\n') == 2);
+    // Before anything is tested.
+    const auto nowhere =
+        prevision({"connector", "test", "--all", "--junit", prevision.file("no/folder.xml").string()});
+    CHECK(nowhere.exit_code == 1);
+    CHECK(nowhere.out.empty());
 }
 
 TEST_CASE("test --all of datasources, of none, and with what contradicts it") {

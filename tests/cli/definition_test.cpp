@@ -1,4 +1,5 @@
 #include <filesystem>
+#include <fstream>
 
 #include <catch2/catch.hpp>
 
@@ -164,6 +165,34 @@ TEST_CASE("an exporter's write mode is one of what it writes to") {
     right.push_back("replace");
     prevision.ok(right);
     CHECK(prevision.ok({"exporter", "list", "--columns", "write_mode", "--no-header"}) == "replace\n");
+}
+
+TEST_CASE("an exporter names what its connector can write to") {
+    const Prevision prevision;
+    prevision.ok({"connector", "create", "shop", "--host", "mysql://db"});
+    prevision.ok({"connector", "create", "files", "--type", "FTP", "--host", "h"});
+    struct Row {
+        std::vector<std::string> options;
+        std::string message;
+    };
+    for (const auto& [options, message] :
+         {Row{{"--connector", "shop", "--database", "d"},
+              "cannot create 'out': --table is missing: an exporter to a database needs it\nhint: --table"},
+          Row{{"--connector", "shop", "--table", "t", "--path", "p"}, "takes no --path"},
+          Row{{"--connector", "shop", "--table", "t"}, "database"}, Row{{"--connector", "files"}, "path"},
+          Row{{"--connector", "files", "--path", "p", "--bucket", "b"}, "takes no --bucket"}}) {
+        std::vector<std::string> arguments{"exporter", "create", "out"};
+        arguments.insert(arguments.end(), options.begin(), options.end());
+        const auto refused = prevision(arguments);
+        INFO(refused.err);
+        CHECK(refused.exit_code == 7);
+        CHECK(refused.err.find(message) != std::string::npos);
+    }
+    CHECK(prevision.ok({"exporter", "list", "-q"}).empty());
+    std::ofstream(prevision.file("x.yaml")) << "exporters:\n  - {name: out, connector: shop}\n";
+    const auto declared = prevision({"apply", prevision.file("x.yaml").string()});
+    CHECK(declared.exit_code == 7);
+    CHECK(declared.err.find("x.yaml:2: exporter 'out': table is missing") != std::string::npos);
 }
 
 TEST_CASE("what is no text in UTF-8 is refused by name, before anything is sent") {

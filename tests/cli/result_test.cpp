@@ -144,6 +144,8 @@ TEST_CASE("any whole number is a limit, and no number of retries is negative") {
     const Three prevision;
     CHECK(prevision.names({"--limit", "9223372036854775807"}) == "beta\nalpha\ngamma\n");
     CHECK(prevision({"connector", "list", "--limit", "-1"}).exit_code == 2);
+    CHECK(prevision({"dataset", "head", "d", "--rows", "-1"}).exit_code == 2);
+    CHECK(prevision({"datasource", "preview", "d", "-n", "-1"}).exit_code == 2);
     CHECK(prevision({"connector", "list", "--retries", "-1"}).exit_code == 2);
 }
 

@@ -294,7 +294,7 @@ TEST_CASE("a location that cannot be right is refused by its field") {
     for (const auto& [location, field] : wrong) {
         CAPTURE(location.bucket, location.path);
         FileCollector sink;
-        const auto error = error_of([&] { source->read(location, {}, sink); });
+        const auto error = error_of([&, &location = location] { source->read(location, {}, sink); });
         CHECK(error.error_class() == ErrorClass::invalid);
         CHECK_THAT(error.what(), Catch::Contains("invalid " + field));
     }

@@ -20,7 +20,6 @@ namespace prevision::testing {
 namespace {
 
 using sources::Connection;
-using sources::Location;
 
 ProftpdServer& proftpd() {
     static ProftpdServer one;

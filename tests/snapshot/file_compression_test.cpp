@@ -32,7 +32,7 @@ std::string archive_of(const std::vector<std::pair<std::string, std::string>>& f
     const testing::TemporaryDirectory folder;
     std::vector<std::string> command{"zip", "-q"};
     command.insert(command.end(), options.begin(), options.end());
-    command.push_back("archive.zip");
+    command.emplace_back("archive.zip");
     for (const auto& [name, text] : files) {
         const auto path = folder / name;
         std::filesystem::create_directories(path.parent_path());
@@ -186,5 +186,5 @@ TEST_CASE("memory stays bounded whatever comes") {
             CHECK((findings.rows <= 1));
         }
     }
-    CHECK(peak_kib() - before < 160 * 1024 + held_back_kib);
+    CHECK(peak_kib() - before < (std::size_t{160} << 10U) + held_back_kib);
 }

@@ -15,14 +15,14 @@ namespace prevision::testing {
 class ScriptedTransport final : public transport::Transport {
   public:
     ScriptedTransport& answer(int status, std::string body, std::vector<transport::Header> headers = {}) {
-        script_.push_back([=](const transport::Request&) -> transport::Response {
+        script_.emplace_back([=](const transport::Request&) -> transport::Response {
             return {status, headers, body};
         });
         return *this;
     }
 
     ScriptedTransport& fail(bool may_have_arrived) {
-        script_.push_back([=](const transport::Request&) -> transport::Response {
+        script_.emplace_back([=](const transport::Request&) -> transport::Response {
             throw transport::TransportError("cannot reach the platform: cut", "", may_have_arrived);
         });
         return *this;

@@ -18,7 +18,6 @@
 
 using namespace prevision;
 using testing::Prevision;
-using testing::shell;
 using testing::TerminalProgram;
 
 namespace {

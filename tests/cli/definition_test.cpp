@@ -155,14 +155,14 @@ TEST_CASE("an exporter's write mode is one of what it writes to") {
     const std::vector<std::string> table{"exporter",   "create", "out",     "--connector", "shop",
                                          "--database", "d",      "--table", "t",           "--write-mode"};
     auto wrong = table;
-    wrong.push_back("timestamp");
+    wrong.emplace_back("timestamp");
     const auto refused = prevision(wrong);
     CHECK(refused.exit_code == 7);
     CHECK(refused.err ==
           "prevision: cannot create the exporter 'out': --write-mode timestamp is for a file\n"
           "hint: of a table: append or replace\n");
     auto right = table;
-    right.push_back("replace");
+    right.emplace_back("replace");
     prevision.ok(right);
     CHECK(prevision.ok({"exporter", "list", "--columns", "write_mode", "--no-header"}) == "replace\n");
 }

@@ -100,8 +100,7 @@ void Suite::check_bytes() {
                                             "a",
                                             "one\r\ntwo\nthree\r",
                                             all + all,
-                                            "\xEF\xBB\xBF"
-                                            "a;b\n",
+                                            std::string("\xEF\xBB\xBF") + "a;b\n",
                                             make_bytes(3 * mebibyte + 17)};
     for (const auto& content : contents) {
         CAPTURE(content.size());

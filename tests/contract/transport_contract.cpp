@@ -18,7 +18,6 @@ namespace prevision::testing {
 
 namespace {
 
-using transport::Request;
 using transport::Response;
 using transport::Transport;
 

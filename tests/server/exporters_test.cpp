@@ -193,7 +193,8 @@ TEST_CASE("an export writes a dataset into a file of an FTP server, by each of i
     CHECK(refused.err.find("cannot write kept.csv: something is there already") != std::string::npos);
     CHECK(on_server("kept.csv") == "theirs\n");
 
-    ok({"exporter", "create", "anew", "--connector", "files", "--path", "kept.csv", "--write-mode", "replace"});
+    ok({"exporter", "create", "anew", "--connector", "files", "--path", "kept.csv", "--write-mode",
+        "replace"});
     ok({"exporter", "run", "anew", "--dataset", dataset});
     CHECK(on_server("kept.csv") == expected);
 

@@ -157,9 +157,9 @@ bool takes(std::string_view type, std::string_view engine, std::string_view opti
     return !known;
 }
 
-DefinitionPlace command_line_place(const std::string& name) {
-    return {.where = [name](std::string_view /*option*/) { return fmt::format("cannot create '{}'", name); },
-            .spell = flag_of};
+DefinitionPlace command_line_place(std::string_view noun, const std::string& name) {
+    const auto where = fmt::format("cannot create the {} '{}'", noun, name);
+    return {.where = [where](std::string_view /*option*/) { return where; }, .spell = flag_of};
 }
 
 void check_definition(const model::Connector& connector, bool has_password, const DefinitionPlace& place,

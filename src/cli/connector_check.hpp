@@ -23,12 +23,13 @@ bool takes(std::string_view type, std::string_view engine, std::string_view opti
 
 /// How a refusal names a definition and its options.
 struct DefinitionPlace {
-    std::function<std::string(std::string_view option)> where;  ///< "cannot create 'shop'", "x.yaml:3: ..."
+    std::function<std::string(std::string_view option)>
+        where;  ///< "cannot create the connector 'shop'", "x.yaml:3: ..."
     std::function<std::string(std::string_view option)> spell;  ///< "--host-key", "host_key"
 };
 
-/// That of a definition by flags.
-DefinitionPlace command_line_place(const std::string& name);
+/// That of a definition by flags, of a "connector", "datasource" or "exporter".
+DefinitionPlace command_line_place(std::string_view noun, const std::string& name);
 
 /// Checks a connector before anything is sent: missing, unknown and conflicting options, and values that are
 /// none of an option's. Error invalid names the option. A type that is not known is let through where the

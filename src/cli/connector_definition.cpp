@@ -210,7 +210,7 @@ model::Connector to_connector(const ConnectorOptions& options, Services& service
                       may_prompt(services.options(), services.io());
     const bool gives_password =
         options.secret.given() || asks || (options.typed_password && !options.typed_password->empty());
-    check_definition(connector, gives_password, command_line_place(connector.name), services);
+    check_definition(connector, gives_password, command_line_place("connector", connector.name), services);
     connector.password = password_of(options, services, true).value_or(Secret());
     return connector;
 }

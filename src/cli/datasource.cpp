@@ -178,7 +178,7 @@ Datasource run_create(const CreateOptions& options, Services& services) {
                          .quote = told(options.quote),
                          .header = told_header(options.header),
                          .encoding = told(options.encoding)};
-    check_definition(datasource, connector, command_line_place(datasource.name), services);
+    check_definition(datasource, connector, command_line_place("datasource", datasource.name), services);
     auto created = client.create_datasource(services.project_id(), datasource);
     if (options.test) {
         test_or_remove(created, services, "datasource", test, &api::Client::delete_datasource);

@@ -97,7 +97,10 @@ class Doctor {
                 .detail = fmt::format("{}, {} project{}", embedded ? "embedded" : services_.platform_url(),
                                       count, count == 1 ? "" : "s")};
         });
-        check("project", [&]() -> Finding { return {.check = "project", .detail = services_.project_id()}; });
+        check("project", [&]() -> Finding {
+            const auto project = services_.client().get_project(services_.project_id());
+            return {.check = "project", .detail = fmt::format("{}, {}", project.name, project.id)};
+        });
     }
 
     void examine_files() {

@@ -80,7 +80,7 @@ Exporter run_create(const CreateOptions& options, Services& services) {
     const auto connector = find_connector(client, services.project_id(), options.connector);
     exporter.connector_id = connector.id;
     check_write_mode(options.write_mode, exporter);
-    check_definition(exporter, connector, command_line_place(exporter.name), services);
+    check_definition(exporter, connector, command_line_place("exporter", exporter.name), services);
     auto& mode = exporter.table.empty() ? exporter.file_write_mode : exporter.database_write_mode;
     mode =
         options.write_mode.empty() ? (exporter.table.empty() ? "timestamp" : "append") : options.write_mode;

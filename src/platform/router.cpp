@@ -69,7 +69,8 @@ Answer Router::route(const Call& call) const {
         if (std::ranges::find(allowed, route.method) == allowed.end()) allowed.emplace_back(route.method);
     }
     if (allowed.empty()) {
-        throw Error(ErrorClass::not_found, fmt::format("the platform has no call {} {}", call.method, path));
+        throw Error(ErrorClass::not_found, fmt::format("the platform has no call {} {}", call.method, path),
+                    "what a project holds is below it: GET /projects, then GET /projects/ID/connectors");
     }
     auto answer = failure_answer(Error(ErrorClass::invalid, fmt::format("{} does not take {}, but {}", path,
                                                                         call.method, join(allowed, ", ")))

@@ -16,6 +16,7 @@
 #include "sources/server_answer.hpp"
 #include "sources/sftp.hpp"
 #include "sources/sqlite.hpp"
+#include "sources/stages.hpp"
 
 namespace prevision::sources {
 
@@ -145,8 +146,8 @@ void check_options(const Engine& engine, const Connection& connection) {
     }
 }
 
-const Engine& ask_engine(const std::vector<net::Address>& addresses, const std::string& place,
-                         std::chrono::milliseconds timeout, Cancellation& cancellation) {
+const Engine& hear_engine(const std::vector<net::Address>& addresses, const std::string& place,
+                          std::chrono::milliseconds timeout, Cancellation& cancellation) {
     const auto socket = net::connect(addresses, place, timeout, cancellation);
     const auto answer = hear_server(socket, timeout, cancellation);
     if (const Engine* engine = find_engine(answer.engine)) return *engine;
@@ -155,6 +156,23 @@ const Engine& ask_engine(const std::vector<net::Address>& addresses, const std::
         fmt::format("cannot tell which system answers at {}: {}", place,
                     answer.is_silent ? "it says nothing of itself" : "it greets as none that is known here"),
         choose_engine_hint());
+}
+
+/// Calls the server to hear what it is, the stages of which are told to `observer`.
+const Engine& ask_engine(const std::string& host, int port, std::chrono::milliseconds timeout,
+                         Cancellation& cancellation, const StageObserver& observer) {
+    const auto place = fmt::format("{}:{}", host, port);
+    std::vector<net::Address> addresses;
+    run_stage(observer, "resolve", [&] {
+        addresses = net::resolve(host, port);
+        return place;
+    });
+    const Engine* engine = nullptr;
+    run_stage(observer, "connect", [&] {
+        engine = &hear_engine(addresses, place, timeout, cancellation);
+        return std::string(engine->title);
+    });
+    return *engine;
 }
 
 }  // namespace
@@ -183,7 +201,8 @@ const Engine* tell_engine(const Connection& connection) {
     return engine;
 }
 
-const Engine& detect_engine(const Connection& connection, Cancellation& cancellation) {
+const Engine& detect_engine(const Connection& connection, Cancellation& cancellation,
+                            const StageObserver& failure) {
     if (const Engine* told = tell_engine(connection)) return *told;
     if (connection.host.empty()) refuse("host", "it is empty");
     const Host host = parse_host(connection.host);
@@ -191,22 +210,28 @@ const Engine& detect_engine(const Connection& connection, Cancellation& cancella
     std::vector<int> ports{*mysql_engine().default_port, *postgres_engine().default_port};
     if (const auto port = choose_port(connection.port, host)) ports = {*port};
     const auto timeout = connection.connect_timeout / static_cast<int>(ports.size());
-    std::optional<Error> failure;
+    std::optional<Error> first_error;
+    std::vector<Stage> first_stages;
     for (const int port : ports) {
-        const auto addresses = net::resolve(host.name, port);
+        std::vector<Stage> stages;
         try {
-            return ask_engine(addresses, fmt::format("{}:{}", host.name, port), timeout, cancellation);
+            return ask_engine(host.name, port, timeout, cancellation,
+                              [&](const Stage& stage) { stages.push_back(stage); });
         } catch (const Error& error) {
             cancellation.check();
-            if (!failure) failure = error;
+            if (first_error) continue;
+            first_error = error;
+            first_stages = stages;
         }
     }
-    throw Error(*failure);
+    if (failure) std::ranges::for_each(first_stages, failure);
+    throw Error(*first_error);
 }
 
-std::unique_ptr<Source> open_source(const Connection& connection, Cancellation& cancellation) {
+std::unique_ptr<Source> open_source(const Connection& connection, Cancellation& cancellation,
+                                    const StageObserver& failure) {
     check_connection(connection);
-    return detect_engine(connection, cancellation).open(connection, cancellation);
+    return detect_engine(connection, cancellation, failure).open(connection, cancellation);
 }
 
 void check_connection(const Connection& connection) {

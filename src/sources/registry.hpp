@@ -62,11 +62,13 @@ const Engine* find_engine(std::string_view name);
 const Engine* tell_engine(const Connection& connection);
 
 /// As `tell_engine`, and where that does not tell, by what the server says first when it is called. Error
-/// unreachable or invalid when that does not tell either.
-const Engine& detect_engine(const Connection& connection, Cancellation& cancellation);
+/// unreachable or invalid when that does not tell either; `failure` is told the stages of the call then.
+const Engine& detect_engine(const Connection& connection, Cancellation& cancellation,
+                            const StageObserver& failure = {});
 
-/// The source of a connection: `detect_engine`, then its `open`.
-std::unique_ptr<Source> open_source(const Connection& connection, Cancellation& cancellation);
+/// The source of a connection: `detect_engine`, then its `open`, which does not touch the network.
+std::unique_ptr<Source> open_source(const Connection& connection, Cancellation& cancellation,
+                                    const StageObserver& failure = {});
 
 /// Throws Error invalid, naming the field, when a connection cannot be right whatever answers: unknown type
 /// or engine, a port out of 1..65535, a required option missing, an option with a value that it does not

@@ -112,6 +112,8 @@ struct Stage {
     std::string message;
 };
 
+using StageObserver = std::function<void(const Stage&)>;
+
 /// What lies in a place of a system, for browsing.
 struct Entry {
     std::string name;  ///< its own, as it is
@@ -138,8 +140,7 @@ class Caller {
     [[nodiscard]] virtual std::optional<std::string> host_key() const { return std::nullopt; }
 };
 
-/// A distant system, opened for one connection. Made by `open_source`, which does not touch the network. One
-/// thread at a time; a Cancellation raised on another thread ends a call that waits.
+/// A distant system, opened for one connection. Made by `open_source`. One thread at a time; a Cancellation raised on another thread ends a call that waits.
 ///
 /// Errors: unreachable (resolve, connect, TLS, time-out, lost on the way), auth (credentials refused,
 /// permission denied), not_found (no such database, table, path), invalid (a location or option that cannot
@@ -148,8 +149,7 @@ class Source : public Caller {
   public:
     /// Goes through the stages in order, each told to `observer` as it ends, and up to `read` where a
     /// location is given. Throws the failed stage's Error after it was told.
-    virtual void test(const std::optional<Location>& location,
-                      const std::function<void(const Stage&)>& observer) = 0;
+    virtual void test(const std::optional<Location>& location, const StageObserver& observer) = 0;
 
     /// Tells what lies in a place, each entry as it comes, and with `recursive` what lies deeper as well. An
     /// empty path is the top: databases, buckets, or the folder in which a log-in ends. In SQL systems a path

@@ -9,8 +9,6 @@
 
 namespace prevision::sources {
 
-using StageObserver = std::function<void(const Stage&)>;
-
 /// For a test read: takes rows and keeps their number.
 class RowCounter final : public RowSink {
   public:

@@ -31,7 +31,7 @@ class MadeSource final : public sources::Source {
     }
 
     void test(const std::optional<sources::Location>& /*location*/,
-              const std::function<void(const sources::Stage&)>& /*observer*/) override {}
+              const sources::StageObserver& /*observer*/) override {}
     void browse(const std::string& /*path*/, bool /*recursive*/,
                 const sources::EntryObserver& /*each*/) override {}
 

@@ -108,6 +108,8 @@ TEST_CASE("doctor finds nothing wrong in a good home, and tells what others may 
     CHECK(good.exit_code == 0);
     CHECK(good.out.find("\"library curl\"") != std::string::npos);
     CHECK(good.out.find("\"engine mysql\"") != std::string::npos);
+    CHECK(good.out.find("\"default, " + prevision.ok({"project", "show", "default", "-q"}).substr(0, 24)) !=
+          std::string::npos);
     std::filesystem::permissions(prevision.home() / "vault.key", std::filesystem::perms(0644));
     const auto open = prevision({"doctor"});
     CHECK(open.exit_code == 8);

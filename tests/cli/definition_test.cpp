@@ -177,7 +177,8 @@ TEST_CASE("an exporter names what its connector can write to") {
     };
     for (const auto& [options, message] :
          {Row{{"--connector", "shop", "--database", "d"},
-              "cannot create 'out': --table is missing: an exporter to a database needs it\nhint: --table"},
+              "cannot create the exporter 'out': --table is missing: an exporter to a database needs "
+              "it\nhint: --table"},
           Row{{"--connector", "shop", "--table", "t", "--path", "p"}, "takes no --path"},
           Row{{"--connector", "shop", "--table", "t"}, "database"}, Row{{"--connector", "files"}, "path"},
           Row{{"--connector", "files", "--path", "p", "--bucket", "b"}, "takes no --bucket"}}) {

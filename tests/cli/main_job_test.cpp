@@ -9,6 +9,7 @@
 #include "model/codec.hpp"
 #include "model/json.hpp"
 #include "support/program.hpp"
+#include "support/raw_server.hpp"
 
 using namespace prevision;
 using testing::Prevision;
@@ -122,6 +123,17 @@ TEST_CASE("a failed test exits with its stage's class and still shows the stages
     REQUIRE_FALSE(tested.stages.empty());
     CHECK_FALSE(tested.stages.back().ok);
     CHECK(result.err.find(R"("class":"not_found")") != std::string::npos);
+
+    // The engine is not told here: the server would have to be asked, and there is none.
+    const testing::ClosedPort closed;
+    prevision.ok({"connector", "create", "gone", "--type", "SQL", "--host", "127.0.0.1", "--port",
+                  std::to_string(closed.port()), "--username", "u"});
+    const auto unreachable = prevision({"connector", "test", "gone", "-o", "json"});
+    CHECK(unreachable.exit_code == 5);
+    const auto stages = model::decode_test_result(unreachable.out).stages;
+    REQUIRE(stages.size() == 2);
+    CHECK((stages[0].stage == "resolve" && stages[0].ok));
+    CHECK((stages[1].stage == "connect" && !stages[1].ok));
 }
 
 TEST_CASE("a snapshot that fails is failed with its reason, and the command exits with its class") {

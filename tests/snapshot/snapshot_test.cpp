@@ -36,7 +36,7 @@ class MadeSource final : public sources::Source {
         : columns_(std::move(columns)), rows_(std::move(rows)) {}
 
     void test(const std::optional<sources::Location>& /*location*/,
-              const std::function<void(const sources::Stage&)>& /*observer*/) override {}
+              const sources::StageObserver& /*observer*/) override {}
     void browse(const std::string& /*path*/, bool /*recursive*/,
                 const sources::EntryObserver& /*each*/) override {}
 

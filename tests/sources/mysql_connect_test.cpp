@@ -281,6 +281,16 @@ TEST_CASE("the engine of an odd port is told by how its server greets") {
     const ClosedPort closed;
     auto nobody = connection_to_port(closed.port());
     nobody.engine = "";
-    CHECK(error_of([&] { sources::detect_engine(nobody, cancellation); }).error_class() ==
+    std::vector<std::string> stages;
+    const auto tell = [&](const sources::Stage& stage) {
+        stages.push_back(stage.name + (stage.ok ? " ok" : " failed"));
+    };
+    CHECK(error_of([&] { sources::detect_engine(nobody, cancellation, tell); }).error_class() ==
           ErrorClass::unreachable);
+    CHECK(stages == std::vector<std::string>{"resolve ok", "connect failed"});
+    stages.clear();
+    nobody.host = "nobody.invalid";
+    CHECK(error_of([&] { sources::detect_engine(nobody, cancellation, tell); }).error_class() ==
+          ErrorClass::unreachable);
+    CHECK(stages == std::vector<std::string>{"resolve failed"});
 }

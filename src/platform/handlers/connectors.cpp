@@ -125,7 +125,8 @@ Answer test_connector(Services& services, const RoutedCall& routed) {
     const auto connector = get_connector(services, routed.parameters.at(0));
     CallCancellation cancellation(routed.call);
     return test_answer([&](const auto& observer) {
-        const auto source = sources::open_source(open_connection(services, connector), cancellation.get());
+        const auto source =
+            sources::open_source(open_connection(services, connector), cancellation.get(), observer);
         use_source(services, connector.id, *source, [&] { source->test(std::nullopt, observer); });
     });
 }

@@ -43,10 +43,11 @@ struct OpenedDatasource {
     std::string connector_id;
 };
 
-OpenedDatasource open(Services& services, const std::string& id, Cancellation& cancellation) {
+OpenedDatasource open(Services& services, const std::string& id, Cancellation& cancellation,
+                      const sources::StageObserver& failure = {}) {
     const auto datasource = get_datasource(services, id);
     const auto connection = open_connection(services, get_connector(services, datasource.connector_id));
-    return {.source = sources::open_source(connection, cancellation),
+    return {.source = sources::open_source(connection, cancellation, failure),
             .location = location_of(datasource),
             .format = parse_format(datasource.format),
             .connector_id = datasource.connector_id};
@@ -96,7 +97,7 @@ Answer test_datasource(Services& services, const RoutedCall& routed) {
     const auto datasource = get_datasource(services, routed.parameters.at(0));
     CallCancellation cancellation(routed.call);
     return test_answer([&](const auto& observer) {
-        const auto opened = open(services, datasource.id, cancellation.get());
+        const auto opened = open(services, datasource.id, cancellation.get(), observer);
         use_source(services, datasource.connector_id, *opened.source,
                    [&] { opened.source->test(opened.location, observer); });
     });

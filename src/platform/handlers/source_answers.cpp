@@ -20,7 +20,7 @@ std::string join_failure(const std::string& failure_text, const std::string& res
 
 }  // namespace
 
-Answer test_answer(const std::function<void(const std::function<void(const sources::Stage&)>&)>& test) {
+Answer test_answer(const std::function<void(const sources::StageObserver&)>& test) {
     model::TestResult result;
     const auto observer = [&](const sources::Stage& stage) {
         result.stages.push_back({.stage = stage.name,

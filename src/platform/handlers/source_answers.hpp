@@ -25,8 +25,7 @@ class CallCancellation {
 
 /// Runs a test and answers what it found: 200 when it works, else the status of the failure, with `message`,
 /// `class`, `hint`, `ok` and the `stages` up to the one that failed.
-Answer test_answer(
-    const std::function<void(const std::function<void(const sources::Stage&)>& observer)>& test);
+Answer test_answer(const std::function<void(const sources::StageObserver& observer)>& test);
 
 std::vector<std::string> names_of(const std::vector<sources::Entry>& entries);
 

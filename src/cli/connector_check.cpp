@@ -22,6 +22,16 @@ void refuse(const DefinitionPlace& place, std::string_view option, const std::st
     throw Error(ErrorClass::invalid, fmt::format("{}: {}", place.where(option), why), hint);
 }
 
+/// What an engine refuses by itself is told with the definition's place.
+template <typename Check>
+void check_by_engine(const DefinitionPlace& place, Check check) {
+    try {
+        check();
+    } catch (const Error& error) {
+        throw error.with_message(fmt::format("{}: {}", place.where(""), error.what()));
+    }
+}
+
 std::string meant(std::string_view word, const std::vector<std::string>& candidates,
                   const std::string& otherwise) {
     const auto found = closest(word, candidates);
@@ -172,13 +182,16 @@ void check_definition(const model::Connector& connector, bool has_password, cons
         refuse(place, "engine", fmt::format("{} '{}' is unknown", place.spell("engine"), connection.engine),
                meant(connection.engine, names, fmt::format("one of: {}", join(names, ", "))));
     }
-    const auto engines = engines_for(connection);
+    std::vector<const sources::Engine*> engines;
+    check_by_engine(place, [&] { engines = engines_for(connection); });
     const auto given = given_options(connector, has_password);
     const auto options_of = [](const sources::Engine& engine) { return engine.connector_options; };
     check_given(place, given, engines, options_of);
     check_required(place, given, engines, options_of);
-    sources::check_connection(connection);
-    if (engines.size() == 1) engines.front()->open(connection, services.cancellation());
+    check_by_engine(place, [&] {
+        sources::check_connection(connection);
+        if (engines.size() == 1) engines.front()->open(connection, services.cancellation());
+    });
 }
 
 void check_definition(const model::Datasource& datasource, const model::Connector& connector,
@@ -195,7 +208,9 @@ void check_definition(const model::Datasource& datasource, const model::Connecto
     const auto options_of = [](const sources::Engine& engine) { return engine.datasource_options; };
     check_given(place, given, engines, options_of);
     check_required(place, given, engines, options_of);
-    if (engines.size() == 1) platform::check_datasource(datasource, connector);
+    if (engines.size() == 1) {
+        check_by_engine(place, [&] { platform::check_datasource(datasource, connector); });
+    }
 }
 
 // What can be written to is what can be read, but for requests.

@@ -66,10 +66,15 @@ std::string upper_case(std::string text) {
 }
 
 std::string type_of(const ConnectorOptions& options) {
-    auto type = told_type(options);
+    const auto failure = fmt::format("cannot create the connector '{}'", options.name);
+    std::string type;
+    try {
+        type = told_type(options);
+    } catch (const Error& error) {
+        throw error.with_message(fmt::format("{}: {}", failure, error.what()));
+    }
     if (!type.empty()) return type;
-    throw Error(ErrorClass::usage,
-                fmt::format("cannot create the connector '{}': --type is missing", options.name),
+    throw Error(ErrorClass::usage, failure + ": --type is missing",
                 fmt::format("--type {}; 'prevision connector types' tells what each takes",
                             join(connector_types(), ", ")));
 }

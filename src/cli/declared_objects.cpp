@@ -27,10 +27,7 @@ auto at(const Declared& declared, std::string_view field, Step step) {
     try {
         return step();
     } catch (const Error& error) {
-        const std::string what = error.what();
-        const auto where = declared.where(field);
-        throw Error(error.error_class(), what.starts_with(declared.file) ? what : where + ": " + what,
-                    error.hint());
+        throw error.with_message(fmt::format("{}: {}", declared.where(field), error.what()));
     }
 }
 
@@ -127,10 +124,7 @@ void check_connector(const Declared& declared, Services& services) {
     if (const auto file = beside(declared, declared.text("private_key_file"));
         declared.has("private_key_file") && std::filesystem::exists(file))
         connector.private_key = Secret(read_file(file, secret_limit));
-    at(declared, "", [&] {
-        check_definition(connector, has_password(declared), declared.place(), services);
-        return true;
-    });
+    check_definition(connector, has_password(declared), declared.place(), services);
 }
 
 void check_write_mode(const Declared& declared) {
@@ -197,16 +191,10 @@ void check_declarations(const Declarations& declarations, const PlatformState& s
         const auto connector = connector_of(declared, declarations, state);
         if (declared.kind == Kind::exporter) {
             check_write_mode(declared);
-            at(declared, "", [&] {
-                check_definition(to_exporter(declared), connector, declared.place(), services);
-                return true;
-            });
-            continue;
-        }
-        at(declared, "", [&] {
+            check_definition(to_exporter(declared), connector, declared.place(), services);
+        } else {
             check_definition(to_datasource(declared), connector, declared.place(), services);
-            return true;
-        });
+        }
     }
 }
 

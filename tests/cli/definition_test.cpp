@@ -196,6 +196,29 @@ TEST_CASE("an exporter names what its connector can write to") {
     CHECK(declared.err.find("x.yaml:2: exporter 'out': table is missing") != std::string::npos);
 }
 
+TEST_CASE("what an engine refuses is told with the name of the object") {
+    const Prevision prevision;
+    prevision.ok({"connector", "create", "shop", "--host", "mysql://db"});
+    struct Row {
+        std::vector<std::string> arguments;
+        std::string message;
+    };
+    for (const auto& [arguments, message] :
+         {Row{{"connector", "create", "x", "--host", "oracle://db"},
+              "the connector 'x': invalid host: its scheme"},
+          Row{{"connector", "create", "x", "--type", "SQL", "--host", "db", "--port", "1433"},
+              "the connector 'x': invalid port: 1433"},
+          Row{{"connector", "create", "x", "--engine", "postgresql", "--host", "db/shop"},
+              "the connector 'x': invalid host: a path"},
+          Row{{"datasource", "create", "x", "--connector", "shop", "--database", "d"},
+              "the datasource 'x': invalid table: neither"}}) {
+        const auto refused = prevision(arguments);
+        CHECK(refused.exit_code == 7);
+        CHECK_THAT(refused.err, Catch::StartsWith("prevision: cannot create " + message));
+    }
+    CHECK(split(std::string(trim(prevision.ok({"connector", "list", "-q"}))), '\n').size() == 1);
+}
+
 TEST_CASE("what is no text in UTF-8 is refused by name, before anything is sent") {
     const Prevision prevision;
     const auto name = prevision({"connector", "create", "n\xff", "--host", "mysql://db"});

@@ -33,14 +33,25 @@ std::string hint(const CommandNode& node, const std::string& word,
     return meant ? fmt::format("did you mean '{}'? {}", *meant, see_help(node)) : see_help(node);
 }
 
+/// What to do where a value is none of those that a parameter takes.
+std::string choice_hint(const Parameter& parameter, const CommandNode& node, const std::string& value) {
+    if (const auto meant = closest(value, parameter.choices))
+        return fmt::format("did you mean '{}'?", *meant);
+    // Many programs name a file by -o.
+    if (parameter.long_name() != "--output" || value.find_first_of("./") == std::string::npos)
+        return see_help(node);
+    const auto takes_file = [](const Parameter* option) { return option->long_name() == "--to"; };
+    return fmt::format("--output is a format: {} names a file",
+                       std::ranges::any_of(options_in_reach(node), takes_file) ? "--to" : "'>' of the shell");
+}
+
 void take(const Parameter& parameter, const CommandNode& node, const std::string& value) {
     if (!parameter.choices.empty() &&
         std::ranges::find(parameter.choices, value) == parameter.choices.end()) {
-        const auto meant = closest(value, parameter.choices);
         throw Error(ErrorClass::usage,
                     fmt::format("{}: '{}' is none of {}", parameter.long_name(), value,
                                 join(parameter.choices, ", ")),
-                    meant ? fmt::format("did you mean '{}'?", *meant) : see_help(node));
+                    choice_hint(parameter, node, value));
     }
     // A file's name may be any bytes; all else is text, and is sent as JSON.
     if (parameter.completes != Completes::file && !is_utf8(value))

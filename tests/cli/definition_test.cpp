@@ -219,6 +219,16 @@ TEST_CASE("what an engine refuses is told with the name of the object") {
     CHECK(split(std::string(trim(prevision.ok({"connector", "list", "-q"}))), '\n').size() == 1);
 }
 
+TEST_CASE("a file where a format belongs is told how a file is named") {
+    const Prevision prevision;
+    const auto download = prevision({"dataset", "download", "x", "-o", "orders.csv"});
+    CHECK(download.exit_code == 2);
+    CHECK_THAT(download.err, Catch::EndsWith("hint: --output is a format: --to names a file\n"));
+    const auto list = prevision({"connector", "list", "-o", "list.csv"});
+    CHECK(list.exit_code == 2);
+    CHECK_THAT(list.err, Catch::EndsWith("hint: --output is a format: '>' of the shell names a file\n"));
+}
+
 TEST_CASE("what is no text in UTF-8 is refused by name, before anything is sent") {
     const Prevision prevision;
     const auto name = prevision({"connector", "create", "n\xff", "--host", "mysql://db"});

@@ -23,7 +23,7 @@ const std::vector<Field<Entry>>& entry_fields() {
         {{"path"}, [](const Entry& entry) { return cell(entry.path); }},
         {{"kind"}, [](const Entry& entry) { return cell(entry.kind); }},
         {{"size", render::Alignment::right}, size_cell},
-        {{"modified"}, [](const Entry& entry) { return time_cell(entry.modified); }},
+        {{.name = "modified", .is_time = true}, [](const Entry& entry) { return time_cell(entry.modified); }},
         {{"detail"}, [](const Entry& entry) { return cell(entry.detail); }},
         {{"name"}, [](const Entry& entry) { return cell(entry.name); }, false},
     };

@@ -49,7 +49,7 @@ std::shared_ptr<const Noun<Connector>> connector_noun() {
                    {{"host"}, [](const Connector& connector) { return cell(connector.host); }},
                    {{"port", render::Alignment::right}, port_cell},
                    {{"username"}, [](const Connector& connector) { return cell(connector.username); }},
-                   {{"created_at"},
+                   {{.name = "created_at", .is_time = true},
                     [](const Connector& connector) { return time_cell(connector.created_at); },
                     false}},
         .list = [](Services& services,

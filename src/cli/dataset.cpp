@@ -59,7 +59,8 @@ std::shared_ptr<const Noun<Dataset>> dataset_noun() {
              {{"sha256"}, [](const Dataset& dataset) { return cell(dataset.sha256); }, false},
              {{"schema"}, [](const Dataset& dataset) { return cell(describe_schema(dataset)); }, false},
              {{"message"}, [](const Dataset& dataset) { return cell(dataset.message); }, false},
-             {{"created_at"}, [](const Dataset& dataset) { return time_cell(dataset.created_at); }}},
+             {{.name = "created_at", .is_time = true},
+              [](const Dataset& dataset) { return time_cell(dataset.created_at); }}},
         .list = [](Services& services,
                    const auto& each) { services.client().list_datasets(services.project_id(), each); },
         .find =

@@ -51,7 +51,7 @@ std::shared_ptr<const Noun<Datasource>> datasource_noun() {
              {{"encoding"},
               [](const Datasource& datasource) { return cell(datasource.format.encoding); },
               false},
-             {{"created_at"},
+             {{.name = "created_at", .is_time = true},
               [](const Datasource& datasource) { return time_cell(datasource.created_at); },
               false}},
         .list = [](Services& services,

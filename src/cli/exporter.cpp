@@ -40,7 +40,7 @@ std::shared_ptr<const Noun<Exporter>> exporter_noun() {
                                                      : exporter.database_write_mode);
               }},
              {{"description"}, [](const Exporter& exporter) { return cell(exporter.description); }, false},
-             {{"created_at"},
+             {{.name = "created_at", .is_time = true},
               [](const Exporter& exporter) { return time_cell(exporter.created_at); },
               false}},
         .list = [](Services& services,

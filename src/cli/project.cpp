@@ -37,7 +37,7 @@ std::shared_ptr<const Noun<Project>> project_noun() {
                    {{"name"}, [](const Project& project) { return cell(project.name); }},
                    {{"description"}, [](const Project& project) { return cell(project.description); }},
                    {{"color"}, [](const Project& project) { return cell(project.color); }, false},
-                   {{"created_at"},
+                   {{.name = "created_at", .is_time = true},
                     [](const Project& project) { return time_cell(project.created_at); },
                     false}},
         .list = [](Services& services, const auto& each) { services.client().list_projects(each); },

@@ -128,8 +128,10 @@ std::vector<Field<ShownToken>> token_fields(bool with_token) {
         {{"name"}, [](const ShownToken& shown) { return cell(shown.record.name); }},
         {{"role"},
          [](const ShownToken& shown) { return cell(std::string(platform::to_string(shown.record.role))); }},
-        {{"created_at"}, [](const ShownToken& shown) { return cell(shown.record.created_at); }},
-        {{"revoked_at"}, [](const ShownToken& shown) { return cell(shown.record.revoked_at); }}};
+        {{.name = "created_at", .is_time = true},
+         [](const ShownToken& shown) { return cell(shown.record.created_at); }},
+        {{.name = "revoked_at", .is_time = true},
+         [](const ShownToken& shown) { return cell(shown.record.revoked_at); }}};
     if (with_token) {
         fields.push_back({{"token"}, [](const ShownToken& shown) { return cell(shown.token); }});
     }

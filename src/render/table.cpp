@@ -13,6 +13,8 @@ constexpr std::string_view mark = "…";  // one cell wide
 constexpr int gap = 2;
 constexpr int useful_first = 24;  // an id, or most of a name
 constexpr int useful = 6;
+constexpr int to_the_minute = 17;  // "2026-01-31T08:30Z"
+constexpr int to_the_day = 10;
 
 std::string in_bold(std::string_view text, bool bold) {
     return bold ? "\x1b[1m" + std::string(text) + "\x1b[0m" : std::string(text);
@@ -28,6 +30,13 @@ std::string to_upper(std::string text) {
 std::string cut(const std::string& text, int width) {
     const auto part = fitting_part(text, width);
     return part.size() == text.size() ? text : std::string(part) + std::string(mark);
+}
+
+/// A time as long as fits, for what is left of one that is cut anywhere tells less.
+std::string cut_time(const std::string& text, int width) {
+    const bool is_time = text.size() > to_the_minute && text[to_the_day] == 'T';
+    if (!is_time || display_width(text) <= width || width < to_the_day) return cut(text, width);
+    return width < to_the_minute ? text.substr(0, to_the_day) : text.substr(0, to_the_minute - 1) + "Z";
 }
 
 int line_width(const std::vector<int>& widths) {
@@ -61,13 +70,26 @@ struct Layout {
     bool complete = true;     ///< false where columns at the right are left out
 };
 
+/// Times to the minute where the line is too long, to the day where it still is.
+void shorten_times(std::vector<int>& widths, const std::vector<Column>& columns, int available) {
+    for (const int length : {to_the_minute, to_the_day}) {
+        if (line_width(widths) <= available) return;
+        for (std::size_t i = 0; i < widths.size(); ++i) {
+            if (columns[i].is_time) widths[i] = std::min(widths[i], length);
+        }
+    }
+}
+
 /// As many columns as fit at their least width, then as wide as they may be. The first is always there.
-Layout lay_out(std::vector<int> widths, std::optional<int> width) {
+Layout lay_out(std::vector<int> widths, const std::vector<Column>& columns, std::optional<int> width) {
+    if (width) shorten_times(widths, columns, *width);
     if (!width || line_width(widths) <= *width) return {.widths = std::move(widths)};
     std::vector<int> least;
     least.reserve(widths.size());
-    for (const int natural : widths)
-        least.push_back(std::min(natural, least.empty() ? useful_first : useful));
+    for (std::size_t i = 0; i < widths.size(); ++i) {
+        const int enough = columns[i].is_time ? to_the_day : useful;
+        least.push_back(std::min(widths[i], i == 0 ? useful_first : enough));
+    }
     int available = std::max(1, *width);
     const bool complete = line_width(least) <= available || least.size() == 1;
     if (!complete) {
@@ -96,7 +118,7 @@ class TableRenderer final : public Renderer {
 
     void finish() override {
         if (rows_.empty() && settings_.header && settings_.header_of_none) add_header();
-        const Layout layout = lay_out(widths_, settings_.width);
+        const Layout layout = lay_out(widths_, columns_, settings_.width);
         bool header = settings_.header;
         for (const auto& row : rows_) {
             out_.write(in_bold(format(row, layout), std::exchange(header, false) && settings_.bold) + "\n");
@@ -125,7 +147,8 @@ class TableRenderer final : public Renderer {
     std::string format(const std::vector<std::string>& row, const Layout& layout) const {
         std::string line;
         for (std::size_t i = 0; i < layout.widths.size(); ++i) {
-            const std::string text = cut(row[i], layout.widths[i]);
+            const auto text =
+                columns_[i].is_time ? cut_time(row[i], layout.widths[i]) : cut(row[i], layout.widths[i]);
             const auto padding = static_cast<std::size_t>(layout.widths[i] - display_width(text));
             if (i > 0) line.append(gap, ' ');
             if (columns_[i].alignment == Alignment::right) line.append(padding, ' ');

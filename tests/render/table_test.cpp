@@ -55,6 +55,28 @@ TEST_CASE("a table of 40 cells keeps the id and leaves out columns at the right"
           "6562f2a3b1c4d5e6f7a8b9c2  e\u0301te\u0301 👨\u200d👩\u200d👧       …\n");
 }
 
+TEST_CASE("a time without room loses its seconds, then its hour, before any text is cut") {
+    const std::vector<Column> columns{{"name"}, {.name = "taken", .is_time = true}, {"note"}};
+    const std::vector<Row> rows{cells({"abcdefgh", "2026-01-31T08:30:59.999Z", "1234567"}),
+                                cells({"b", std::nullopt, "2026-01-31T08:30:59.999Z"})};
+    const std::vector<Row> short_note(rows.begin(), rows.begin() + 1);
+    const auto of_width = [&](int width) { return render_list(columns, short_note, {.width = width}); };
+    CHECK(of_width(43) ==
+          "NAME      TAKEN                     NOTE\nabcdefgh  2026-01-31T08:30:59.999Z  1234567\n");
+    CHECK(of_width(42) == "NAME      TAKEN              NOTE\nabcdefgh  2026-01-31T08:30Z  1234567\n");
+    CHECK(of_width(36) == "NAME      TAKEN              NOTE\nabcdefgh  2026-01-31T08:30Z  1234567\n");
+    CHECK(of_width(35) == "NAME      TAKEN       NOTE\nabcdefgh  2026-01-31  1234567\n");
+    CHECK(of_width(28) == "NAME      TAKEN       NOTE\nabcdefgh  2026-01-31  12345…\n");
+    // Only what is a time: not what looks like one in another column, and what is not set stays so.
+    CHECK(render_list(columns, rows, {.width = 40}) ==
+          "NAME      TAKEN       NOTE\n"
+          "abcdefgh  2026-01-31  1234567\n"
+          "b         -           2026-01-31T08:30:…\n");
+    // A platform may send any text.
+    CHECK(render_list(columns, {cells({"a", "the day before yesterday", "x"})}, {.width = 22}) ==
+          "NAME  TAKEN       NOTE\na     the day b…  x\n");
+}
+
 TEST_CASE("no row, no header") {
     CHECK(render_list(connector_columns, {}, {}).empty());
     CHECK(render_list(connector_columns, {}, {.width = 80, .bold = true}).empty());

@@ -187,9 +187,10 @@ void add_download(Command& command, Services& services, const std::shared_ptr<co
     auto verb = command.subcommand("download", "Write a dataset's bytes to a file");
     auto options = std::make_shared<DownloadOptions>();
     verb.argument("NAME", options->name, "Its name or id", true, {.completes = noun->completes});
-    verb.option("--to", options->to,
-                "The file; - is stdout; NAME.csv, or as the type is, in this folder without it",
-                {.value = "FILE", .completes = Completes::file});
+    verb.option(
+        "--to", options->to,
+        "The file, or the folder for NAME.csv (or as the type is); - is stdout; this folder without it",
+        {.value = "FILE", .completes = Completes::file});
     verb.option("--extension", options->extension, "The form of the bytes: csv is the file as it is kept",
                 {.value = "FORM", .choices = {"csv", "zip", "parquet"}});
     verb.flag("--force", options->force, "Replace a file that exists");

@@ -300,6 +300,7 @@ void add_cat(Command& command, Services& services, const std::shared_ptr<const N
     auto verb = command.subcommand("cat", "Write the distant data to stdout, storing nothing");
     auto name = std::make_shared<std::string>();
     verb.argument("NAME", *name, "Its name or id", true, {.completes = noun->completes});
+    verb.detail("A table is CSV, a file its own bytes; --output changes how an error is shown, and no more.");
     verb.example("prevision datasource cat orders | head -n 3");
     verb.action([name, noun, &services] {
         const auto datasource = noun->find(services, *name);

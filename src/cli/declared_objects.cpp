@@ -122,8 +122,10 @@ void check_connector(const Declared& declared, Services& services) {
         refuse(declared, "type", "type is missing", "one of: " + join(connector_types(), ", "));
     // It is looked into; one that is not there is told of where it is needed.
     if (const auto file = beside(declared, declared.text("private_key_file"));
-        declared.has("private_key_file") && std::filesystem::exists(file))
-        connector.private_key = Secret(read_file(file, secret_limit));
+        declared.has("private_key_file") && may_exist(file)) {
+        connector.private_key =
+            at(declared, "private_key_file", [&] { return Secret(read_file(file, secret_limit)); });
+    }
     check_definition(connector, has_password(declared), declared.place(), services);
 }
 

@@ -12,6 +12,7 @@
 #include "cli/platform_choice.hpp"
 #include "config/paths.hpp"
 #include "config/profiles.hpp"
+#include "core/file.hpp"
 #include "core/text.hpp"
 #include "model/json.hpp"
 #include "net/url.hpp"
@@ -73,7 +74,7 @@ class Doctor {
         const auto& environment = services_.io().environment;
         check("profile", [&]() -> Finding {
             const auto file = config::profile_file(environment);
-            if (!file || !std::filesystem::exists(*file)) return {.check = "profile", .detail = "none"};
+            if (!file || !may_exist(*file)) return {.check = "profile", .detail = "none"};
             add(mode_of("config.json", *file));
             const auto profiles = config::read_profiles(*file);
             const auto name = profile_name(services_.options(), environment, profiles);
@@ -107,15 +108,14 @@ class Doctor {
         const auto& environment = services_.io().environment;
         check("home", [&]() -> Finding {
             const auto home = config::platform_home(environment);
-            if (!std::filesystem::exists(home))
-                return {.check = "home", .detail = home.string() + ", not made yet"};
+            if (!may_exist(home)) return {.check = "home", .detail = home.string() + ", not made yet"};
             for (const auto& name : {"prevision.db", "vault.key"}) examine_mode(home / name);
             return mode_of("home", home);
         });
     }
 
     void examine_mode(const std::filesystem::path& file) {
-        if (std::filesystem::exists(file)) add(mode_of(file.filename().string(), file));
+        if (may_exist(file)) add(mode_of(file.filename().string(), file));
     }
 
     /// Nobody but its owner may read it.
@@ -125,7 +125,7 @@ class Doctor {
             return {.check = check,
                     .result = "failed",
                     .detail = fmt::format("{}: {}", path.string(), system_message(errno)),
-                    .hint = "see who owns it: ls -ld " + path.string()};
+                    .hint = "see who owns its folder: ls -ld " + path.parent_path().string()};
         }
         const auto mode = status.st_mode & 0777U;
         Finding finding{.check = check, .detail = fmt::format("{}, mode {:04o}", path.string(), mode)};

@@ -74,6 +74,15 @@ std::filesystem::path file_name(const model::Dataset& dataset, const std::string
     return name;
 }
 
+/// Where the bytes go: what `to` names, or a file of the dataset's name in the folder that it names.
+std::filesystem::path destination(const model::Dataset& dataset, const DownloadOptions& options) {
+    auto name = file_name(dataset, options.extension);
+    if (options.to.empty()) return name;
+    std::filesystem::path to(options.to);
+    std::error_code ignored;
+    return std::filesystem::is_directory(to, ignored) ? to / name : to;
+}
+
 }  // namespace
 
 Downloaded download(Services& services, const model::Dataset& dataset, const DownloadOptions& options) {
@@ -91,13 +100,13 @@ Downloaded download(Services& services, const model::Dataset& dataset, const Dow
         progress->finish();
         return downloaded;
     }
-    const auto path =
-        options.to.empty() ? file_name(dataset, options.extension) : std::filesystem::path(options.to);
+    const auto path = destination(dataset, options);
     const auto taken = [&] {
         return Error(ErrorClass::conflict, fmt::format("cannot write {}: it exists already", path.string()),
                      "--force replaces it, --to names another file");
     };
-    if (!options.force && std::filesystem::exists(path)) throw taken();
+    std::error_code ignored;
+    if (!options.force && std::filesystem::exists(path, ignored)) throw taken();
     AtomicFile file(path, 0666);
     HashingSink sink([&](std::string_view chunk) { file.write(chunk); }, total, *progress);
     services.client().download_dataset(api::refer_to(dataset), options.extension, sink);

@@ -76,6 +76,11 @@ std::string read_file(const std::filesystem::path& path, std::size_t limit) {
     return content;
 }
 
+bool may_exist(const std::filesystem::path& path) {
+    std::error_code ignored;
+    return std::filesystem::status(path, ignored).type() != std::filesystem::file_type::not_found;
+}
+
 void create_private_directory(const std::filesystem::path& path) {
     std::error_code ignored;
     if (std::filesystem::is_directory(path, ignored)) return;

@@ -14,7 +14,12 @@ namespace prevision::platform {
 namespace {
 
 std::filesystem::path make_home(const std::filesystem::path& home) {
-    create_private_directory(home);
+    try {
+        create_private_directory(home);
+    } catch (const Error& error) {
+        throw Error(error.error_class(), error.what(),
+                    "PREVISION_HOME names another place for the embedded platform");
+    }
     return home;
 }
 

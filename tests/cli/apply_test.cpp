@@ -251,6 +251,9 @@ TEST_CASE("a private key is looked into before anything is sent") {
     const auto result = prevision({"diff", file});
     CHECK(result.exit_code == 7);
     CHECK(result.err.find("x.yaml:1: connector 'a': invalid private_key") != std::string::npos);
+    std::filesystem::remove(prevision.file("key"));
+    std::filesystem::create_symlink("key", prevision.file("key"));
+    CHECK(prevision({"diff", file}).err.find("x.yaml:1: connector 'a': cannot open ") != std::string::npos);
 }
 
 TEST_CASE("a name that two objects have is an error with both ids, in dump and in apply") {

@@ -134,6 +134,20 @@ TEST_CASE("doctor tells the profile, the platform's URL, and who may read the pr
     CHECK(prevision.ok({"doctor", "-o", "csv"}).find("\nprofile,ok,none") != std::string::npos);
 }
 
+TEST_CASE("doctor tells which file cannot be looked at, and goes on") {
+    const Prevision prevision;
+    const auto loop = prevision.file("loop");
+    std::filesystem::create_symlink("loop", loop);
+    const auto result = prevision({"doctor", "-o", "csv"}, "", {{"XDG_CONFIG_HOME", loop.string()}});
+    INFO(result.out << result.err);
+    CHECK(result.exit_code == 8);
+    const auto file = (loop / "prevision/config.json").string();
+    CHECK(result.out.find("\nconfig.json,failed," + file + ": Too many levels of symbolic links,") !=
+          std::string::npos);
+    CHECK(result.out.find("\nprofile,failed,cannot open " + file) != std::string::npos);
+    CHECK(result.out.find("\nengine sqlite,ok,") != std::string::npos);
+}
+
 TEST_CASE("version -o json names the libraries") {
     const Prevision prevision;
     const auto document = model::parse_json(prevision.ok({"version", "-o", "json"}));

@@ -71,6 +71,22 @@ TEST_CASE("a downloaded file has the SHA-256 that the dataset tells") {
     prevision.ok({"dataset", "download", "today", "--to", file, "--force"});
 }
 
+TEST_CASE("a download into a folder is a file of the dataset's name there") {
+    const Shop prevision;
+    prevision.ok({"dataset", "create", "a/b", "--datasource", "orders"});
+    const auto folder = prevision.file("downloads");
+    std::filesystem::create_directory(folder);
+    prevision.ok({"dataset", "download", "a/b", "--to", folder.string()});
+    CHECK(read_file(folder / "a_b.csv", 1000) == prevision.ok({"dataset", "download", "a/b", "--to", "-"}));
+    CHECK(prevision({"dataset", "download", "a/b", "--to", folder.string()}).exit_code == 6);
+    // What cannot be looked at is told by what the system says of it.
+    std::filesystem::create_symlink("loop", folder / "loop");
+    const auto loop = prevision({"dataset", "download", "a/b", "--to", (folder / "loop" / "x").string()});
+    CHECK(loop.exit_code == 1);
+    CHECK(loop.err == "prevision: cannot open " + (folder / "loop" / "x").string() +
+                          ": Too many levels of symbolic links\n");
+}
+
 TEST_CASE("a snapshot without a name is named after its datasource and the time") {
     const Shop prevision;
     prevision.ok({"dataset", "create", "--datasource", "orders"});

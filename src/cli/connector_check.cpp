@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -168,8 +169,9 @@ bool takes(std::string_view type, std::string_view engine, std::string_view opti
 }
 
 DefinitionPlace command_line_place(std::string_view noun, const std::string& name) {
-    const auto where = fmt::format("cannot create the {} '{}'", noun, name);
-    return {.where = [where](std::string_view /*option*/) { return where; }, .spell = flag_of};
+    auto where = fmt::format("cannot create the {} '{}'", noun, name);
+    return {.where = [where = std::move(where)](std::string_view /*option*/) { return where; },
+            .spell = flag_of};
 }
 
 void check_definition(const model::Connector& connector, bool has_password, const DefinitionPlace& place,

@@ -161,7 +161,7 @@ const Engine& hear_engine(const std::vector<net::Address>& addresses, const std:
 /// Calls the server to hear what it is, the stages of which are told to `observer`.
 const Engine& ask_engine(const std::string& host, int port, std::chrono::milliseconds timeout,
                          Cancellation& cancellation, const StageObserver& observer) {
-    const auto place = fmt::format("{}:{}", host, port);
+    std::string place = fmt::format("{}:{}", host, port);
     std::vector<net::Address> addresses;
     run_stage(observer, "resolve", [&] {
         addresses = net::resolve(host, port);

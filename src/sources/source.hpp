@@ -140,7 +140,8 @@ class Caller {
     [[nodiscard]] virtual std::optional<std::string> host_key() const { return std::nullopt; }
 };
 
-/// A distant system, opened for one connection. Made by `open_source`. One thread at a time; a Cancellation raised on another thread ends a call that waits.
+/// A distant system, opened for one connection. Made by `open_source`. One thread at a time; a Cancellation
+/// raised on another thread ends a call that waits.
 ///
 /// Errors: unreachable (resolve, connect, TLS, time-out, lost on the way), auth (credentials refused,
 /// permission denied), not_found (no such database, table, path), invalid (a location or option that cannot

@@ -21,7 +21,7 @@ constexpr long receive_buffer = 512L * 1024;  // the most that libcurl takes
 // brought no byte the next one asks for little at a time, and gets on however soon it is cut again.
 constexpr long careful_buffer = 16L * 1024;
 
-constexpr std::string_view name_a_file = "name a file in it: see 'prevision connector browse'";
+constexpr std::string_view name_a_file = "name a file in it: see 'prevision connector browse CONNECTOR'";
 
 /// Ends a transfer of which no more is wanted.
 struct Enough {};
@@ -237,7 +237,7 @@ Error FileSession::write_failure(CURLcode code, const std::string& path) {
     switch (refusal(code, path).value_or(ErrorClass::auth)) {
         case ErrorClass::not_found:
             return {ErrorClass::not_found, fmt::format("{}: there is no such folder ({})", what, words),
-                    "list what there is with 'prevision connector browse'"};
+                    "list what there is with 'prevision connector browse CONNECTOR'"};
         case ErrorClass::invalid:
             return {ErrorClass::invalid, fmt::format("{}: a folder has that name ({})", what, words)};
         default:
@@ -301,7 +301,7 @@ Error FileSession::path_failure(CURLcode code, const std::string& path, Wanted w
                     fmt::format("ask who runs the server to let '{}' read it", server_.username)};
         default:
             return {ErrorClass::not_found, say("there is none"),
-                    "list what there is with 'prevision connector browse'"};
+                    "list what there is with 'prevision connector browse CONNECTOR'"};
     }
 }
 

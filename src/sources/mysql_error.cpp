@@ -106,7 +106,7 @@ std::string mysql_error_hint(unsigned code, const std::string& username) {
                 "'{}'",
                 username);
         case Advice::name:
-            return "list what there is with 'prevision connector browse'";
+            return "list what there is with 'prevision connector browse CONNECTOR'";
         case Advice::address:
             return "check the host and the port, and that a MySQL or MariaDB server listens there";
         case Advice::later:

@@ -39,7 +39,8 @@ std::vector<Entry> databases_where(PostgresConnection& connection, const std::st
 void require(PostgresConnection& connection, const std::string& query,
              const std::vector<std::string>& parameters, const std::string& missing) {
     if (connection.query(query, parameters).rows() > 0) return;
-    throw Error(ErrorClass::not_found, missing, "list what there is with 'prevision connector browse'");
+    throw Error(ErrorClass::not_found, missing,
+                "list what there is with 'prevision connector browse CONNECTOR'");
 }
 
 }  // namespace

@@ -93,7 +93,7 @@ std::string postgres_error_hint(std::string_view state, const std::string& usern
                 username);
         case Advice::name:
             return "names are taken as they are, upper and lower case too: list what there is with "
-                   "'prevision connector browse'";
+                   "'prevision connector browse CONNECTOR'";
         case Advice::patience:
             return fmt::format(
                 "if it was the server's statement_timeout that ended it, let the administrator raise it for "

@@ -79,7 +79,7 @@ void browse_s3(S3Client& client, const std::string& path, bool recursive, const 
     if (list_below(client, bucket, is_folder ? prefix : prefix + "/", recursive, "", each)) return;
     if (prefix.empty() || (!is_folder && list_object(client, bucket, prefix, each))) return;
     throw Error(ErrorClass::not_found, fmt::format("cannot find '{}' in the bucket '{}'", prefix, bucket),
-                fmt::format("list what there is with 'prevision connector browse NAME {}'", bucket));
+                fmt::format("list what there is with 'prevision connector browse CONNECTOR {}'", bucket));
 }
 
 }  // namespace prevision::sources

@@ -103,7 +103,7 @@ class RowWriter {
 Error no_such_table(const std::string& table, const std::filesystem::path& path) {
     return Error(ErrorClass::not_found,
                  fmt::format("cannot find the table '{}' in {}: there is none", table, path.string()),
-                 "list what there is with 'prevision connector browse'");
+                 "list what there is with 'prevision connector browse CONNECTOR'");
 }
 
 class SqliteSource final : public Source {
@@ -286,7 +286,7 @@ void SqliteSource::read_request(Database& file, const std::string& request, cons
         const std::string_view why = error.what();
         if (!why.starts_with("no such table")) refuse(why);
         throw Error(ErrorClass::not_found, fmt::format("cannot read the request: {}", why),
-                    "list what there is with 'prevision connector browse'");
+                    "list what there is with 'prevision connector browse CONNECTOR'");
     }
 }
 

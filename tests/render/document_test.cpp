@@ -1,10 +1,15 @@
+#include <fstream>
+
 #include <catch2/catch.hpp>
 #include <fmt/format.h>
 #include <yaml-cpp/yaml.h>
 
 #include "core/error.hpp"
+#include "core/text.hpp"
 #include "render/json_reader.hpp"
 #include "rendering.hpp"
+#include "support/command.hpp"
+#include "support/temporary_directory.hpp"
 
 using namespace prevision;
 using namespace prevision::render;
@@ -162,6 +167,34 @@ TEST_CASE("yaml is a sequence of mappings") {
 - {}
 )");
     CHECK(render_one({}, document(R"({"a":1,"b":"x"})"), yaml) == "a: 1\nb: x\n");
+}
+
+TEST_CASE("yaml is to PyYAML what json is to Python") {
+    // PyYAML is of YAML 1.1, which takes far more words for no text than 1.2 does. In JSON's spelling,
+    // between ';'.
+    const std::string texts =
+        R"(plain;no;No;yes;on;off;y;N;true;null;Null;~;;1;1.5;1e3;1.e3;.5;0x1F;0o17;017;1_000;0b1;12:30:45;)"
+        R"(190:20:30;2026-01-01;2026-01-01T00:00:00Z;=;<<;- a;? a;: a;a: b;a #b;#a; a;a ;a\nb;\ta;a\tb;!x;&x;*x;)"
+        R"(%x;@x;`x;'x';\"x\";|;>;[x;{x;];};,;---;...;--- a;.inf;.NaN;-.inf;+1;-1;1,000;é漢🎉;\u0085;a\u2028b;)"
+        R"(\ufeffx;\u0007;a\\b;x:;-;?;:;0.10;-0;+.5e-3)";
+    std::vector<Row> rows;
+    for (const auto& text : split(texts, ';')) {
+        rows.push_back(
+            document(fmt::format(R"({{"k":"{0}","{0}":["{0}",1,-0.5,true,null,{{"a":"{0}"}}]}})", text)));
+    }
+    const testing::TemporaryDirectory folder;
+    std::ofstream(folder / "a.yaml") << render_list({}, rows, {.format = Format::yaml});
+    std::ofstream(folder / "a.json") << render_list({}, rows, {.format = Format::json});
+    const std::string script =
+        "import json, sys, yaml\n"
+        "of_yaml, of_json = (open(name, encoding='utf-8', newline='') for name in sys.argv[1:])\n"
+        "pairs = list(zip(yaml.safe_load(of_yaml), json.load(of_json), strict=True))\n"
+        "print(len(pairs), [pair for pair in pairs if pair[0] != pair[1]])\n";
+    // Debian's, which has the module; another one may come first on the PATH.
+    const auto result = testing::run_command(
+        {"/usr/bin/python3", "-c", script, (folder / "a.yaml").string(), (folder / "a.json").string()});
+    CHECK(result.errors.empty());
+    CHECK(result.output == fmt::format("{} []\n", rows.size()));
 }
 
 TEST_CASE("yaml keeps texts texts, and numbers as they were spelled") {

@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "cli/command.hpp"
+#include "cli/command/command.hpp"
 #include "core/io.hpp"
 #include "render/renderer.hpp"
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "cli/command.hpp"
+#include "cli/command/command.hpp"
 #include "cli/global_options.hpp"
 #include "cli/services.hpp"
 

@@ -5,11 +5,11 @@
 #include <memory>
 #include <vector>
 
-#include "cli/command.hpp"
+#include "cli/command/command.hpp"
+#include "cli/command/help.hpp"
 #include "cli/error_report.hpp"
 #include "cli/github_actions.hpp"
 #include "cli/global_options.hpp"
-#include "cli/help.hpp"
 #include "cli/nouns.hpp"
 #include "cli/services.hpp"
 

@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #include "cli/lookup.hpp"
-#include "cli/platform_choice.hpp"
+#include "cli/platform/choice.hpp"
 #include "config/paths.hpp"
 #include "core/id.hpp"
 #include "core/text.hpp"

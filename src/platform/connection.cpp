@@ -10,7 +10,7 @@
 
 #include "core/error.hpp"
 #include "core/text.hpp"
-#include "platform/file_format.hpp"
+#include "platform/datasets/file_format.hpp"
 #include "sources/registry.hpp"
 
 namespace prevision::platform {

@@ -6,8 +6,8 @@
 #include <fmt/format.h>
 
 #include "core/secret.hpp"
-#include "platform/answers.hpp"
-#include "platform/event_body.hpp"
+#include "platform/http/answers.hpp"
+#include "platform/http/event_body.hpp"
 #include "platform/platform.hpp"
 
 namespace prevision::platform {

@@ -2,9 +2,9 @@
 
 #include <exception>
 
-#include "platform/answers.hpp"
-#include "platform/handlers/handlers.hpp"
-#include "platform/router.hpp"
+#include "platform/http/answers.hpp"
+#include "platform/http/handlers/handlers.hpp"
+#include "platform/http/router.hpp"
 #include "platform/services.hpp"
 
 namespace prevision::platform {

@@ -10,7 +10,7 @@
 #include "core/clock.hpp"
 #include "core/environment.hpp"
 #include "platform/events.hpp"
-#include "platform/tokens.hpp"
+#include "platform/store/tokens.hpp"
 #include "transport/transport.hpp"
 
 namespace prevision::platform {

@@ -5,7 +5,7 @@
 #include "core/error.hpp"
 #include "core/file.hpp"
 #include "platform/connection.hpp"
-#include "platform/file_format.hpp"
+#include "platform/datasets/file_format.hpp"
 #include "snapshot/snapshot.hpp"
 #include "sources/registry.hpp"
 

@@ -4,7 +4,7 @@
 
 #include "core/error.hpp"
 #include "core/text.hpp"
-#include "platform/answers.hpp"
+#include "platform/http/answers.hpp"
 #include "server/response.hpp"
 
 namespace prevision::server {

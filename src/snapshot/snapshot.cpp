@@ -7,9 +7,9 @@
 #include <utility>
 
 #include "core/atomic_file.hpp"
+#include "core/sha256.hpp"
 #include "snapshot/background_sink.hpp"
 #include "snapshot/csv_encoder.hpp"
-#include "snapshot/sha256.hpp"
 
 namespace prevision::snapshot {
 

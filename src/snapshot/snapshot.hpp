@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "core/cancellation.hpp"
-#include "snapshot/file_inspector.hpp"
+#include "snapshot/inspect/file_inspector.hpp"
 #include "sources/source.hpp"
 
 namespace prevision::snapshot {

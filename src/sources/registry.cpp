@@ -8,14 +8,14 @@
 
 #include "core/text.hpp"
 #include "net/socket.hpp"
-#include "sources/ftp.hpp"
+#include "sources/files/ftp.hpp"
+#include "sources/files/sftp.hpp"
 #include "sources/host.hpp"
-#include "sources/mysql.hpp"
-#include "sources/postgres.hpp"
-#include "sources/s3.hpp"
+#include "sources/mysql/mysql.hpp"
+#include "sources/postgres/postgres.hpp"
+#include "sources/s3/s3.hpp"
 #include "sources/server_answer.hpp"
-#include "sources/sftp.hpp"
-#include "sources/sqlite.hpp"
+#include "sources/sqlite/sqlite.hpp"
 #include "sources/stages.hpp"
 
 namespace prevision::sources {

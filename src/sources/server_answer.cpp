@@ -5,8 +5,8 @@
 #include <sys/socket.h>
 
 #include "net/socket.hpp"
-#include "sources/mysql.hpp"
-#include "sources/postgres.hpp"
+#include "sources/mysql/mysql.hpp"
+#include "sources/postgres/postgres.hpp"
 
 namespace prevision::sources {
 

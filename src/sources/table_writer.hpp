@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "sources/source.hpp"
-#include "sources/sql_text.hpp"
+#include "sources/sql/text.hpp"
 
 namespace prevision::sources {
 

@@ -12,9 +12,9 @@
 #include <fmt/format.h>
 #include <sys/resource.h>
 
+#include "core/sha256.hpp"
 #include "core/text.hpp"
 #include "snapshot/csv_encoder.hpp"
-#include "snapshot/sha256.hpp"
 #include "snapshot/snapshot.hpp"
 
 using namespace prevision;

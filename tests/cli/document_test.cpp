@@ -4,7 +4,7 @@
 
 #include <catch2/catch.hpp>
 
-#include "cli/command_walk.hpp"
+#include "cli/command/walk.hpp"
 #include "core/text.hpp"
 #include "model/json.hpp"
 #include "support/http_server.hpp"

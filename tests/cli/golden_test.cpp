@@ -9,7 +9,7 @@
 #include <catch2/catch.hpp>
 #include <fmt/format.h>
 
-#include "cli/shell_words.hpp"
+#include "cli/completion/shell_words.hpp"
 #include "support/program.hpp"
 #include "support/terminal.hpp"
 

@@ -6,10 +6,10 @@
 
 #include "core/id.hpp"
 #include "core/wait.hpp"
-#include "platform/jobs.hpp"
-#include "platform/tables/connectors.hpp"
-#include "platform/tables/datasources.hpp"
-#include "platform/tables/projects.hpp"
+#include "platform/datasets/jobs.hpp"
+#include "platform/store/tables/connectors.hpp"
+#include "platform/store/tables/datasources.hpp"
+#include "platform/store/tables/projects.hpp"
 #include "support/temporary_directory.hpp"
 
 /// What the tests of jobs share.

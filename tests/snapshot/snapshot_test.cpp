@@ -15,10 +15,10 @@
 
 #include "core/clock.hpp"
 #include "core/file.hpp"
+#include "core/sha256.hpp"
 #include "core/text.hpp"
 #include "snapshot/csv_reader.hpp"
 #include "snapshot/rows.hpp"
-#include "snapshot/sha256.hpp"
 #include "support/temporary_directory.hpp"
 
 using namespace prevision;

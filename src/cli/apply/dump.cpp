@@ -1,0 +1,118 @@
+#include <set>
+
+#include <fmt/format.h>
+
+#include "cli/apply/changes.hpp"
+#include "cli/nouns.hpp"
+#include "core/error.hpp"
+#include "core/text.hpp"
+#include "model/json.hpp"
+
+namespace prevision::cli {
+
+namespace {
+
+/// "my shop!" → "MY_SHOP_PASSWORD", and with a number behind it where that is taken.
+std::string variable_for(const std::string& name, std::set<std::string>& taken) {
+    std::string stem;
+    for (const char c : name) {
+        const bool is_small = c >= 'a' && c <= 'z';
+        const bool is_kept = (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+        if (is_small || is_kept) {
+            stem += is_small ? static_cast<char>(c - 'a' + 'A') : c;
+        } else if (!stem.empty() && stem.back() != '_') {
+            stem += '_';
+        }
+    }
+    if (stem.ends_with('_')) stem.pop_back();
+    if (stem.empty() || (stem[0] >= '0' && stem[0] <= '9')) stem = stem.empty() ? "CONNECTOR" : "_" + stem;
+    auto variable = stem + "_PASSWORD";
+    for (int number = 2; !taken.insert(variable).second; ++number)
+        variable = fmt::format("{}_PASSWORD_{}", stem, number);
+    return variable;
+}
+
+/// The whole of a project as JSON, in the form that `apply` takes.
+class Dump {
+  public:
+    explicit Dump(const PlatformState& state) : state_(state) {}
+
+    std::string write() {
+        writer_.StartObject();
+        for (const auto kind : all_kinds) {
+            writer_.Key((to_string(kind) + "s").c_str());
+            writer_.StartArray();
+            for (const auto& object : state_.objects) {
+                if (object.kind == kind) write(object);
+            }
+            writer_.EndArray();
+        }
+        writer_.EndObject();
+        return {buffer_.GetString(), buffer_.GetSize()};
+    }
+
+  private:
+    void write(const PlatformObject& object) {
+        state_.require_unique(object.kind, object.name);
+        writer_.StartObject();
+        model::write_text(writer_, "name", object.name);
+        for (const auto& field : declared_fields(object.kind)) {
+            const auto found = object.fields.find(field);
+            if (found == object.fields.end()) continue;
+            const auto number = field == "port" ? parse_integer(found->second) : std::nullopt;
+            if (number) {
+                writer_.Key(field.c_str());
+                writer_.Int64(*number);
+            } else {
+                model::write_text(writer_, field, found->second);
+            }
+        }
+        if (object.kind == Kind::connector) write_references(object);
+        writer_.EndObject();
+    }
+
+    /// The platform does not tell whether there is a secret: who logs in mostly has one.
+    void write_references(const PlatformObject& connector) {
+        const auto type = connector.fields.find("type");
+        if (type != connector.fields.end() && type->second == "GCP") {
+            model::write_text(writer_, "credentials_file", connector.name + ".json");
+        } else if (connector.fields.contains("username")) {
+            model::write_text(writer_, "password_env", variable_for(connector.name, variables_));
+        }
+    }
+
+    const PlatformState& state_;
+    std::set<std::string> variables_;
+    rapidjson::StringBuffer buffer_;
+    model::JsonWriter writer_{buffer_};
+};
+
+constexpr std::string_view heading =
+    "# For 'prevision apply'. The platform never tells a secret: say where each one comes from, with\n"
+    "# password_env, password_file, password_command, private_key_file or credentials_file.\n";
+
+void run_dump(Services& services) {
+    using render::Format;
+    auto settings = services.render_settings();
+    if (settings.format == Format::table) settings.format = Format::yaml;
+    if (settings.format != Format::yaml && settings.format != Format::json) {
+        throw Error(ErrorClass::usage, "dump writes yaml or json", "leave -o out, or take -o json");
+    }
+    const auto state = read_platform_state(services, {all_kinds.begin(), all_kinds.end()});
+    const auto document = Dump(state).write();
+    if (settings.format == Format::yaml) services.io().out.write(heading);
+    render::render_object({}, {.id = {}, .cells = {}, .document = document}, settings, services.io().out);
+}
+
+}  // namespace
+
+void add_dump(Command& root, Services& services) {
+    auto command = root.subcommand("dump", "Write connectors, datasources and exporters as a file for apply");
+    command.detail(
+        "It is YAML, or JSON with -o json. It holds no secret: of each connector that logs in it names a "
+        "variable for the password, which is yours to set or to change for another source.");
+    command.example("prevision dump > platform.yaml");
+    command.action([&services] { run_dump(services); });
+}
+
+}  // namespace prevision::cli

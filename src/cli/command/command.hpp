@@ -1,0 +1,97 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "cli/command/tree.hpp"
+
+namespace prevision::cli {
+
+/// What is particular about an option or argument.
+struct OptionTraits {
+    std::string value = "TEXT";          ///< the value's name in the help
+    std::vector<std::string> choices{};  ///< where only these are taken
+    bool required = false;
+    Completes completes = Completes::nothing;
+    std::vector<std::string> suggestions{};               ///< what TAB offers where others are taken too
+    std::function<std::vector<std::string>()> suggest{};  ///< the same, where that depends on what is given
+    std::string name_prefix{};                            ///< of what `completes` offers, as in Parameter
+    std::string name_suffix{};
+    std::function<bool()> shown{};  ///< whether the help shows it, where that depends on what is given
+};
+
+/// A node of the command tree: the program, a noun, or a verb. Options write into variables that the caller
+/// owns and that must outlive `CommandLine::parse`. Copies are the same node.
+class Command {
+  public:
+    explicit Command(CommandNode& node) : node_(&node) {}
+
+    Command subcommand(const std::string& name, const std::string& help,
+                       const std::vector<std::string>& aliases = {});
+    /// A subcommand for the program's own use, in no help.
+    Command hidden_subcommand(const std::string& name);
+
+    void flag(const std::string& names, bool& target, const std::string& help,
+              const std::function<bool()>& shown = {});
+    /// Of an option that is given twice the last one counts.
+    void option(const std::string& names, std::string& target, const std::string& help,
+                const OptionTraits& traits = {});
+    void option(const std::string& names, std::optional<std::string>& target, const std::string& help,
+                const OptionTraits& traits = {});
+    void option(const std::string& names, std::optional<std::int64_t>& target, const std::string& help,
+                const OptionTraits& traits = {.value = "N"});
+    void option(const std::string& names, std::optional<int>& target, const std::string& help,
+                const OptionTraits& traits = {.value = "N"});
+    void option(const std::string& names, int& target, const std::string& help);
+    /// May be given several times.
+    void option(const std::string& names, std::vector<std::string>& target, const std::string& help,
+                const OptionTraits& traits = {});
+    /// May be given several times, or once with commas between.
+    void comma_list(const std::string& names, std::vector<std::string>& target, const std::string& help,
+                    const OptionTraits& traits = {.value = "A,B,..."});
+    void argument(const std::string& name, std::string& target, const std::string& help, bool required = true,
+                  const OptionTraits& traits = {});
+    /// All words after the command's name as they are, options too.
+    void remaining(std::vector<std::string>& target);
+
+    /// A paragraph that follows the one line of help.
+    void detail(const std::string& paragraph);
+
+    /// A whole command line that shows how it is used, for the end of the help.
+    void example(const std::string& line);
+
+    /// What the command does once the whole command line has been understood.
+    void action(std::function<void()> action);
+
+  private:
+    Parameter& add_option(const std::string& names, const std::string& help, const OptionTraits& traits);
+
+    CommandNode* node_;
+};
+
+/// The whole tree, and the parsing of a command line into it.
+class CommandLine {
+  public:
+    CommandLine(const std::string& name, const std::string& description);
+
+    [[nodiscard]] Command root() { return Command(root_); }
+    [[nodiscard]] const CommandNode& tree() const { return root_; }
+
+    /// Fills the options and returns the action of the command that was named. Throws Error usage, with what
+    /// to do as its hint; HelpRequested when help was asked for.
+    std::function<void()> parse(std::span<const std::string> arguments);
+
+    struct HelpRequested {
+        const CommandNode& of;  ///< lives as long as the CommandLine
+    };
+
+  private:
+    CommandNode root_;
+};
+
+}  // namespace prevision::cli

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <string>
+
+#include "cli/command/tree.hpp"
+
+namespace prevision::cli {
+
+struct HelpStyle {
+    int width = 80;     ///< in cells; no line is longer, but for a word that is
+    bool bold = false;  ///< the titles of the sections
+};
+
+/// The help of a command: usage, description, arguments, options, examples.
+std::string render_help(const CommandNode& node, const HelpStyle& style = {});
+
+/// "prevision connector create NAME --type TYPE [options]".
+std::string usage_line(const CommandNode& node);
+
+/// How an option is written: "-o, --output FORMAT".
+std::string option_signature(const Parameter& option);
+
+/// The option's or argument's help with its choices and its default.
+std::string full_help(const Parameter& parameter);
+
+/// A command line over several lines, each but the last with a backslash at its end, parted between words
+/// alone: never within quotes.
+std::string wrap_command(const std::string& line, int width);
+
+/// The text in lines of at most `width` cells, parted at blanks.
+std::vector<std::string> wrap_text(const std::string& text, int width);
+
+}  // namespace prevision::cli

@@ -1,0 +1,249 @@
+#include "cli/completion/names.hpp"
+
+#include <algorithm>
+#include <array>
+#include <filesystem>
+#include <optional>
+#include <string_view>
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
+#include <unistd.h>
+
+#include "api/exporters.hpp"
+#include "cli/completion/distant_names.hpp"
+#include "cli/lookup.hpp"
+#include "cli/platform/choice.hpp"
+#include "config/paths.hpp"
+#include "config/profiles.hpp"
+#include "core/atomic_file.hpp"
+#include "core/sha256.hpp"
+#include "core/text.hpp"
+
+namespace prevision::cli {
+
+namespace {
+
+constexpr std::size_t answer_limit = std::size_t{4} << 20U;
+constexpr std::string_view file_prefix = "completion-";
+
+/// A file's name for all that the names depend on. It holds a hash alone: the token is part of it.
+std::optional<std::filesystem::path> cache_file(Services& services, const NameQuery& query) {
+    const auto& environment = services.io().environment;
+    const auto folder = config::cache_home(environment);
+    if (!folder) return std::nullopt;
+    snapshot::Sha256 hash;
+    const auto add = [&](std::string_view text) { hash.update(fmt::format("{}:{},", text.size(), text)); };
+    for (const auto* name :
+         {"PREVISION_URL", "PREVISION_MASTER_TOKEN", "PREVISION_PROFILE", "PREVISION_PROJECT",
+          "PREVISION_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "HOME"}) {
+        add(environment.get(name).value_or(""));
+    }
+    for (const auto* name :
+         {"--url", "--profile", "--project", "--connector", "--database", "--bucket", "NAME"})
+        add(query.value_of(name));
+    add(fmt::format("{}", static_cast<int>(query.kind)));
+    add(typed_folder(query));
+    return *folder / fmt::format("{}{}", file_prefix, hash.finish());
+}
+
+bool is_young(const std::filesystem::path& file, std::chrono::seconds age) {
+    std::error_code failure;
+    const auto written = std::filesystem::last_write_time(file, failure);
+    return !failure && std::filesystem::file_time_type::clock::now() - written < age;
+}
+
+void remove_old(const std::filesystem::path& folder) {
+    for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+        if (entry.path().filename().string().starts_with(file_prefix) &&
+            !is_young(entry.path(), completion_cache_age)) {
+            std::error_code failure;
+            std::filesystem::remove(entry.path(), failure);
+        }
+    }
+}
+
+std::vector<Candidate> from_lines(std::string_view text) {
+    std::vector<Candidate> candidates;
+    for (const auto& line : split(text, '\n')) {
+        const auto tab = line.find('\t');
+        if (tab != std::string::npos && tab > 0)
+            candidates.push_back({line.substr(0, tab), line.substr(tab + 1)});
+    }
+    return candidates;
+}
+
+/// Another run of this program, apart from the terminal, whose stdout is read.
+FileDescriptor start_asking(std::span<const std::string> words) {
+    std::array<int, 2> ends{};
+    if (::pipe2(ends.data(), O_CLOEXEC) != 0) return {};
+    FileDescriptor output(ends[0]);
+    const FileDescriptor input(ends[1]);
+    posix_spawn_file_actions_t files;
+    posix_spawn_file_actions_init(&files);
+    posix_spawn_file_actions_addopen(&files, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+    posix_spawn_file_actions_adddup2(&files, input.get(), STDOUT_FILENO);
+    posix_spawn_file_actions_addopen(&files, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
+    posix_spawnattr_t attributes;
+    posix_spawnattr_init(&attributes);
+    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSID);
+    std::vector<std::string> arguments{"prevision", "complete", "names"};
+    arguments.insert(arguments.end(), words.begin(), words.end());
+    std::vector<char*> pointers;
+    pointers.reserve(arguments.size() + 1);
+    for (auto& argument : arguments) pointers.push_back(argument.data());
+    pointers.push_back(nullptr);
+    pid_t process = 0;
+    const int failure =
+        ::posix_spawn(&process, "/proc/self/exe", &files, &attributes, pointers.data(), environ);
+    posix_spawn_file_actions_destroy(&files);
+    posix_spawnattr_destroy(&attributes);
+    return failure == 0 ? std::move(output) : FileDescriptor();
+}
+
+/// All that comes before the budget is spent; nothing when it does not end by then.
+std::string read_within_budget(const FileDescriptor& output, const Clock& clock) {
+    const auto end = clock.steady() + completion_budget;
+    std::string text;
+    std::string buffer(65536, '\0');
+    for (;;) {
+        const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(end - clock.steady()).count();
+        pollfd wait{output.get(), POLLIN, 0};
+        if (left <= 0 || ::poll(&wait, 1, static_cast<int>(left)) <= 0) return {};
+        const auto count = read_some(output, buffer, "the names");
+        if (count == 0) return text;
+        text.append(buffer, 0, count);
+        if (text.size() > answer_limit) return {};
+    }
+}
+
+std::string describe(const model::Connector& connector) {
+    return connector.host.empty() ? connector.type : connector.type + " " + connector.host;
+}
+
+std::string describe(const model::Datasource& datasource) {
+    for (const auto* part : {&datasource.table, &datasource.request, &datasource.path, &datasource.bucket})
+        if (!part->empty()) return *part;
+    return datasource.database;
+}
+
+std::vector<Candidate> columns_of(const model::Sample& sample) {
+    std::vector<Candidate> names;
+    for (const auto& name : sample.columns) names.push_back({name});
+    return names;
+}
+
+/// Names that nobody across a network or a distant system has to be asked for.
+std::vector<Candidate> local_names(Services& services, Completes kind) {
+    std::vector<Candidate> names;
+    const auto& environment = services.io().environment;
+    if (kind == Completes::environment_variable) {
+        for (const auto& name : environment.names()) names.push_back({name});
+    } else if (kind == Completes::token) {
+        for (const auto& name : services.token_names()) names.push_back({name});
+    } else if (const auto file = config::profile_file(environment)) {
+        names.push_back({std::string(embedded_profile), "the platform within this program"});
+        for (const auto& profile : config::read_profiles(*file).all)
+            names.push_back({profile.name, profile.url});
+    }
+    return names;
+}
+
+bool is_local(Completes kind) {
+    return kind == Completes::environment_variable || kind == Completes::token || kind == Completes::profile;
+}
+
+/// What a distant system has to be asked for, and not the platform alone.
+bool lies_afar(Completes kind) {
+    constexpr std::array kinds{Completes::database, Completes::table, Completes::bucket,
+                               Completes::path,     Completes::place, Completes::datasource_column};
+    return std::ranges::find(kinds, kind) != kinds.end();
+}
+
+}  // namespace
+
+std::vector<Candidate> ask_for_names(Services& services, const NameQuery& query) {
+    if (is_local(query.kind)) return local_names(services, query.kind);
+    auto& client = services.client();
+    std::vector<Candidate> names;
+    const auto add = [&](const std::string& name, const std::string& description) {
+        names.push_back({name, description});
+        return true;
+    };
+    switch (query.kind) {
+        case Completes::project:
+            client.list_projects([&](const auto& project) { return add(project.name, project.description); });
+            break;
+        case Completes::connector:
+            client.list_connectors(services.project_id(), [&](const auto& connector) {
+                return add(connector.name, describe(connector));
+            });
+            break;
+        case Completes::datasource:
+            client.list_datasources(services.project_id(), [&](const auto& datasource) {
+                return add(datasource.name, describe(datasource));
+            });
+            break;
+        case Completes::dataset:
+            client.list_datasets(services.project_id(),
+                                 [&](const auto& dataset) { return add(dataset.name, dataset.created_at); });
+            break;
+        case Completes::exporter:
+            api::Exporters(client).list(services.project_id(), [&](const auto& exporter) {
+                return add(exporter.name, exporter.description);
+            });
+            break;
+        case Completes::dataset_column:
+            return columns_of(client.sample_dataset(
+                api::refer_to(find_dataset(client, services.project_id(), query.value_of("NAME"))), 1));
+        case Completes::datasource_column:
+            return columns_of(client.preview_datasource(
+                api::refer_to(find_datasource(client, services.project_id(), query.value_of("NAME"))), 1));
+        default:
+            return distant_names(services, query);
+    }
+    return names;
+}
+
+std::vector<Candidate> names_within_budget(Services& services, std::span<const std::string> words,
+                                           const NameQuery& query) {
+    try {
+        const auto file = cache_file(services, query);
+        if (file && is_young(*file, completion_cache_age)) return from_lines(read_file(*file, answer_limit));
+        const auto output = start_asking(words);
+        return output ? from_lines(read_within_budget(output, services.io().clock))
+                      : std::vector<Candidate>();
+    } catch (const std::exception&) {
+        return {};  // no name is better than an error in the middle of what is being typed
+    }
+}
+
+void keep_names(Services& services, const NameQuery& query, const std::vector<Candidate>& names) {
+    if (is_local(query.kind) || (!lies_afar(query.kind) && services.is_embedded())) return;
+    const auto path = cache_file(services, query);
+    if (!path) return;
+    create_private_directory(path->parent_path());
+    remove_old(path->parent_path());
+    AtomicFile file(*path, 0600);
+    file.write(to_lines(names));
+    file.commit();
+}
+
+std::string to_lines(const std::vector<Candidate>& candidates) {
+    const auto blank_controls = [](std::string text) {
+        std::ranges::replace_if(
+            text, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }, ' ');
+        return text;
+    };
+    std::string lines;
+    for (const auto& candidate : candidates) {
+        if (candidate.text.empty() || blank_controls(candidate.text) != candidate.text) continue;
+        lines += fmt::format("{}\t{}\n", candidate.text, blank_controls(candidate.description));
+    }
+    return lines;
+}
+
+}  // namespace prevision::cli

@@ -1,0 +1,69 @@
+#include "cli/connector/browse.hpp"
+
+#include <memory>
+
+#include <fmt/format.h>
+
+#include "cli/lookup.hpp"
+#include "cli/verbs/listing.hpp"
+
+namespace prevision::cli {
+
+namespace {
+
+using model::Entry;
+
+std::optional<std::string> size_cell(const Entry& entry) {
+    if (!entry.size) return std::nullopt;
+    return fmt::format("{}", *entry.size);
+}
+
+const std::vector<Field<Entry>>& entry_fields() {
+    static const std::vector<Field<Entry>> fields{
+        {{"path"}, [](const Entry& entry) { return cell(entry.path); }},
+        {{"kind"}, [](const Entry& entry) { return cell(entry.kind); }},
+        {{"size", render::Alignment::right}, size_cell},
+        {{.name = "modified", .is_time = true}, [](const Entry& entry) { return time_cell(entry.modified); }},
+        {{"detail"}, [](const Entry& entry) { return cell(entry.detail); }},
+        {{"name"}, [](const Entry& entry) { return cell(entry.name); }, false},
+    };
+    return fields;
+}
+
+struct Options {
+    std::string name;
+    std::string path;
+    bool recursive = false;
+    ListOptions list;
+};
+
+void run(const Options& options, Services& services) {
+    auto& client = services.client();
+    const auto connector = find_connector(client, services.project_id(), options.name);
+    auto listing = make_listing(services, options.list, entry_fields());
+    listing.show([&] {
+        client.browse_connector(connector, options.path, options.recursive, [&](const Entry& entry) {
+            return listing.add(
+                {.id = entry.path, .cells = cells_of(entry_fields(), entry), .document = entry.document});
+        });
+    });
+}
+
+}  // namespace
+
+void add_browse(Command& noun, Services& services) {
+    auto verb = noun.subcommand("browse", "Show what a distant system holds");
+    auto options = std::make_shared<Options>();
+    verb.argument("NAME", options->name, "The connector, by name or id", true,
+                  {.completes = Completes::connector});
+    verb.argument("PATH", options->path,
+                  "A place in it: database/table, a folder, bucket/prefix; the top without it", false,
+                  {.completes = Completes::place});
+    verb.flag("-r,--recursive", options->recursive, "Show what lies deeper as well");
+    add_list_options(verb, options->list, column_names(entry_fields()));
+    verb.example("prevision connector browse shop");
+    verb.example("prevision connector browse shop shop/orders");
+    verb.action([options, &services] { run(*options, services); });
+}
+
+}  // namespace prevision::cli

@@ -1,0 +1,191 @@
+#include "cli/connector/questions.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "cli/completion/shell_words.hpp"
+#include "cli/connector/check.hpp"
+#include "core/error.hpp"
+#include "core/text.hpp"
+#include "platform/connection.hpp"
+#include "sources/registry.hpp"
+
+namespace prevision::cli {
+
+namespace {
+
+class Questions {
+  public:
+    Questions(ConnectorOptions& options, Services& services) : options_(options), services_(services) {}
+
+    bool ask() {
+        const auto type = ask_for_type();
+        options_.type = type;
+        const auto* engine = ask_for_engine(type);
+        for (const auto& option : engine->connector_options) ask_for(option, *engine);
+        services_.message("");
+        services_.message("The same without questions:");
+        services_.message("  " + command_line());
+        services_.message("");
+        return choose("Test the connection before it is kept", {"yes", "no"}, "yes") == "yes";
+    }
+
+  private:
+    std::string ask(const std::string& question, const std::string& fallback) {
+        auto& io = services_.io();
+        io.err.write(render::printable(question));
+        io.err.write(fallback.empty() ? ": " : fmt::format(" [{}]: ", fallback));
+        io.err.flush();
+        const auto line = io.in.read_line();
+        if (!line) {
+            throw Error(ErrorClass::usage, "nothing was created: the input ended before all was answered",
+                        "see 'prevision connector create --help'");
+        }
+        const std::string answer(trim(*line));
+        return answer.empty() ? fallback : answer;
+    }
+
+    /// Asks again until the answer is one of the choices, or none: then the fallback holds, which may be
+    /// words on what happens.
+    std::string choose(const std::string& question, const std::vector<std::string>& choices,
+                       const std::string& fallback) {
+        for (;;) {
+            const auto answer = ask(fmt::format("{} ({})", question, join(choices, ", ")), fallback);
+            if (answer == fallback) return fallback;
+            for (const auto& choice : choices) {
+                if (equal_ignoring_case(choice, answer)) return choice;
+            }
+            if (const auto begun = begun_by(choices, answer)) return *begun;
+            services_.message(fmt::format("'{}' is none of these", answer));
+        }
+    }
+
+    /// The one choice that a part of it stands for: "y".
+    static std::optional<std::string> begun_by(const std::vector<std::string>& choices,
+                                               const std::string& answer) {
+        const auto begins = [&](const std::string& choice) {
+            return !answer.empty() && to_lower(choice).starts_with(to_lower(answer));
+        };
+        if (std::ranges::count_if(choices, begins) != 1) return std::nullopt;
+        return *std::ranges::find_if(choices, begins);
+    }
+
+    std::string ask_for_type() {
+        std::vector<std::string> types;
+        for (const auto& engine : sources::engines()) {
+            if (std::ranges::find(types, engine.type) == types.end()) types.emplace_back(engine.type);
+        }
+        return choose("Type", types, types.front());
+    }
+
+    const sources::Engine* ask_for_engine(const std::string& type) {
+        std::vector<std::string> names;
+        for (const auto& engine : sources::engines()) {
+            if (engine.type == type) names.emplace_back(engine.name);
+        }
+        const auto name = names.size() == 1 ? names.front() : choose("System", names, names.front());
+        const auto* engine = sources::find_engine(name);
+        if (names.size() > 1) options_.engine = name;
+        return engine;
+    }
+
+    void ask_for(const sources::Option& option, const sources::Engine& engine) {
+        const std::string name(option.name);
+        if (name == "private_key") {
+            const auto file = ask("private key file; none where a password does", "");
+            if (!file.empty()) options_.private_key_file = file;
+            return;
+        }
+        if (option.secret) {
+            if (options_.username || option.required) ask_for_secret(option);
+            return;
+        }
+        std::string fallback(option.fallback);
+        if (name == "port" && engine.default_port) fallback = fmt::format("{}", *engine.default_port);
+        for (;;) {
+            const auto choices = split(option.choices, '|');
+            const auto question = fmt::format("{}, {}", name, option.help);
+            const auto answer = choices.empty() ? ask(question, fallback) : choose(name, choices, fallback);
+            if (answer.empty() && option.required) {
+                services_.message(fmt::format("{} needs one", engine.title));
+                continue;
+            }
+            if (answer != fallback && !answer.empty() && !keep(name, answer)) continue;
+            return;
+        }
+    }
+
+    void ask_for_secret(const sources::Option& option) {
+        do {
+            options_.typed_password =
+                prompt_for_secret(fmt::format("{}, {} (not shown)", option.name, option.help), services_);
+        } while (option.required && options_.typed_password->empty());
+    }
+
+    /// Whether the answer can be right; what cannot is told, and not kept.
+    bool keep(const std::string& name, const std::string& answer) {
+        if (name == "port") {
+            const auto port = parse_integer(answer);
+            if (!port || *port < 1 || *port > 65535) {
+                services_.message(fmt::format("'{}' is no port", answer));
+                return false;
+            }
+            options_.port = static_cast<int>(*port);
+            return true;
+        }
+        auto& option = name == "host"       ? options_.host
+                       : name == "username" ? options_.username
+                                            : options_.own[name];
+        option = answer;
+        if (!is_refused(name)) return true;
+        option.reset();
+        return false;
+    }
+
+    /// Whether what is known by now speaks against this option; of others that may be yet to come. An engine
+    /// that is chosen here can only be wrong where a host's scheme names another one.
+    bool is_refused(const std::string& name) {
+        try {
+            const auto connection = platform::connection_of(without_secrets(options_), Secret("typed"));
+            const auto* engine = sources::tell_engine(connection);
+            if (engine != nullptr) engine->open(connection, services_.cancellation());
+        } catch (const Error& error) {
+            const std::string_view message = error.what();
+            if (!message.starts_with(fmt::format("invalid {}:", name)) &&
+                !message.starts_with("invalid engine:"))
+                return false;
+            services_.message(error.what());
+            if (!error.hint().empty()) services_.message("hint: " + error.hint());
+            return true;
+        }
+        return false;
+    }
+
+    [[nodiscard]] std::string command_line() const {
+        std::string line = "prevision connector create " + quote_for_shell(options_.name);
+        const auto add = [&](const std::string& flag, const std::optional<std::string>& value) {
+            if (value) line += fmt::format(" {} {}", flag, quote_for_shell(*value));
+        };
+        add("--type", options_.type);
+        add("--engine", options_.engine);
+        add("--host", options_.host);
+        if (options_.port) add("--port", fmt::format("{}", *options_.port));
+        add("--username", options_.username);
+        add("--private-key-file", options_.private_key_file);
+        for (const auto& [name, value] : options_.own) add(flag_of(name), value);
+        if (options_.typed_password && !options_.typed_password->empty()) line += " --password-stdin";
+        return line;
+    }
+
+    ConnectorOptions& options_;
+    Services& services_;
+};
+
+}  // namespace
+
+bool ask_for_connector(ConnectorOptions& options, Services& services) {
+    return Questions(options, services).ask();
+}
+
+}  // namespace prevision::cli

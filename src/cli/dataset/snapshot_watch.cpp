@@ -1,0 +1,94 @@
+#include "cli/dataset/snapshot_watch.hpp"
+
+#include <algorithm>
+#include <optional>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "core/wait.hpp"
+#include "render/progress.hpp"
+
+namespace prevision::cli {
+
+namespace {
+
+using std::chrono::milliseconds;
+
+// A small table is done in a few milliseconds, a large one in minutes: ask often at first, then less and
+// less.
+constexpr milliseconds first_pause{5};
+constexpr milliseconds longest_pause{250};
+
+Error failure_of(const model::Dataset& dataset) {
+    const auto error_class = parse_error_class(dataset.error_class).value_or(ErrorClass::internal);
+    const auto why = dataset.message.empty() ? std::string("the platform does not say why") : dataset.message;
+    return Error(error_class, fmt::format("cannot take the snapshot '{}': {}", dataset.name, why));
+}
+
+model::Dataset wait_until_done(Services& services, model::Dataset dataset, render::Progress& progress) {
+    auto pause = first_pause;
+    while (!dataset.done() && !dataset.failed()) {
+        wait_for(pause, services.cancellation());
+        pause = std::min(pause * 3 / 2 + milliseconds(1), longest_pause);
+        dataset = services.client().get_dataset(dataset.id);
+        progress.update(
+            {.bytes = dataset.bytes.value_or(0), .total_bytes = std::nullopt, .rows = dataset.rows});
+    }
+    return dataset;
+}
+
+bool is_interruption(const Error& error) {
+    return error.error_class() == ErrorClass::interrupted || error.error_class() == ErrorClass::terminated;
+}
+
+/// The one unfinished snapshot of that name and datasource, where there is exactly one.
+std::optional<std::string> find_unfinished(api::Client& client, const std::string& project_id,
+                                           const std::string& name, const std::string& datasource_id) {
+    std::vector<std::string> found;
+    client.list_datasets(project_id, [&](const model::Dataset& dataset) {
+        if (dataset.name == name && dataset.datasource_id == datasource_id && !dataset.done())
+            found.push_back(dataset.id);
+        return true;
+    });
+    if (found.size() != 1) return std::nullopt;
+    return found.front();
+}
+
+}  // namespace
+
+model::Dataset start_snapshot(Services& services, const std::string& name, const std::string& datasource_id) {
+    const auto project_id = services.project_id();
+    try {
+        return services.client().create_dataset(project_id, name, datasource_id);
+    } catch (const Error& error) {
+        if (is_interruption(error)) {
+            services.tidy(fmt::format("see whether the snapshot '{}' was started", name),
+                          [&](api::Client& client) {
+                              const auto id = find_unfinished(client, project_id, name, datasource_id);
+                              if (id) client.delete_dataset({*id, name});
+                          });
+        }
+        throw;
+    }
+}
+
+model::Dataset watch_snapshot(Services& services, const model::Dataset& started,
+                              const std::string& progress_mode) {
+    const auto mode = render::parse_progress_mode(progress_mode).value_or(render::ProgressMode::automatic);
+    const auto progress = render::make_progress(started.name, services.io(), mode);
+    try {
+        auto dataset = wait_until_done(services, started, *progress);
+        if (dataset.failed()) throw failure_of(dataset);
+        progress->finish();
+        return dataset;
+    } catch (const Error& error) {
+        if (is_interruption(error)) {
+            services.tidy(fmt::format("delete the unfinished snapshot '{}'", started.name),
+                          [&](api::Client& client) { client.delete_dataset(api::refer_to(started)); });
+        }
+        throw;
+    }
+}
+
+}  // namespace prevision::cli

@@ -1,0 +1,88 @@
+#include "api/exporters.hpp"
+#include "cli/lookup.hpp"
+#include "cli/nouns.hpp"
+#include "cli/verbs/existing.hpp"
+#include "cli/verbs/noun.hpp"
+
+namespace prevision::cli {
+
+namespace {
+
+using model::Project;
+
+template <typename Object>
+bool any(const Object& /*object*/) {
+    return true;
+}
+
+void remove_contents(Services& services, const Project& project) {
+    auto& client = services.client();
+    remove_listed<model::Dataset>([&](const auto& each) { client.list_datasets(project.id, each); },
+                                  any<model::Dataset>,
+                                  [&](const auto& dataset) { client.delete_dataset(dataset); });
+    api::Exporters(client).remove_each(project.id, any<model::Exporter>);
+    remove_listed<model::Datasource>([&](const auto& each) { client.list_datasources(project.id, each); },
+                                     any<model::Datasource>,
+                                     [&](const auto& datasource) { client.delete_datasource(datasource); });
+    remove_listed<model::Connector>([&](const auto& each) { client.list_connectors(project.id, each); },
+                                    any<model::Connector>,
+                                    [&](const auto& connector) { client.delete_connector(connector); });
+}
+
+std::shared_ptr<const Noun<Project>> project_noun() {
+    return std::make_shared<const Noun<Project>>(Noun<Project>{
+        .name = "project",
+        .completes = Completes::project,
+        .fields = {{{"id"}, [](const Project& project) { return cell(project.id); }},
+                   {{"name"}, [](const Project& project) { return cell(project.name); }},
+                   {{"description"}, [](const Project& project) { return cell(project.description); }},
+                   {{"color"}, [](const Project& project) { return cell(project.color); }, false},
+                   {{.name = "created_at", .is_time = true},
+                    [](const Project& project) { return time_cell(project.created_at); },
+                    false}},
+        .list = [](Services& services, const auto& each) { services.client().list_projects(each); },
+        .find = [](Services& services,
+                   const std::string& name) { return find_project(services.client(), name); },
+        .remove = [](Services& services,
+                     const Project& project) { services.client().delete_project(api::refer_to(project)); },
+        .remove_dependents = remove_contents});
+}
+
+struct CreateOptions {
+    Project project;
+    IfExists if_exists;
+};
+
+Project run_create(const CreateOptions& options, Services& services) {
+    auto& client = services.client();
+    const auto existing =
+        settle_existing<Project>(services, options.if_exists, "project", options.project.name,
+                                 [&](const auto& each) { client.list_projects(each); });
+    return existing ? *existing : client.create_project(options.project);
+}
+
+}  // namespace
+
+void add_project(Command& root, Services& services) {
+    auto command =
+        root.subcommand("project", "What holds connectors, datasources and datasets", {"projects"});
+    const auto noun = project_noun();
+    add_list_verb(command, services, noun);
+
+    auto create = command.subcommand("create", "Create a project");
+    auto options = std::make_shared<CreateOptions>();
+    options->project.color = "#3C6DF0";
+    create.argument("NAME", options->project.name, "The project's name");
+    create.option("--description", options->project.description, "What it is for");
+    create.option("--project-color", options->project.color, "Its colour on the platform",
+                  {.value = "#RRGGBB"});
+    add_if_exists(create, options->if_exists, false);
+    create.example("prevision project create churn --description 'Who leaves, and why'");
+    create.action(
+        [options, noun, &services] { show_object(services, noun->fields, run_create(*options, services)); });
+
+    add_show_verb(command, services, noun);
+    add_delete_verb(command, services, noun);
+}
+
+}  // namespace prevision::cli

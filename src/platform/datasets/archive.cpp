@@ -1,0 +1,151 @@
+#include "platform/datasets/archive.hpp"
+
+#include <exception>
+#include <memory>
+
+#include <fmt/format.h>
+
+#include "core/error.hpp"
+#include "core/text.hpp"
+#include "platform/datasets/archive_library.hpp"
+
+namespace prevision::platform {
+
+namespace {
+
+constexpr std::size_t block_size = std::size_t{256} * 1024;
+constexpr std::uint64_t most_expansion = 1000;
+constexpr std::uint64_t always_allowed = 64 << 20;  ///< whatever the archive's own size
+
+const ArchiveLibrary& library() {
+    static const ArchiveLibrary loaded;
+    return loaded;
+}
+
+struct FreeReader {
+    void operator()(archive* reader) const { library().read_free(reader); }
+};
+struct FreeWriter {
+    void operator()(archive* writer) const { library().write_free(writer); }
+};
+struct FreeEntry {
+    void operator()(archive_entry* entry) const { library().entry_free(entry); }
+};
+
+[[noreturn]] void refuse(const std::string& why) {
+    throw Error(ErrorClass::invalid, fmt::format("invalid zip: {}", why),
+                "send a csv file, or a zip archive that holds one");
+}
+
+std::string reason_of(archive* handle) {
+    const char* text = library().error_string(handle);
+    return text != nullptr ? text : "it is damaged";
+}
+
+bool is_csv_name(std::string_view name) {
+    const auto lower = to_lower(name);
+    for (const std::string_view suffix : {".csv", ".tsv", ".txt"}) {
+        if (lower.ends_with(suffix)) return true;
+    }
+    return false;
+}
+
+/// Folders, and what macOS adds to an archive, are no files of ours.
+bool is_beside_the_point(archive_entry* entry, std::string_view name) {
+    return library().entry_filetype(entry) == AE_IFDIR || name.starts_with("__MACOSX/");
+}
+
+void copy_entry(archive* reader, std::uint64_t limit, const std::function<void(std::string_view)>& take) {
+    std::string buffer(block_size, '\0');
+    std::uint64_t total = 0;
+    for (;;) {
+        const auto count = library().read_data(reader, buffer.data(), buffer.size());
+        if (count < 0) refuse(reason_of(reader));
+        if (count == 0) return;
+        total += static_cast<std::uint64_t>(count);
+        if (total > limit) refuse("it unpacks to far more than a file of its size should");
+        take(std::string_view(buffer).substr(0, static_cast<std::size_t>(count)));
+    }
+}
+
+/// What libarchive's callback needs; the exception must not cross it.
+struct Target {
+    transport::BodySink& body;
+    std::exception_ptr failure;
+};
+
+la_ssize_t write_block(archive* /*writer*/, void* data, const void* bytes, std::size_t size) {
+    auto& target = *static_cast<Target*>(data);
+    try {
+        target.body.write({static_cast<const char*>(bytes), size});
+        return static_cast<la_ssize_t>(size);
+    } catch (...) {
+        target.failure = std::current_exception();
+        return -1;
+    }
+}
+
+void check(int code, archive* writer, const Target& target) {
+    if (target.failure) std::rethrow_exception(target.failure);
+    if (code < ARCHIVE_WARN)
+        throw Error(ErrorClass::internal, fmt::format("cannot write the zip: {}", reason_of(writer)));
+}
+
+}  // namespace
+
+bool is_zip(std::string_view beginning) {
+    return beginning.starts_with("PK\x03\x04") || beginning.starts_with("PK\x05\x06");
+}
+
+void read_zip(const std::filesystem::path& archive, std::uint64_t limit,
+              const std::function<void(std::string_view)>& take) {
+    const std::unique_ptr<struct archive, FreeReader> reader(library().read_new());
+    library().read_support_format_zip_seekable(reader.get());
+    if (library().read_open_filename(reader.get(), archive.c_str(), block_size) != ARCHIVE_OK)
+        refuse(reason_of(reader.get()));
+    std::error_code ignored;
+    const std::uint64_t own_size = std::filesystem::file_size(archive, ignored);
+    const auto most = std::min(limit, std::max(always_allowed, own_size * most_expansion));
+    bool found = false;
+    archive_entry* entry = nullptr;
+    for (;;) {
+        const int code = library().read_next_header(reader.get(), &entry);
+        if (code == ARCHIVE_EOF) break;
+        if (code < ARCHIVE_WARN) refuse(reason_of(reader.get()));
+        const char* name = library().entry_pathname(entry);
+        const std::string_view shown = name != nullptr ? name : "";
+        if (is_beside_the_point(entry, shown)) continue;
+        if (found) refuse("it holds more than one file");
+        if (name != nullptr && !is_csv_name(shown)) refuse("what it holds is no csv file");
+        if (library().entry_is_encrypted(entry) != 0) refuse("it is locked with a password");
+        found = true;
+        copy_entry(reader.get(), most, take);
+    }
+    if (!found) refuse("it holds no file");
+}
+
+void write_zip(transport::BodySink& body, const std::string& file_name, std::uint64_t size,
+               const std::function<std::size_t(std::span<char>)>& read) {
+    Target target{.body = body, .failure = nullptr};
+    const std::unique_ptr<archive, FreeWriter> writer(library().write_new());
+    const std::unique_ptr<archive_entry, FreeEntry> entry(library().entry_new());
+    auto* const handle = writer.get();
+    check(library().write_set_format_zip(handle), handle, target);
+    library().write_set_options(handle, "hdrcharset=UTF-8,compression-level=1");
+    library().write_set_bytes_per_block(handle, block_size);
+    library().write_set_bytes_in_last_block(handle, 1);
+    check(library().write_open2(handle, &target, nullptr, write_block, nullptr, nullptr), handle, target);
+    library().entry_set_pathname_utf8(entry.get(), file_name.c_str());
+    library().entry_set_filetype(entry.get(), AE_IFREG);
+    library().entry_set_perm(entry.get(), 0644);
+    library().entry_set_size(entry.get(), static_cast<la_int64_t>(size));
+    check(library().write_header(handle, entry.get()), handle, target);
+    std::string buffer(block_size, '\0');
+    while (const auto count = read(buffer)) {
+        const auto written = library().write_data(handle, buffer.data(), count);
+        check(written < 0 ? ARCHIVE_FATAL : ARCHIVE_OK, handle, target);
+    }
+    check(library().write_close(handle), handle, target);
+}
+
+}  // namespace prevision::platform

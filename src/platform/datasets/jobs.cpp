@@ -1,0 +1,306 @@
+#include "platform/datasets/jobs.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <system_error>
+
+#include <fmt/format.h>
+
+#include "core/error.hpp"
+#include "core/file.hpp"
+#include "platform/datasets/file_format.hpp"
+
+namespace prevision::platform {
+
+namespace {
+
+constexpr std::chrono::milliseconds progress_interval{200};
+
+bool is_unfinished(const model::Dataset& dataset) {
+    return dataset.copy_state == "pending" || dataset.copy_state == "running";
+}
+
+DatasetContent content_of(const snapshot::Snapshot& snapshot) {
+    DatasetContent content{.rows = snapshot.rows,
+                           .bytes = snapshot.bytes,
+                           .sha256 = snapshot.sha256,
+                           .schema = {},
+                           .file = describe_file(snapshot.file_name, snapshot.form)};
+    for (const auto& column : snapshot.schema) {
+        content.schema.push_back({.name = column.name, .type = column.type, .nullable = column.nullable});
+    }
+    return content;
+}
+
+/// In the words of who looks at the dataset later.
+Error reason_of(const Error& error) {
+    if (error.error_class() != ErrorClass::interrupted && error.error_class() != ErrorClass::terminated)
+        return error;
+    return {error.error_class(), "the snapshot was interrupted before it was done"};
+}
+
+}  // namespace
+
+Jobs::Jobs(DatasetTable& datasets, std::filesystem::path folder, Take take, Changed changed)
+    : datasets_(datasets), folder_(std::move(folder)), take_(std::move(take)), changed_(std::move(changed)) {}
+
+Jobs::~Jobs() {
+    std::vector<std::shared_ptr<Job>> jobs;
+    {
+        const std::lock_guard lock(mutex_);
+        jobs.swap(jobs_);
+        stopping_ = true;
+    }
+    stopped_.notify_all();
+    for (const auto& job : jobs) job->cancellation.cancel();
+    for (const auto& job : jobs) {
+        if (job->thread.joinable()) job->thread.join();
+    }
+    if (publisher_.joinable()) publisher_.join();
+}
+
+void Jobs::hand_over_to(Launch launch) {
+    const std::lock_guard lock(mutex_);
+    launch_ = std::move(launch);
+}
+
+// The lock comes first: a dataset on the list that nobody holds counts as dead.
+void Jobs::begin(const model::Dataset& dataset) {
+    create_private_directory(folder_);
+    sweep();
+    auto lock = WorkerLock::hold(lock_of(dataset.id));
+    try {
+        datasets_.insert(dataset);
+    } catch (...) {
+        remove_files(dataset.id);
+        throw;
+    }
+    try {
+        if (const auto launch = launcher()) {
+            hand_over(launch, dataset.id, std::move(lock));
+        } else {
+            start_thread(dataset, std::move(lock));
+        }
+    } catch (...) {
+        datasets_.remove(dataset.id);
+        remove_files(dataset.id);
+        datasets_.forget_removed(dataset.id);
+        throw;
+    }
+}
+
+Jobs::Launch Jobs::launcher() {
+    const std::lock_guard lock(mutex_);
+    return launch_;
+}
+
+void Jobs::hand_over(const Launch& launch, const std::string& dataset_id, WorkerLock lock) {
+    lock.set_inheritable(true);
+    launch(dataset_id);
+    lock.set_inheritable(false);
+    const std::lock_guard guard(mutex_);
+    handed_over_.emplace(dataset_id, std::move(lock));
+}
+
+void Jobs::start_thread(const model::Dataset& dataset, WorkerLock lock) {
+    auto job = add_job(dataset.id);
+    try {
+        // It ends under this lock too: who finds it ended finds the thread to join.
+        const std::lock_guard guard(mutex_);
+        job->thread = std::thread([this, job, dataset, held = std::move(lock)] {
+            work(*job, dataset);
+            end_job(*job);
+        });
+    } catch (const std::system_error& error) {
+        end_job(*job);
+        throw Error(ErrorClass::internal,
+                    fmt::format("cannot start the snapshot: {}", error.code().message()));
+    }
+}
+
+void Jobs::run_pending(const std::string& dataset_id, Cancellation& cancellation) {
+    const Error none(ErrorClass::not_found,
+                     fmt::format("no snapshot of a dataset {} is pending", dataset_id));
+    const auto dataset = datasets_.find(dataset_id);
+    if (!dataset || dataset->copy_state != "pending") throw none;
+    create_private_directory(folder_);
+    const auto lock = WorkerLock::hold(lock_of(dataset_id));
+    const auto job = add_job(dataset_id);
+    {
+        const Cancellation::Subscription passed_on(cancellation, [&] { job->cancellation.cancel(); });
+        work(*job, *dataset);
+    }
+    end_job(*job);
+}
+
+std::shared_ptr<Jobs::Job> Jobs::add_job(const std::string& dataset_id) {
+    auto job = std::make_shared<Job>();
+    job->id = dataset_id;
+    const std::lock_guard lock(mutex_);
+    std::erase_if(jobs_, [&](const std::shared_ptr<Job>& other) {
+        if (other->ended && other->thread.joinable()) other->thread.join();
+        return other->ended;
+    });
+    jobs_.push_back(job);
+    if (!publisher_.joinable()) publisher_ = std::thread([this] { publish_progress(); });
+    return job;
+}
+
+void Jobs::end_job(Job& job) {
+    const std::lock_guard lock(mutex_);
+    job.running = false;
+    job.ended = true;
+}
+
+void Jobs::work(Job& job, const model::Dataset& dataset) {
+    try {
+        if (!datasets_.start(job.id)) return;
+        job.running = true;
+        tell(job.id);
+        const auto snapshot =
+            take_(dataset, file_of(job.id), job.cancellation, [&](const snapshot::Progress& now) {
+                job.rows = now.rows;
+                job.bytes = now.bytes;
+            });
+        // Deleted meanwhile, by a process that waits for this one or has died itself.
+        if (!datasets_.finish(job.id, content_of(snapshot))) remove_files(job.id);
+        tell(job.id);
+    } catch (const Error& error) {
+        fail(job.id, reason_of(error));
+    } catch (const std::exception& error) {
+        fail(job.id, Error(ErrorClass::internal, error.what()));
+    }
+    std::error_code ignored;
+    std::filesystem::remove(lock_of(job.id), ignored);
+}
+
+// Where the store cannot even take this, the dataset is left to whoever finds that its worker is gone.
+void Jobs::fail(const std::string& dataset_id, const Error& reason) {
+    try {
+        datasets_.fail(dataset_id, reason);
+        remove_files(dataset_id);
+        tell(dataset_id);
+    } catch (const Error&) {
+        return;
+    }
+}
+
+std::optional<model::Dataset> Jobs::find(const std::string& dataset_id) {
+    auto dataset = datasets_.find(dataset_id);
+    if (dataset && is_unfinished(*dataset) && settle_one(*dataset)) dataset = datasets_.find(dataset_id);
+    return dataset;
+}
+
+Listed<model::Dataset> Jobs::list(const std::string& project_id, const Page& page) {
+    auto list = datasets_.list(project_id, page);
+    bool changed = false;
+    for (const auto& dataset : list.items)
+        changed = (is_unfinished(dataset) && settle_one(dataset)) || changed;
+    return changed ? datasets_.list(project_id, page) : list;
+}
+
+void Jobs::settle() {
+    for (const auto& id : datasets_.unfinished()) find(id);
+}
+
+/// Whether the dataset may have changed since it was read. The table takes the step only where the dataset is
+/// still unfinished: between the reading and the lock its worker may have ended well.
+bool Jobs::settle_one(const model::Dataset& dataset) {
+    const auto excluded = WorkerLock::try_exclude(lock_of(dataset.id));
+    if (!excluded) return false;
+    const Error reason(ErrorClass::internal, "the process that took the snapshot ended before it was done");
+    if (datasets_.fail(dataset.id, reason)) {
+        remove_files(dataset.id);
+        tell(dataset.id);
+    }
+    return true;
+}
+
+void Jobs::remove(const std::string& dataset_id, Cancellation& cancellation) {
+    datasets_.remove(dataset_id);
+    {
+        const std::lock_guard lock(mutex_);
+        handed_over_.erase(dataset_id);
+        for (const auto& job : jobs_) {
+            if (job->id == dataset_id) job->cancellation.cancel();
+        }
+    }
+    const auto excluded = WorkerLock::exclude(lock_of(dataset_id), cancellation);
+    remove_files(dataset_id);
+    datasets_.forget_removed(dataset_id);
+}
+
+/// Removes what a process that was killed while it deleted a dataset has left.
+void Jobs::sweep() {
+    for (const auto& id : datasets_.removed()) {
+        if (!WorkerLock::try_exclude(lock_of(id))) continue;
+        remove_files(id);
+        datasets_.forget_removed(id);
+    }
+}
+
+std::size_t Jobs::running() {
+    const std::lock_guard lock(mutex_);
+    return static_cast<std::size_t>(
+        std::ranges::count_if(jobs_, [](const auto& job) { return !job->ended; }));
+}
+
+// On the list last, so that nobody meets it before its file is whole.
+void Jobs::add_done(const model::Dataset& dataset,
+                    const std::function<DatasetContent(const std::filesystem::path& file)>& write) {
+    create_private_directory(folder_);
+    try {
+        datasets_.insert_done(dataset, write(file_of(dataset.id)));
+    } catch (...) {
+        remove_files(dataset.id);
+        throw;
+    }
+    tell(dataset.id);
+}
+
+void Jobs::tell(const std::string& dataset_id) const {
+    if (changed_) changed_(dataset_id);
+}
+
+std::filesystem::path Jobs::file_of(const std::string& dataset_id) const {
+    return folder_ / (dataset_id + ".csv");
+}
+
+std::filesystem::path Jobs::lock_of(const std::string& dataset_id) const {
+    return folder_ / (dataset_id + ".lock");
+}
+
+/// The file, the lock, and temporary files beside them.
+void Jobs::remove_files(const std::string& dataset_id) const {
+    std::error_code ignored;
+    for (const auto& entry : std::filesystem::directory_iterator(folder_, ignored)) {
+        if (entry.path().filename().string().starts_with(dataset_id + ".")) {
+            std::filesystem::remove(entry.path(), ignored);
+        }
+    }
+}
+
+/// The thread that reads the rows must not wait for the store: another one writes down how far it is.
+void Jobs::publish_progress() {
+    std::unique_lock lock(mutex_);
+    while (!stopped_.wait_for(lock, progress_interval, [&] { return stopping_; })) {
+        const auto jobs = jobs_;
+        lock.unlock();
+        for (const auto& job : jobs) publish(*job);
+        lock.lock();
+    }
+}
+
+void Jobs::publish(Job& job) {
+    if (!job.running) return;
+    try {
+        // Not running any more, though its worker still is: the dataset was deleted, maybe by another
+        // process.
+        if (!datasets_.update_progress(job.id, job.rows, job.bytes)) job.cancellation.cancel();
+    } catch (const Error&) {
+        // The store is busy or full: there will be a next time, and finishing tells the truth.
+        return;
+    }
+}
+
+}  // namespace prevision::platform

@@ -1,0 +1,133 @@
+#include "platform/datasets/row_sinks.hpp"
+
+#include <fmt/format.h>
+
+#include "core/error.hpp"
+#include "core/text.hpp"
+#include "platform/datasets/dataset_file.hpp"
+#include "platform/utf8.hpp"
+
+namespace prevision::platform {
+
+namespace {
+
+constexpr std::size_t most_bytes = std::size_t{64} << 20U;
+
+}  // namespace
+
+void SampleSink::columns(std::span<const sources::Column> columns) {
+    for (const auto& column : columns) {
+        sample_.columns.push_back(valid_utf8(column.name));
+        sample_.schema.push_back(
+            {.name = sample_.columns.back(), .type = valid_utf8(column.type), .nullable = column.nullable});
+        kinds_.push_back(column.kind);
+    }
+}
+
+void SampleSink::set_types(std::span<const sources::Column> columns) {
+    if (columns.size() != sample_.schema.size()) return;
+    for (std::size_t i = 0; i < columns.size(); ++i) {
+        sample_.schema[i].type = valid_utf8(columns[i].type);
+        sample_.schema[i].nullable = columns[i].nullable;
+    }
+}
+
+void SampleSink::row(std::span<const sources::Value> values) {
+    auto& cells = sample_.rows.emplace_back();
+    for (std::size_t i = 0; i < values.size(); ++i) {
+        const auto& value = values[i];
+        bytes_ += value.size;
+        if (bytes_ > most_bytes) {
+            throw Error(ErrorClass::invalid,
+                        fmt::format("the first {} rows are larger than {}", sample_.rows.size(),
+                                    format_bytes(most_bytes)),
+                        "ask for fewer");
+        }
+        if (value.is_null()) {
+            cells.emplace_back(std::nullopt);
+        } else if (kinds_.at(i) == sources::ValueKind::binary) {
+            cells.emplace_back("\\x" + to_hex(value.text()));
+        } else {
+            cells.emplace_back(valid_utf8(value.text()));
+        }
+    }
+}
+
+/// Looks into a file until enough of its rows are seen.
+class SampleContent::File final : public sources::FileSink {
+  public:
+    File(const std::string& name, const snapshot::FileFormat& format, sources::RowSink& rows,
+         std::uint64_t limit)
+        : name_(name), inspector_(name, format, {.sink = &rows, .rows = limit}) {}
+
+    bool write(std::string_view bytes) override {
+        inspector_.write(bytes);
+        return inspector_.wants_more();
+    }
+
+    /// The columns, as the rows that were seen tell them.
+    std::vector<sources::Column> finish() {
+        // Where enough was seen, the last row that came may be half a row.
+        if (auto seen = inspector_.so_far(); !inspector_.wants_more() && seen.file_type != "other")
+            return std::move(seen.schema);
+        auto findings = inspector_.finish();
+        if (findings.file_type != "other") return std::move(findings.schema);
+        refuse_rows(name_, findings.note, "'prevision datasource cat' gives its bytes");
+    }
+
+  private:
+    std::string name_;
+    snapshot::FileInspector inspector_;
+};
+
+SampleContent::SampleContent(std::uint64_t rows, const snapshot::FileFormat& format)
+    : rows_(rows), format_(format) {}
+
+SampleContent::~SampleContent() = default;
+
+sources::FileSink& SampleContent::file(const sources::FileInfo& info) {
+    file_ = std::make_unique<File>(info.name, format_, sample_, rows_);
+    return *file_;
+}
+
+const model::Sample& SampleContent::finish() {
+    if (file_) sample_.set_types(file_->finish());
+    return sample_.sample();
+}
+
+class BodyContent::Encoded final : public snapshot::ByteSink {
+  public:
+    explicit Encoded(transport::BodySink& body) : body_(body) {}
+    void write(std::string_view bytes) override { body_.write(bytes); }
+
+  private:
+    transport::BodySink& body_;
+};
+
+class BodyContent::Raw final : public sources::FileSink {
+  public:
+    explicit Raw(transport::BodySink& body) : body_(body) {}
+
+    bool write(std::string_view bytes) override {
+        body_.write(bytes);
+        return true;
+    }
+
+  private:
+    transport::BodySink& body_;
+};
+
+BodyContent::BodyContent(transport::BodySink& body)
+    : encoded_(std::make_unique<Encoded>(body)), raw_(std::make_unique<Raw>(body)) {}
+
+BodyContent::~BodyContent() = default;
+
+sources::RowSink& BodyContent::table() { return encoder_.emplace(*encoded_); }
+
+sources::FileSink& BodyContent::file(const sources::FileInfo& /*info*/) { return *raw_; }
+
+void BodyContent::finish() {
+    if (encoder_) encoder_->finish();
+}
+
+}  // namespace prevision::platform

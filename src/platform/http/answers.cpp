@@ -1,0 +1,73 @@
+#include "platform/http/answers.hpp"
+
+#include <fmt/format.h>
+
+#include "core/text.hpp"
+#include "model/codec.hpp"
+#include "model/json.hpp"
+#include "platform/utf8.hpp"
+
+namespace prevision::platform {
+
+Answer json_answer(std::string body) {
+    Answer answer;
+    answer.body = std::move(body);
+    return answer;
+}
+
+Answer empty_answer() {
+    Answer answer;
+    answer.status = 204;
+    answer.content_type.clear();
+    return answer;
+}
+
+int status_of(ErrorClass error_class) {
+    switch (error_class) {
+        case ErrorClass::usage:
+        case ErrorClass::invalid:
+            return 400;
+        case ErrorClass::auth:
+            return 403;
+        case ErrorClass::not_found:
+            return 404;
+        case ErrorClass::conflict:
+            return 409;
+        case ErrorClass::unreachable:
+            return 502;
+        default:
+            return 500;
+    }
+}
+
+Answer failure_answer(const Error& error) {
+    Answer answer;
+    answer.status = error.status().value_or(status_of(error.error_class()));
+    answer.body =
+        model::encode_answer(model::Failure{.message = valid_utf8(error.what()),
+                                            .error_class = std::string(to_string(error.error_class())),
+                                            .hint = valid_utf8(error.hint())},
+                             answer.status);
+    return answer;
+}
+
+Answer page_answer(const Page& page, std::uint64_t total, const std::vector<std::string>& items) {
+    const bool more = page.offset() + page.size < total;
+    return json_answer(fmt::format(
+        R"({{"items":[{}],"metaData":{{"totalItems":{},"rowsPerPage":{},"page":{},"nextPage":{}}}}})",
+        fmt::join(items, ","), total, page.size, page.number, more));
+}
+
+Answer names_answer(const std::vector<std::string>& names) {
+    rapidjson::StringBuffer buffer;
+    model::JsonWriter writer(buffer);
+    writer.StartObject();
+    writer.Key("items");
+    writer.StartArray();
+    for (const auto& name : names) writer.String(valid_utf8(name));
+    writer.EndArray();
+    writer.EndObject();
+    return json_answer({buffer.GetString(), buffer.GetSize()});
+}
+
+}  // namespace prevision::platform

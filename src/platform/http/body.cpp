@@ -1,0 +1,112 @@
+#include "platform/http/body.hpp"
+
+#include <fmt/format.h>
+#include <string.h>
+
+#include "core/error.hpp"
+#include "core/text.hpp"
+#include "model/json.hpp"
+
+namespace prevision::platform {
+
+namespace {
+
+[[noreturn]] void reject(std::string_view name, std::string_view why) {
+    throw Error(ErrorClass::invalid, fmt::format("invalid {}: {}", name, why));
+}
+
+std::string_view view(const rapidjson::Value& value) { return {value.GetString(), value.GetStringLength()}; }
+
+/// The document owns the memory of its texts and nothing else reads them.
+void wipe_texts(rapidjson::Value& value) {
+    if (value.IsString()) {
+        explicit_bzero(const_cast<char*>(value.GetString()), value.GetStringLength());
+    } else if (value.IsArray()) {
+        for (auto& element : value.GetArray()) wipe_texts(element);
+    } else if (value.IsObject()) {
+        for (auto& member : value.GetObject()) wipe_texts(member.value);
+    }
+}
+
+}  // namespace
+
+Body::Body(std::string_view text) : document_(model::parse_json_object(text)) {}
+
+rapidjson::Value* Body::find(std::string_view name) {
+    const auto key = rapidjson::StringRef(name.data(), static_cast<rapidjson::SizeType>(name.size()));
+    const auto found = document_.FindMember(rapidjson::Value(key));
+    return found == document_.MemberEnd() || found->value.IsNull() ? nullptr : &found->value;
+}
+
+const rapidjson::Value* Body::find(std::string_view name) const {
+    return model::find_member(document_, name);
+}
+
+bool Body::has(std::string_view name) const {
+    const auto key = rapidjson::StringRef(name.data(), static_cast<rapidjson::SizeType>(name.size()));
+    return document_.HasMember(rapidjson::Value(key));
+}
+
+std::string Body::text(std::string_view name) const {
+    const auto* value = find(name);
+    if (value == nullptr) return {};
+    if (!value->IsString()) reject(name, "a text is expected");
+    return std::string(view(*value));
+}
+
+std::string Body::required_text(std::string_view name) const {
+    auto result = text(name);
+    if (result.empty()) reject(name, "it is required");
+    return result;
+}
+
+std::optional<bool> Body::boolean(std::string_view name) const {
+    const auto* value = find(name);
+    if (value == nullptr || (value->IsString() && value->GetStringLength() == 0)) return std::nullopt;
+    const auto word = value->IsString() ? view(*value) : std::string_view();
+    if (word == "yes" || word == "true") return true;
+    if (word == "no" || word == "false") return false;
+    const auto told = model::get_boolean(document_, name);
+    if (!told) reject(name, "true or false is expected");
+    return told;
+}
+
+std::optional<int> Body::port(std::string_view name) const {
+    const auto* value = find(name);
+    if (value == nullptr || (value->IsString() && value->GetStringLength() == 0)) return std::nullopt;
+    const auto number = model::get_integer(document_, name);
+    if (!number) reject(name, "a whole number is expected");
+    if (*number < 1 || *number > 65535) reject(name, fmt::format("{} is not in 1..65535", *number));
+    return static_cast<int>(*number);
+}
+
+Secret Body::secret(std::string_view name) {
+    auto* value = find(name);
+    if (value == nullptr) return {};
+    if (!value->IsString()) reject(name, "a text is expected");
+    Secret result{std::string(view(*value))};
+    wipe_texts(*value);
+    value->SetNull();
+    return result;
+}
+
+Secret Body::secret_object(std::string_view name) {
+    auto* value = find(name);
+    if (value == nullptr || (value->IsString() && value->GetStringLength() == 0)) return {};
+    if (value->IsString()) {
+        auto result = secret(name);
+        try {
+            model::parse_json_object(result.reveal());
+        } catch (const Error&) {
+            reject(name, "a JSON object is expected");
+        }
+        return result;
+    }
+    if (!value->IsObject()) reject(name, "a JSON object is expected");
+    Secret result(model::write_json(*value));
+    wipe_texts(*value);
+    value->SetNull();
+    return result;
+}
+
+}  // namespace prevision::platform

@@ -1,0 +1,166 @@
+#include <memory>
+
+#include <fmt/format.h>
+
+#include "core/error.hpp"
+#include "core/file.hpp"
+#include "core/id.hpp"
+#include "core/text.hpp"
+#include "model/codec.hpp"
+#include "model/file_name.hpp"
+#include "platform/datasets/archive.hpp"
+#include "platform/datasets/dataset_file.hpp"
+#include "platform/datasets/row_sinks.hpp"
+#include "platform/http/answers.hpp"
+#include "platform/http/body.hpp"
+#include "platform/http/handlers/handlers.hpp"
+#include "platform/http/handlers/source_answers.hpp"
+#include "platform/http/handlers/uploads.hpp"
+#include "platform/store/page.hpp"
+#include "platform/utf8.hpp"
+
+namespace prevision::platform {
+
+namespace {
+
+constexpr std::size_t chunk_size = std::size_t{256} << 10U;
+
+model::Dataset get_dataset(Services& services, const std::string& id) {
+    auto dataset = services.jobs.find(id);
+    if (!dataset) throw Error(ErrorClass::not_found, fmt::format("there is no dataset {}", id));
+    return std::move(*dataset);
+}
+
+model::Dataset get_done_dataset(Services& services, const std::string& id) {
+    auto dataset = get_dataset(services, id);
+    if (dataset.failed()) {
+        throw Error(ErrorClass::conflict, fmt::format("the snapshot failed: {}", dataset.message),
+                    "create the dataset again");
+    }
+    if (!dataset.done()) {
+        throw Error(ErrorClass::conflict, fmt::format("the snapshot is not done but {}", dataset.copy_state),
+                    "wait until the dataset is done");
+    }
+    return dataset;
+}
+
+Answer list_datasets(Services& services, const RoutedCall& routed) {
+    const auto page = read_page(routed.query);
+    const auto list = services.jobs.list(routed.parameters.at(0), page);
+    std::vector<std::string> items;
+    for (const auto& dataset : list.items) items.push_back(model::encode_answer(dataset));
+    return page_answer(page, list.total, items);
+}
+
+Answer create_dataset(Services& services, const RoutedCall& routed) {
+    const Body body(routed.call.body);
+    const auto id = new_id();
+    model::Dataset dataset;
+    dataset.id = id;
+    dataset.project_id = routed.parameters.at(0);
+    dataset.name = body.required_text("name");
+    dataset.datasource_id = body.required_text("datasource_id");
+    dataset.created_at = format_time(services.clock.now());
+    services.jobs.begin(dataset);
+    return json_answer(model::encode_answer(get_dataset(services, id)));
+}
+
+Answer delete_dataset(Services& services, const RoutedCall& routed) {
+    CallCancellation cancellation(routed.call);
+    services.jobs.remove(routed.parameters.at(0), cancellation.get());
+    return empty_answer();
+}
+
+/// Names that any system takes, for who saves the answer under the name that is proposed.
+std::string proposed_file_name(const std::string& id, const std::string& suffix, const std::string& name) {
+    return fmt::format("attachment; filename=\"{}{}\"; filename*=UTF-8''{}", id, suffix,
+                       percent_encode(name));
+}
+
+/// The name of a dataset's file, as no system takes it for a path.
+std::string name_in_archive(const model::Dataset& dataset) {
+    auto name = valid_utf8(model::file_name(dataset));
+    for (auto& each : name) {
+        if (static_cast<unsigned char>(each) < 0x20 ||
+            std::string_view("/\\:*?\"<>|").find(each) != std::string::npos)
+            each = '_';
+    }
+    return name;
+}
+
+void stream_file(const FileDescriptor& file, const std::filesystem::path& path, Cancellation& cancellation,
+                 transport::BodySink& body) {
+    std::string buffer(chunk_size, '\0');
+    while (const std::size_t count = read_some(file, buffer, path)) {
+        cancellation.check();
+        body.write(std::string_view(buffer).substr(0, count));
+    }
+}
+
+Answer download_dataset(Services& services, const RoutedCall& routed) {
+    const auto extension = routed.query.get("extension").value_or("zip");
+    const auto dataset = get_done_dataset(services, routed.parameters.at(0));
+    if (extension != "csv" && extension != "zip") {
+        throw Error(ErrorClass::invalid,
+                    fmt::format("invalid extension: datasets are kept as they are and cannot be had as '{}'",
+                                extension),
+                    "ask for csv, which gives the bytes as they are, or zip");
+    }
+    const auto path = services.jobs.file_of(dataset.id);
+    const auto file = std::make_shared<FileDescriptor>(open_dataset_file(path, dataset));
+    const auto cancellation = std::make_shared<CallCancellation>(routed.call);
+    Answer answer;
+    const bool zipped = extension == "zip";
+    answer.headers.push_back(
+        {.name = "Content-Disposition",
+         .value = proposed_file_name(dataset.id, zipped ? ".zip" : model::file_suffix(dataset.file),
+                                     zipped ? dataset.name + ".zip" : model::file_name(dataset))});
+    if (zipped) {
+        answer.content_type = "application/zip";
+        answer.stream = [file, path, cancellation, dataset](transport::BodySink& body) {
+            write_zip(body, name_in_archive(dataset), dataset.bytes.value_or(0), [&](std::span<char> buffer) {
+                cancellation->get().check();
+                return read_some(*file, buffer, path);
+            });
+        };
+        return answer;
+    }
+    answer.content_type = media_type(dataset.file);
+    answer.headers.push_back(
+        {.name = "Content-Length", .value = fmt::format("{}", dataset.bytes.value_or(0))});
+    answer.stream = [file, path, cancellation](transport::BodySink& body) {
+        stream_file(*file, path, cancellation->get(), body);
+    };
+    return answer;
+}
+
+Answer sample_dataset(Services& services, const RoutedCall& routed) {
+    const auto limit = read_sample_limit(routed.query);
+    const auto dataset = get_done_dataset(services, routed.parameters.at(0));
+    CallCancellation cancellation(routed.call);
+    SampleSink sink;
+    read_dataset_rows(services.jobs.file_of(dataset.id), dataset, limit, sink, cancellation.get());
+    auto sample = sink.sample();
+    // What the snapshot knew: of the kept text every column is one of text.
+    sample.schema = dataset.schema;
+    return json_answer(model::encode_answer(sample));
+}
+
+}  // namespace
+
+void add_dataset_routes(Router& router, Services& services) {
+    const auto bind = [&](Answer (*handler)(Services&, const RoutedCall&)) {
+        return [&services, handler](const RoutedCall& routed) { return handler(services, routed); };
+    };
+    router.add("GET", "/projects/{id}/datasets", bind(list_datasets));
+    router.add("POST", "/projects/{id}/datasets/data-source", bind(create_dataset));
+    router.add("POST", "/projects/{id}/datasets/file", bind(upload_dataset), Pace::distant);
+    router.add("GET", "/datasets/{id}", [&](const RoutedCall& routed) {
+        return json_answer(model::encode_answer(get_dataset(services, routed.parameters.at(0))));
+    });
+    router.add("DELETE", "/datasets/{id}", bind(delete_dataset), Pace::distant);
+    router.add("GET", "/datasets/{id}/download", bind(download_dataset));
+    router.add("GET", "/datasets/{id}/sample", bind(sample_dataset));
+}
+
+}  // namespace prevision::platform

@@ -1,0 +1,152 @@
+#include <memory>
+
+#include "core/error.hpp"
+#include "core/id.hpp"
+#include "model/codec.hpp"
+#include "platform/connection.hpp"
+#include "platform/datasets/file_format.hpp"
+#include "platform/datasets/row_sinks.hpp"
+#include "platform/http/answers.hpp"
+#include "platform/http/body.hpp"
+#include "platform/http/handlers/handlers.hpp"
+#include "platform/http/handlers/source_answers.hpp"
+#include "platform/store/page.hpp"
+#include "sources/registry.hpp"
+
+namespace prevision::platform {
+
+namespace {
+
+/// Sets the fields that the body holds; the others stay as they are.
+void read_fields(const Body& body, model::Datasource& datasource) {
+    if (body.has("name")) datasource.name = body.required_text("name");
+    if (body.has("connector_id")) datasource.connector_id = body.required_text("connector_id");
+    if (body.has("path")) datasource.path = body.text("path");
+    if (body.has("database")) datasource.database = body.text("database");
+    if (body.has("table")) datasource.table = body.text("table");
+    if (body.has("bucket")) datasource.bucket = body.text("bucket");
+    if (body.has("request")) datasource.request = body.text("request");
+    if (body.has("g_cloud")) datasource.g_cloud = body.text("g_cloud");
+    auto& format = datasource.format;
+    if (body.has("separator")) format.separator = body.text("separator");
+    if (body.has("quote")) format.quote = body.text("quote");
+    if (body.has("header")) format.header = body.boolean("header");
+    if (body.has("encoding")) format.encoding = body.text("encoding");
+    format = normal_format(format);
+}
+
+/// A datasource's distant system, opened, and the place in it.
+struct OpenedDatasource {
+    std::unique_ptr<sources::Source> source;
+    sources::Location location;
+    snapshot::FileFormat format;
+    std::string connector_id;
+};
+
+OpenedDatasource open(Services& services, const std::string& id, Cancellation& cancellation,
+                      const sources::StageObserver& failure = {}) {
+    const auto datasource = get_datasource(services, id);
+    const auto connection = open_connection(services, get_connector(services, datasource.connector_id));
+    return {.source = sources::open_source(connection, cancellation, failure),
+            .location = location_of(datasource),
+            .format = parse_format(datasource.format),
+            .connector_id = datasource.connector_id};
+}
+
+Answer list_datasources(Services& services, const RoutedCall& routed) {
+    const auto page = read_page(routed.query);
+    const auto list = services.datasources.list(routed.parameters.at(0), page);
+    std::vector<std::string> items;
+    for (const auto& datasource : list.items) items.push_back(model::encode_answer(datasource));
+    return page_answer(page, list.total, items);
+}
+
+Answer create_datasource(Services& services, const RoutedCall& routed) {
+    const Body body(routed.call.body);
+    model::Datasource datasource;
+    datasource.id = new_id();
+    datasource.project_id = routed.parameters.at(0);
+    datasource.name = body.required_text("name");
+    datasource.connector_id = body.required_text("connector_id");
+    datasource.created_at = format_time(services.clock.now());
+    read_fields(body, datasource);
+    // Whether the connector is in this project is for the table to say.
+    const auto connector = services.connectors.find(datasource.connector_id);
+    if (connector) check_datasource(datasource, *connector);
+    services.datasources.insert(datasource);
+    return json_answer(model::encode_answer(datasource));
+}
+
+Answer update_datasource(Services& services, const RoutedCall& routed) {
+    const Body body(routed.call.body);
+    auto changed = get_datasource(services, routed.parameters.at(0));
+    read_fields(body, changed);
+    const auto connector = services.connectors.find(changed.connector_id);
+    if (connector) check_datasource(changed, *connector);
+    const auto change = [&](model::Datasource& datasource) { read_fields(body, datasource); };
+    return json_answer(model::encode_answer(services.datasources.update(changed.id, change)));
+}
+
+Answer delete_datasource(Services& services, const RoutedCall& routed) {
+    services.jobs.settle();
+    services.datasources.remove(routed.parameters.at(0));
+    return deleted_answer(routed.parameters.at(0));
+}
+
+Answer test_datasource(Services& services, const RoutedCall& routed) {
+    const auto datasource = get_datasource(services, routed.parameters.at(0));
+    CallCancellation cancellation(routed.call);
+    return test_answer([&](const auto& observer) {
+        const auto opened = open(services, datasource.id, cancellation.get(), observer);
+        use_source(services, datasource.connector_id, *opened.source,
+                   [&] { opened.source->test(opened.location, observer); });
+    });
+}
+
+Answer preview_datasource(Services& services, const RoutedCall& routed) {
+    const auto limit = read_sample_limit(routed.query);
+    CallCancellation cancellation(routed.call);
+    const auto opened = open(services, routed.parameters.at(0), cancellation.get());
+    SampleContent content(limit, opened.format);
+    use_source(services, opened.connector_id, *opened.source,
+               [&] { opened.source->read(opened.location, {.limit = limit}, content); });
+    return json_answer(model::encode_answer(content.finish()));
+}
+
+/// Reads while it answers, so that nothing is stored or held. What can be found wrong without the network is
+/// found before.
+Answer stream_datasource(Services& services, const RoutedCall& routed) {
+    const auto cancellation = std::make_shared<CallCancellation>(routed.call);
+    const auto opened =
+        std::make_shared<OpenedDatasource>(open(services, routed.parameters.at(0), cancellation->get()));
+    Answer answer;
+    const bool is_file = opened->location.table.empty() && opened->location.request.empty();
+    answer.content_type = is_file ? "application/octet-stream" : "text/csv; charset=utf-8";
+    answer.stream = [cancellation, opened, &services](transport::BodySink& body) {
+        BodyContent content(body);
+        use_source(services, opened->connector_id, *opened->source,
+                   [&] { opened->source->read(opened->location, {}, content); });
+        content.finish();
+    };
+    return answer;
+}
+
+}  // namespace
+
+void add_datasource_routes(Router& router, Services& services) {
+    const auto bind = [&](Answer (*handler)(Services&, const RoutedCall&)) {
+        return [&services, handler](const RoutedCall& routed) { return handler(services, routed); };
+    };
+    router.add("GET", "/projects/{id}/data-sources", bind(list_datasources));
+    router.add("POST", "/projects/{id}/data-sources", bind(create_datasource));
+    router.add("GET", "/data-sources/{id}", [&](const RoutedCall& routed) {
+        return json_answer(model::encode_answer(get_datasource(services, routed.parameters.at(0))));
+    });
+    router.add("PATCH", "/data-sources/{id}", bind(update_datasource));
+    router.add("DELETE", "/data-sources/{id}", bind(delete_datasource));
+    router.add("POST", "/data-sources/{id}/test", bind(test_datasource), Pace::distant);
+    router.add("GET", "/data-sources/{id}/sample", bind(preview_datasource), Pace::distant);
+    router.add("GET", "/data-sources/{id}/content", bind(stream_datasource), Pace::distant);
+}
+
+}  // namespace prevision::platform

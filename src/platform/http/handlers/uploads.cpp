@@ -1,0 +1,159 @@
+#include "platform/http/handlers/uploads.hpp"
+
+#include <algorithm>
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include "core/atomic_file.hpp"
+#include "core/error.hpp"
+#include "core/file.hpp"
+#include "core/id.hpp"
+#include "core/sha256.hpp"
+#include "core/text.hpp"
+#include "model/codec.hpp"
+#include "platform/datasets/archive.hpp"
+#include "platform/datasets/file_format.hpp"
+#include "platform/http/answers.hpp"
+#include "platform/http/handlers/handlers.hpp"
+#include "platform/utf8.hpp"
+#include "snapshot/inspect/content_type.hpp"
+
+namespace prevision::platform {
+
+namespace {
+
+constexpr std::size_t read_size = std::size_t{256} << 10U;
+constexpr std::uint64_t most_unpacked = std::uint64_t{64} << 30U;
+
+std::string field_of(const Form& form, const std::string& name) {
+    const auto found = form.fields.find(name);
+    return found == form.fields.end() ? "" : found->second;
+}
+
+/// A name that says what is to be inspected: of an archive, that of the csv in there.
+std::string name_of(const Form& form) {
+    auto name = valid_utf8(form.file_name);
+    if (to_lower(name).ends_with(".zip")) name.replace(name.size() - 4, 4, ".csv");
+    return name.empty() ? "file.csv" : name;
+}
+
+void check_decimal(const Form& form) {
+    const auto decimal = field_of(form, "decimal");
+    if (!decimal.empty() && decimal != "." && decimal != ",")
+        throw Error(ErrorClass::invalid, fmt::format("invalid decimal: '{}' is none of . and ,", decimal));
+}
+
+void read_plain(const UploadedFile& upload, const std::function<void(std::string_view)>& take) {
+    const auto file = open_file(upload.path(), O_RDONLY);
+    std::string buffer(read_size, '\0');
+    while (const auto count = read_some(file, buffer, upload.path())) {
+        take(std::string_view(buffer).substr(0, count));
+    }
+}
+
+/// Writes the dataset's file in one pass: counted, hashed, and found to be a table.
+DatasetContent write_content(const UploadedFile& upload, const Form& form,
+                             const std::filesystem::path& path) {
+    AtomicFile file(path);
+    snapshot::Sha256 hash;
+    DatasetContent content;
+    const auto findings = read_uploaded_table(upload, form, {}, [&](std::string_view bytes) {
+        hash.update(bytes);
+        file.write(bytes);
+        content.bytes += bytes.size();
+    });
+    content.rows = findings.rows;
+    content.sha256 = hash.finish();
+    for (const auto& column : findings.schema) {
+        content.schema.push_back(
+            {.name = valid_utf8(column.name), .type = column.type, .nullable = column.nullable});
+    }
+    content.file = describe_file(name_of(form), findings);
+    file.commit();
+    return content;
+}
+
+}  // namespace
+
+UploadedFile::UploadedFile(const std::filesystem::path& folder) : folder_(folder) {
+    create_private_directory(folder);
+    file_ = open_file(folder, O_RDWR | O_TMPFILE);
+    path_ = fmt::format("/proc/self/fd/{}", file_.get());
+}
+
+void UploadedFile::write(std::string_view bytes) {
+    if (beginning_.size() < 4) beginning_ += bytes.substr(0, 4 - beginning_.size());
+    write_all(file_, bytes, folder_);
+}
+
+void UploadedFile::read(const std::function<void(std::string_view)>& take) const {
+    if (is_zip(beginning_)) {
+        // What it unpacks to may fill no more than half of what is left.
+        std::error_code unknown;
+        const auto room = std::filesystem::space(folder_, unknown).available / 2;
+        read_zip(path_, unknown ? most_unpacked : std::min<std::uint64_t>(most_unpacked, room), take);
+    } else {
+        read_plain(*this, take);
+    }
+}
+
+Form read_upload(const RoutedCall& routed, UploadedFile& file) {
+    if (routed.call.upload == nullptr)
+        throw Error(ErrorClass::invalid, "invalid form: it is no multipart/form-data");
+    auto form = read_form(*routed.call.upload, routed.call.content_type,
+                          [&](std::string_view bytes) { file.write(bytes); });
+    if (!form.has_file) throw Error(ErrorClass::invalid, "invalid file: the form holds none");
+    return form;
+}
+
+// Its first row has the names, as the platform's clients write it: only lines of JSON can be told otherwise.
+snapshot::FileFindings read_uploaded_table(const UploadedFile& file, const Form& form,
+                                           snapshot::PreviewTarget preview,
+                                           const std::function<void(std::string_view)>& each) {
+    const auto name = name_of(form);
+    const auto inner = snapshot::without_compression_suffix(name);
+    const bool is_table = snapshot::guess_text(inner, "", true).type != snapshot::ContentType::json_lines;
+    model::FileFormat format{.separator = field_of(form, "separator"),
+                             .quote = {},
+                             .header = std::nullopt,
+                             .encoding = field_of(form, "encoding")};
+    if (is_table) format.header = true;
+    snapshot::FileInspector inspector(name, parse_format(format), preview);
+    file.read([&](std::string_view bytes) {
+        each(bytes);
+        if (inspector.wants_more()) inspector.write(bytes);
+    });
+    auto findings = inspector.finish();
+    const auto refuse = [](const std::string& why) {
+        throw Error(ErrorClass::invalid, fmt::format("invalid file: {}", why),
+                    "send a table: is the separator right?");
+    };
+    if (findings.file_type == "other") refuse(findings.note);
+    if (findings.schema.empty()) refuse("it is empty");
+    if (!findings.regular) refuse(findings.note);
+    return findings;
+}
+
+Answer upload_dataset(Services& services, const RoutedCall& routed) {
+    model::Dataset dataset;
+    dataset.id = new_id();
+    dataset.project_id = routed.parameters.at(0);
+    dataset.created_at = format_time(services.clock.now());
+    if (!services.projects.find(dataset.project_id))
+        throw Error(ErrorClass::not_found, fmt::format("there is no project {}", dataset.project_id));
+    services.jobs.add_done(dataset, [&](const std::filesystem::path& path) {
+        UploadedFile file(path.parent_path());
+        const auto form = read_upload(routed, file);
+        const auto name = form.fields.find("name");
+        if (name == form.fields.end() || name->second.empty())
+            throw Error(ErrorClass::invalid, "invalid name: it is not set");
+        dataset.name = valid_utf8(name->second);
+        check_decimal(form);
+        return write_content(file, form, path);
+    });
+    return json_answer(model::encode_answer(*services.jobs.find(dataset.id)));
+}
+
+}  // namespace prevision::platform

@@ -1,0 +1,82 @@
+#include "platform/http/router.hpp"
+
+#include <algorithm>
+#include <optional>
+
+#include <fmt/format.h>
+
+#include "core/error.hpp"
+#include "core/text.hpp"
+#include "platform/http/answers.hpp"
+
+namespace prevision::platform {
+
+namespace {
+
+/// Cuts the next segment, and the slash behind it, off a path that begins with one.
+std::string_view take_segment(std::string_view& path) {
+    path.remove_prefix(1);
+    const auto segment = path.substr(0, path.find('/'));
+    path.remove_prefix(segment.size());
+    return segment;
+}
+
+/// The parameters of a path that the pattern matches, else nothing. Segments are told apart before they are
+/// decoded, so that a name may hold a slash as %2F.
+std::optional<std::vector<std::string>> match(std::string_view pattern, std::string_view path) {
+    std::vector<std::string> parameters;
+    while (pattern.starts_with('/') && path.starts_with('/')) {
+        const auto expected = take_segment(pattern);
+        const auto segment = take_segment(path);
+        if (expected.starts_with('{')) {
+            parameters.push_back(percent_decode(segment));
+        } else if (segment != expected) {
+            return std::nullopt;
+        }
+    }
+    if (!pattern.empty() || !path.empty()) return std::nullopt;
+    return parameters;
+}
+
+std::string_view without_trailing_slash(std::string_view path) {
+    if (path.size() > 1 && path.ends_with('/')) path.remove_suffix(1);
+    return path;
+}
+
+}  // namespace
+
+void Router::add(std::string_view method, std::string_view pattern, Handler handler, Pace pace) {
+    routes_.push_back({.method = method, .pattern = pattern, .handler = std::move(handler), .pace = pace});
+}
+
+bool Router::may_take_long(const Call& call) const {
+    const auto path = without_trailing_slash(call.path);
+    return std::ranges::any_of(routes_, [&](const Route& route) {
+        return route.pace == Pace::distant && route.method == call.method && match(route.pattern, path);
+    });
+}
+
+Answer Router::route(const Call& call) const {
+    const auto path = without_trailing_slash(call.path);
+    std::vector<std::string> allowed;
+    for (const auto& route : routes_) {
+        auto parameters = match(route.pattern, path);
+        if (!parameters) continue;
+        if (route.method == call.method) {
+            return route.handler(
+                {.call = call, .parameters = std::move(*parameters), .query = Query(call.query)});
+        }
+        if (std::ranges::find(allowed, route.method) == allowed.end()) allowed.emplace_back(route.method);
+    }
+    if (allowed.empty()) {
+        throw Error(ErrorClass::not_found, fmt::format("the platform has no call {} {}", call.method, path),
+                    "what a project holds is below it: GET /projects, then GET /projects/ID/connectors");
+    }
+    auto answer = failure_answer(Error(ErrorClass::invalid, fmt::format("{} does not take {}, but {}", path,
+                                                                        call.method, join(allowed, ", ")))
+                                     .with_status(405));
+    answer.headers.push_back({.name = "Allow", .value = join(allowed, ", ")});
+    return answer;
+}
+
+}  // namespace prevision::platform

@@ -1,0 +1,49 @@
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "platform/http/query.hpp"
+#include "platform/platform.hpp"
+
+namespace prevision::platform {
+
+/// A call, with what the router found in its path and query.
+struct RoutedCall {
+    const Call& call;
+    std::vector<std::string> parameters;  ///< of the path, in their order, percent-decoded
+    Query query;
+};
+
+using Handler = std::function<Answer(const RoutedCall&)>;
+
+/// What a call waits for: the store alone, or distant systems and much data.
+enum class Pace { store, distant };
+
+/// Finds who answers a call. Safe on any thread once all routes are there.
+class Router {
+  public:
+    /// `pattern` is a path whose segments in braces match any one segment: "/projects/{id}/connectors". It is
+    /// kept as a view: pass a literal. Of two patterns that match, the first one added counts.
+    void add(std::string_view method, std::string_view pattern, Handler handler, Pace pace = Pace::store);
+
+    /// What the handler answers or throws. A trailing slash of the path changes nothing. A known path with
+    /// another method is answered with 405 and `Allow`; Error not_found when no pattern matches.
+    [[nodiscard]] Answer route(const Call& call) const;
+
+    /// Whether the call's route was added as one of distant pace; false where there is none.
+    [[nodiscard]] bool may_take_long(const Call& call) const;
+
+  private:
+    struct Route {
+        std::string_view method;
+        std::string_view pattern;
+        Handler handler;
+        Pace pace;
+    };
+    std::vector<Route> routes_;
+};
+
+}  // namespace prevision::platform

@@ -1,0 +1,178 @@
+#include "platform/store/migrations.hpp"
+
+#include <array>
+#include <string>
+
+#include <fmt/format.h>
+
+#include "core/error.hpp"
+
+namespace prevision::platform {
+
+namespace {
+
+/// Tells our databases from others: "prvs".
+constexpr std::int64_t application_id = 0x70727673;
+
+// `seq` keeps the order of creation, which ids made in the same second do not tell. A dataset keeps the id of
+// its datasource as a fact about the past: the datasource may be gone. `removed_datasets` names files that
+// are still to be removed.
+constexpr auto first_layout = R"sql(
+CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE projects (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    id TEXT NOT NULL UNIQUE,
+    name TEXT NOT NULL,
+    description TEXT NOT NULL,
+    color TEXT NOT NULL,
+    created_at TEXT NOT NULL);
+CREATE TABLE connectors (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    id TEXT NOT NULL UNIQUE,
+    project_id TEXT NOT NULL REFERENCES projects(id),
+    type TEXT NOT NULL,
+    name TEXT NOT NULL,
+    host TEXT NOT NULL,
+    port INTEGER,
+    username TEXT NOT NULL,
+    options TEXT NOT NULL,
+    created_at TEXT NOT NULL);
+CREATE INDEX connectors_of_project ON connectors(project_id, seq);
+CREATE TABLE secrets (
+    connector_id TEXT NOT NULL REFERENCES connectors(id) ON DELETE CASCADE,
+    field TEXT NOT NULL,
+    sealed BLOB NOT NULL,
+    PRIMARY KEY (connector_id, field)) WITHOUT ROWID;
+CREATE TABLE datasources (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    id TEXT NOT NULL UNIQUE,
+    project_id TEXT NOT NULL REFERENCES projects(id),
+    connector_id TEXT NOT NULL REFERENCES connectors(id),
+    name TEXT NOT NULL,
+    path TEXT NOT NULL,
+    "database" TEXT NOT NULL,
+    "table" TEXT NOT NULL,
+    bucket TEXT NOT NULL,
+    request TEXT NOT NULL,
+    g_cloud TEXT NOT NULL,
+    created_at TEXT NOT NULL);
+CREATE INDEX datasources_of_project ON datasources(project_id, seq);
+CREATE INDEX datasources_of_connector ON datasources(connector_id);
+CREATE TABLE datasets (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    id TEXT NOT NULL UNIQUE,
+    project_id TEXT NOT NULL REFERENCES projects(id),
+    name TEXT NOT NULL,
+    datasource_id TEXT NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('pending', 'running', 'done', 'failed')),
+    rows INTEGER,
+    bytes INTEGER,
+    sha256 TEXT NOT NULL DEFAULT '',
+    "schema" TEXT NOT NULL DEFAULT '[]',
+    message TEXT NOT NULL DEFAULT '',
+    error_class TEXT NOT NULL DEFAULT '',
+    created_at TEXT NOT NULL);
+CREATE INDEX datasets_of_project ON datasets(project_id, seq);
+CREATE INDEX unfinished_datasets ON datasets(id) WHERE state IN ('pending', 'running');
+CREATE TABLE removed_datasets (id TEXT PRIMARY KEY) WITHOUT ROWID;
+)sql";
+
+// Tokens for a platform that is served; of a token there is its hash alone.
+constexpr auto served_platform = R"sql(
+CREATE TABLE tokens (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    id TEXT NOT NULL UNIQUE,
+    name TEXT NOT NULL,
+    role TEXT NOT NULL CHECK (role IN ('admin', 'viewer')),
+    hash BLOB NOT NULL,
+    created_at TEXT NOT NULL,
+    revoked_at TEXT NOT NULL DEFAULT '');
+CREATE UNIQUE INDEX good_tokens ON tokens(name) WHERE revoked_at = '';
+ALTER TABLE datasets ADD COLUMN separator TEXT NOT NULL DEFAULT ',';
+CREATE TABLE exporters (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    id TEXT NOT NULL UNIQUE,
+    project_id TEXT NOT NULL REFERENCES projects(id),
+    connector_id TEXT NOT NULL REFERENCES connectors(id),
+    name TEXT NOT NULL,
+    description TEXT NOT NULL,
+    filepath TEXT NOT NULL,
+    bucket TEXT NOT NULL,
+    "database" TEXT NOT NULL,
+    "table" TEXT NOT NULL,
+    g_cloud TEXT NOT NULL,
+    file_write_mode TEXT NOT NULL,
+    database_write_mode TEXT NOT NULL,
+    created_at TEXT NOT NULL);
+CREATE INDEX exporters_of_project ON exporters(project_id, seq);
+CREATE INDEX exporters_of_connector ON exporters(connector_id);
+CREATE TABLE exports (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    id TEXT NOT NULL UNIQUE,
+    exporter_id TEXT NOT NULL REFERENCES exporters(id) ON DELETE CASCADE,
+    dataset_id TEXT NOT NULL,
+    status TEXT NOT NULL CHECK (status IN ('running', 'done', 'failed')),
+    rows INTEGER,
+    logs TEXT NOT NULL DEFAULT '',
+    created_at TEXT NOT NULL);
+CREATE INDEX exports_of_exporter ON exports(exporter_id, seq);
+)sql";
+
+// How a file is written: as its datasource says, and as a dataset's file was found to be. What was uploaded
+// before had no name, and was read as a table with a header.
+constexpr auto file_formats = R"sql(
+ALTER TABLE datasources ADD COLUMN separator TEXT NOT NULL DEFAULT '';
+ALTER TABLE datasources ADD COLUMN quote TEXT NOT NULL DEFAULT '';
+ALTER TABLE datasources ADD COLUMN header INTEGER;
+ALTER TABLE datasources ADD COLUMN encoding TEXT NOT NULL DEFAULT '';
+ALTER TABLE datasets ADD COLUMN file_name TEXT NOT NULL DEFAULT '';
+ALTER TABLE datasets ADD COLUMN file_type TEXT NOT NULL DEFAULT 'csv';
+ALTER TABLE datasets ADD COLUMN compression TEXT NOT NULL DEFAULT '';
+ALTER TABLE datasets ADD COLUMN quote TEXT NOT NULL DEFAULT '"';
+ALTER TABLE datasets ADD COLUMN header INTEGER DEFAULT 1;
+ALTER TABLE datasets ADD COLUMN encoding TEXT NOT NULL DEFAULT 'utf-8';
+ALTER TABLE datasets ADD COLUMN note TEXT NOT NULL DEFAULT '';
+UPDATE datasets SET file_name = name || '.csv' WHERE datasource_id = '';
+)sql";
+
+constexpr auto export_failures = R"sql(
+ALTER TABLE exports ADD COLUMN error_class TEXT NOT NULL DEFAULT '';
+)sql";
+
+/// The step at index N brings a store from version N to N + 1. A step that was released is never changed.
+constexpr std::array steps{first_layout, served_platform, file_formats, export_failures};
+
+std::int64_t read_number(sqlite::Database& database, std::string_view sql) {
+    auto statement = database.prepare(sql);
+    return statement.step() ? statement.integer(0) : 0;
+}
+
+}  // namespace
+
+std::int64_t newest_version() { return static_cast<std::int64_t>(steps.size()); }
+
+std::int64_t read_version(sqlite::Database& database) {
+    const auto version = read_number(database, "PRAGMA user_version");
+    const auto owner = read_number(database, "PRAGMA application_id");
+    if (owner == application_id) return version;
+    if (owner == 0 && version == 0 && read_number(database, "SELECT COUNT(*) FROM sqlite_schema") == 0)
+        return 0;
+    throw Error(ErrorClass::integrity, "it is a database of another program");
+}
+
+void migrate(sqlite::Database& database) {
+    sqlite::Transaction transaction(database);
+    const auto version = read_version(database);
+    if (version > newest_version()) {
+        throw Error(ErrorClass::invalid,
+                    fmt::format("its layout has version {}, and this program knows versions up to {}",
+                                version, newest_version()),
+                    "a newer prevision made it: update this one, or set PREVISION_HOME to another folder");
+    }
+    for (auto i = static_cast<std::size_t>(version); i < steps.size(); ++i) database.execute(steps[i]);
+    database.execute(fmt::format("PRAGMA user_version = {}; PRAGMA application_id = {}", newest_version(),
+                                 application_id));
+    transaction.commit();
+}
+
+}  // namespace prevision::platform

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "model/model.hpp"
+#include "platform/store/page.hpp"
+#include "platform/store/store.hpp"
+
+namespace prevision::platform {
+
+struct ProjectRecord {
+    model::Project project;
+    std::uint64_t datasets = 0;
+};
+
+/// The projects of a store. Errors beside those named are the store's.
+class ProjectTable {
+  public:
+    explicit ProjectTable(Store& store) : store_(store) {}
+
+    void insert(const model::Project& project);
+    std::optional<ProjectRecord> find(const std::string& id);
+    Listed<ProjectRecord> list(const Page& page);
+
+    /// Error not_found, or conflict while it holds anything.
+    void remove(const std::string& id);
+
+  private:
+    Store& store_;
+};
+
+/// Within a transaction: Error not_found when there is no such project.
+void require_project(sqlite::Database& database, const std::string& id);
+
+}  // namespace prevision::platform

@@ -1,0 +1,175 @@
+#include "platform/store/vault.hpp"
+
+#include <cerrno>
+#include <utility>
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sodium.h>
+#include <sys/stat.h>
+
+#include "core/atomic_file.hpp"
+#include "core/error.hpp"
+#include "core/file.hpp"
+#include "core/text.hpp"
+
+namespace prevision::platform {
+
+namespace {
+
+/// The first byte of a sealed secret, for the day when there is another way to seal.
+constexpr char format_version = 1;
+constexpr std::size_t nonce_size = crypto_aead_xchacha20poly1305_ietf_NPUBBYTES;
+constexpr std::size_t tag_size = crypto_aead_xchacha20poly1305_ietf_ABYTES;
+static_assert(crypto_aead_xchacha20poly1305_ietf_KEYBYTES == 32);
+
+void initialise_sodium() {
+    // May be called any number of times, on any thread.
+    if (sodium_init() < 0) throw Error(ErrorClass::internal, "libsodium cannot be initialised");
+}
+
+const unsigned char* bytes_of(std::string_view text) {
+    return reinterpret_cast<const unsigned char*>(text.data());
+}
+
+unsigned char* bytes_of(std::string& text) { return reinterpret_cast<unsigned char*>(text.data()); }
+
+/// Reads a key file that nobody but its owner may read. Nothing when it is not there.
+std::unique_ptr<VaultKey> read_key(const std::filesystem::path& path) {
+    FileDescriptor file;
+    try {
+        // Not to hang where somebody put a pipe.
+        file = open_file(path, O_RDONLY | O_NONBLOCK);
+    } catch (const Error& error) {
+        if (error.error_class() == ErrorClass::not_found) return nullptr;
+        throw;
+    }
+    struct stat status {};
+    if (::fstat(file.get(), &status) != 0) {
+        throw Error(ErrorClass::internal,
+                    fmt::format("cannot read {}: {}", path.string(), system_message(errno)));
+    }
+    if ((status.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
+        throw Error(ErrorClass::invalid,
+                    fmt::format("the key file {} is open to other users (mode {:04o})", path.string(),
+                                static_cast<unsigned>(status.st_mode & 07777U)),
+                    fmt::format("chmod 600 {}", path.string()));
+    }
+    std::string line(128, '\0');
+    line.resize(read_some(file, line, path));
+    try {
+        return std::make_unique<VaultKey>(Secret(std::move(line)));
+    } catch (const Error& error) {
+        throw Error(error.error_class(), fmt::format("the key file {}: {}", path.string(), error.what()),
+                    "restore it from a backup");
+    }
+}
+
+/// Makes a key file unless another process was faster, and returns the key that won.
+std::unique_ptr<VaultKey> make_key(const std::filesystem::path& path) {
+    auto key = std::make_unique<VaultKey>();
+    AtomicFile file(path, 0600);
+    file.write(key->line().reveal());
+    if (file.commit_if_absent()) return key;
+    return read_key(path);
+}
+
+}  // namespace
+
+VaultKey::VaultKey() {
+    initialise_sodium();
+    crypto_aead_xchacha20poly1305_ietf_keygen(bytes_.data());
+}
+
+VaultKey::VaultKey(const Secret& line) {
+    initialise_sodium();
+    std::string_view digits = line.reveal();
+    if (digits.ends_with('\n')) digits.remove_suffix(1);
+    std::size_t size = 0;
+    const char* end = nullptr;
+    const bool decoded =
+        sodium_hex2bin(bytes_.data(), bytes_.size(), digits.data(), digits.size(), nullptr, &size, &end) == 0;
+    if (!decoded || size != bytes_.size() || end != digits.data() + digits.size()) {
+        sodium_memzero(bytes_.data(), bytes_.size());
+        throw Error(ErrorClass::invalid, "it must hold one line of 64 hex digits");
+    }
+}
+
+VaultKey::~VaultKey() { sodium_memzero(bytes_.data(), bytes_.size()); }
+
+Secret VaultKey::line() const {
+    std::string digits(2 * bytes_.size() + 1, '\0');
+    sodium_bin2hex(digits.data(), digits.size(), bytes_.data(), bytes_.size());
+    digits.back() = '\n';
+    return Secret(std::move(digits));
+}
+
+std::string VaultKey::fingerprint() const {
+    constexpr std::string_view purpose = "prevision vault key fingerprint";
+    std::string hash(16, '\0');
+    crypto_generichash(bytes_of(hash), hash.size(), bytes_of(purpose), purpose.size(), bytes_.data(),
+                       bytes_.size());
+    return to_hex(hash);
+}
+
+std::string VaultKey::seal(const Secret& secret, std::string_view context) const {
+    const auto& text = secret.reveal();
+    std::string sealed(1 + nonce_size + text.size() + tag_size, '\0');
+    sealed[0] = format_version;
+    auto* nonce = bytes_of(sealed) + 1;
+    randombytes_buf(nonce, nonce_size);
+    crypto_aead_xchacha20poly1305_ietf_encrypt(nonce + nonce_size, nullptr, bytes_of(text), text.size(),
+                                               bytes_of(context), context.size(), nullptr, nonce,
+                                               bytes_.data());
+    return sealed;
+}
+
+Secret VaultKey::open(std::string_view sealed, std::string_view context) const {
+    const Error changed(ErrorClass::integrity, "a stored secret was changed or damaged, and cannot be opened",
+                        "set the connector's secret again");
+    if (sealed.size() < 1 + nonce_size + tag_size || sealed[0] != format_version) throw changed;
+    const auto* nonce = bytes_of(sealed) + 1;
+    std::string text(sealed.size() - 1 - nonce_size - tag_size, '\0');
+    if (crypto_aead_xchacha20poly1305_ietf_decrypt(bytes_of(text), nullptr, nullptr, nonce + nonce_size,
+                                                   sealed.size() - 1 - nonce_size, bytes_of(context),
+                                                   context.size(), nonce, bytes_.data()) != 0) {
+        throw changed;
+    }
+    return Secret(std::move(text));
+}
+
+Vault::Vault(std::filesystem::path key_file, std::function<std::optional<std::string>()> known_fingerprint)
+    : key_file_(std::move(key_file)), known_fingerprint_(std::move(known_fingerprint)) {}
+
+const VaultKey& Vault::key() {
+    const std::lock_guard lock(mutex_);
+    if (key_) return *key_;
+    const auto known = known_fingerprint_();
+    auto key = read_key(key_file_);
+    if (!key && known) {
+        throw Error(
+            ErrorClass::invalid,
+            fmt::format("the key file {} is not there, and the stored secrets cannot be opened without it",
+                        key_file_.string()),
+            "restore it from a backup, or delete the connectors that have secrets and create them again");
+    }
+    if (!key) key = make_key(key_file_);
+    if (known && key->fingerprint() != *known) {
+        throw Error(ErrorClass::invalid,
+                    fmt::format("the key in {} is not the one that the stored secrets are sealed with",
+                                key_file_.string()),
+                    "put the key file back that belongs to this platform");
+    }
+    key_ = std::move(key);
+    return *key_;
+}
+
+std::string Vault::seal(const Secret& secret, std::string_view context) {
+    return key().seal(secret, context);
+}
+
+Secret Vault::open(std::string_view sealed, std::string_view context) { return key().open(sealed, context); }
+
+std::string Vault::fingerprint() { return key().fingerprint(); }
+
+}  // namespace prevision::platform

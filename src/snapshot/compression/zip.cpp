@@ -1,0 +1,191 @@
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+
+#include <fmt/format.h>
+#include <zlib.h>
+
+#include "snapshot/compression/decompressor.hpp"
+#include "snapshot/compression/inflater.hpp"
+#include "snapshot/compression/zip_header.hpp"
+
+namespace prevision::snapshot {
+
+namespace {
+
+/// Counts and sums what goes by on its way to a sink, or to nowhere.
+class Meter final : public sources::FileSink {
+  public:
+    void start(bool wanted) {
+        wanted_ = wanted;
+        size_ = 0;
+        checksum_ = 0;
+    }
+
+    void target(sources::FileSink& sink) { sink_ = &sink; }
+
+    bool write(std::string_view bytes) override {
+        size_ += bytes.size();
+        checksum_ = static_cast<std::uint32_t>(
+            crc32_z(checksum_, reinterpret_cast<const Bytef*>(bytes.data()), bytes.size()));
+        return wanted_ ? sink_->write(bytes) : size_ <= unwanted_limit;
+    }
+
+    [[nodiscard]] std::uint64_t size() const { return size_; }
+    [[nodiscard]] std::uint32_t checksum() const { return checksum_; }
+
+  private:
+    /// Entries that nobody wants are small, unless they are a bomb.
+    static constexpr std::uint64_t unwanted_limit = std::uint64_t{64} << 20U;
+
+    sources::FileSink* sink_ = nullptr;
+    bool wanted_ = false;
+    std::uint64_t size_ = 0;
+    std::uint32_t checksum_ = 0;
+};
+
+/// Gives the first file of the archive, which it goes through from its beginning: the list of the entries
+/// stands at its end, where it comes too late. That there are more files is noted.
+class ZipDecompressor final : public Decompressor {
+  public:
+    void write(std::string_view bytes, sources::FileSink& sink) override {
+        meter_.target(sink);
+        while (!bytes.empty() && problem().empty() && place_ != Place::end) {
+            if (place_ == Place::header) {
+                read_header(bytes);
+            } else if (place_ == Place::stored) {
+                read_stored(bytes);
+            } else if (place_ == Place::deflated) {
+                read_deflated(bytes);
+            } else {
+                read_descriptor(bytes);
+            }
+        }
+    }
+
+    void finish() override {
+        if (place_ != Place::end) return fail("its zip data ends in the middle");
+        if (!file_found_) fail("the zip archive holds no file");
+    }
+
+  private:
+    enum class Place { header, stored, deflated, descriptor, end };
+
+    /// Moves bytes to those that wait until there are that many of them.
+    bool gather(std::string_view& bytes, std::size_t size) {
+        if (waiting_.size() < size) {
+            const auto part = bytes.substr(0, size - waiting_.size());
+            waiting_ += part;
+            bytes.remove_prefix(part.size());
+        }
+        return waiting_.size() >= size;
+    }
+
+    void read_header(std::string_view& bytes) {
+        constexpr std::size_t signature_size = 4;
+        if (!gather(bytes, signature_size)) return;
+        if (!begins_zip_entry(waiting_)) {
+            if (!waiting_.starts_with("PK")) return fail("its zip data is damaged");
+            place_ = Place::end;
+            return;
+        }
+        if (!gather(bytes, zip_entry_size({})) || !gather(bytes, zip_entry_size(waiting_))) return;
+        entry_ = parse_zip_entry(waiting_);
+        waiting_.clear();
+        begin_entry();
+    }
+
+    void begin_entry() {
+        const bool is_file = entry_.is_file();
+        if (is_file && file_found_) {
+            remark(fmt::format("the zip archive holds several files; only the first, {}, is looked at",
+                               inner_name()));
+            place_ = Place::end;
+            return;
+        }
+        if (is_file) {
+            file_found_ = true;
+            found(entry_.name);
+            if (entry_.encrypted) return fail("the file in the zip archive is encrypted");
+            if (entry_.method != ZipEntry::stored && entry_.method != ZipEntry::deflated) {
+                return fail(
+                    fmt::format("the file in the zip archive is compressed by method {}", entry_.method));
+            }
+        }
+        meter_.start(is_file);
+        compressed_size_ = 0;
+        if (entry_.method == ZipEntry::deflated && !entry_.encrypted) {
+            inflater_.reset();
+            place_ = Place::deflated;
+            return;
+        }
+        if (entry_.sizes_follow && is_file) {
+            return fail("the zip archive tells the size of its file only behind it");
+        }
+        place_ = Place::stored;
+        if (entry_.compressed_size == 0) end_data();
+    }
+
+    void read_stored(std::string_view& bytes) {
+        constexpr std::size_t piece_size = std::size_t{64} << 10U;
+        const auto left = entry_.compressed_size - compressed_size_;
+        const auto piece = bytes.substr(
+            0, static_cast<std::size_t>(std::min<std::uint64_t>({left, bytes.size(), piece_size})));
+        bytes.remove_prefix(piece.size());
+        compressed_size_ += piece.size();
+        if (!meter_.write(piece)) {
+            place_ = Place::end;
+        } else if (piece.size() == left) {
+            end_data();
+        }
+    }
+
+    void read_deflated(std::string_view& bytes) {
+        const auto before = bytes.size();
+        const auto result = inflater_.write(bytes, meter_);
+        compressed_size_ += before - bytes.size();
+        switch (result) {
+            case Inflater::Result::more:
+                break;
+            case Inflater::Result::end:
+                end_data();
+                break;
+            case Inflater::Result::stopped:
+                place_ = Place::end;
+                break;
+            case Inflater::Result::damaged:
+                fail("its zip data is damaged");
+                break;
+        }
+    }
+
+    void end_data() {
+        place_ = entry_.sizes_follow ? Place::descriptor : Place::header;
+        const bool wrong = meter_.checksum() != entry_.checksum || meter_.size() != entry_.size;
+        if (entry_.is_file() && !entry_.sizes_follow && wrong)
+            fail("its zip data does not match its checksum");
+    }
+
+    void read_descriptor(std::string_view& bytes) {
+        // At least the list of the entries follows: there are as many bytes, whatever the layout.
+        if (!gather(bytes, zip_descriptor_limit)) return;
+        const auto size = zip_descriptor_size(waiting_, meter_.checksum(), compressed_size_, meter_.size());
+        if (!size) return fail("its zip data does not match its checksum");
+        waiting_.erase(0, *size);
+        place_ = Place::header;
+    }
+
+    std::string waiting_;
+    ZipEntry entry_;
+    Meter meter_;
+    Inflater inflater_{Inflater::Format::raw};
+    std::uint64_t compressed_size_ = 0;  ///< of the entry's data, so far
+    Place place_ = Place::header;
+    bool file_found_ = false;
+};
+
+}  // namespace
+
+std::unique_ptr<Decompressor> make_zip_decompressor() { return std::make_unique<ZipDecompressor>(); }
+
+}  // namespace prevision::snapshot

@@ -1,0 +1,287 @@
+#include "snapshot/inspect/json_lines_reader.hpp"
+
+#include <algorithm>
+#include <cstddef>
+#include <functional>
+#include <unordered_map>
+
+#include <fmt/format.h>
+#include <rapidjson/error/en.h>
+#include <rapidjson/memorystream.h>
+#include <rapidjson/reader.h>
+
+#include "core/text.hpp"
+#include "snapshot/inspect/type_guess.hpp"
+
+namespace prevision::snapshot {
+
+namespace {
+
+constexpr std::size_t line_limit = std::size_t{16} << 20U;
+constexpr std::size_t nowhere = static_cast<std::size_t>(-1);
+
+struct TextHash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>()(text); }
+};
+
+/// The keys of all objects, by order of appearance, and what their values look like.
+class KeyTable {
+  public:
+    /// The column of a key, a new one where need be; `expected` is where it stands if this object is like the
+    /// ones before. Nothing when there are too many.
+    std::size_t find(std::string_view key, std::size_t expected) {
+        if (expected < keys_.size() && *keys_[expected].name == key) return expected;
+        if (const auto found = index_.find(key); found != index_.end()) return found->second;
+        if (keys_.size() >= column_limit || name_bytes_ + key.size() > row_bytes_limit) return nowhere;
+        name_bytes_ += key.size();
+        const auto added = index_.emplace(key, keys_.size()).first;
+        keys_.push_back({.name = &added->first});
+        return keys_.size() - 1;
+    }
+
+    TypeGuess& guess(std::size_t column) { return keys_[column].guess; }
+
+    /// One more object has it, counted once each.
+    void seen(std::size_t column, std::uint64_t object) {
+        auto& key = keys_[column];
+        if (key.last_object != object) ++key.objects;
+        key.last_object = object;
+    }
+
+    [[nodiscard]] std::size_t size() const { return keys_.size(); }
+
+    [[nodiscard]] std::vector<sources::Column> schema(std::uint64_t objects) const {
+        std::vector<sources::Column> columns;
+        for (const auto& key : keys_) {
+            columns.push_back(key.guess.column(*key.name));
+            if (key.objects < objects) columns.back().nullable = true;
+        }
+        return columns;
+    }
+
+  private:
+    struct Key {
+        const std::string* name = nullptr;  // in the index, whose nodes stay where they are
+        TypeGuess guess{};
+        std::uint64_t objects = 0;
+        std::uint64_t last_object = 0;
+    };
+
+    std::unordered_map<std::string, std::size_t, TextHash, std::equal_to<>> index_;
+    std::vector<Key> keys_;
+    std::size_t name_bytes_ = 0;
+};
+
+/// What RapidJSON's reader calls. Numbers come as they are written. False ends the parsing.
+class LineHandler {
+  public:
+    using Ch = char;
+
+    LineHandler(KeyTable& keys, const rapidjson::MemoryStream& stream, std::uint64_t object, PreviewRow* row)
+        : keys_(keys), stream_(stream), object_(object), row_(row) {}
+
+    [[nodiscard]] bool too_many_keys() const { return too_many_keys_; }
+
+    bool Null() {
+        if (depth_ == 1) keys_.guess(column_).missing();
+        return depth_ > 0;
+    }
+    bool Bool(bool value) { return scalar(ValueForm::boolean, value ? "true" : "false"); }
+    // Never called, since numbers come as texts, yet the reader names them.
+    bool Int(int /*value*/) { return false; }
+    bool Uint(unsigned /*value*/) { return false; }
+    bool Int64(std::int64_t /*value*/) { return false; }
+    bool Uint64(std::uint64_t /*value*/) { return false; }
+    bool Double(double /*value*/) { return false; }
+    bool RawNumber(const char* text, rapidjson::SizeType size, bool /*copy*/) {
+        if (depth_ != 1) return depth_ > 0;
+        const std::string_view number(text, size);
+        return scalar(form_of(number), number);
+    }
+    bool String(const char* text, rapidjson::SizeType size, bool /*copy*/) {
+        if (depth_ != 1) return depth_ > 0;
+        const std::string_view value(text, size);
+        return scalar(text_form(value), value);
+    }
+    bool StartObject() { return start(); }
+    bool StartArray() { return depth_ > 0 && start(); }
+    bool EndObject(rapidjson::SizeType /*size*/) { return end(); }
+    bool EndArray(rapidjson::SizeType /*size*/) { return end(); }
+
+    bool Key(const char* text, rapidjson::SizeType size, bool /*copy*/) {
+        if (depth_ != 1) return true;
+        column_ = keys_.find({text, size}, expected_);
+        if (column_ == nowhere) {
+            too_many_keys_ = true;
+            return false;
+        }
+        expected_ = column_ + 1;
+        keys_.seen(column_, object_);
+        return true;
+    }
+
+  private:
+    /// A JSON text is a text, unless it is a date: for those JSON has nothing else.
+    [[nodiscard]] ValueForm text_form(std::string_view value) const {
+        const bool may_be_date = value.size() >= 10 && value[0] >= '0' && value[0] <= '9';
+        if (!may_be_date || keys_.guess(column_).form() == ValueForm::text) return ValueForm::text;
+        const auto form = form_of(value);
+        return form == ValueForm::date || form == ValueForm::timestamp ? form : ValueForm::text;
+    }
+
+    bool scalar(ValueForm form, std::string_view text) {
+        if (depth_ != 1) return depth_ > 0;
+        keys_.guess(column_).form(form);
+        keep(text);
+        return true;
+    }
+
+    bool start() {
+        if (depth_ == 1) {
+            keys_.guess(column_).form(ValueForm::json);
+            begin_ = stream_.Tell();
+        }
+        ++depth_;
+        return true;
+    }
+
+    bool end() {
+        --depth_;
+        if (depth_ == 1) keep({stream_.begin_ + begin_, stream_.Tell() + 1 - begin_});
+        return true;
+    }
+
+    void keep(std::string_view text) {
+        if (row_ == nullptr) return;
+        if (row_->size() <= column_) row_->resize(column_ + 1);
+        (*row_)[column_] = text;
+    }
+
+    KeyTable& keys_;
+    const rapidjson::MemoryStream& stream_;
+    std::uint64_t object_;
+    PreviewRow* row_;
+    std::size_t depth_ = 0;
+    std::size_t column_ = 0;
+    std::size_t expected_ = 0;
+    /// Of the object or array that is a value. Its brackets are told before the stream moves past them.
+    std::size_t begin_ = 0;
+    bool too_many_keys_ = false;
+};
+
+/// A parser that nests without the call stack, so that no depth of brackets overflows it.
+constexpr unsigned parse_flags = rapidjson::kParseIterativeFlag | rapidjson::kParseNumbersAsStringsFlag;
+
+class JsonLinesReader final : public RecordReader {
+  public:
+    explicit JsonLinesReader(RowPreview& preview) : preview_(preview) {}
+
+    void write(std::string_view text) override {
+        while (!text.empty() && problem().empty()) {
+            const auto end = text.find('\n');
+            const auto part = text.substr(0, end);
+            text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+            if (line_.size() + part.size() > line_limit) {
+                return fail(fmt::format("line {} is longer than {}", lines_ + 1, format_bytes(line_limit)));
+            }
+            if (end != std::string_view::npos && line_.empty()) {
+                line(part);
+                continue;
+            }
+            line_ += part;
+            if (end == std::string_view::npos) return;
+            line(line_);
+            line_.clear();
+        }
+    }
+
+    void flush() override {
+        flushed_ = true;
+        if (rows_ > 0) send_waiting();
+    }
+
+    void finish() override {
+        if (problem().empty()) line(line_);
+        line_.clear();
+        if (problem().empty()) send_waiting();
+    }
+
+    [[nodiscard]] std::uint64_t rows() const override { return rows_; }
+    [[nodiscard]] std::vector<sources::Column> schema() const override { return keys_.schema(rows_); }
+    [[nodiscard]] std::vector<std::string> notes() const override {
+        if (!new_keys_) return {};
+        return {"some rows have keys that the first ones have not"};
+    }
+    [[nodiscard]] bool regular() const override { return !new_keys_; }
+
+  private:
+    void line(std::string_view text) {
+        ++lines_;
+        if (trim(text).empty()) return;
+        rapidjson::MemoryStream stream(text.data(), text.size());
+        PreviewRow row;
+        const bool previewed = preview_.wants_rows();
+        LineHandler handler(keys_, stream, rows_ + 1, previewed ? &row : nullptr);
+        const auto result = reader_.Parse<parse_flags>(stream, handler);
+        if (handler.too_many_keys()) {
+            return fail(
+                fmt::format("it has more than {} keys, or very long ones", format_count(column_limit)));
+        }
+        if (result.IsError() || stream.Tell() != text.size()) return reject(result);
+        ++rows_;
+        if (!previewed) return;
+        waiting_.push_back(std::move(row));
+        waiting_bytes_ += text.size();
+        if (flushed_ || waiting_bytes_ >= row_bytes_limit) send_waiting();
+    }
+
+    void reject(const rapidjson::ParseResult& result) {
+        const bool other_value = result.Code() == rapidjson::kParseErrorTermination;
+        const std::string why =
+            other_value || !result.IsError() ? "" : rapidjson::GetParseError_En(result.Code());
+        fail(fmt::format("line {} is not a JSON object{}{}", lines_, why.empty() ? "" : ": ", why));
+    }
+
+    /// The columns of a preview come before its rows, so the first rows wait until all their keys are known.
+    void send_waiting() {
+        if (!preview_.columns_sent()) {
+            const auto columns = keys_.schema(rows_);
+            width_ = columns.size();
+            preview_.columns(columns);
+        }
+        for (const auto& row : waiting_) {
+            new_keys_ = new_keys_ || row.size() > width_;
+            preview_.row(row);
+        }
+        waiting_.clear();
+    }
+
+    RowPreview& preview_;
+    KeyTable keys_;
+    rapidjson::Reader reader_;
+    std::string line_;
+    std::uint64_t lines_ = 0;
+    std::uint64_t rows_ = 0;
+    bool flushed_ = false;
+    std::size_t width_ = 0;  ///< of the preview
+    bool new_keys_ = false;  ///< came after the preview's columns
+    std::vector<PreviewRow> waiting_;
+    std::size_t waiting_bytes_ = 0;
+};
+
+}  // namespace
+
+bool is_json_object(std::string_view line) {
+    KeyTable keys;
+    rapidjson::MemoryStream stream(line.data(), line.size());
+    LineHandler handler(keys, stream, 1, nullptr);
+    rapidjson::Reader reader;
+    return !reader.Parse<parse_flags>(stream, handler).IsError() && stream.Tell() == line.size();
+}
+
+std::unique_ptr<RecordReader> make_json_lines_reader(RowPreview& preview) {
+    return std::make_unique<JsonLinesReader>(preview);
+}
+
+}  // namespace prevision::snapshot

@@ -1,0 +1,130 @@
+#include "sources/files/ftp.hpp"
+
+#include <array>
+#include <memory>
+
+#include <fmt/format.h>
+
+#include "sources/files/ftp_session.hpp"
+#include "sources/files/options.hpp"
+#include "sources/files/source.hpp"
+#include "sources/host.hpp"
+
+namespace prevision::sources {
+
+namespace {
+
+using Tls = FtpSettings::Tls;
+
+constexpr int ftp_port = 21;
+constexpr int implicit_tls_port = 990;
+
+constexpr std::array<std::string_view, 3> schemes{"ftp", "ftps", "ftpes"};
+
+constexpr std::array<Option, 6> connector_options{{
+    {.name = "host", .help = "name or address of the server", .required = true},
+    {.name = "port", .help = "TCP port of the server", .fallback = "21; with implicit TLS 990"},
+    {.name = "username", .help = "name to log in with", .fallback = "anonymous"},
+    {.name = "password", .help = "password to log in with", .secret = true},
+    {.name = "tls",
+     .help = "encryption: disable; prefer, where the server can; require; verify, require and check the "
+             "server's certificate and name; implicit, from the first byte. A host with ftps:// is implicit "
+             "too, with verify checked",
+     .fallback = "prefer",
+     .choices = "disable|prefer|require|verify|implicit"},
+    {.name = "mode",
+     .help =
+         "who connects for the data: passive, we to the server; active, the server to us, and without TLS",
+     .fallback = "passive",
+     .choices = "passive|active"},
+}};
+
+constexpr auto datasource_options = with_file_format(std::array<Option, 1>{{
+    {.name = "path", .help = "the file: absolute, or from the login folder", .required = true},
+}});
+
+std::string option_of(const Connection& connection, const std::string& name) {
+    const auto found = connection.options.find(name);
+    return found == connection.options.end() ? "" : found->second;
+}
+
+[[noreturn]] void refuse(std::string_view field, std::string_view why, std::string_view hint) {
+    throw Error(ErrorClass::invalid, fmt::format("invalid {}: {}", field, why), std::string(hint));
+}
+
+struct TlsChoice {
+    Tls level = Tls::prefer;
+    bool implicit = false;
+};
+
+TlsChoice choose_tls(const Connection& connection) {
+    const auto value = option_of(connection, "tls");
+    const auto scheme = parse_host(connection.host).scheme;
+    const bool implicit = scheme == "ftps" || value == "implicit";
+    const bool asked = implicit || scheme == "ftpes";
+    if (value == "verify") return {Tls::verify, implicit};
+    if (value == "require" || value == "implicit") return {Tls::require, implicit};
+    if (value == "disable") {
+        if (asked)
+            refuse("tls", fmt::format("it is disable, and the host says {}://", scheme), "leave out one");
+        return {Tls::disable, false};
+    }
+    if (value.empty() || value == "prefer") return {asked ? Tls::require : Tls::prefer, implicit};
+    refuse("tls", fmt::format("'{}' is none of its values", value),
+           "one of: disable, prefer, require, verify, implicit");
+}
+
+std::unique_ptr<FileSession> open_session(const Connection& connection, Cancellation& cancellation) {
+    const auto tls = choose_tls(connection);
+    auto server = parse_file_server(connection, tls.implicit ? implicit_tls_port : ftp_port);
+    server.scheme = tls.implicit ? "ftps" : "ftp";
+    if (server.username.empty()) {
+        server.username = "anonymous";
+        if (server.password.empty()) server.password = Secret("anonymous@");
+    }
+    const bool active = option_of(connection, "mode") == "active";
+    if (active && tls.level != Tls::disable && (tls.level != Tls::prefer || tls.implicit)) {
+        refuse("mode", "libcurl cannot do active with TLS", "use passive");
+    }
+    const auto& environment = connection.environment;
+    auto certificates = environment.get("CURL_CA_BUNDLE");
+    if (!certificates) certificates = environment.get("SSL_CERT_FILE");
+    // The server's TLS on a connection that it opens to us is never answered by libcurl.
+    const FtpSettings settings{.tls = active ? Tls::disable : tls.level,
+                               .active = active,
+                               .certificates = certificates.value_or("")};
+    return std::make_unique<FtpSession>(std::move(server), settings, cancellation);
+}
+
+std::unique_ptr<Source> open(const Connection& connection, Cancellation& cancellation) {
+    return make_file_source(open_session(connection, cancellation), cancellation);
+}
+
+std::unique_ptr<FileWriter> open_writer(const Connection& connection, Cancellation& cancellation) {
+    return make_file_writer(open_session(connection, cancellation));
+}
+
+void check_location(const Location& location) {
+    check_file_location(location);
+    check_ftp_path(location.path);
+}
+
+}  // namespace
+
+const Engine& ftp_engine() {
+    static constexpr Engine engine{
+        .name = "ftp",
+        .title = "FTP and FTPS",
+        .type = "FTP",
+        .schemes = schemes,
+        .default_port = ftp_port,
+        .connector_options = connector_options,
+        .datasource_options = datasource_options,
+        .open = open,
+        .check_location = check_location,
+        .open_file_writer = open_writer,
+    };
+    return engine;
+}
+
+}  // namespace prevision::sources

@@ -1,0 +1,145 @@
+#include "sources/postgres/catalog.hpp"
+
+#include <optional>
+
+#include <fmt/format.h>
+
+#include "core/text.hpp"
+#include "sources/postgres/row.hpp"
+#include "sources/sql/path.hpp"
+
+namespace prevision::sources {
+
+namespace {
+
+constexpr const char* is_users_schema = "n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'";
+constexpr const char* is_table = "c.relkind IN ('r', 'p', 'v', 'm', 'f')";
+
+Entry entry_of(const std::string& name, const std::string& kind) {
+    return {.name = name, .path = sql_path_part(name), .kind = kind};
+}
+
+std::string kind_of(const std::string& relation) {
+    return relation == "v" || relation == "m" ? "view" : "table";
+}
+
+std::vector<Entry> databases_where(PostgresConnection& connection, const std::string& condition) {
+    const auto found = connection.query(
+        fmt::format("SELECT datname FROM pg_catalog.pg_database WHERE datallowconn AND NOT datistemplate "
+                    "AND {} ORDER BY datname",
+                    condition));
+    std::vector<Entry> entries;
+    entries.reserve(static_cast<std::size_t>(found.rows()));
+    for (int row = 0; row < found.rows(); ++row) {
+        entries.push_back(entry_of(found.text(row, 0), "database"));
+    }
+    return entries;
+}
+
+void require(PostgresConnection& connection, const std::string& query,
+             const std::vector<std::string>& parameters, const std::string& missing) {
+    if (connection.query(query, parameters).rows() > 0) return;
+    throw Error(ErrorClass::not_found, missing,
+                "list what there is with 'prevision connector browse CONNECTOR'");
+}
+
+}  // namespace
+
+std::vector<Entry> list_postgres_databases(PostgresConnection& connection) {
+    return databases_where(connection, "true");
+}
+
+std::vector<Entry> list_open_postgres_databases(PostgresConnection& connection) {
+    return databases_where(connection, "pg_catalog.has_database_privilege(oid, 'CONNECT')");
+}
+
+void list_postgres_schemas(PostgresConnection& connection, const EntryObserver& each) {
+    connection.query_each(
+        fmt::format("SELECT n.nspname FROM pg_catalog.pg_namespace n WHERE {} ORDER BY n.nspname",
+                    is_users_schema),
+        {}, [&](const PostgresResult& row) { each(entry_of(row.text(0, 0), "schema")); });
+}
+
+void list_postgres_schemas_and_tables(PostgresConnection& connection, const EntryObserver& each) {
+    std::optional<Entry> schema;
+    connection.query_each(
+        fmt::format(
+            "SELECT n.nspname, c.relname, c.relkind FROM pg_catalog.pg_namespace n LEFT JOIN "
+            "pg_catalog.pg_class c ON c.relnamespace = n.oid AND {} WHERE {} ORDER BY n.nspname, c.relname",
+            is_table, is_users_schema),
+        {}, [&](const PostgresResult& row) {
+            const auto name = row.text(0, 0);
+            if (!schema || schema->name != name) {
+                schema = entry_of(name, "schema");
+                each(*schema);
+            }
+            if (pq().getisnull(row.handle(), 0, 1) != 0) return;
+            auto table = entry_of(row.text(0, 1), kind_of(row.text(0, 2)));
+            table.path.insert(0, schema->path + "/");
+            each(table);
+        });
+}
+
+void list_postgres_tables(PostgresConnection& connection, const std::string& schema,
+                          const EntryObserver& each) {
+    require(connection, "SELECT 1 FROM pg_catalog.pg_namespace WHERE nspname = $1", {schema},
+            fmt::format("{}: there is no such schema", connection.purpose()));
+    connection.query_each(
+        fmt::format(
+            "SELECT c.relname, c.relkind FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON "
+            "n.oid = c.relnamespace WHERE n.nspname = $1 AND {} ORDER BY c.relname",
+            is_table),
+        {schema},
+        [&](const PostgresResult& row) { each(entry_of(row.text(0, 0), kind_of(row.text(0, 1)))); });
+}
+
+void list_postgres_columns(PostgresConnection& connection, const std::string& schema,
+                           const std::string& table, const EntryObserver& each) {
+    require(connection,
+            "SELECT 1 FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "
+            "WHERE n.nspname = $1 AND c.relname = $2",
+            {schema, table}, fmt::format("{}: there is no such table", connection.purpose()));
+    connection.query_each(
+        "SELECT a.attname, pg_catalog.format_type(a.atttypid, a.atttypmod) FROM pg_catalog.pg_attribute a "
+        "JOIN pg_catalog.pg_class c ON c.oid = a.attrelid JOIN pg_catalog.pg_namespace n ON n.oid = "
+        "c.relnamespace WHERE n.nspname = $1 AND c.relname = $2 AND a.attnum > 0 AND NOT a.attisdropped "
+        "ORDER BY a.attnum",
+        {schema, table}, [&](const PostgresResult& row) {
+            auto column = entry_of(row.text(0, 0), "column");
+            column.detail = row.text(0, 1);
+            each(column);
+        });
+}
+
+std::vector<Column> describe_postgres_columns(PostgresConnection& connection,
+                                              const std::vector<PostgresField>& fields, bool tells_nullable) {
+    std::vector<std::string> types;
+    std::vector<std::string> modifiers;
+    std::vector<std::string> tables;
+    std::vector<std::string> table_columns;
+    for (const auto& field : fields) {
+        types.push_back(std::to_string(field.type));
+        modifiers.push_back(std::to_string(field.modifier));
+        tables.push_back(std::to_string(field.table));
+        table_columns.push_back(std::to_string(field.table_column));
+    }
+    const auto array = [](const std::vector<std::string>& parts) { return "{" + join(parts, ",") + "}"; };
+    const auto found = connection.query(
+        "SELECT pg_catalog.format_type(f.type, f.modifier), coalesce(a.attnotnull, false) FROM "
+        "ROWS FROM (pg_catalog.unnest($1::oid[]), pg_catalog.unnest($2::int4[]), "
+        "pg_catalog.unnest($3::oid[]), pg_catalog.unnest($4::int2[])) WITH ORDINALITY AS f(type, modifier, "
+        "relation, number, place) LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = f.relation AND "
+        "a.attnum = f.number AND f.number > 0 ORDER BY f.place",
+        {array(types), array(modifiers), array(tables), array(table_columns)});
+    std::vector<Column> columns;
+    for (std::size_t at = 0; at < fields.size(); ++at) {
+        const int row = static_cast<int>(at);
+        columns.push_back({.name = fields[at].name,
+                           .type = found.text(row, 0),
+                           .kind = postgres_kind(fields[at].type),
+                           .nullable = !tells_nullable || found.text(row, 1) != "t"});
+    }
+    return columns;
+}
+
+}  // namespace prevision::sources

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "sources/s3/client.hpp"
+
+namespace prevision::sources {
+
+/// What a listing names: a bucket, an object, or what several keys begin with.
+struct S3Item {
+    std::string name;  ///< the whole key, or the whole beginning, with its '/'
+    bool is_prefix = false;
+    std::optional<std::uint64_t> size;
+    std::string modified;  ///< RFC 3339, or empty
+};
+
+/// A page of a listing of objects.
+struct S3Page {
+    std::vector<S3Item> items;
+    std::string next;  ///< asks for the page that follows; empty on the last one
+};
+
+/// Error internal, beginning with `purpose`, when the document is none of the kind.
+S3Page parse_object_page(std::string_view xml, const std::string& purpose);
+std::vector<S3Item> parse_buckets(std::string_view xml, const std::string& purpose);
+
+std::vector<S3Item> list_buckets(S3Client& client);
+
+/// Names all keys that begin with `prefix`, page by page; with `delimiter` "/" those that go on behind a
+/// further '/' are put together as prefixes. Returns early when `each` returns false. `page_size` 0 leaves it
+/// to the service.
+void list_objects(S3Client& client, const std::string& bucket, const std::string& prefix,
+                  const std::string& delimiter, int page_size,
+                  const std::function<bool(const S3Item& item)>& each);
+
+}  // namespace prevision::sources

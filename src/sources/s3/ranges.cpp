@@ -1,0 +1,179 @@
+#include "sources/s3/ranges.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "core/text.hpp"
+
+namespace prevision::sources {
+
+namespace {
+
+constexpr std::size_t part_size = std::size_t{4} << 20U;
+constexpr std::size_t window = 4;  // parts in memory, and connections
+
+// libcurl gives 16 KiB at a time: the reader is not woken for so little.
+constexpr std::size_t worth_waking = std::size_t{256} << 10U;
+
+std::uint64_t parts_of(std::uint64_t bytes) { return bytes / part_size + (bytes % part_size == 0 ? 0 : 1); }
+
+// The same object may be named as strong or as weak.
+std::string_view without_weakness(std::string_view etag) {
+    if (etag.starts_with("W/")) etag.remove_prefix(2);
+    return etag;
+}
+
+}  // namespace
+
+std::string S3Object::purpose() const { return fmt::format("cannot read the object '{}/{}'", bucket, key); }
+
+void S3Object::check(const S3Head& head, std::uint64_t first) const {
+    if (head.status != 206 || head.range_first != first) {
+        throw Error(
+            ErrorClass::internal,
+            fmt::format("{}: asked to go on at byte {}, the service sends something else", purpose(), first));
+    }
+    const bool other_tag =
+        !etag.empty() && !head.etag.empty() && without_weakness(etag) != without_weakness(head.etag);
+    const bool other_size = head.object_size && *head.object_size != size;
+    const bool other_time = etag.empty() && !head.modified.empty() && head.modified != modified;
+    if (other_tag || other_size || other_time) {
+        throw Error(ErrorClass::integrity, fmt::format("{}: it was replaced while it was read", purpose()),
+                    "read it again");
+    }
+}
+
+void S3Object::wait_after(const S3Failure& failure, int failures, Cancellation& cancellation) const {
+    if (failure.error_class() == ErrorClass::not_found) {
+        throw Error(ErrorClass::integrity, fmt::format("{}: it was deleted while it was read", purpose()));
+    }
+    if (!failure.transient() || failures > s3_retries) throw S3Failure(failure);
+    wait_before_retry(failures, failure, cancellation);
+}
+
+S3Ranges::S3Ranges(const S3Endpoint& endpoint, const S3Object& object, std::uint64_t begin, std::uint64_t end,
+                   Cancellation& cancellation)
+    : endpoint_(endpoint),
+      object_(object),
+      begin_(begin),
+      end_(end),
+      parts_(parts_of(end - begin)),
+      cancellation_(cancellation),
+      slots_(static_cast<std::size_t>(std::min<std::uint64_t>(parts_, window))) {
+    for (auto& slot : slots_) slot.bytes = std::make_unique_for_overwrite<char[]>(part_size);
+    subscription_ = std::make_unique<Cancellation::Subscription>(cancellation_, [this] { stop(); });
+    try {
+        for (std::size_t i = 0; i < slots_.size(); ++i) threads_.emplace_back([this] { work(); });
+    } catch (...) {
+        stop();
+        for (auto& thread : threads_) thread.join();
+        throw;
+    }
+}
+
+S3Ranges::~S3Ranges() {
+    subscription_.reset();
+    stop();
+    for (auto& thread : threads_) thread.join();
+}
+
+void S3Ranges::stop() {
+    stopped_.cancel();
+    const std::lock_guard lock(mutex_);
+    changed_.notify_all();
+}
+
+std::uint64_t S3Ranges::first_of(std::uint64_t part) const { return begin_ + part * part_size; }
+
+std::size_t S3Ranges::size_of(std::uint64_t part) const {
+    return static_cast<std::size_t>(std::min<std::uint64_t>(part_size, end_ - first_of(part)));
+}
+
+std::string_view S3Ranges::next() {
+    std::unique_lock lock(mutex_);
+    if (head_ == parts_) return {};
+    slot_of(head_).taken += std::exchange(lent_, 0);
+    if (slot_of(head_).taken == size_of(head_)) {
+        slot_of(head_).taken = slot_of(head_).filled = 0;
+        ++head_;
+        changed_.notify_all();
+        if (head_ == parts_) return {};
+    }
+    auto& slot = slot_of(head_);
+    const auto enough = std::min(slot.taken + worth_waking, size_of(head_));
+    changed_.wait(lock, [&] { return slot.filled >= enough || failure_ || stopped_.cancelled(); });
+    cancellation_.check();
+    if (failure_) std::rethrow_exception(failure_);
+    lent_ = slot.filled - slot.taken;
+    return {slot.bytes.get() + slot.taken, lent_};
+}
+
+bool S3Ranges::claim(std::uint64_t& part) {
+    std::unique_lock lock(mutex_);
+    changed_.wait(
+        lock, [&] { return claimed_ == parts_ || claimed_ < head_ + slots_.size() || stopped_.cancelled(); });
+    if (claimed_ == parts_ || stopped_.cancelled()) return false;
+    part = claimed_++;
+    return true;
+}
+
+void S3Ranges::work() {
+    try {
+        S3Client client(endpoint_, stopped_);
+        std::uint64_t part = 0;
+        while (claim(part)) fetch(client, part);
+    } catch (...) {
+        {
+            const std::lock_guard lock(mutex_);
+            if (!stopped_.cancelled()) failure_ = std::current_exception();
+        }
+        stop();
+    }
+}
+
+void S3Ranges::fetch(S3Client& client, std::uint64_t part) {
+    std::size_t filled = 0;
+    for (int failures = 1; filled < size_of(part); ++failures) {
+        const auto before = filled;
+        try {
+            fetch_once(client, part, filled);
+        } catch (const S3Failure& failure) {
+            if (filled > before) failures = 1;  // it goes on, however slowly
+            object_.wait_after(failure, failures, stopped_);
+        }
+    }
+}
+
+void S3Ranges::fetch_once(S3Client& client, std::uint64_t part, std::size_t& filled) {
+    const auto size = size_of(part);
+    const auto first = first_of(part) + filled;
+    char* const bytes = slot_of(part).bytes.get();
+    bool checked = false;
+    client.get({.purpose = object_.purpose(),
+                .bucket = object_.bucket,
+                .key = object_.key,
+                .range = ByteRange{first, first_of(part) + size - 1},
+                .if_match = object_.etag},
+               [&](const S3Head& head, std::string_view received) {
+                   if (!std::exchange(checked, true)) object_.check(head, first);
+                   if (received.size() > size - filled) {
+                       throw Error(ErrorClass::internal,
+                                   object_.purpose() + ": the service sends more than was asked for");
+                   }
+                   std::memcpy(bytes + filled, received.data(), received.size());
+                   filled += received.size();
+                   const std::lock_guard lock(mutex_);
+                   auto& slot = slot_of(part);
+                   slot.filled = filled;
+                   if (part == head_ && (filled == size || filled - slot.taken >= worth_waking))
+                       changed_.notify_all();
+               });
+    if (filled < size) {
+        throw S3Failure(object_.purpose(), "the service sends less than was asked for", {}, true, true);
+    }
+}
+
+}  // namespace prevision::sources

@@ -1,0 +1,167 @@
+#include "sources/s3/reader.hpp"
+
+#include <chrono>
+
+#include <fmt/format.h>
+
+#include "core/text.hpp"
+#include "sources/s3/ranges.hpp"
+
+namespace prevision::sources {
+
+namespace {
+
+/// What is asked for first: all of a small object, and enough to look at a large one.
+constexpr std::uint64_t first_range = std::uint64_t{256} << 10U;
+
+/// Ranges side by side win over a long way, where a connection alone is slow; one answer wins where each
+/// costs the service more than its bytes do. For an object that is worth it, a stretch of each tells.
+constexpr std::uint64_t worth_a_trial = std::uint64_t{256} << 20U;
+constexpr std::uint64_t trial = std::uint64_t{32} << 20U;
+
+/// Thrown, also through libcurl, when the sink wants no more.
+struct EnoughRead {};
+
+class Reader {
+  public:
+    Reader(S3Client& client, const std::string& bucket, const std::string& key, ContentSink& sink,
+           Cancellation& cancellation)
+        : client_(client), sink_(sink), cancellation_(cancellation) {
+        object_.bucket = bucket;
+        object_.key = key;
+    }
+
+    void read() {
+        try {
+            read_beginning();
+            if (size_known_ && delivered_ < object_.size) read_rest();
+        } catch (const EnoughRead&) {
+            return;
+        }
+    }
+
+  private:
+    void read_beginning();
+    void get_beginning(bool in_range);
+    void begin(const S3Head& head);
+    void read_rest();
+    void read_side_by_side(std::uint64_t end);
+    void read_in_one(std::uint64_t end);
+    void get_until(std::uint64_t end);
+    void deliver(std::string_view bytes);
+
+    S3Client& client_;
+    ContentSink& sink_;
+    Cancellation& cancellation_;
+    S3Object object_;
+    bool size_known_ = false;
+    FileSink* file_ = nullptr;  // from the first answer on
+    std::uint64_t delivered_ = 0;
+};
+
+// Until something has come, a failure is tried again from the start; from then on, the rest is.
+void Reader::read_beginning() {
+    bool in_range = true;
+    for (int failures = 1;; ++failures) {
+        try {
+            get_beginning(in_range);
+            return;
+        } catch (const S3Failure& failure) {
+            if (in_range && failure.refusal().status == 416) {  // of an empty object, no byte can be asked
+                in_range = false;
+                continue;
+            }
+            if (!failure.transient() || !failure.reached() || failures > s3_retries) throw;
+            if (file_ != nullptr && size_known_) return;
+            if (file_ != nullptr) throw;
+            wait_before_retry(failures, failure, cancellation_);
+        }
+    }
+}
+
+void Reader::get_beginning(bool in_range) {
+    S3Request request{.purpose = object_.purpose(), .bucket = object_.bucket, .key = object_.key};
+    if (in_range) request.range = ByteRange{0, first_range - 1};
+    const auto head = client_.get(request, [&](const S3Head& answer, std::string_view bytes) {
+        if (file_ == nullptr) begin(answer);
+        deliver(bytes);
+    });
+    if (file_ == nullptr) begin(head);
+}
+
+void Reader::begin(const S3Head& head) {
+    object_.etag = head.etag;
+    object_.modified = head.modified;
+    const auto size = head.status == 206 ? head.object_size : head.length;
+    if (head.status == 206 && (!size || head.range_first != 0U)) {
+        throw Error(ErrorClass::internal,
+                    object_.purpose() + ": the service sends a part and does not say of what");
+    }
+    size_known_ = size.has_value();
+    object_.size = size.value_or(0);
+    const auto name = object_.key.substr(object_.key.rfind('/') + 1);
+    file_ = &sink_.file({.name = name, .size = size, .modified = head.modified});
+}
+
+void Reader::deliver(std::string_view bytes) {
+    delivered_ += bytes.size();
+    if (size_known_ && delivered_ > object_.size) {
+        throw Error(ErrorClass::internal, object_.purpose() + ": the service sends more than it has");
+    }
+    if (!file_->write(bytes)) throw EnoughRead();
+}
+
+void Reader::read_rest() {
+    if (object_.size - delivered_ > worth_a_trial) {
+        const auto time_of = [&](void (Reader::*way)(std::uint64_t)) {
+            const auto start = std::chrono::steady_clock::now();
+            (this->*way)(delivered_ + trial);
+            return std::chrono::steady_clock::now() - start;
+        };
+        const auto side_by_side = time_of(&Reader::read_side_by_side);
+        if (time_of(&Reader::read_in_one) < side_by_side) read_in_one(object_.size);
+    }
+    if (delivered_ < object_.size) read_side_by_side(object_.size);
+}
+
+void Reader::read_side_by_side(std::uint64_t end) {
+    S3Ranges ranges(client_.endpoint(), object_, delivered_, end, cancellation_);
+    for (auto bytes = ranges.next(); !bytes.empty(); bytes = ranges.next()) deliver(bytes);
+}
+
+void Reader::read_in_one(std::uint64_t end) {
+    for (int failures = 1; delivered_ < end; ++failures) {
+        const auto before = delivered_;
+        try {
+            get_until(end);
+        } catch (const S3Failure& failure) {
+            if (delivered_ > before) failures = 1;
+            object_.wait_after(failure, failures, cancellation_);
+        }
+    }
+}
+
+void Reader::get_until(std::uint64_t end) {
+    const auto first = delivered_;
+    client_.get({.purpose = object_.purpose(),
+                 .bucket = object_.bucket,
+                 .key = object_.key,
+                 .range = ByteRange{first, end - 1},
+                 .if_match = object_.etag},
+                [&](const S3Head& head, std::string_view bytes) {
+                    if (delivered_ == first) object_.check(head, first);
+                    deliver(bytes);
+                });
+    if (delivered_ < end) {
+        throw S3Failure(object_.purpose(), "the service sends less than was asked for", {}, true, true);
+    }
+}
+
+}  // namespace
+
+void read_s3_object(S3Client& client, const std::string& bucket, const std::string& key, ContentSink& sink,
+                    Cancellation& cancellation) {
+    Reader(client, bucket, key, sink, cancellation).read();
+}
+
+}  // namespace prevision::sources

@@ -1,0 +1,186 @@
+#include "sources/s3/s3.hpp"
+
+#include <array>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "core/error.hpp"
+#include "core/text.hpp"
+#include "sources/files/options.hpp"
+#include "sources/s3/browse.hpp"
+#include "sources/s3/reader.hpp"
+#include "sources/s3/writer.hpp"
+#include "sources/stages.hpp"
+
+namespace prevision::sources {
+
+namespace {
+
+constexpr std::array<Option, 6> connector_options{{
+    {.name = "host",
+     .help = "the endpoint: a host, or http://HOST[:PORT]",
+     .fallback = "AWS_ENDPOINT_URL, else AWS's of the region"},
+    {.name = "port", .help = "the endpoint's port", .fallback = "the scheme's own"},
+    {.name = "username", .help = "the access key", .fallback = "AWS_ACCESS_KEY_ID, else none"},
+    {.name = "password",
+     .help = "the secret key",
+     .fallback = "AWS_SECRET_ACCESS_KEY, else none",
+     .secret = true},
+    {.name = "region",
+     .help = "the region that requests are signed for",
+     .fallback = "AWS_REGION, AWS_DEFAULT_REGION, else us-east-1"},
+    {.name = "addressing",
+     .help = "whether the bucket stands in the path, or as a virtual host in the host's name",
+     .fallback = "virtual for AWS, path where an endpoint is given",
+     .choices = "path|virtual"},
+}};
+
+constexpr auto datasource_options = with_file_format(std::array<Option, 2>{{
+    {.name = "bucket", .help = "the bucket", .required = true},
+    {.name = "path", .help = "the object's key", .required = true},
+}});
+
+/// For a test: takes the first bytes, and no more.
+class FirstBytes final : public ContentSink, public FileSink {
+  public:
+    RowSink& table() override { throw Error(ErrorClass::internal, "an object is no table"); }
+    FileSink& file(const FileInfo& info) override {
+        size_ = info.size;
+        return *this;
+    }
+    bool write(std::string_view /*bytes*/) override { return false; }
+
+    [[nodiscard]] std::string summary() const {
+        return size_ ? format_bytes(*size_) : "the first bytes read";
+    }
+
+  private:
+    std::optional<std::uint64_t> size_;
+};
+
+class S3Source final : public Source {
+  public:
+    S3Source(S3Endpoint endpoint, Cancellation& cancellation)
+        : client_(std::move(endpoint), cancellation), cancellation_(cancellation) {}
+
+    void test(const std::optional<Location>& location, const StageObserver& observer) override;
+    void browse(const std::string& path, bool recursive, const EntryObserver& each) override;
+    using Source::read;
+    void read(const Location& location, const ReadOptions& options, ContentSink& sink) override;
+
+  private:
+    void test_contact(const StageObserver& observer);
+
+    S3Client client_;
+    Cancellation& cancellation_;
+};
+
+void S3Source::test_contact(const StageObserver& observer) {
+    const auto contact = client_.contact();
+    const bool ok = contact.code == CURLE_OK;
+    const auto fail = [&](Stage stage) {
+        stage.ok = false;
+        stage.message = fmt::format("cannot reach {}: {}", client_.endpoint().address(), contact.reason);
+        observer(stage);
+        throw Error(ErrorClass::unreachable, stage.message, contact.hint);
+    };
+    Stage resolve{.name = "resolve", .elapsed = contact.resolve_time, .message = client_.endpoint().host};
+    if (!ok && !contact.resolved) fail(resolve);
+    observer(resolve);
+    Stage connect{.name = "connect", .elapsed = contact.connect_time, .message = contact.address};
+    if (!ok && !contact.connected) fail(connect);
+    observer(connect);
+    Stage tls{.name = "tls", .elapsed = contact.tls_time, .message = contact.encrypted ? "used" : "not used"};
+    if (!ok) fail(tls);
+    observer(tls);
+}
+
+void S3Source::test(const std::optional<Location>& location, const StageObserver& observer) {
+    if (location) s3_engine().check_location(*location);
+    test_contact(observer);
+    std::optional<std::size_t> buckets;
+    std::optional<S3Failure> denied;
+    run_stage(observer, "auth", [&]() -> std::string {
+        try {
+            buckets = list_buckets(client_).size();
+        } catch (const S3Failure& failure) {
+            // Who is not known is refused by other codes.
+            if (failure.refusal().code != "AccessDenied") throw;
+            denied = failure;
+        }
+        const auto& key = client_.endpoint().access_key;
+        return key.empty() ? "no access key is given" : fmt::format("the access key {} is accepted", key);
+    });
+    run_stage(observer, "list", [&]() -> std::string {
+        if (!location) {
+            if (denied) throw S3Failure(*denied);
+            return fmt::format("{} bucket{}", *buckets, *buckets == 1 ? "" : "s");
+        }
+        try {
+            list_objects(client_, location->bucket, location->path, "", 1, [](const auto&) { return false; });
+        } catch (const S3Failure& failure) {
+            if (failure.refusal().code != "AccessDenied") throw;
+            return "not allowed, and not needed to read";
+        }
+        return fmt::format("the bucket {}", location->bucket);
+    });
+    if (!location) return;
+    run_stage(observer, "read", [&] {
+        FirstBytes sink;
+        read(*location, {}, sink);
+        return sink.summary();
+    });
+}
+
+void S3Source::browse(const std::string& path, bool recursive, const EntryObserver& each) {
+    browse_s3(client_, path, recursive, each);
+}
+
+void S3Source::read(const Location& location, const ReadOptions& /*options*/, ContentSink& sink) {
+    s3_engine().check_location(location);
+    read_s3_object(client_, location.bucket, location.path, sink, cancellation_);
+}
+
+std::unique_ptr<Source> open(const Connection& connection, Cancellation& cancellation) {
+    return std::make_unique<S3Source>(s3_endpoint(connection), cancellation);
+}
+
+void check_location(const Location& location) {
+    const auto refuse = [](std::string_view field, std::string_view why) {
+        throw Error(ErrorClass::invalid, fmt::format("invalid {}: {}", field, why));
+    };
+    const std::array<std::pair<std::string_view, const std::string*>, 3> unused{
+        {{"database", &location.database}, {"table", &location.table}, {"request", &location.request}}};
+    for (const auto& [field, value] : unused) {
+        if (!value->empty()) refuse(field, "S3 has none; an object has a bucket and a path");
+    }
+    const std::array<std::pair<std::string_view, const std::string*>, 2> used{
+        {{"bucket", &location.bucket}, {"path", &location.path}}};
+    for (const auto& [field, value] : used) {
+        if (value->empty()) refuse(field, "it is empty");
+        if (value->find('\0') != std::string::npos) refuse(field, "it holds a NUL byte");
+    }
+    if (location.bucket.find('/') != std::string::npos) refuse("bucket", "it holds a '/'");
+    if (location.bucket == "." || location.bucket == "..") refuse("bucket", "it can be none");
+}
+
+}  // namespace
+
+const Engine& s3_engine() {
+    static constexpr Engine engine{
+        .name = "s3",
+        .title = "S3",
+        .type = "S3",
+        .schemes = {},
+        .default_port = std::nullopt,
+        .connector_options = connector_options,
+        .datasource_options = datasource_options,
+        .open = open,
+        .check_location = check_location,
+        .open_file_writer = open_s3_writer,
+    };
+    return engine;
+}
+
+}  // namespace prevision::sources

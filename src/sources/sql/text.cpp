@@ -1,0 +1,295 @@
+#include "sources/sql/text.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+
+#include <fmt/format.h>
+
+#include "core/error.hpp"
+#include "core/text.hpp"
+
+namespace prevision::sources {
+
+namespace {
+
+[[noreturn]] void refuse(std::string_view why) {
+    throw Error(ErrorClass::invalid, fmt::format("invalid request: {}", why),
+                "a request is one SELECT statement");
+}
+
+bool is_word_start(char c) {
+    const auto byte = static_cast<unsigned char>(c);
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '$' || byte >= 0x80;
+}
+
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+bool is_word_part(char c) { return is_word_start(c) || is_digit(c); }
+
+bool is_blank(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
+
+struct Token {
+    enum class Kind { end, word, number, quoted, symbol };
+    Kind kind = Kind::end;
+    std::string_view text;
+
+    [[nodiscard]] bool is(char symbol) const { return kind == Kind::symbol && text.front() == symbol; }
+    [[nodiscard]] bool is_word(std::string_view word) const {
+        return kind == Kind::word && equal_ignoring_case(text, word);
+    }
+};
+
+/// Cuts SQL into words, quoted things and symbols; blanks and comments fall out.
+class Scanner {
+  public:
+    /// `run_hidden_code` says whether the code in MySQL's /*! … */ counts. Whether it does on the server
+    /// depends on the server's version, so a text must be right either way.
+    Scanner(std::string_view sql, SqlDialect dialect, bool run_hidden_code)
+        : sql_(sql),
+          mysql_(dialect == SqlDialect::mysql),
+          postgres_(dialect == SqlDialect::postgres),
+          run_hidden_code_(run_hidden_code) {}
+
+    Token next() {
+        skip_blanks_and_comments();
+        if (at_ == sql_.size()) {
+            if (in_hidden_code_) refuse("a comment is not closed");
+            return {};
+        }
+        const std::size_t start = at_;
+        const char c = sql_[at_];
+        if (c == '\'' || c == '"' || (c == '`' && !postgres_)) {
+            skip_quoted(c, mysql_ && c != '`');
+            return {Token::Kind::quoted, sql_.substr(start, at_ - start)};
+        }
+        if (c == '$' && postgres_) {
+            skip_dollar_quoted();
+            return {Token::Kind::quoted, sql_.substr(start, at_ - start)};
+        }
+        if (c == '[' && !mysql_ && !postgres_) {
+            at_ = sql_.find(']', at_);
+            if (at_ == std::string_view::npos) refuse("a '[' is not closed");
+            ++at_;
+            return {Token::Kind::quoted, sql_.substr(start, at_ - start)};
+        }
+        if (is_digit(c)) {  // with its '.': in "1.INTO" no name stands behind one
+            skip_digits();
+            if (at_ < sql_.size() && sql_[at_] == '.') ++at_;
+            skip_digits();
+            return {Token::Kind::number, sql_.substr(start, at_ - start)};
+        }
+        if (is_word_part(c)) {
+            while (at_ < sql_.size() && is_word_part(sql_[at_])) ++at_;
+            if (postgres_ && equal_ignoring_case(sql_.substr(start, at_ - start), "E") && at("'")) {
+                skip_escaped_string();
+                return {Token::Kind::quoted, sql_.substr(start, at_ - start)};
+            }
+            return {Token::Kind::word, sql_.substr(start, at_ - start)};
+        }
+        ++at_;
+        return {Token::Kind::symbol, sql_.substr(start, 1)};
+    }
+
+  private:
+    [[nodiscard]] bool at(std::string_view text) const { return sql_.substr(at_).starts_with(text); }
+
+    void skip_digits() {
+        while (at_ < sql_.size() && is_digit(sql_[at_])) ++at_;
+    }
+
+    void skip_blanks_and_comments() {
+        while (at_ < sql_.size()) {
+            if (is_blank(sql_[at_])) {
+                ++at_;
+            } else if (in_hidden_code_ && at("*/")) {
+                in_hidden_code_ = false;
+                at_ += 2;
+            } else if ((mysql_ && sql_[at_] == '#') || starts_line_comment()) {
+                at_ = std::min(sql_.find_first_of(postgres_ ? "\r\n" : "\n", at_), sql_.size());
+            } else if (at("/*") && postgres_) {
+                skip_nested_comment();
+            } else if (at("/*")) {
+                skip_comment();
+            } else {
+                return;
+            }
+        }
+    }
+
+    // In MySQL "--5" is twice minus, and "-- 5" is a comment.
+    [[nodiscard]] bool starts_line_comment() const {
+        if (!at("--")) return false;
+        if (!mysql_ || at_ + 2 == sql_.size()) return true;
+        const char after = sql_[at_ + 2];
+        return is_blank(after) || static_cast<unsigned char>(after) < ' ';
+    }
+
+    void skip_comment() {
+        // The servers do not agree on what a comment in such a comment means.
+        if (in_hidden_code_) refuse("a comment stands in a comment");
+        const std::size_t start = at_;
+        const bool hidden_code = mysql_ && (at("/*!") || at("/*M!"));
+        const auto end = sql_.find("*/", at_ + 2);
+        if (end == std::string_view::npos) refuse("a comment is not closed");
+        if (!hidden_code) {
+            at_ = end + 2;
+            return;
+        }
+        at_ = sql_.find('!', at_) + 1;
+        skip_digits();
+        if (run_hidden_code_) {
+            in_hidden_code_ = true;
+            return;
+        }
+        if (sql_.substr(start + 2, end - start - 2).find("/*") != std::string_view::npos) {
+            refuse("a comment stands in a comment");
+        }
+        at_ = end + 2;
+    }
+
+    void skip_nested_comment() {
+        int depth = 0;
+        do {
+            at_ = sql_.find_first_of("/*", at_);
+            if (at_ == std::string_view::npos) refuse("a comment is not closed");
+            if (at("/*")) {
+                ++depth;
+                at_ += 2;
+            } else if (at("*/")) {
+                --depth;
+                at_ += 2;
+            } else {
+                ++at_;
+            }
+        } while (depth > 0);
+    }
+
+    // $tag$ … $tag$, or the '$' of a parameter.
+    void skip_dollar_quoted() {
+        std::size_t end = at_ + 1;
+        while (end < sql_.size() && is_word_part(sql_[end]) && sql_[end] != '$') ++end;
+        if (end == sql_.size() || sql_[end] != '$' || is_digit(sql_[at_ + 1])) {
+            ++at_;
+            return;
+        }
+        const auto tag = sql_.substr(at_, end + 1 - at_);
+        at_ = sql_.find(tag, end + 1);
+        if (at_ == std::string_view::npos) refuse(fmt::format("a {} is not closed", tag));
+        at_ += tag.size();
+    }
+
+    // E'…', which a string on the next line may carry on.
+    void skip_escaped_string() {
+        skip_quoted('\'', true);
+        skip_blanks_and_comments();
+        if (at("'")) refuse("a string follows an E'' string");
+    }
+
+    void skip_quoted(char quote, bool backslash_escapes) {
+        for (++at_; at_ < sql_.size(); ++at_) {
+            if (backslash_escapes && sql_[at_] == '\\') {
+                ++at_;
+            } else if (sql_[at_] == quote) {
+                ++at_;
+                if (at_ == sql_.size() || sql_[at_] != quote) return;
+            }
+        }
+        refuse(fmt::format("a {} is not closed", quote));
+    }
+
+    std::string_view sql_;
+    std::size_t at_ = 0;
+    bool mysql_;
+    bool postgres_;
+    bool run_hidden_code_;
+    bool in_hidden_code_ = false;
+};
+
+bool is_query_word(const Token& token) {
+    constexpr std::array<std::string_view, 3> words{"SELECT", "VALUES", "TABLE"};
+    return std::ranges::any_of(words, [&](auto word) { return token.is_word(word); });
+}
+
+bool is_change_word(const Token& token) {
+    constexpr std::array<std::string_view, 4> words{"INSERT", "UPDATE", "DELETE", "REPLACE"};
+    return std::ranges::any_of(words, [&](auto word) { return token.is_word(word); });
+}
+
+// Right behind a '.' a name may be any word, and so may a variable's behind an '@'.
+bool is_part_of_name(const Token& before, const Token& token) {
+    return (before.is('.') || before.is('@')) && before.text.data() + 1 == token.text.data();
+}
+
+[[noreturn]] void refuse_beginning(const Token& token) {
+    if (token.kind == Token::Kind::end) refuse("it is empty");
+    refuse(fmt::format("it must be one SELECT statement, and begins with {}",
+                       token.kind == Token::Kind::word ? std::string_view(token.text) : "something else"));
+}
+
+void check_as(std::string_view sql, SqlDialect dialect, bool run_hidden_code) {
+    Scanner scanner(sql, dialect, run_hidden_code);
+    int depth = 0;
+    Token token = scanner.next();
+    for (; token.is('('); token = scanner.next()) ++depth;
+    const bool with = token.is_word("WITH");
+    if (!with && !is_query_word(token)) refuse_beginning(token);
+
+    // Behind WITH come the named queries, each in parentheses; the statement proper begins with the first
+    // such word behind one of them.
+    const int outer_depth = depth;
+    bool statement_found = !with;
+    Token before = token;
+    for (token = scanner.next(); token.kind != Token::Kind::end; token = scanner.next()) {
+        if (token.is(';')) {
+            for (token = scanner.next(); token.is(';');) token = scanner.next();
+            if (token.kind != Token::Kind::end) refuse("it has more than one statement");
+            break;
+        }
+        if (!statement_found && depth == outer_depth && before.is(')')) {
+            if (is_change_word(token)) refuse_beginning(token);
+            statement_found = is_query_word(token) || token.is('(');
+        }
+        if (token.is('(')) ++depth;
+        if (token.is(')') && --depth < 0) refuse("a ')' has no '('");
+        if (token.is_word("INTO") && !is_part_of_name(before, token)) {
+            refuse("SELECT … INTO writes what it finds elsewhere");
+        }
+        before = token;
+    }
+    if (depth > 0) refuse("a '(' is not closed");
+    if (!statement_found) refuse("no SELECT follows its WITH");
+}
+
+}  // namespace
+
+void check_query(std::string_view sql, SqlDialect dialect) {
+    if (sql.find('\0') != std::string_view::npos) refuse("it holds a NUL byte");
+    check_as(sql, dialect, true);
+    check_as(sql, dialect, false);
+}
+
+std::string_view without_end(std::string_view sql, SqlDialect dialect) {
+    Scanner scanner(sql, dialect, false);
+    Token token = scanner.next();
+    while (token.kind != Token::Kind::end && !token.is(';')) token = scanner.next();
+    if (token.kind == Token::Kind::end) return sql;
+    return sql.substr(0, static_cast<std::size_t>(token.text.data() - sql.data()));
+}
+
+std::string quote_identifier(std::string_view name, SqlDialect dialect, std::string_view field) {
+    if (name.empty()) throw Error(ErrorClass::invalid, fmt::format("invalid {}: it is empty", field));
+    if (name.find('\0') != std::string_view::npos) {
+        throw Error(ErrorClass::invalid, fmt::format("invalid {}: it holds a NUL byte", field));
+    }
+    const char quote = dialect == SqlDialect::mysql ? '`' : '"';
+    std::string quoted(1, quote);
+    for (const char c : name) {
+        if (c == quote) quoted += quote;
+        quoted += c;
+    }
+    quoted += quote;
+    return quoted;
+}
+
+}  // namespace prevision::sources

@@ -1,0 +1,145 @@
+#include "sources/sqlite/file.hpp"
+
+#include <cerrno>
+#include <cstdint>
+#include <system_error>
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <poll.h>
+
+#include "core/file.hpp"
+#include "sources/host.hpp"
+
+namespace prevision::sources {
+
+namespace {
+
+using sqlite::Database;
+using sqlite::SqliteError;
+
+[[noreturn]] void refuse_relative(std::string_view path) {
+    const auto whole = std::filesystem::absolute(path).lexically_normal().string();
+    throw Error(ErrorClass::invalid, "invalid host: a SQLite file is named by its absolute path",
+                fmt::format("write the whole path: sqlite://{}", whole));
+}
+
+Error cannot_read(const std::filesystem::path& path, int reason) {
+    const bool missing = reason == ENOENT || reason == ENOTDIR;
+    const bool refused = reason == EACCES || reason == EPERM;
+    return {missing   ? ErrorClass::not_found
+            : refused ? ErrorClass::auth
+                      : ErrorClass::unreachable,
+            fmt::format("cannot read {}: {}", path.string(), system_message(reason)),
+            missing   ? "check the path of the connector's host"
+            : refused ? "let the user that runs this read the file and search its folders"
+                      : ""};
+}
+
+// Waits a little for another program's lock; SQLite asks again after a 1.
+int wait_for_lock(void* context, int earlier_waits) {
+    constexpr int pause = 10;
+    const auto& limits = *static_cast<const SqliteLimits*>(context);
+    if (limits.cancellation.cancelled() || std::int64_t{earlier_waits} * pause >= limits.longest_lock.count())
+        return 0;
+    ::poll(nullptr, 0, pause);
+    return 1;
+}
+
+int stop_when_cancelled(void* context) {
+    return static_cast<const SqliteLimits*>(context)->cancellation.cancelled() ? 1 : 0;
+}
+
+ErrorClass class_of(const SqliteError& error) {
+    switch (error.primary_code()) {
+        case SQLITE_NOTADB:
+            return ErrorClass::invalid;
+        case SQLITE_CORRUPT:
+            return ErrorClass::integrity;
+        case SQLITE_BUSY:
+        case SQLITE_CANTOPEN:
+        case SQLITE_IOERR:
+        case SQLITE_LOCKED:
+        case SQLITE_PROTOCOL:
+        case SQLITE_READONLY:
+            return ErrorClass::unreachable;
+        default:
+            return ErrorClass::internal;
+    }
+}
+
+std::string hint_for(const SqliteError& error) {
+    switch (error.primary_code()) {
+        case SQLITE_BUSY:
+        case SQLITE_LOCKED:
+            return "another program is writing to it: try again later";
+        case SQLITE_NOTADB:
+            return "check the path; an encrypted database cannot be read";
+        case SQLITE_CANTOPEN:
+        case SQLITE_READONLY:
+            return "a program left it half-written or in WAL mode: open it once with one that may write to "
+                   "it";
+        default:
+            return {};
+    }
+}
+
+}  // namespace
+
+std::filesystem::path sqlite_path(const std::string& host) {
+    if (!host.starts_with('/') && host.find("://") == std::string::npos) refuse_relative(host);
+    const Host parts = parse_host(host);
+    if (!parts.scheme.empty() && parts.scheme != "sqlite") {
+        throw Error(ErrorClass::invalid,
+                    fmt::format("invalid host: the scheme '{}' is not that of a SQLite file", parts.scheme),
+                    "write the whole path: sqlite:///absolute/path");
+    }
+    if (!parts.name.empty()) refuse_relative(parts.name + parts.path);
+    return parts.path;
+}
+
+std::uintmax_t check_sqlite_file(const std::filesystem::path& path) {
+    std::error_code failure;
+    const auto status = std::filesystem::status(path, failure);
+    if (status.type() == std::filesystem::file_type::not_found) throw cannot_read(path, ENOENT);
+    if (failure) throw cannot_read(path, failure.value());
+    if (std::filesystem::is_directory(status)) {
+        throw Error(ErrorClass::invalid, fmt::format("invalid host: {} is a folder", path.string()),
+                    "name the SQLite file in it");
+    }
+    if (!std::filesystem::is_regular_file(status)) {
+        throw Error(ErrorClass::invalid, fmt::format("invalid host: {} is not a file", path.string()));
+    }
+    const auto size = std::filesystem::file_size(path, failure);
+    if (failure) throw cannot_read(path, failure.value());
+    return size;
+}
+
+Database open_sqlite_file(const std::filesystem::path& path, SqliteLimits& limits) {
+    check_sqlite_file(path);
+    try {
+        Database database(path, SQLITE_OPEN_READONLY);
+        sqlite3* handle = database.handle();
+        sqlite3_busy_handler(handle, wait_for_lock, &limits);
+        sqlite3_progress_handler(handle, 10'000, stop_when_cancelled, &limits);
+        // The file's own views and triggers are not trusted, and a request gets at no other file.
+        sqlite3_db_config(handle, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
+        sqlite3_db_config(handle, SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0, nullptr);
+        sqlite3_limit(handle, SQLITE_LIMIT_ATTACHED, 0);
+        return database;
+    } catch (const SqliteError& error) {
+        if (error.system_error() != 0) throw cannot_read(path, error.system_error());
+        throw describe(error, path);
+    }
+}
+
+Error describe(const SqliteError& error, const std::filesystem::path& path) {
+    const auto error_class = class_of(error);
+    if (error_class == ErrorClass::invalid) {
+        return {error_class, fmt::format("invalid host: {} is not a SQLite database", path.string()),
+                hint_for(error)};
+    }
+    return {error_class, fmt::format("cannot read {}: {}", path.string(), error.what()), hint_for(error)};
+}
+
+}  // namespace prevision::sources

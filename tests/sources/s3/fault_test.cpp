@@ -1,0 +1,314 @@
+// S3 against services that fail, lie or send rubbish.
+
+#include <algorithm>
+#include <atomic>
+#include <mutex>
+#include <random>
+
+#include <catch2/catch.hpp>
+#include <fmt/format.h>
+#include <malloc.h>
+
+#include "contract/source_contract.hpp"
+#include "core/text.hpp"
+#include "sources/s3/fixture.hpp"
+#include "support/http_server.hpp"
+#include "support/raw_server.hpp"
+
+using namespace prevision;
+using namespace prevision::testing;
+
+namespace {
+
+sources::Connection to(const std::string& url) { return s3_connection(url, "key", "secret"); }
+
+HttpAnswer xml(int status, const std::string& body) {
+    return {.status = status, .body = body, .content_type = "application/xml"};
+}
+
+HttpAnswer s3_error(int status, const std::string& code, const std::string& more = {}) {
+    return xml(status,
+               fmt::format("<Error><Code>{}</Code><Message>in words</Message>{}</Error>", code, more));
+}
+
+struct Asked {
+    std::uint64_t first = 0;
+    std::uint64_t last = 0;
+};
+
+// "Range: bytes=0-9" among the lines of a head.
+Asked asked_range(std::string_view head, std::uint64_t size) {
+    const auto at = head.find("bytes=");
+    if (at == std::string_view::npos) return {0, size - 1};
+    const auto dash = head.find('-', at);
+    const auto first = parse_integer(head.substr(at + 6, dash - at - 6)).value_or(0);
+    const auto end = head.find('\r', dash);
+    const auto last = parse_integer(head.substr(dash + 1, end - dash - 1)).value_or(0);
+    return {static_cast<std::uint64_t>(first),
+            std::min<std::uint64_t>(static_cast<std::uint64_t>(last), size - 1)};
+}
+
+std::string range_head(const Asked& asked, std::uint64_t size, const std::string& etag = "\"one\"") {
+    return fmt::format(
+        "HTTP/1.1 206 Partial Content\r\nETag: {}\r\nContent-Range: bytes {}-{}/{}\r\nContent-Length: "
+        "{}\r\n\r\n",
+        etag, asked.first, asked.last, size, asked.last - asked.first + 1);
+}
+
+Error reading_error(const std::string& url) {
+    return error_of([&] { read_object(to(url), "b", "k"); });
+}
+
+}  // namespace
+
+TEST_CASE("an object whose every connection is cut at some byte comes whole") {
+    const auto content = noise(std::size_t{12} << 20U);
+    std::minstd_rand random(7);  // NOLINT(cert-msc51-cpp): the same cuts each time
+    std::mutex mutex;
+    const RawServer server([&](RawConnection& connection) {
+        const auto head = connection.read_head();
+        if (head.empty()) return;
+        const auto asked = asked_range(head, content.size());
+        std::size_t cut = 0;
+        {
+            const std::lock_guard lock(mutex);
+            cut = std::uniform_int_distribution<std::size_t>(1, std::size_t{3} << 20U)(random);
+        }
+        const auto answer =
+            range_head(asked, content.size()) + content.substr(asked.first, asked.last - asked.first + 1);
+        if (cut % 2 == 0) connection.reset_at_end();
+        connection.send(std::string_view(answer).substr(0, cut));
+    });
+    CHECK((read_object(to(server.url()), "b", "k") == content));
+    CHECK(server.connections() > 4);
+}
+
+TEST_CASE("a very large object comes whole, whichever way it is fetched and wherever that is cut") {
+    const auto block = noise(std::size_t{1} << 20U);
+    constexpr std::uint64_t size = (std::uint64_t{400} << 20U) + 12'345;
+    std::atomic<int> asked_for_more = 0;
+    const RawServer server([&](RawConnection& connection) {
+        for (auto head = connection.read_head(); !head.empty(); head = connection.read_head()) {
+            const auto asked = asked_range(head, size);
+            if (asked.last - asked.first > (std::uint64_t{4} << 20U)) ++asked_for_more;
+            if (!connection.send(range_head(asked, size))) return;
+            // Whoever asks for much gets 50 MB at most, and is cut then.
+            const auto last = std::min(asked.last, asked.first + 50'000'000);
+            for (auto at = asked.first; at <= last;) {
+                const auto count = std::min<std::uint64_t>(block.size() - at % block.size(), last - at + 1);
+                if (!connection.send(std::string_view(block).substr(at % block.size(), count))) return;
+                at += count;
+            }
+            if (last < asked.last) return;
+        }
+    });
+    class Comparison final : public sources::ContentSink, public sources::FileSink {
+      public:
+        explicit Comparison(const std::string& block) : block_(block) {}
+        sources::RowSink& table() override { throw std::logic_error("an object is no table"); }
+        sources::FileSink& file(const sources::FileInfo& /*info*/) override { return *this; }
+        bool write(std::string_view bytes) override {
+            while (!bytes.empty()) {
+                const auto at = count % block_.size();
+                const auto part = bytes.substr(0, block_.size() - at);
+                same = same && std::string_view(block_).substr(at, part.size()) == part;
+                count += part.size();
+                bytes.remove_prefix(part.size());
+            }
+            return true;
+        }
+        std::uint64_t count = 0;
+        bool same = true;
+
+      private:
+        const std::string& block_;
+    };
+    Comparison sink(block);
+    Cancellation cancellation;
+    sources::open_source(to(server.url()), cancellation)->read({.bucket = "b", .path = "k"}, {}, sink);
+    CHECK(sink.count == size);
+    CHECK(sink.same);
+    CHECK(asked_for_more >= 1);
+}
+
+TEST_CASE("a service that asks to slow down is asked again, and not for ever") {
+    std::atomic<int> refusals = 2;
+    const HttpServer recovers([&](const HttpRequest&) -> HttpAnswer {
+        if (refusals-- > 0) return s3_error(503, "SlowDown");
+        return {.status = 200, .body = "whole", .content_type = "text/plain", .headers = {{"ETag", "\"x\""}}};
+    });
+    CHECK(read_object(to(recovers.url()), "b", "k") == "whole");
+    CHECK(recovers.requests().size() == 3);
+
+    const HttpServer never([&](const HttpRequest&) { return s3_error(503, "SlowDown"); });
+    CHECK(reading_error(never.url()).error_class() == ErrorClass::unreachable);
+    CHECK(never.requests().size() == 5);
+}
+
+TEST_CASE("each code of S3 has its class, and is not tried again where that cannot help") {
+    const std::vector<std::tuple<int, std::string, ErrorClass>> cases{
+        {403, "SignatureDoesNotMatch", ErrorClass::auth}, {403, "InvalidAccessKeyId", ErrorClass::auth},
+        {403, "AccessDenied", ErrorClass::auth},          {400, "ExpiredToken", ErrorClass::auth},
+        {400, "InvalidToken", ErrorClass::auth},          {403, "RequestTimeTooSkewed", ErrorClass::auth},
+        {403, "SomethingNew", ErrorClass::auth},          {404, "NoSuchBucket", ErrorClass::not_found},
+        {404, "NoSuchKey", ErrorClass::not_found},        {403, "InvalidObjectState", ErrorClass::invalid},
+        {400, "InvalidBucketName", ErrorClass::invalid},  {400, "SomethingNew", ErrorClass::internal},
+    };
+    for (const auto& [status, code, error_class] : cases) {
+        CAPTURE(code, status);
+        const HttpServer server([&, s = status, c = code](const HttpRequest&) { return s3_error(s, c); });
+        const auto error = reading_error(server.url());
+        CHECK(error.error_class() == error_class);
+        CHECK_THAT(error.what(), Catch::Contains(code));
+        CHECK(server.requests().size() == 1);
+        if (code == "RequestTimeTooSkewed") CHECK_THAT(error.hint(), Catch::Contains("clock"));
+    }
+}
+
+TEST_CASE("a request is signed with its session token, and without keys not at all") {
+    const HttpServer server([](const HttpRequest&) { return HttpAnswer{.body = "x"}; });
+    auto connection = to(server.url());
+    connection.environment =
+        Environment(std::map<std::string, std::string>{{"AWS_SESSION_TOKEN", "the/token+="}});
+    read_object(connection, "b", "a key");
+    auto anonymous = s3_connection(server.url(), "", "");
+    read_object(anonymous, "b", "k");
+    const auto requests = server.requests();
+    REQUIRE(requests.size() == 2);
+    CHECK(requests[0].target == "/b/a%20key");
+    CHECK(requests[0].header("x-amz-security-token") == "the/token+=");
+    CHECK_THAT(requests[0].header("Authorization"), Catch::Contains("Credential=key/") &&
+                                                        Catch::Contains("/us-east-1/s3/aws4_request") &&
+                                                        Catch::Contains("x-amz-security-token"));
+    CHECK(requests[1].header("Authorization").empty());
+}
+
+TEST_CASE("a redirect to another region is followed once") {
+    const HttpServer server([](const HttpRequest& request) -> HttpAnswer {
+        if (request.header("Authorization").find("/eu-west-3/") != std::string::npos)
+            return {.body = "there"};
+        auto answer = s3_error(301, "PermanentRedirect");
+        answer.headers.emplace_back("x-amz-bucket-region", "eu-west-3");
+        return answer;
+    });
+    CHECK(read_object(to(server.url()), "b", "k") == "there");
+    CHECK(server.requests().size() == 2);
+
+    std::atomic<int> number = 0;
+    const HttpServer circles([&](const HttpRequest&) {
+        return s3_error(301, "PermanentRedirect", fmt::format("<Region>region-{}</Region>", ++number));
+    });
+    CHECK(reading_error(circles.url()).error_class() == ErrorClass::invalid);
+    CHECK(circles.requests().size() == 2);
+}
+
+TEST_CASE("a service that knows no ranges is read in one go") {
+    const auto content = noise(std::size_t{1} << 20U);
+    const RawServer server([&](RawConnection& connection) {
+        connection.read_head();
+        connection.send(fmt::format("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n", content.size()) +
+                        content);
+    });
+    CHECK((read_object(to(server.url()), "b", "k") == content));
+    CHECK(server.connections() == 1);
+}
+
+TEST_CASE("an object that changes is found out, also where If-Match is ignored") {
+    const auto content = noise(std::size_t{8} << 20U);
+    const RawServer server([&](RawConnection& connection) {
+        for (;;) {
+            const auto head = connection.read_head();
+            if (head.empty()) return;
+            const auto asked = asked_range(head, content.size());
+            connection.send(range_head(asked, content.size(), asked.first == 0 ? "\"one\"" : "\"two\"") +
+                            content.substr(asked.first, asked.last - asked.first + 1));
+        }
+    });
+    CHECK(reading_error(server.url()).error_class() == ErrorClass::integrity);
+}
+
+TEST_CASE("rubbish instead of a listing is an error, soon") {
+    const std::string endless(std::size_t{1} << 20U, 'x');
+    const std::vector<std::pair<std::string, HttpServer::Handler>> services{
+        {"not XML", [](const HttpRequest&) { return xml(200, "Welcome to nginx!"); }},
+        {"HTML", [](const HttpRequest&) { return xml(200, "<html><body>hello</body></html>"); }},
+        {"nothing", [](const HttpRequest&) { return xml(200, ""); }},
+        {"truncated XML",
+         [](const HttpRequest&) { return xml(200, "<ListBucketResult><Contents><Key>a</K"); }},
+        {"an endless answer",
+         [&](const HttpRequest&) {
+             return HttpAnswer{.content_type = "application/xml",
+                               .stream = [&](const auto& send) { return send(endless); }};
+         }},
+        {"an endless error",
+         [&](const HttpRequest&) {
+             return HttpAnswer{.status = 400,
+                               .content_type = "application/xml",
+                               .stream = [&](const auto& send) { return send(endless); }};
+         }},
+        {"the same page again and again",
+         [](const HttpRequest&) {
+             return xml(200,
+                        "<ListBucketResult><IsTruncated>true</IsTruncated><NextContinuationToken>same"
+                        "</NextContinuationToken></ListBucketResult>");
+         }},
+    };
+    for (const auto& [name, handler] : services) {
+        CAPTURE(name);
+        const HttpServer server(handler);
+        const auto error = error_of([&] { browse(to(server.url()), "b", true); });
+        CAPTURE(error.what());
+        CHECK(error.error_class() == ErrorClass::internal);
+        CHECK(error_of([&] { browse(to(server.url()), ""); }).error_class() == ErrorClass::internal);
+    }
+}
+
+TEST_CASE("what does not speak HTTP, or stops within a head, is unreachable") {
+    for (const std::string answer : {"SSH-2.0-OpenSSH_9.2\r\n", "HTTP/1.1 200 OK\r\nContent-Le", ""}) {
+        CAPTURE(answer);
+        const RawServer server([&](RawConnection& connection) {
+            connection.read_head();
+            connection.send(answer);
+        });
+        CHECK(reading_error(server.url()).error_class() == ErrorClass::unreachable);
+    }
+}
+
+TEST_CASE("a listing of 100,000 entries is told page by page, in constant memory") {
+    constexpr int pages = 100;
+    const HttpServer server([](const HttpRequest& request) {
+        const auto at = request.target.find("continuation-token=");
+        const int page = at == std::string::npos ? 0 : std::stoi(request.target.substr(at + 19));
+        std::string body = "<ListBucketResult><EncodingType>url</EncodingType>";
+        for (int i = 0; i < 1000; ++i) {
+            body += fmt::format(
+                "<Contents><Key>folder/file-{:06}.csv</Key><Size>{}</Size><LastModified>"
+                "2026-01-02T03:04:05.000Z</LastModified><StorageClass>STANDARD</StorageClass>"
+                "</Contents>",
+                page * 1000 + i, i);
+        }
+        if (page + 1 < pages) {
+            body += fmt::format(
+                "<IsTruncated>true</IsTruncated><NextContinuationToken>{}"
+                "</NextContinuationToken>",
+                page + 1);
+        }
+        return xml(200, body + "</ListBucketResult>");
+    });
+    const auto in_use = [] { return ::mallinfo2().uordblks + ::mallinfo2().hblkhd; };
+    Cancellation cancellation;
+    const auto source = sources::open_source(to(server.url()), cancellation);
+    std::size_t after_one_page = 0;
+    std::size_t most = 0;
+    int count = 0;
+    std::string last;
+    source->browse("b", true, [&](const sources::Entry& entry) {
+        if (++count == 1500) after_one_page = in_use();
+        if (count > 1500 && count % 500 == 0) most = std::max(most, in_use());
+        last = entry.path;
+    });
+    CHECK(count == 100'000);
+    CHECK(last == "folder/file-099999.csv");
+    CHECK(most < after_one_page + 4'000'000);  // a page and its document, at most, beyond the first's
+    CHECK(server.requests().size() == pages);
+}

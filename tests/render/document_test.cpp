@@ -7,7 +7,7 @@
 #include "core/error.hpp"
 #include "core/text.hpp"
 #include "render/json_reader.hpp"
-#include "rendering.hpp"
+#include "render/rendering.hpp"
 #include "support/command.hpp"
 #include "support/temporary_directory.hpp"
 

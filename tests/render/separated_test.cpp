@@ -8,7 +8,7 @@
 
 #include "core/error.hpp"
 #include "core/file.hpp"
-#include "rendering.hpp"
+#include "render/rendering.hpp"
 #include "support/temporary_directory.hpp"
 
 using namespace prevision;

@@ -1,7 +1,7 @@
 #include <catch2/catch.hpp>
 
 #include "core/text.hpp"
-#include "rendering.hpp"
+#include "render/rendering.hpp"
 
 using namespace prevision;
 using namespace prevision::render;

@@ -7,7 +7,7 @@
 #include <catch2/catch.hpp>
 
 #include "core/error.hpp"
-#include "inspection.hpp"
+#include "snapshot/inspect/inspection.hpp"
 
 using namespace prevision;
 using namespace std::string_literals;

@@ -5,8 +5,8 @@
 
 #include <catch2/catch.hpp>
 
-#include "inspection.hpp"
 #include "snapshot/inspect/file_inspector.hpp"
+#include "snapshot/inspect/inspection.hpp"
 #include "support/command.hpp"
 #include "support/temporary_directory.hpp"
 

@@ -3,8 +3,8 @@
 
 #include <catch2/catch.hpp>
 
-#include "inspection.hpp"
 #include "snapshot/inspect/file_inspector.hpp"
+#include "snapshot/inspect/inspection.hpp"
 #include "support/command.hpp"
 
 using namespace prevision;

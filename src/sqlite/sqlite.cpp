@@ -15,14 +15,12 @@ void check(sqlite3* database, int code) {
 
 Statement::Statement(sqlite3* database, std::string_view sql) : database_(database) {
     sqlite3_stmt* statement = nullptr;
-    const char* tail = nullptr;
     check(database,
-          sqlite3_prepare_v2(database, sql.data(), static_cast<int>(sql.size()), &statement, &tail));
+          sqlite3_prepare_v2(database, sql.data(), static_cast<int>(sql.size()), &statement, nullptr));
     statement_.reset(statement);
-    tail_ = sql.substr(static_cast<std::size_t>(tail - sql.data()));
 }
 
-// A null data pointer would bind NULL, and an empty text is not NULL.
+// An empty text may have a null pointer, which SQLite would bind as NULL.
 Statement& Statement::bind(int index, std::string_view text) {
     check(database_, sqlite3_bind_text64(handle(), index, text.data() != nullptr ? text.data() : "",
                                          text.size(), SQLITE_TRANSIENT, SQLITE_UTF8));
@@ -90,8 +88,6 @@ std::int64_t Database::changes() const { return sqlite3_changes64(handle()); }
 void Database::set_busy_timeout(std::chrono::milliseconds timeout) {
     check(handle(), sqlite3_busy_timeout(handle(), static_cast<int>(timeout.count())));
 }
-
-void Database::interrupt() { sqlite3_interrupt(handle()); }
 
 Transaction::Transaction(Database& database, Mode mode) : database_(database) {
     database_.execute(mode == Mode::write ? "BEGIN IMMEDIATE" : "BEGIN");

@@ -10,7 +10,7 @@
 
 #include <sqlite3.h>
 
-/// RAII over SQLite's C interface, for the platform's store and for SQLite files as a distant system.
+/// RAII over SQLite's C interface, for the platform's store and for SQLite files as a source.
 namespace prevision::sqlite {
 
 /// A failed call; `code` is SQLite's extended result code.
@@ -21,7 +21,7 @@ class SqliteError : public std::runtime_error {
     [[nodiscard]] int code() const { return code_; }
     [[nodiscard]] int primary_code() const { return code_ & 0xff; }
 
-    /// The errno behind a failure to open, read or write a file; 0 where there is none.
+    /// The errno of a failed open, read or write of a file; 0 if there is none.
     [[nodiscard]] int system_error() const { return system_error_; }
 
   private:
@@ -43,7 +43,7 @@ class Statement {
     bool step();
     void reset();
 
-    /// For a statement without rows.
+    /// Runs a statement without rows.
     void run();
 
     [[nodiscard]] bool is_null(int column) const;
@@ -51,19 +51,15 @@ class Statement {
     [[nodiscard]] std::string text(int column) const;  ///< empty for NULL
     [[nodiscard]] sqlite3_stmt* handle() const { return statement_.get(); }
 
-    /// What of the SQL text lies behind the first statement.
-    [[nodiscard]] std::string_view tail() const { return tail_; }
-
   private:
     struct Finalize {
         void operator()(sqlite3_stmt* statement) const { sqlite3_finalize(statement); }
     };
     sqlite3* database_;
-    std::string_view tail_;
     std::unique_ptr<sqlite3_stmt, Finalize> statement_;
 };
 
-/// An open database. One thread at a time, but for `interrupt`.
+/// An open database. One thread at a time.
 class Database {
   public:
     /// `flags` are SQLITE_OPEN_…. Throws SqliteError.
@@ -72,9 +68,8 @@ class Database {
     Statement prepare(std::string_view sql);
     void execute(const std::string& sql);
     [[nodiscard]] std::int64_t changes() const;
-    void interrupt();
 
-    /// How long a call waits while another connection holds the lock that it needs; without it, not at all.
+    /// How long a call waits for a lock that another connection holds. Without it, a call does not wait.
     void set_busy_timeout(std::chrono::milliseconds timeout);
     [[nodiscard]] sqlite3* handle() const { return database_.get(); }
 
@@ -85,10 +80,10 @@ class Database {
     std::unique_ptr<sqlite3, Close> database_;
 };
 
-/// BEGIN … COMMIT; destruction without `commit` rolls back.
+/// BEGIN and COMMIT; destruction without `commit` rolls back.
 class Transaction {
   public:
-    /// A writer takes the write lock at once, so that it never fails half-way for want of it; a reader sees
+    /// A writer takes the write lock at the start, so that no later statement fails to get it; a reader sees
     /// one state of the database throughout.
     enum class Mode { write, read };
 

@@ -39,7 +39,7 @@ struct Linked : Prevision {
 
 }  // namespace
 
-TEST_CASE("a snapshot of a real server holds what the server's own client says") {
+TEST_CASE("a snapshot of a real server holds what the server's own client shows") {
     const Linked prevision;
     server().query(
         "CREATE TABLE `odd``name` (id INT PRIMARY KEY, t TEXT CHARACTER SET utf8mb4, l VARCHAR(9) CHARACTER "
@@ -51,7 +51,7 @@ TEST_CASE("a snapshot of a real server holds what the server's own client says")
         " (2, '', '', 0, -1, '2020-02-29', '', '{}'),"
         " (3, NULL, NULL, NULL, NULL, NULL, NULL, NULL),"
         " (4, 'a,\"b\"\\nc 😀', x'C3A9', 1, 1, '2020-01-01', x'22', '\"x\"');");
-    // By the client, each value as it must stand in the CSV: HEX keeps it from being changed on the way.
+    // The client formats each value as the CSV must hold it; HEX keeps it unchanged on the way.
     const std::string fields =
         "CONCAT_WS(',', id, "
         "IF(t IS NULL, '', IF(t = '' OR t REGEXP '[,\"\\n]', CONCAT('\"', REPLACE(t, '\"', '\"\"'), '\"'), "
@@ -67,7 +67,7 @@ TEST_CASE("a snapshot of a real server holds what the server's own client says")
     CHECK(to_hex(prevision.snapshot("odd`name")) == expected);
 }
 
-TEST_CASE("an empty table and one of 300 columns are snapshots too") {
+TEST_CASE("a snapshot can be of an empty table and of one with 300 columns") {
     const Linked prevision;
     server().query("CREATE TABLE nothing (a INT, b TEXT);");
     CHECK(prevision.snapshot("nothing") == "a,b\r\n");
@@ -83,7 +83,7 @@ TEST_CASE("an empty table and one of 300 columns are snapshots too") {
     CHECK(prevision.snapshot("wide") == header + "\r\n" + row + "\r\n");
 }
 
-TEST_CASE("what a server refuses has its exit code, and the password is in no message") {
+TEST_CASE("a server's refusal has its exit code, and no message holds the password") {
     const Linked prevision;
     const auto test = [&](const std::vector<std::string>& change) {
         auto arguments = change;

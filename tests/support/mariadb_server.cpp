@@ -11,14 +11,14 @@ namespace prevision::testing {
 
 namespace {
 
-// A quote in it is doubled and needs no backslash.
+// The password's quote is doubled, which needs no backslash.
 constexpr const char* initial_statements =
     "CREATE DATABASE shop CHARACTER SET utf8mb4;\n"
     "CREATE USER 'tester'@'%' IDENTIFIED BY 'secret p@ss''w\"ord';\n"
     "GRANT ALL ON *.* TO 'tester'@'%' WITH GRANT OPTION;\n";
 
-// One command for the supervisor: the data folder first, then the server in place of the shell. A server
-// clears other servers' temporary tables from the folder that it has for its own, so that is private too.
+// One command for the supervisor: it makes the data folder, then the server replaces the shell. A starting
+// server clears temporary tables from its temporary folder, so each server gets a private one.
 constexpr const char* script =
     "mkdir tmp && export TMPDIR=\"$PWD/tmp\" && mariadb-install-db --no-defaults --datadir=\"$PWD/data\" "
     "--auth-root-authentication-method=normal "
@@ -37,7 +37,7 @@ MariadbServer::MariadbServer(const MariadbOptions& options) : process_("mysql"),
         fmt::format("--pid-file={}", (folder / "pid").string()),
         fmt::format("--init-file={}", (folder / "init.sql").string()), fmt::format("--port={}", port_),
         "--bind-address=127.0.0.1", "--skip-name-resolve", "--skip-log-bin",
-        // The data are thrown away: nothing needs to survive a crash.
+        // Nothing needs to survive a crash.
         "--debug-no-sync", "--innodb-flush-method=nosync", "--skip-innodb-doublewrite",
         "--innodb-flush-log-at-trx-commit=0", "--innodb-log-file-size=16M", "--innodb-buffer-pool-size=64M"};
     if (options.tls) {
@@ -73,7 +73,7 @@ std::vector<std::string> MariadbServer::client() const {
 
 std::string MariadbServer::query(const std::string& statements, bool raw) const {
     auto arguments = client();
-    // Its own commands, as \g within a name, are for people.
+    // Without this the client would run its own commands, such as \g within a name.
     arguments.insert(arguments.end(), {"--binary-mode", "shop"});
     if (raw) arguments.insert(arguments.begin() + 1, "--raw");
     auto result = run_command(arguments, statements, {"MYSQL_PWD=" + password()});

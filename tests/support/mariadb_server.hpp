@@ -9,11 +9,11 @@ namespace prevision::testing {
 
 struct MariadbOptions {
     std::vector<std::string> arguments;  ///< more options of mariadbd: "--default-time-zone=+05:30"
-    bool tls = false;                    ///< with a certificate for 127.0.0.1 that signs itself
+    bool tls = false;                    ///< with a self-signed certificate for 127.0.0.1
 };
 
 /// A real MariaDB server on a free port of 127.0.0.1, ready when the constructor returns (about a second).
-/// It has a database `shop`, and a user who may do all in every database.
+/// It has a database `shop`, and a user with all rights.
 class MariadbServer {
   public:
     explicit MariadbServer(const MariadbOptions& options = {});
@@ -26,8 +26,8 @@ class MariadbServer {
     /// In PEM; with `tls` only.
     [[nodiscard]] std::filesystem::path certificate() const { return process_.folder() / "certificate.pem"; }
 
-    /// Runs statements, each ended by ';', with the `mariadb` client, and gives what it prints: a line a row,
-    /// tabs between values, no names. `raw` leaves out the client's escaping of tabs and line ends. Throws
+    /// Runs statements, each ended by ';', with the `mariadb` client, and returns its output: a line a row,
+    /// tabs between values, no names. `raw` turns off the client's escaping of tabs and line ends. Throws
     /// std::runtime_error when a statement fails.
     std::string query(const std::string& statements, bool raw = false) const;
 

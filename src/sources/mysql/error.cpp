@@ -1,127 +1,77 @@
 #include "sources/mysql/error.hpp"
 
 #include <algorithm>
-#include <array>
 #include <string_view>
+#include <vector>
 
+#include <errmsg.h>
 #include <fmt/format.h>
+#include <mysqld_error.h>
 
-namespace prevision::sources {
+namespace prevision::sources::mysql {
 
 namespace {
 
-enum class Advice {
-    none,
-    credentials,  ///< refused at the door
-    privileges,   ///< let in, and not allowed this
-    name,         ///< no such database or table
-    address,      ///< nobody there, or not a MySQL server
-    later,        ///< too busy
-    link,         ///< lost on the way
-    blocked,
-    encryption,
-    plugin,
-};
+// Codes that only MySQL has.
+constexpr unsigned query_timeout = 3024;
+constexpr unsigned account_locked = 3118;
 
-struct Meaning {
-    unsigned code;
+struct Known {
     ErrorClass error_class;
-    Advice advice;
+    std::string_view hint;  ///< "{}" stands for the user's name
+    std::vector<unsigned> codes;
 };
 
-// The names are those of the server's list of error messages.
-constexpr std::array<Meaning, 47> meanings{{
-    {1040, ErrorClass::unreachable, Advice::later},    // too many connections
-    {1042, ErrorClass::unreachable, Advice::address},  // bad host
-    {1043, ErrorClass::unreachable, Advice::link},     // handshake
-    {1044, ErrorClass::auth, Advice::privileges},      // access to the database denied
-    {1045, ErrorClass::auth, Advice::credentials},     // access denied
-    {1049, ErrorClass::not_found, Advice::name},       // unknown database
-    {1053, ErrorClass::unreachable, Advice::later},    // server shutdown
-    {1109, ErrorClass::not_found, Advice::name},       // unknown table
-    {1129, ErrorClass::unreachable, Advice::blocked},  // host is blocked
-    {1130, ErrorClass::auth, Advice::credentials},     // host not privileged
-    {1142, ErrorClass::auth, Advice::privileges},      // table access denied
-    {1143, ErrorClass::auth, Advice::privileges},      // column access denied
-    {1146, ErrorClass::not_found, Advice::name},       // no such table
-    {1152, ErrorClass::unreachable, Advice::link},     // aborting connection
-    {1158, ErrorClass::unreachable, Advice::link},     // network read
-    {1159, ErrorClass::unreachable, Advice::link},     // network read timeout
-    {1160, ErrorClass::unreachable, Advice::link},     // network write
-    {1161, ErrorClass::unreachable, Advice::link},     // network write timeout
-    {1203, ErrorClass::unreachable, Advice::later},    // too many connections of the user
-    {1205, ErrorClass::unreachable, Advice::later},    // lock wait timeout
-    {1213, ErrorClass::unreachable, Advice::later},    // deadlock
-    {1226, ErrorClass::unreachable, Advice::later},    // resource limit of the user
-    {1227, ErrorClass::auth, Advice::privileges},      // specific access denied
-    {1251, ErrorClass::auth, Advice::plugin},          // client does not support the authentication
-    {1317, ErrorClass::unreachable, Advice::later},    // query interrupted
-    {1370, ErrorClass::auth, Advice::privileges},      // routine access denied
-    {1698, ErrorClass::auth, Advice::credentials},     // access denied without a password
-    {1820, ErrorClass::auth, Advice::credentials},     // password must be changed
-    {1862, ErrorClass::auth, Advice::credentials},     // password expired
-    {1927, ErrorClass::unreachable, Advice::link},     // connection killed
-    {1969, ErrorClass::unreachable, Advice::later},    // statement timeout (MariaDB)
-    {2001, ErrorClass::unreachable, Advice::none},     // no socket
-    {2002, ErrorClass::unreachable, Advice::address},  // cannot connect
-    {2003, ErrorClass::unreachable, Advice::address},  // cannot connect
-    {2005, ErrorClass::unreachable, Advice::address},  // unknown host
-    {2006, ErrorClass::unreachable, Advice::link},     // server gone
-    {2007, ErrorClass::unreachable, Advice::address},  // protocol version
-    {2012, ErrorClass::unreachable, Advice::address},  // handshake
-    {2013, ErrorClass::unreachable, Advice::link},     // server lost
-    {2026, ErrorClass::unreachable, Advice::encryption},
-    {2027, ErrorClass::unreachable, Advice::address},  // malformed packet
-    {2059, ErrorClass::auth, Advice::plugin},          // plugin cannot be loaded
-    {2061, ErrorClass::auth, Advice::plugin},          // plugin failed
-    {3024, ErrorClass::unreachable, Advice::later},    // statement timeout (MySQL)
-    {3118, ErrorClass::auth, Advice::credentials},     // account locked (MySQL)
-    {4151, ErrorClass::auth, Advice::credentials},     // account locked (MariaDB)
-    {5010, ErrorClass::auth, Advice::plugin},          // plugin not allowed
-}};
-
-const Meaning* find(unsigned code) {
-    const auto found = std::ranges::find(meanings, code, &Meaning::code);
-    return found == meanings.end() ? nullptr : &*found;
+const std::vector<Known>& known_errors() {
+    static const std::vector<Known> table{
+        {ErrorClass::auth,
+         "check the user name and the password, and from which hosts the server accepts this user",
+         {ER_ACCESS_DENIED_ERROR, ER_HOST_NOT_PRIVILEGED, ER_ACCESS_DENIED_NO_PASSWORD_ERROR,
+          ER_MUST_CHANGE_PASSWORD, ER_MUST_CHANGE_PASSWORD_LOGIN, account_locked,
+          ER_ACCOUNT_HAS_BEEN_LOCKED}},
+        {ErrorClass::auth,
+         "check the name; if it is right, let the server's administrator GRANT SELECT to the user '{}'",
+         {ER_DBACCESS_DENIED_ERROR, ER_TABLEACCESS_DENIED_ERROR, ER_COLUMNACCESS_DENIED_ERROR,
+          ER_SPECIFIC_ACCESS_DENIED_ERROR, ER_PROCACCESS_DENIED_ERROR}},
+        {ErrorClass::auth,
+         "the server demands an authentication method that sends the password unprotected or that is not "
+         "installed here; the former needs the option tls set to require or verify",
+         {ER_NOT_SUPPORTED_AUTH_MODE, CR_AUTH_PLUGIN_CANNOT_LOAD, CR_AUTH_PLUGIN_ERR, CR_PLUGIN_NOT_ALLOWED}},
+        {ErrorClass::not_found,
+         "list what there is with 'prevision connector browse CONNECTOR'",
+         {ER_BAD_DB_ERROR, ER_UNKNOWN_TABLE, ER_NO_SUCH_TABLE}},
+        {ErrorClass::unreachable,
+         "check the host and the port, and that a MySQL or MariaDB server listens there",
+         {ER_BAD_HOST_ERROR, CR_SOCKET_CREATE_ERROR, CR_CONNECTION_ERROR, CR_CONN_HOST_ERROR, CR_UNKNOWN_HOST,
+          CR_VERSION_ERROR, CR_SERVER_HANDSHAKE_ERR, CR_MALFORMED_PACKET}},
+        {ErrorClass::unreachable,
+         "the server is busy: try again later",
+         {ER_CON_COUNT_ERROR, ER_SERVER_SHUTDOWN, ER_TOO_MANY_USER_CONNECTIONS, ER_LOCK_WAIT_TIMEOUT,
+          ER_LOCK_DEADLOCK, ER_USER_LIMIT_REACHED, ER_QUERY_INTERRUPTED, ER_STATEMENT_TIMEOUT,
+          query_timeout}},
+        {ErrorClass::unreachable,
+         "try again; when it fails again, see the server's log",
+         {ER_HANDSHAKE_ERROR, ER_ABORTING_CONNECTION, ER_NET_READ_ERROR, ER_NET_READ_INTERRUPTED,
+          ER_NET_ERROR_ON_WRITE, ER_NET_WRITE_INTERRUPTED, ER_CONNECTION_KILLED, CR_SERVER_GONE_ERROR,
+          CR_SERVER_LOST}},
+        {ErrorClass::unreachable,
+         "too many connections from here failed: let the server's administrator run FLUSH HOSTS",
+         {ER_HOST_IS_BLOCKED}},
+        {ErrorClass::unreachable,
+         "see the connector's option tls; `verify` needs a certificate that this machine trusts",
+         {CR_SSL_CONNECTION_ERROR}},
+    };
+    return table;
 }
 
 }  // namespace
 
-std::optional<ErrorClass> classify_mysql_error(unsigned code) {
-    const auto* meaning = find(code);
-    if (meaning == nullptr) return std::nullopt;
-    return meaning->error_class;
-}
-
-std::string mysql_error_hint(unsigned code, const std::string& username) {
-    const auto* meaning = find(code);
-    switch (meaning == nullptr ? Advice::none : meaning->advice) {
-        case Advice::none:
-            break;
-        case Advice::credentials:
-            return "check the user name and the password, and from which hosts the server lets this user in";
-        case Advice::privileges:
-            return fmt::format(
-                "check the name; if it is right, let the server's administrator GRANT SELECT to the user "
-                "'{}'",
-                username);
-        case Advice::name:
-            return "list what there is with 'prevision connector browse CONNECTOR'";
-        case Advice::address:
-            return "check the host and the port, and that a MySQL or MariaDB server listens there";
-        case Advice::later:
-            return "the server is busy: try again later";
-        case Advice::link:
-            return "try again; when it fails again, see the server's log";
-        case Advice::blocked:
-            return "too many connections from here failed: let the server's administrator run FLUSH HOSTS";
-        case Advice::encryption:
-            return "see the connector's option tls; `verify` needs a certificate that this machine trusts";
-        case Advice::plugin:
-            return "the server wants a way of logging in that sends the password unprotected or that is not "
-                   "installed here; the former needs the option tls set to require or verify";
+Meaning explain(unsigned code, const std::string& username, ErrorClass otherwise) {
+    for (const auto& [error_class, hint, codes] : known_errors()) {
+        if (std::ranges::find(codes, code) != codes.end())
+            return {error_class, fmt::format(fmt::runtime(hint), username)};
     }
-    return {};
+    return {otherwise, {}};
 }
 
-}  // namespace prevision::sources
+}  // namespace prevision::sources::mysql

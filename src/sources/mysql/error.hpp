@@ -1,17 +1,19 @@
 #pragma once
 
-#include <optional>
 #include <string>
 
 #include "core/error.hpp"
 
-namespace prevision::sources {
+namespace prevision::sources::mysql {
 
-/// What a code of MySQL's, of the server or of the client library, means; nothing for one that is not listed,
-/// such as the many that a wrong statement gives.
-std::optional<ErrorClass> classify_mysql_error(unsigned code);
+/// What an error means to the user.
+struct Meaning {
+    ErrorClass error_class;
+    std::string hint;  ///< what to do; may be empty
+};
 
-/// What to do about it, for the user named; empty where nothing can be said.
-std::string mysql_error_hint(unsigned code, const std::string& username);
+/// The meaning of a code of the server or of the client library, for the user of that name. A code that is
+/// not listed, such as that of a wrong statement, is of class `otherwise` and has no hint.
+Meaning explain(unsigned code, const std::string& username, ErrorClass otherwise);
 
-}  // namespace prevision::sources
+}  // namespace prevision::sources::mysql

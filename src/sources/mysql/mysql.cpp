@@ -8,9 +8,7 @@
 
 #include "core/error.hpp"
 #include "net/socket.hpp"
-#include "sources/host.hpp"
-#include "sources/mysql/column.hpp"
-#include "sources/mysql/connection.hpp"
+#include "sources/mysql/client.hpp"
 #include "sources/mysql/statement.hpp"
 #include "sources/mysql/writer.hpp"
 #include "sources/sql/location.hpp"
@@ -19,9 +17,9 @@
 
 namespace prevision::sources {
 
-namespace {
+namespace mysql {
 
-constexpr int standard_port = 3306;
+namespace {
 
 constexpr std::array<std::string_view, 2> schemes{"mysql", "mariadb"};
 
@@ -43,74 +41,36 @@ constexpr std::array<Option, 3> datasource_options{{
     {.name = "request", .help = "SELECT statement whose rows to read"},
 }};
 
-MysqlTls parse_tls(const Connection& connection) {
-    const auto found = connection.options.find("tls");
-    const std::string value = found == connection.options.end() ? "" : found->second;
-    if (value.empty() || value == "prefer") return MysqlTls::prefer;
-    if (value == "disable") return MysqlTls::disable;
-    if (value == "require") return MysqlTls::require;
-    if (value == "verify") return MysqlTls::verify;
-    throw Error(ErrorClass::invalid, fmt::format("invalid tls: '{}' is none of its values", value),
-                "one of: disable, prefer, require, verify");
-}
-
-MysqlTarget parse_target(const Connection& connection) {
-    const Host host = parse_host(connection.host);
-    if (!host.path.empty() && host.path != "/") {
-        throw Error(ErrorClass::invalid, "invalid host: a path follows it",
-                    "name the database in the datasource: --database");
-    }
-    if (connection.username.find('\0') != std::string::npos) {
-        throw Error(ErrorClass::invalid, "invalid username: it holds a NUL byte");
-    }
-    if (connection.password.reveal().find('\0') != std::string::npos) {
-        throw Error(ErrorClass::invalid, "invalid password: it holds a NUL byte");
-    }
-    return {.host = host.name,
-            .port = choose_port(connection.port, host).value_or(standard_port),
-            .username = connection.username,
-            .password = connection.password,
-            .tls = parse_tls(connection),
-            .connect_timeout = connection.connect_timeout};
-}
-
 std::string quote(std::string_view name, std::string_view field) {
     return quote_identifier(name, SqlDialect::mysql, field);
 }
 
-// A session in which values have one form whatever the server's settings are, and in which nothing can be
-// changed. Backslashes escape in strings, since the check of a request reads it so. The server waits for long
-// while we write to a slow disk.
-void prepare_session(MysqlConnection& connection) {
-    connection.execute(
-        "SET NAMES utf8mb4, SESSION time_zone = '+00:00', SESSION net_write_timeout = 3600, SESSION sql_mode "
-        "= "
+std::string quote_table(std::string_view database, std::string_view table) {
+    return quote(database, "database") + "." + quote(table, "table");
+}
+
+// Begins a view of one state, in which values have one form whatever the server's settings are. Backslashes escape in strings, as the check of a
+// request assumes. The long write timeout is for a slow disk on our side.
+void prepare_session(Client& client) {
+    client.execute(
+        "SET NAMES utf8mb4, SESSION time_zone = '+00:00', SESSION net_write_timeout = 3600, SESSION sql_mode = "
         "REPLACE(REPLACE(@@sql_mode, 'NO_BACKSLASH_ESCAPES', ''), 'PAD_CHAR_TO_FULL_LENGTH', '')");
-    connection.execute("SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ");
-}
-
-void begin_consistent_view(MysqlConnection& connection) {
-    connection.execute("START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY");
-}
-
-std::vector<Column> describe_columns(const MysqlStatement& statement) {
-    std::vector<Column> columns;
-    for (const auto& field : statement.fields()) columns.push_back(describe_mysql_column(field));
-    return columns;
+    client.execute("SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ");
+    client.execute("START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY");
 }
 
 /// The types of a table's columns in the server's own words, by name: more than the description of a result
-/// tells.
-std::map<std::string, std::string> declared_types(MysqlConnection& connection, const std::string& table) {
+/// knows.
+std::map<std::string, std::string> declared_types(Client& client, const std::string& table) {
     std::map<std::string, std::string> types;
-    auto rows = connection.query(fmt::format("SHOW COLUMNS FROM {}", table));
-    while (MYSQL_ROW row = rows.next()) types[row[0]] = row[1] != nullptr ? row[1] : "";
+    for_each_row(client, fmt::format("SHOW COLUMNS FROM {}", table),
+                 [&](auto row) { types.emplace(row[0].text(), row[1].text()); });
     return types;
 }
 
 class MysqlSource final : public Source {
   public:
-    MysqlSource(MysqlTarget target, Cancellation& cancellation)
+    MysqlSource(Target target, Cancellation& cancellation)
         : target_(std::move(target)), cancellation_(cancellation) {}
 
     void test(const std::optional<Location>& location, const StageObserver& observer) override {
@@ -123,34 +83,34 @@ class MysqlSource final : public Source {
             net::connect(addresses, target_.address(), target_.connect_timeout, cancellation_);
             return target_.address();
         });
-        MysqlConnection connection(target_, cancellation_);
+        Client client(target_, cancellation_);
         run_stage(observer, "tls", [&] {
-            connection.begin();
-            return connection.encryption();
+            client.begin();
+            return client.encryption();
         });
         run_stage(observer, "auth", [&] {
-            connection.log_in();
-            return fmt::format("as '{}', server {}", target_.username, connection.server_version());
+            client.log_in();
+            return fmt::format("as '{}', server {}", target_.username, client.server_version());
         });
-        run_stage(observer, "list", [&] { return list_for_test(connection, location); });
+        run_stage(observer, "list", [&] { return list_for_test(client, location); });
         if (!location) return;
         run_stage(observer, "read", [&] {
             RowCounter counter;
-            read_with(connection, *location, {.limit = 1}, counter);
+            read_with(client, *location, {.limit = 1}, counter);
             return counter.summary();
         });
     }
 
     void browse(const std::string& path, bool recursive, const EntryObserver& each) override {
         const auto parts = parse_sql_path(path, 2);
-        MysqlConnection connection(target_, cancellation_);
-        connect(connection);
-        if (parts.size() == 2) return list_columns(connection, parts[0], parts[1], each);
-        if (parts.size() == 1) return list_tables(connection, parts[0], each);
-        for (const auto& database : list_databases(connection)) {
+        Client client(target_, cancellation_);
+        client.connect();
+        if (parts.size() == 2) return list_columns(client, parts[0], parts[1], each);
+        if (parts.size() == 1) return list_tables(client, parts[0], each);
+        for (const auto& database : list_databases(client)) {
             each(database);
             if (!recursive) continue;
-            list_tables(connection, database.name, [&](Entry table) {
+            list_tables(client, database.name, [&](Entry table) {
                 table.path.insert(0, database.path + "/");
                 each(table);
             });
@@ -160,117 +120,99 @@ class MysqlSource final : public Source {
     using Source::read;
     void read(const Location& location, const ReadOptions& options, ContentSink& sink) override {
         mysql_engine().check_location(location);
-        MysqlConnection connection(target_, cancellation_);
-        connect(connection);
-        read_with(connection, location, options, sink.table());
+        Client client(target_, cancellation_);
+        client.connect();
+        read_with(client, location, options, sink.table());
     }
 
   private:
-    static void connect(MysqlConnection& connection) {
-        connection.begin();
-        connection.log_in();
+    /// "cannot ACTION at db.example.com:3306".
+    void set_purpose(Client& client, const std::string& action,
+                     ErrorClass otherwise = ErrorClass::internal) const {
+        client.set_purpose(fmt::format("cannot {} at {}", action, target_.address()), otherwise);
     }
 
-    [[nodiscard]] std::vector<Entry> list_databases(MysqlConnection& connection) const {
-        connection.set_purpose(fmt::format("cannot list the databases at {}", target_.address()),
-                               ErrorClass::internal);
+    [[nodiscard]] std::vector<Entry> list_databases(Client& client) const {
+        set_purpose(client, "list the databases");
         std::vector<Entry> entries;
-        auto rows = connection.query("SHOW DATABASES");
-        while (MYSQL_ROW row = rows.next()) entries.push_back({row[0], sql_path_part(row[0]), "database"});
+        for_each_row(client, "SHOW DATABASES", [&](auto row) {
+            entries.push_back({std::string(row[0].text()), sql_path_part(row[0].text()), "database"});
+        });
         return entries;
     }
 
-    void list_tables(MysqlConnection& connection, const std::string& database,
-                     const EntryObserver& each) const {
-        const auto name = quote(database, "database");
-        connection.set_purpose(
-            fmt::format("cannot list the tables of '{}' at {}", database, target_.address()),
-            ErrorClass::internal);
-        auto rows = connection.query(fmt::format("SHOW FULL TABLES FROM {}", name));
-        while (MYSQL_ROW row = rows.next()) {
-            const std::string_view type = row[1] != nullptr ? row[1] : "";
-            each({row[0], sql_path_part(row[0]), type.ends_with("VIEW") ? "view" : "table"});
-        }
+    void list_tables(Client& client, const std::string& database, const EntryObserver& each) const {
+        set_purpose(client, fmt::format("list the tables of '{}'", database));
+        for_each_row(client, fmt::format("SHOW FULL TABLES FROM {}", quote(database, "database")),
+                     [&](auto row) {
+                         each({std::string(row[0].text()), sql_path_part(row[0].text()),
+                               row[1].text().ends_with("VIEW") ? "view" : "table"});
+                     });
     }
 
-    void list_columns(MysqlConnection& connection, const std::string& database, const std::string& table,
+    void list_columns(Client& client, const std::string& database, const std::string& table,
                       const EntryObserver& each) const {
-        connection.set_purpose(
-            fmt::format("cannot list the columns of '{}' of '{}' at {}", table, database, target_.address()),
-            ErrorClass::internal);
-        auto rows = connection.query(
-            fmt::format("SHOW COLUMNS FROM {}.{}", quote(database, "database"), quote(table, "table")));
-        while (MYSQL_ROW row = rows.next()) {
-            each({.name = row[0],
-                  .path = sql_path_part(row[0]),
-                  .kind = "column",
-                  .detail = row[1] != nullptr ? row[1] : ""});
-        }
+        set_purpose(client, fmt::format("list the columns of '{}' of '{}'", table, database));
+        for_each_row(client, fmt::format("SHOW COLUMNS FROM {}", quote_table(database, table)),
+                     [&](auto row) {
+                         each({.name = std::string(row[0].text()),
+                               .path = sql_path_part(row[0].text()),
+                               .kind = "column",
+                               .detail = std::string(row[1].text())});
+                     });
     }
 
-    [[nodiscard]] std::string list_for_test(MysqlConnection& connection,
-                                            const std::optional<Location>& location) const {
+    [[nodiscard]] std::string list_for_test(Client& client, const std::optional<Location>& location) const {
         if (location) mysql_engine().check_location(*location);
-        const auto count = list_databases(connection).size();
-        if (location && !location->database.empty()) use_database(connection, location->database);
+        const auto count = list_databases(client).size();
+        if (location) use_database(client, location->database);
         return count == 1 ? "1 database" : fmt::format("{} databases", count);
     }
 
-    void use_database(MysqlConnection& connection, const std::string& database) const {
-        connection.set_purpose(fmt::format("cannot use the database '{}' at {}", database, target_.address()),
-                               ErrorClass::internal);
-        connection.use_database(database);
+    void use_database(Client& client, const std::string& database) const {
+        if (database.empty()) return;
+        set_purpose(client, fmt::format("use the database '{}'", database));
+        client.use_database(database);
     }
 
-    void read_with(MysqlConnection& connection, const Location& location, const ReadOptions& options,
+    void read_with(Client& client, const Location& location, const ReadOptions& options,
                    RowSink& sink) const {
-        connection.set_purpose(fmt::format("cannot prepare the session at {}", target_.address()),
-                               ErrorClass::internal);
-        prepare_session(connection);
-        if (location.table.empty()) {
-            read_request(connection, location, options, sink);
-        } else {
-            read_table(connection, location, options, sink);
-        }
+        set_purpose(client, "prepare the session");
+        prepare_session(client);
+        if (location.table.empty()) return read_request(client, location, options, sink);
+        read_table(client, location, options, sink);
     }
 
-    void read_table(MysqlConnection& connection, const Location& location, const ReadOptions& options,
+    void read_table(Client& client, const Location& location, const ReadOptions& options,
                     RowSink& sink) const {
-        begin_consistent_view(connection);
-        connection.set_purpose(fmt::format("cannot read the table '{}' of '{}' at {}", location.table,
-                                           location.database, target_.address()),
-                               ErrorClass::internal);
-        const auto table = quote(location.database, "database") + "." + quote(location.table, "table");
-        const auto types = declared_types(connection, table);
+        set_purpose(client, fmt::format("read the table '{}' of '{}'", location.table, location.database));
+        const auto table = quote_table(location.database, location.table);
+        const auto types = declared_types(client, table);
         const auto limit = options.limit ? fmt::format(" LIMIT {}", *options.limit) : std::string();
-        MysqlStatement statement(connection, fmt::format("SELECT * FROM {}{}", table, limit));
-        auto columns = describe_columns(statement);
+        Statement statement(client, fmt::format("SELECT * FROM {}{}", table, limit));
+        auto columns = statement.columns();
         for (auto& column : columns) {
             if (const auto found = types.find(column.name); found != types.end()) column.type = found->second;
         }
         stream(statement, columns, options, sink);
     }
 
-    void read_request(MysqlConnection& connection, const Location& location, const ReadOptions& options,
+    void read_request(Client& client, const Location& location, const ReadOptions& options,
                       RowSink& sink) const {
-        if (!location.database.empty()) use_database(connection, location.database);
-        if (options.limit) {
-            connection.execute(fmt::format("SET SESSION sql_select_limit = {}", *options.limit));
-        }
-        begin_consistent_view(connection);
-        connection.set_purpose(fmt::format("cannot read the request at {}", target_.address()),
-                               ErrorClass::invalid);
-        MysqlStatement statement(connection, location.request);
-        stream(statement, describe_columns(statement), options, sink);
+        use_database(client, location.database);
+        if (options.limit) client.execute(fmt::format("SET SESSION sql_select_limit = {}", *options.limit));
+        set_purpose(client, "read the request", ErrorClass::invalid);
+        Statement statement(client, location.request);
+        stream(statement, statement.columns(), options, sink);
     }
 
-    void stream(MysqlStatement& statement, const std::vector<Column>& columns, const ReadOptions& options,
+    void stream(Statement& statement, const std::vector<Column>& columns, const ReadOptions& options,
                 RowSink& sink) const {
         statement.execute();
         sink.columns(columns);
         std::uint64_t left = options.limit.value_or(UINT64_MAX);
-        // Also behind the last row that is wanted: the server has mostly no more, and the connection then
-        // ends in good order.
+        // Fetch one more row than wanted: the server usually has no more, and the connection then ends in
+        // good order.
         while (statement.next()) {
             cancellation_.check();
             if (left-- == 0) return;
@@ -278,7 +220,7 @@ class MysqlSource final : public Source {
         }
     }
 
-    MysqlTarget target_;
+    Target target_;
     Cancellation& cancellation_;
 };
 
@@ -295,21 +237,21 @@ void check_location(const Location& location) {
 
 }  // namespace
 
-MysqlTarget mysql_target(const Connection& connection) { return parse_target(connection); }
+}  // namespace mysql
 
 const Engine& mysql_engine() {
     static constexpr Engine engine{
         .name = "mysql",
         .title = "MySQL and MariaDB",
         .type = "SQL",
-        .schemes = schemes,
-        .default_port = standard_port,
-        .connector_options = connector_options,
-        .datasource_options = datasource_options,
-        .open = open,
-        .check_location = check_location,
-        .check_connection = [](const Connection& connection) { parse_target(connection); },
-        .open_table_writer = open_mysql_writer,
+        .schemes = mysql::schemes,
+        .default_port = mysql::standard_port,
+        .connector_options = mysql::connector_options,
+        .datasource_options = mysql::datasource_options,
+        .open = mysql::open,
+        .check_location = mysql::check_location,
+        .check_connection = [](const Connection& connection) { mysql::parse_target(connection); },
+        .open_table_writer = mysql::open_writer,
     };
     return engine;
 }

@@ -4,36 +4,44 @@
 
 #include "core/error.hpp"
 
-namespace prevision::sources {
+namespace prevision::sources::mysql {
 
-MysqlStatement::MysqlStatement(MysqlConnection& connection, std::string_view sql)
-    : connection_(connection), statement_(connection.new_statement()) {
+Statement::Statement(Client& client, std::string_view sql)
+    : client_(client), statement_(client.new_statement()) {
     if (mysql_stmt_prepare(statement_.get(), sql.data(), sql.size()) != 0) fail();
     description_.reset(mysql_stmt_result_metadata(statement_.get()));
     if (!description_)
-        throw Error(ErrorClass::invalid, fmt::format("{}: it gives no rows", connection_.purpose()));
+        throw Error(ErrorClass::invalid, fmt::format("{}: it yields no rows", client_.purpose()));
 }
 
-MysqlStatement::~MysqlStatement() {
-    if (streaming_)
-        connection_.shut();  // else the library reads all that is left when the statement is closed
+// Closing a statement reads all its remaining rows, unless the connection is gone.
+Statement::~Statement() {
+    if (streaming_) client_.shut();
 }
 
-std::span<const MYSQL_FIELD> MysqlStatement::fields() const {
+std::span<const MYSQL_FIELD> Statement::fields() const {
     return {mysql_fetch_fields(description_.get()), mysql_num_fields(description_.get())};
 }
 
-void MysqlStatement::execute() {
-    cells_ = make_mysql_cells(fields());
+std::vector<Column> Statement::columns() const {
+    std::vector<Column> columns;
+    for (const auto& field : fields()) columns.push_back(describe(field));
+    return columns;
+}
+
+void Statement::execute() {
+    const auto described = fields();
+    cells_ = std::vector<Cell>(described.begin(), described.end());
     values_.assign(cells_.size(), {});
-    auto binds = bind_mysql_cells(cells_);
+    std::vector<MYSQL_BIND> binds;
+    for (auto& cell : cells_) binds.push_back(cell.bind());
     if (mysql_stmt_execute(statement_.get()) != 0 ||
         mysql_stmt_bind_result(statement_.get(), binds.data()) != 0)
         fail();
     streaming_ = true;
 }
 
-bool MysqlStatement::next() {
+bool Statement::next() {
     const int outcome = mysql_stmt_fetch(statement_.get());
     if (outcome == MYSQL_NO_DATA) {
         streaming_ = false;
@@ -48,11 +56,18 @@ bool MysqlStatement::next() {
     return true;
 }
 
-void MysqlStatement::fail() {
+void Statement::fail() {
     streaming_ = false;
-    // What goes wrong between two rows, the library keeps with the connection.
-    if (mysql_stmt_errno(statement_.get()) == 0) connection_.fail();
-    connection_.fail(mysql_stmt_errno(statement_.get()), mysql_stmt_error(statement_.get()));
+    // An error between two rows is the connection's, not the statement's.
+    if (mysql_stmt_errno(statement_.get()) == 0) client_.fail();
+    client_.fail(mysql_stmt_errno(statement_.get()), mysql_stmt_error(statement_.get()));
 }
 
-}  // namespace prevision::sources
+void for_each_row(Client& client, std::string_view sql,
+                  const std::function<void(std::span<const Value> row)>& each) {
+    Statement statement(client, sql);
+    statement.execute();
+    while (statement.next()) each(statement.values());
+}
+
+}  // namespace prevision::sources::mysql

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string_view>
@@ -8,36 +8,35 @@
 
 #include <mysql.h>
 
-#include "sources/mysql/cells.hpp"
-#include "sources/mysql/connection.hpp"
+#include "sources/mysql/cell.hpp"
+#include "sources/mysql/client.hpp"
 #include "sources/source.hpp"
 
-namespace prevision::sources {
+namespace prevision::sources::mysql {
 
-/// A statement and its rows as they arrive. It is prepared, since the rows of a prepared statement come in
-/// binary: that the server need not write every number and time as text halves the time of a large table.
-/// Destruction before the last row gives the connection up rather than wait for the rest. Must not outlive
-/// its connection.
-class MysqlStatement {
+/// A prepared statement and its rows as they arrive. Prepared, because its rows arrive in binary: a large
+/// table takes half the time when the server does not write every number and time as text. Destruction
+/// before the last row closes the connection instead of reading the rest. Must not outlive its client.
+class Statement {
   public:
-    /// Asks the server to prepare it; the columns are known then. Error invalid when it gives no rows.
-    MysqlStatement(MysqlConnection& connection, std::string_view sql);
-    ~MysqlStatement();
-    MysqlStatement(const MysqlStatement&) = delete;
-    MysqlStatement& operator=(const MysqlStatement&) = delete;
+    /// Prepares it on the server; the columns are known from then on. Error invalid when it yields no rows.
+    Statement(Client& client, std::string_view sql);
+    ~Statement();
+    Statement(const Statement&) = delete;
+    Statement& operator=(const Statement&) = delete;
 
-    [[nodiscard]] std::span<const MYSQL_FIELD> fields() const;
+    [[nodiscard]] std::vector<Column> columns() const;
 
     void execute();
 
-    /// Goes to the next row; false behind the last one.
+    /// Goes to the next row; false after the last one.
     bool next();
 
-    /// The values of the row, in the forms that a ValueKind promises. They live until the next call of
-    /// `next`.
+    /// The values of the row, in the forms that a ValueKind promises, valid until the next call of `next`.
     [[nodiscard]] std::span<const Value> values() const { return values_; }
 
   private:
+    [[nodiscard]] std::span<const MYSQL_FIELD> fields() const;
     [[noreturn]] void fail();
 
     struct Free {
@@ -45,12 +44,16 @@ class MysqlStatement {
         void operator()(MYSQL_STMT* statement) const { mysql_stmt_close(statement); }
     };
 
-    MysqlConnection& connection_;
+    Client& client_;
     std::unique_ptr<MYSQL_STMT, Free> statement_;
     std::unique_ptr<MYSQL_RES, Free> description_;
-    std::vector<MysqlCell> cells_;
+    std::vector<Cell> cells_;
     std::vector<Value> values_;
     bool streaming_ = false;
 };
 
-}  // namespace prevision::sources
+/// Runs a statement and calls `each` with every row.
+void for_each_row(Client& client, std::string_view sql,
+                  const std::function<void(std::span<const Value> row)>& each);
+
+}  // namespace prevision::sources::mysql

@@ -4,9 +4,9 @@
 
 #include "sources/table_writer.hpp"
 
-namespace prevision::sources {
+namespace prevision::sources::mysql {
 
-/// Writes tables of MySQL and MariaDB.
-std::unique_ptr<TableWriter> open_mysql_writer(const Connection& connection, Cancellation& cancellation);
+/// Opens a writer of tables in MySQL and MariaDB.
+std::unique_ptr<TableWriter> open_writer(const Connection& connection, Cancellation& cancellation);
 
-}  // namespace prevision::sources
+}  // namespace prevision::sources::mysql

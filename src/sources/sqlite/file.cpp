@@ -11,16 +11,13 @@
 #include "core/file.hpp"
 #include "sources/host.hpp"
 
-namespace prevision::sources {
+namespace prevision::sources::sqlite {
 
 namespace {
 
-using sqlite::Database;
-using sqlite::SqliteError;
-
 [[noreturn]] void refuse_relative(std::string_view path) {
     const auto whole = std::filesystem::absolute(path).lexically_normal().string();
-    throw Error(ErrorClass::invalid, "invalid host: a SQLite file is named by its absolute path",
+    throw Error(ErrorClass::invalid, "invalid host: a SQLite file needs its absolute path",
                 fmt::format("write the whole path: sqlite://{}", whole));
 }
 
@@ -36,10 +33,10 @@ Error cannot_read(const std::filesystem::path& path, int reason) {
                       : ""};
 }
 
-// Waits a little for another program's lock; SQLite asks again after a 1.
+// Waits a little for another program's lock; SQLite calls it again after a 1.
 int wait_for_lock(void* context, int earlier_waits) {
     constexpr int pause = 10;
-    const auto& limits = *static_cast<const SqliteLimits*>(context);
+    const auto& limits = *static_cast<const Limits*>(context);
     if (limits.cancellation.cancelled() || std::int64_t{earlier_waits} * pause >= limits.longest_lock.count())
         return 0;
     ::poll(nullptr, 0, pause);
@@ -47,58 +44,51 @@ int wait_for_lock(void* context, int earlier_waits) {
 }
 
 int stop_when_cancelled(void* context) {
-    return static_cast<const SqliteLimits*>(context)->cancellation.cancelled() ? 1 : 0;
+    return static_cast<const Limits*>(context)->cancellation.cancelled() ? 1 : 0;
 }
 
-ErrorClass class_of(const SqliteError& error) {
+struct Meaning {
+    ErrorClass error_class;
+    std::string_view hint = {};
+};
+
+Meaning explain(const SqliteError& error) {
     switch (error.primary_code()) {
         case SQLITE_NOTADB:
-            return ErrorClass::invalid;
+            return {ErrorClass::invalid, "check the path; an encrypted database cannot be read"};
         case SQLITE_CORRUPT:
-            return ErrorClass::integrity;
+            return {ErrorClass::integrity};
         case SQLITE_BUSY:
+        case SQLITE_LOCKED:
+            return {ErrorClass::unreachable, "another program is writing to it: try again later"};
         case SQLITE_CANTOPEN:
+        case SQLITE_READONLY:
+            return {
+                ErrorClass::unreachable,
+                "a program left it half-written or in WAL mode: open it once with one that may write to it"};
         case SQLITE_IOERR:
-        case SQLITE_LOCKED:
         case SQLITE_PROTOCOL:
-        case SQLITE_READONLY:
-            return ErrorClass::unreachable;
+            return {ErrorClass::unreachable};
         default:
-            return ErrorClass::internal;
-    }
-}
-
-std::string hint_for(const SqliteError& error) {
-    switch (error.primary_code()) {
-        case SQLITE_BUSY:
-        case SQLITE_LOCKED:
-            return "another program is writing to it: try again later";
-        case SQLITE_NOTADB:
-            return "check the path; an encrypted database cannot be read";
-        case SQLITE_CANTOPEN:
-        case SQLITE_READONLY:
-            return "a program left it half-written or in WAL mode: open it once with one that may write to "
-                   "it";
-        default:
-            return {};
+            return {ErrorClass::internal};
     }
 }
 
 }  // namespace
 
-std::filesystem::path sqlite_path(const std::string& host) {
+std::filesystem::path parse_path(const std::string& host) {
     if (!host.starts_with('/') && host.find("://") == std::string::npos) refuse_relative(host);
     const Host parts = parse_host(host);
     if (!parts.scheme.empty() && parts.scheme != "sqlite") {
         throw Error(ErrorClass::invalid,
-                    fmt::format("invalid host: the scheme '{}' is not that of a SQLite file", parts.scheme),
+                    fmt::format("invalid host: the scheme of a SQLite file is not '{}'", parts.scheme),
                     "write the whole path: sqlite:///absolute/path");
     }
     if (!parts.name.empty()) refuse_relative(parts.name + parts.path);
     return parts.path;
 }
 
-std::uintmax_t check_sqlite_file(const std::filesystem::path& path) {
+std::uintmax_t check_file(const std::filesystem::path& path) {
     std::error_code failure;
     const auto status = std::filesystem::status(path, failure);
     if (status.type() == std::filesystem::file_type::not_found) throw cannot_read(path, ENOENT);
@@ -115,14 +105,14 @@ std::uintmax_t check_sqlite_file(const std::filesystem::path& path) {
     return size;
 }
 
-Database open_sqlite_file(const std::filesystem::path& path, SqliteLimits& limits) {
-    check_sqlite_file(path);
+Database open_for_reading(const std::filesystem::path& path, Limits& limits) {
+    check_file(path);
     try {
         Database database(path, SQLITE_OPEN_READONLY);
         sqlite3* handle = database.handle();
         sqlite3_busy_handler(handle, wait_for_lock, &limits);
         sqlite3_progress_handler(handle, 10'000, stop_when_cancelled, &limits);
-        // The file's own views and triggers are not trusted, and a request gets at no other file.
+        // Do not trust the file's own views and triggers, and keep a request from other files.
         sqlite3_db_config(handle, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
         sqlite3_db_config(handle, SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0, nullptr);
         sqlite3_limit(handle, SQLITE_LIMIT_ATTACHED, 0);
@@ -133,13 +123,13 @@ Database open_sqlite_file(const std::filesystem::path& path, SqliteLimits& limit
     }
 }
 
-Error describe(const SqliteError& error, const std::filesystem::path& path) {
-    const auto error_class = class_of(error);
-    if (error_class == ErrorClass::invalid) {
-        return {error_class, fmt::format("invalid host: {} is not a SQLite database", path.string()),
-                hint_for(error)};
-    }
-    return {error_class, fmt::format("cannot read {}: {}", path.string(), error.what()), hint_for(error)};
+Error describe(const SqliteError& error, const std::filesystem::path& path, std::string_view action) {
+    const auto [error_class, hint] = explain(error);
+    const bool is_database = error.primary_code() != SQLITE_NOTADB;
+    return {error_class,
+            is_database ? fmt::format("{} {}: {}", action, path.string(), error.what())
+                        : fmt::format("invalid host: {} is not a SQLite database", path.string()),
+            std::string(hint)};
 }
 
-}  // namespace prevision::sources
+}  // namespace prevision::sources::sqlite

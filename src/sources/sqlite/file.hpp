@@ -8,29 +8,34 @@
 #include "core/error.hpp"
 #include "sqlite/sqlite.hpp"
 
-/// A SQLite file of somebody else's: found, opened for reading, and its failures put in words.
-namespace prevision::sources {
+/// A SQLite file as a source or target: its path, opening it, and the meaning of its errors.
+namespace prevision::sources::sqlite {
+
+using prevision::sqlite::Database;
+using prevision::sqlite::SqliteError;
+using prevision::sqlite::Statement;
+using prevision::sqlite::Transaction;
 
 /// The file that a connection's host names: an absolute path, or a URL of one. Error invalid, naming the
 /// field `host`, when it is neither; the hint then shows the absolute path.
-std::filesystem::path sqlite_path(const std::string& host);
+std::filesystem::path parse_path(const std::string& host);
 
-/// Throws Error not_found when nothing is there, auth when a folder on the way may not be searched, invalid
-/// when it is no file. Returns the file's size in bytes.
-std::uintmax_t check_sqlite_file(const std::filesystem::path& path);
+/// Returns the file's size in bytes. Error not_found when it does not exist, auth when a folder on the way may
+/// not be searched, invalid when it is not a file.
+std::uintmax_t check_file(const std::filesystem::path& path);
 
-/// What ends a call that works, or that waits for another program's lock.
-struct SqliteLimits {
+/// What ends a call that runs, or that waits for another program's lock.
+struct Limits {
     Cancellation& cancellation;
     std::chrono::milliseconds longest_lock;
 };
 
-/// Opens it for reading: it is never made, and nothing in it is changed. `limits` must outlive the database.
-/// Throws as `check_sqlite_file`, and Error auth when the file may not be read. Whether it is a database
-/// shows when something is read from it.
-sqlite::Database open_sqlite_file(const std::filesystem::path& path, SqliteLimits& limits);
+/// Opens the file for reading; nothing is created or changed. `limits` must outlive the database. Errors as
+/// `check_file`, and auth when the file may not be read. Only the first read shows whether it is a database.
+Database open_for_reading(const std::filesystem::path& path, Limits& limits);
 
-/// What a failed call on the file means, in our words.
-Error describe(const sqlite::SqliteError& error, const std::filesystem::path& path);
+/// The Error for a failed call on the file. `action` is "cannot read" or "cannot write to".
+Error describe(const SqliteError& error, const std::filesystem::path& path,
+               std::string_view action = "cannot read");
 
-}  // namespace prevision::sources
+}  // namespace prevision::sources::sqlite

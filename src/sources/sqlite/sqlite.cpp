@@ -17,12 +17,9 @@
 
 namespace prevision::sources {
 
-namespace {
+namespace sqlite {
 
-using sqlite::Database;
-using sqlite::SqliteError;
-using sqlite::Statement;
-using sqlite::Transaction;
+namespace {
 
 constexpr std::array<std::string_view, 1> schemes{"sqlite"};
 
@@ -46,32 +43,32 @@ void check_database(const std::string& database) {
         "leave the database out");
 }
 
-// Writes the values of a row as text, each in a place of its own that serves for the next row too.
+// Writes the values of a row as text, each in a buffer that the next row uses again.
 class RowWriter {
   public:
     explicit RowWriter(sqlite3_stmt* statement)
         : statement_(statement),
           values_(static_cast<std::size_t>(sqlite3_column_count(statement))),
-          places_(values_.size()) {}
+          buffers_(values_.size()) {}
 
     std::span<const Value> write() {
         for (std::size_t at = 0; at < values_.size(); ++at) {
-            values_[at] = write(static_cast<int>(at), places_[at]);
+            values_[at] = write(static_cast<int>(at), buffers_[at]);
         }
         return values_;
     }
 
   private:
-    Value write(int column, std::string& place) {
+    Value write(int column, std::string& buffer) {
         switch (sqlite3_column_type(statement_, column)) {
             case SQLITE_NULL:
                 return {};
             case SQLITE_INTEGER:
-                return write_number(sqlite3_column_int64(statement_, column), place);
+                return write_number(sqlite3_column_int64(statement_, column), buffer);
             case SQLITE_FLOAT:
-                return write_number(sqlite3_column_double(statement_, column), place);
+                return write_number(sqlite3_column_double(statement_, column), buffer);
             case SQLITE_BLOB:
-                return write_bytes(column, place);
+                return write_bytes(column, buffer);
             default:
                 break;
         }
@@ -81,57 +78,31 @@ class RowWriter {
     }
 
     template <typename Number>
-    static Value write_number(Number number, std::string& place) {
-        place.resize(32);  // enough for any of 64 bits
-        const auto result = std::to_chars(place.data(), place.data() + place.size(), number);
-        return {place.data(), static_cast<std::size_t>(result.ptr - place.data())};
+    static Value write_number(Number number, std::string& buffer) {
+        buffer.resize(32);  // the longest of 64 bits has 24 characters
+        const auto result = std::to_chars(buffer.data(), buffer.data() + buffer.size(), number);
+        return {buffer.data(), static_cast<std::size_t>(result.ptr - buffer.data())};
     }
 
-    Value write_bytes(int column, std::string& place) {
+    Value write_bytes(int column, std::string& buffer) {
         const auto* bytes = static_cast<const char*>(sqlite3_column_blob(statement_, column));
         const auto size = static_cast<std::size_t>(sqlite3_column_bytes(statement_, column));
-        place = "\\x";
-        if (size > 0) place += to_hex({bytes, size});
-        return {place.data(), place.size()};
+        buffer = "\\x";
+        if (size > 0) buffer += to_hex({bytes, size});
+        return {buffer.data(), buffer.size()};
     }
 
     sqlite3_stmt* statement_;
     std::vector<Value> values_;
-    std::vector<std::string> places_;
+    std::vector<std::string> buffers_;
 };
 
-Error no_such_table(const std::string& table, const std::filesystem::path& path) {
-    return Error(ErrorClass::not_found,
-                 fmt::format("cannot find the table '{}' in {}: there is none", table, path.string()),
-                 "list what there is with 'prevision connector browse CONNECTOR'");
+[[noreturn]] void throw_not_found(std::string_view action, std::string_view why) {
+    throw Error(ErrorClass::not_found, fmt::format("{}: {}", action, why),
+                "list what there is with 'prevision connector browse CONNECTOR'");
 }
 
-class SqliteSource final : public Source {
-  public:
-    SqliteSource(std::filesystem::path path, SqliteLimits limits)
-        : path_(std::move(path)), limits_(limits), cancellation_(limits.cancellation) {}
-
-    void test(const std::optional<Location>& location, const StageObserver& observer) override;
-    void browse(const std::string& path, bool recursive, const EntryObserver& each) override;
-    using Source::read;
-    void read(const Location& location, const ReadOptions& options, ContentSink& sink) override;
-
-  private:
-    template <typename Action>
-    void with_file(const Action& action);
-
-    std::vector<Entry> tables(const std::string& database);
-    std::vector<Entry> columns(const std::string& database, const std::string& table);
-    void read_table(Database& file, const std::string& table, const ReadOptions& options, RowSink& sink);
-    void read_request(Database& file, const std::string& request, const ReadOptions& options, RowSink& sink);
-    void stream(Statement& statement, std::vector<Column> columns, const ReadOptions& options, RowSink& sink);
-
-    std::filesystem::path path_;
-    SqliteLimits limits_;
-    Cancellation& cancellation_;
-};
-
-// What the statement says of its columns. An expression has no declared type.
+// The columns as the statement describes them. An expression has no declared type.
 std::vector<Column> columns_of(sqlite3_stmt* statement) {
     std::vector<Column> columns(static_cast<std::size_t>(sqlite3_column_count(statement)));
     for (std::size_t at = 0; at < columns.size(); ++at) {
@@ -143,65 +114,80 @@ std::vector<Column> columns_of(sqlite3_stmt* statement) {
     return columns;
 }
 
-// Opens the file for `action`, and puts what SQLite says of a failure in our words.
-template <typename Action>
-void SqliteSource::with_file(const Action& action) {
-    cancellation_.check();
-    auto file = open_sqlite_file(path_, limits_);
-    try {
-        action(file);
-    } catch (const SqliteError& error) {
+class SqliteSource final : public Source {
+  public:
+    SqliteSource(std::filesystem::path path, Limits limits)
+        : path_(std::move(path)), limits_(limits), cancellation_(limits.cancellation) {}
+
+    void test(const std::optional<Location>& location, const StageObserver& observer) override {
+        run_stage(observer, "resolve", [&] {
+            check_file(path_);
+            return path_.string();
+        });
+        run_stage(observer, "connect", [&] { return format_bytes(check_file(path_)); });
+        run_stage(observer, "tls", [] { return std::string("not used"); });
+        run_stage(observer, "auth", [&] {
+            open_for_reading(path_, limits_);
+            return std::string("the file may be read");
+        });
+        run_stage(observer, "list", [&] {
+            if (location) check_database(location->database);
+            std::size_t count = 0;
+            with_file([&](Database& file) { count = list_tables(file).size(); });
+            return count == 1 ? "1 table or view" : fmt::format("{} tables and views", count);
+        });
+        if (!location) return;
+        run_stage(observer, "read", [&] {
+            RowCounter counter;
+            read(*location, {.limit = 1}, counter);
+            return counter.summary();
+        });
+    }
+
+    void browse(const std::string& path, bool recursive, const EntryObserver& each) override {
+        const auto parts = parse_sql_path(path, 2);
+        if (!parts.empty()) check_database(parts[0]);
+        with_file([&](Database& file) {
+            if (parts.size() == 2) return list_columns(file, parts[1], each);
+            const auto tables =
+                list_tables(file);  // also at the top: this checks that the file is a database
+            const std::string database(only_database);
+            if (parts.empty()) each({.name = database, .path = database, .kind = "database"});
+            if (parts.empty() && !recursive) return;
+            for (auto table : tables) {
+                if (parts.empty()) table.path.insert(0, database + "/");
+                each(table);
+            }
+        });
+    }
+
+    using Source::read;
+    void read(const Location& location, const ReadOptions& options, ContentSink& sink) override {
+        sqlite_engine().check_location(location);
+        check_database(location.database);
+        with_file([&](Database& file) {
+            const Transaction view(file, Transaction::Mode::read);
+            if (location.table.empty()) return read_request(file, location.request, options, sink.table());
+            read_table(file, location.table, options, sink.table());
+        });
+    }
+
+  private:
+    // Opens the file for `action`, and translates SQLite's errors.
+    template <typename Action>
+    void with_file(const Action& action) {
         cancellation_.check();
-        throw describe(error, path_);
+        auto file = open_for_reading(path_, limits_);
+        try {
+            action(file);
+        } catch (const SqliteError& error) {
+            cancellation_.check();
+            throw describe(error, path_);
+        }
     }
-}
 
-void SqliteSource::test(const std::optional<Location>& location, const StageObserver& observer) {
-    run_stage(observer, "resolve", [&] {
-        check_sqlite_file(path_);
-        return path_.string();
-    });
-    run_stage(observer, "connect", [&] { return format_bytes(check_sqlite_file(path_)); });
-    run_stage(observer, "tls", [] { return std::string("not used"); });
-    run_stage(observer, "auth", [&] {
-        open_sqlite_file(path_, limits_);
-        return std::string("the file may be read");
-    });
-    run_stage(observer, "list", [&] {
-        const auto count = tables(location ? location->database : "").size();
-        return count == 1 ? "1 table or view" : fmt::format("{} tables and views", count);
-    });
-    if (!location) return;
-    run_stage(observer, "read", [&] {
-        RowCounter counter;
-        read(*location, {.limit = 1}, counter);
-        return counter.summary();
-    });
-}
-
-void SqliteSource::browse(const std::string& path, bool recursive, const EntryObserver& each) {
-    const auto parts = parse_sql_path(path, 2);
-    if (parts.size() == 2) {
-        for (const auto& column : columns(parts[0], parts[1])) each(column);
-        return;
-    }
-    if (parts.size() == 1) {
-        for (const auto& table : tables(parts[0])) each(table);
-        return;
-    }
-    const auto found = tables("");  // which also finds out whether the file is a database
-    each({.name = std::string(only_database), .path = std::string(only_database), .kind = "database"});
-    if (!recursive) return;
-    for (auto table : found) {
-        table.path.insert(0, fmt::format("{}/", only_database));
-        each(table);
-    }
-}
-
-std::vector<Entry> SqliteSource::tables(const std::string& database) {
-    check_database(database);
-    std::vector<Entry> entries;
-    with_file([&](Database& file) {
+    static std::vector<Entry> list_tables(Database& file) {
+        std::vector<Entry> entries;
         auto statement = file.prepare(
             "SELECT name, type FROM pragma_table_list WHERE schema = 'main' AND type <> 'shadow' "
             "AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY name");
@@ -209,128 +195,116 @@ std::vector<Entry> SqliteSource::tables(const std::string& database) {
             const auto name = statement.text(0);
             entries.push_back({name, sql_path_part(name), statement.text(1) == "view" ? "view" : "table"});
         }
-    });
-    return entries;
-}
+        return entries;
+    }
 
-std::vector<Entry> SqliteSource::columns(const std::string& database, const std::string& table) {
-    check_database(database);
-    std::vector<Entry> entries;
-    with_file([&](Database& file) {
+    void list_columns(Database& file, const std::string& table, const EntryObserver& each) const {
+        check_table(file, table);
         auto statement = file.prepare("SELECT name, type FROM pragma_table_info(?)");
         statement.bind(1, table);
         while (statement.step()) {
             const auto name = statement.text(0);
-            entries.push_back(
-                {.name = name, .path = sql_path_part(name), .kind = "column", .detail = statement.text(1)});
-        }
-    });
-    if (entries.empty()) throw no_such_table(table, path_);
-    return entries;
-}
-
-void SqliteSource::read(const Location& location, const ReadOptions& options, ContentSink& sink) {
-    sqlite_engine().check_location(location);
-    check_database(location.database);
-    with_file([&](Database& file) {
-        const Transaction view(file, Transaction::Mode::read);
-        if (location.table.empty()) {
-            read_request(file, location.request, options, sink.table());
-        } else {
-            read_table(file, location.table, options, sink.table());
-        }
-    });
-}
-
-void SqliteSource::read_table(Database& file, const std::string& table, const ReadOptions& options,
-                              RowSink& sink) {
-    // SQLite has no code of its own for a table that is not there.
-    auto search =
-        file.prepare("SELECT 1 FROM pragma_table_list WHERE schema = 'main' AND name = ? COLLATE NOCASE");
-    search.bind(1, table);
-    if (!search.step()) throw no_such_table(table, path_);
-    search.reset();
-
-    std::map<std::string, bool> nullable;
-    auto details = file.prepare(
-        "SELECT name, \"notnull\" = 0 AND NOT (pk > 0 AND upper(type) = 'INTEGER') FROM "
-        "pragma_table_info(?)");
-    details.bind(1, table);
-    while (details.step()) nullable[details.text(0)] = details.integer(1) != 0;
-
-    auto sql = fmt::format("SELECT * FROM main.{}", quote_identifier(table, SqlDialect::sqlite, "table"));
-    if (options.limit) sql += fmt::format(" LIMIT {}", *options.limit);
-    auto statement = file.prepare(sql);
-    auto columns = columns_of(statement.handle());
-    for (auto& column : columns) {
-        if (const auto found = nullable.find(column.name); found != nullable.end()) {
-            column.nullable = found->second;
+            each({.name = name, .path = sql_path_part(name), .kind = "column", .detail = statement.text(1)});
         }
     }
-    stream(statement, std::move(columns), options, sink);
-}
 
-void SqliteSource::read_request(Database& file, const std::string& request, const ReadOptions& options,
-                                RowSink& sink) {
-    const auto refuse = [](std::string_view why) {
-        throw Error(ErrorClass::invalid, fmt::format("invalid request: {}", why));
-    };
-    try {
-        auto statement = file.prepare(request);
-        if (statement.handle() == nullptr || sqlite3_stmt_readonly(statement.handle()) == 0) {
-            refuse("it is not a query");
+    // SQLite has no error code for a missing table.
+    void check_table(Database& file, const std::string& table) const {
+        auto search =
+            file.prepare("SELECT 1 FROM pragma_table_list WHERE schema = 'main' AND name = ? COLLATE NOCASE");
+        search.bind(1, table);
+        if (!search.step())
+            throw_not_found(fmt::format("cannot read the table '{}'", table),
+                            path_.string() + " has none of that name");
+    }
+
+    void read_table(Database& file, const std::string& table, const ReadOptions& options, RowSink& sink) {
+        check_table(file, table);
+        std::map<std::string, bool> nullable;
+        auto details = file.prepare(
+            "SELECT name, \"notnull\" = 0 AND NOT (pk > 0 AND upper(type) = 'INTEGER') FROM "
+            "pragma_table_info(?)");
+        details.bind(1, table);
+        while (details.step()) nullable[details.text(0)] = details.integer(1) != 0;
+
+        auto sql = fmt::format("SELECT * FROM main.{}", quote_identifier(table, SqlDialect::sqlite, "table"));
+        if (options.limit) sql += fmt::format(" LIMIT {}", *options.limit);
+        auto statement = file.prepare(sql);
+        auto columns = columns_of(statement.handle());
+        for (auto& column : columns) {
+            if (const auto found = nullable.find(column.name); found != nullable.end()) {
+                column.nullable = found->second;
+            }
         }
-        stream(statement, columns_of(statement.handle()), options, sink);
-    } catch (const SqliteError& error) {
-        if (error.primary_code() != SQLITE_ERROR) throw;
-        const std::string_view why = error.what();
-        if (!why.starts_with("no such table")) refuse(why);
-        throw Error(ErrorClass::not_found, fmt::format("cannot read the request: {}", why),
-                    "list what there is with 'prevision connector browse CONNECTOR'");
+        stream(statement, std::move(columns), options, sink);
     }
-}
 
-void SqliteSource::stream(Statement& statement, std::vector<Column> columns, const ReadOptions& options,
-                          RowSink& sink) {
-    bool more = options.limit != 0U && statement.step();
-    // A column of an expression: the first row's value says what it holds.
-    for (std::size_t at = 0; at < columns.size(); ++at) {
-        if (!columns[at].type.empty() || !more) continue;
-        constexpr std::array<std::string_view, 6> names{"", "integer", "real", "text", "blob", ""};
-        columns[at].type =
-            names.at(static_cast<std::size_t>(sqlite3_column_type(statement.handle(), static_cast<int>(at))));
+    void read_request(Database& file, const std::string& request, const ReadOptions& options, RowSink& sink) {
+        const auto refuse = [](std::string_view why) {
+            throw Error(ErrorClass::invalid, fmt::format("invalid request: {}", why));
+        };
+        try {
+            auto statement = file.prepare(request);
+            if (statement.handle() == nullptr || sqlite3_stmt_readonly(statement.handle()) == 0) {
+                refuse("it is not a query");
+            }
+            stream(statement, columns_of(statement.handle()), options, sink);
+        } catch (const SqliteError& error) {
+            if (error.primary_code() != SQLITE_ERROR) throw;
+            const std::string_view why = error.what();
+            if (!why.starts_with("no such table")) refuse(why);
+            throw_not_found("cannot read the request", why);
+        }
     }
-    sink.columns(columns);
-    RowWriter writer(statement.handle());
-    for (std::uint64_t rows = 0; more; more = statement.step()) {
-        cancellation_.check();
-        sink.row(writer.write());
-        if (++rows == options.limit) return;
+
+    void stream(Statement& statement, std::vector<Column> columns, const ReadOptions& options,
+                RowSink& sink) {
+        bool more = options.limit != 0U && statement.step();
+        // The type of an expression is that of its first value.
+        for (std::size_t at = 0; at < columns.size(); ++at) {
+            if (!columns[at].type.empty() || !more) continue;
+            constexpr std::array<std::string_view, 6> names{"", "integer", "real", "text", "blob", ""};
+            columns[at].type = names.at(
+                static_cast<std::size_t>(sqlite3_column_type(statement.handle(), static_cast<int>(at))));
+        }
+        sink.columns(columns);
+        RowWriter writer(statement.handle());
+        for (std::uint64_t rows = 0; more; more = statement.step()) {
+            cancellation_.check();
+            sink.row(writer.write());
+            if (++rows == options.limit) return;
+        }
     }
-}
+
+    std::filesystem::path path_;
+    Limits limits_;
+    Cancellation& cancellation_;
+};
 
 std::unique_ptr<Source> open(const Connection& connection, Cancellation& cancellation) {
     return std::make_unique<SqliteSource>(
-        sqlite_path(connection.host),
-        SqliteLimits{.cancellation = cancellation, .longest_lock = connection.connect_timeout});
+        parse_path(connection.host),
+        Limits{.cancellation = cancellation, .longest_lock = connection.connect_timeout});
 }
 
 void check_location(const Location& location) { check_sql_location(location, SqlDialect::sqlite); }
 
 }  // namespace
 
+}  // namespace sqlite
+
 const Engine& sqlite_engine() {
     static constexpr Engine engine{
         .name = "sqlite",
         .title = "SQLite",
         .type = "SQL",
-        .schemes = schemes,
+        .schemes = sqlite::schemes,
         .default_port = std::nullopt,
-        .connector_options = connector_options,
-        .datasource_options = datasource_options,
-        .open = open,
-        .check_location = check_location,
-        .open_table_writer = open_sqlite_writer,
+        .connector_options = sqlite::connector_options,
+        .datasource_options = sqlite::datasource_options,
+        .open = sqlite::open,
+        .check_location = sqlite::check_location,
+        .open_table_writer = sqlite::open_writer,
     };
     return engine;
 }

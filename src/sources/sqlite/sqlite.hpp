@@ -4,11 +4,11 @@
 
 namespace prevision::sources {
 
-/// SQLite files, opened for reading only.
+/// SQLite files.
 ///
-/// A column of SQLite promises nothing about its values: any may hold a number, a text or bytes. So every
-/// column is of kind text: integers are digits, REAL is in its shortest exact form, text is as it is stored,
-/// and a BLOB is written as `\x` and hex digits, as binary is everywhere.
+/// A column of SQLite may hold values of any type: numbers, texts and bytes. So every column is of kind text:
+/// integers are digits, REAL is in its shortest exact form, text is as it is stored, and a BLOB is `\x` and
+/// hex digits, as binary is everywhere.
 const Engine& sqlite_engine();
 
 }  // namespace prevision::sources

@@ -7,21 +7,21 @@
 #include "sources/sql/text.hpp"
 #include "sources/sqlite/file.hpp"
 
-namespace prevision::sources {
+namespace prevision::sources::sqlite {
 
 namespace {
 
 constexpr std::chrono::seconds longest_lock{30};
 
-class SqliteWriter final : public TableWriter {
+class Writer final : public TableWriter {
   public:
-    SqliteWriter(std::filesystem::path path, Cancellation& cancellation)
+    Writer(std::filesystem::path path, Cancellation& cancellation)
         : path_(std::move(path)), cancellation_(cancellation) {}
 
     void begin(const Location& location, const std::vector<std::string>& columns, WriteMode mode) override {
         check_columns(columns);
         const auto table = quote_identifier(location.table, SqlDialect::sqlite, "table");
-        check_sqlite_file(path_);
+        check_file(path_);
         run([&] {
             database_.emplace(path_, SQLITE_OPEN_READWRITE);
             database_->set_busy_timeout(longest_lock);
@@ -66,25 +66,22 @@ class SqliteWriter final : public TableWriter {
     void run(const Action& action) {
         try {
             action();
-        } catch (const sqlite::SqliteError& error) {
-            const auto read_error = describe(error, path_);
-            throw Error(read_error.error_class(),
-                        fmt::format("cannot write to {}: {}", path_.string(), error.what()),
-                        read_error.hint());
+        } catch (const SqliteError& error) {
+            throw describe(error, path_, "cannot write to");
         }
     }
 
     std::filesystem::path path_;
     Cancellation& cancellation_;
-    std::optional<sqlite::Database> database_;
-    std::optional<sqlite::Transaction> transaction_;
-    std::optional<sqlite::Statement> insert_;
+    std::optional<Database> database_;
+    std::optional<Transaction> transaction_;
+    std::optional<Statement> insert_;
 };
 
 }  // namespace
 
-std::unique_ptr<TableWriter> open_sqlite_writer(const Connection& connection, Cancellation& cancellation) {
-    return std::make_unique<SqliteWriter>(sqlite_path(connection.host), cancellation);
+std::unique_ptr<TableWriter> open_writer(const Connection& connection, Cancellation& cancellation) {
+    return std::make_unique<Writer>(parse_path(connection.host), cancellation);
 }
 
-}  // namespace prevision::sources
+}  // namespace prevision::sources::sqlite

@@ -4,9 +4,9 @@
 
 #include "sources/table_writer.hpp"
 
-namespace prevision::sources {
+namespace prevision::sources::sqlite {
 
-/// Writes tables of a SQLite file.
-std::unique_ptr<TableWriter> open_sqlite_writer(const Connection& connection, Cancellation& cancellation);
+/// Opens a writer of tables in a SQLite file.
+std::unique_ptr<TableWriter> open_writer(const Connection& connection, Cancellation& cancellation);
 
-}  // namespace prevision::sources
+}  // namespace prevision::sources::sqlite

@@ -7,7 +7,7 @@
 
 namespace prevision::testing {
 
-/// A connection to the server, as a user who may do all.
+/// A connection to the server, as a user with all rights.
 inline sources::Connection connection_to(const MariadbServer& server) {
     sources::Connection connection;
     connection.type = "SQL";
@@ -19,7 +19,7 @@ inline sources::Connection connection_to(const MariadbServer& server) {
     return connection;
 }
 
-/// The server that the cases of a program share; it starts with the first. Its own zone is not UTC.
+/// The server that all cases of a program share; the first use starts it. Its time zone is not UTC.
 inline MariadbServer& shared_mariadb_server() {
     static MariadbServer server({.arguments = {"--default-time-zone=+05:30"}});
     return server;

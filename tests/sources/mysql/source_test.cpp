@@ -26,7 +26,7 @@ TableSink read_request(const std::string& request) {
 
 }  // namespace
 
-TEST_CASE("MariaDB is a source") {
+TEST_CASE("MariaDB keeps the contract of a source") {
     MysqlFixture fixture;
     check_source_contract(fixture);
 }
@@ -37,12 +37,12 @@ struct ValueCase {
     std::string declaration;
     std::string inserted;  ///< SQL
     std::string expected;
-    std::string check;  ///< SQL by which the client is to find the same bytes in `c`
+    std::string check;  ///< SQL with which the client shows the same bytes of `c`
     ValueKind kind;
     std::string type;
 };
 
-// The independent client's word for the bytes that we read: HEX, so that it cannot change them.
+// The bytes as the server's own client shows them, in hex so that it cannot change them.
 std::string hex_by_client(const std::string& table, const std::string& expression) {
     auto hex = shared_mariadb_server().query(fmt::format("SELECT HEX({}) FROM `{}`;", expression, table));
     return to_lower(trim(hex));
@@ -114,7 +114,7 @@ std::vector<ValueCase> value_cases() {
 
 }  // namespace
 
-TEST_CASE("every type comes in its form, as the server's own client finds it") {
+TEST_CASE("every type is read in its form, with the bytes that the server's own client shows") {
     for (const auto& [declaration, inserted, expected, check, kind, type] : value_cases()) {
         CAPTURE(declaration, inserted);
         shared_mariadb_server().query(
@@ -129,7 +129,7 @@ TEST_CASE("every type comes in its form, as the server's own client finds it") {
         CHECK(to_hex(*row[1]) == to_hex(expected));
         CHECK(to_hex(*row[1]) == hex_by_client("typed", check));
         CHECK(row[0] == "1");
-        CHECK(row[2] == "2020-01-01T00:00:00.25Z");  // nothing runs over into the next value
+        CHECK(row[2] == "2020-01-01T00:00:00.25Z");  // a value does not overwrite the next one
         CHECK(table.header[1].kind == kind);
         CHECK(table.header[1].type == type);
 
@@ -160,7 +160,7 @@ TEST_CASE("a FLOAT of a table keeps all its digits") {
     CHECK(table.rows[6][2] == "99999.99");
 }
 
-TEST_CASE("the columns of a request tell their types in MySQL's words") {
+TEST_CASE("the columns of a request have their types in MySQL's words") {
     shared_mariadb_server().query(
         "DROP TABLE IF EXISTS words; CREATE TABLE words (a BIGINT UNSIGNED NOT NULL, b DECIMAL(65,30), "
         "c VARCHAR(20), d DATETIME(6), e VARBINARY(9), f TEXT, g LONGBLOB, h ENUM('x'), i DECIMAL(5,0) "
@@ -177,7 +177,7 @@ TEST_CASE("the columns of a request tell their types in MySQL's words") {
     CHECK(table.header[1].nullable);
 }
 
-TEST_CASE("a request may leave the database out, and its results come in the session's forms") {
+TEST_CASE("a request needs no database, and runs in a session with our settings") {
     const auto connection = MysqlFixture().connection();
     const auto table = read_whole(
         connection,
@@ -200,7 +200,7 @@ TEST_CASE("a database may have an odd name") {
     CHECK_FALSE(run_test(connection, Location{.database = "o`d.d d\"b ☕", .table = "t"}).error);
 }
 
-TEST_CASE("a request changes nothing, whatever it calls") {
+TEST_CASE("a request that would change something is refused") {
     shared_mariadb_server().query(
         "CREATE OR REPLACE TABLE kept (n INT); INSERT INTO kept VALUES (1);"
         "DROP FUNCTION IF EXISTS spoil; CREATE FUNCTION spoil() RETURNS INT MODIFIES SQL DATA "
@@ -223,7 +223,7 @@ TEST_CASE("one large value is read whole") {
     CHECK(table.rows[0][1] == "behind it");
 }
 
-TEST_CASE("a query that works for long ends when it is cancelled") {
+TEST_CASE("a cancellation ends a running query") {
     Cancellation cancellation;
     const auto source = sources::open_source(MysqlFixture().connection(), cancellation);
     std::thread canceller([&] {
@@ -241,7 +241,7 @@ TEST_CASE("a query that works for long ends when it is cancelled") {
     CHECK(std::chrono::steady_clock::now() - start < std::chrono::seconds(60));
 }
 
-TEST_CASE("values of any size come whole, whatever came before them") {
+TEST_CASE("values of any size are read whole, whatever was read before them") {
     const std::vector<std::size_t> sizes{0, 1, 4095, 4096, 4097, 3 << 20, 2, 5000};
     shared_mariadb_server().query("CREATE OR REPLACE TABLE sized (id INT PRIMARY KEY, c LONGBLOB, d INT);");
     for (std::size_t at = 0; at < sizes.size(); ++at) {
@@ -256,7 +256,7 @@ TEST_CASE("values of any size come whole, whatever came before them") {
     }
 }
 
-TEST_CASE("a connection lost in the middle is unreachable") {
+TEST_CASE("a connection that breaks while reading is unreachable") {
     shared_mariadb_server().query(
         "CREATE OR REPLACE TABLE many AS SELECT seq, REPEAT('x', 100) FROM seq_1_to_100000;");
     Cancellation cancellation;

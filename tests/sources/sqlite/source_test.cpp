@@ -19,7 +19,7 @@ namespace {
 
 class SqliteFixture final : public SourceFixture {
   public:
-    // A writer in this mode does not wait for a reader.
+    // In this mode a writer does not wait for a reader.
     SqliteFixture() { run("PRAGMA journal_mode = wal;"); }
 
     [[nodiscard]] sources::Connection connection() const override {
@@ -68,7 +68,7 @@ sources::Connection connection_to(const std::string& host, const std::string& en
 
 }  // namespace
 
-TEST_CASE("SQLite is a source") {
+TEST_CASE("SQLite keeps the contract of a source") {
     SqliteFixture fixture;
     check_source_contract(fixture);
 }
@@ -103,7 +103,7 @@ TEST_CASE("a column of SQLite may hold values of any type, so all are text") {
     for (const auto& column : table.header) CHECK(column.kind == sources::ValueKind::text);
 }
 
-TEST_CASE("a text that SQLite stores in UTF-16 comes in UTF-8") {
+TEST_CASE("a text that SQLite stores in UTF-16 is read as UTF-8") {
     SqliteFixture fixture;
     const auto path = (fixture.folder() / "utf16.db").string();
     run_command({"sqlite3", path},
@@ -111,7 +111,7 @@ TEST_CASE("a text that SQLite stores in UTF-16 comes in UTF-8") {
     CHECK(read_whole(connection_to(path), {.table = "t"}).rows == Rows{{"é😀"}});
 }
 
-TEST_CASE("columns tell their declared type, or what they hold") {
+TEST_CASE("the type of a column is the declared one, or that of the first value") {
     SqliteFixture fixture;
     fixture.run(
         "CREATE TABLE c (id INTEGER PRIMARY KEY, name VARCHAR(20) NOT NULL, x); INSERT INTO c VALUES "
@@ -160,12 +160,12 @@ TEST_CASE("a file that cannot be read is refused with the reason and stays as it
     CHECK_FALSE(std::filesystem::exists(missing));
 }
 
-TEST_CASE("a file that this user may not read is refused as such") {
+TEST_CASE("a file that this user may not read gives the class auth") {
     SqliteFixture fixture;
     fixture.run("CREATE TABLE t(x);");
     std::filesystem::permissions(fixture.path(), std::filesystem::perms::none);
     std::filesystem::permissions(fixture.folder().path(), std::filesystem::perms::all);
-    const bool root = ::geteuid() == 0;  // who may read anything
+    const bool root = ::geteuid() == 0;  // root may read every file
     if (root) REQUIRE(::seteuid(65534) == 0);
     const auto run = run_test(fixture.connection(), sources::Location{.table = "t"});
     if (root) REQUIRE(::seteuid(0) == 0);
@@ -193,7 +193,7 @@ TEST_CASE("a path may hold any character, percent-encoded in a URL and as it is 
     CHECK(read_whole(connection_to(url), {.table = "t"}).rows == Rows{{"1"}});
 }
 
-TEST_CASE("a request gets at nothing but the file's own data") {
+TEST_CASE("a request reaches only the file's own data, and changes nothing") {
     SqliteFixture fixture;
     fixture.run("CREATE TABLE t(x); INSERT INTO t VALUES (1);");
     for (const auto* request : {"SELECT load_extension('/tmp/x')", "SELECT * FROM t; DROP TABLE t",
@@ -206,11 +206,11 @@ TEST_CASE("a request gets at nothing but the file's own data") {
     CHECK(fixture.read("SELECT x FROM t").rows == Rows{{"1"}});
 }
 
-TEST_CASE("a query that works for ever ends when it is cancelled") {
+TEST_CASE("a cancellation ends an endless query") {
     SqliteFixture fixture;
     Cancellation cancellation;
     const auto source = sources::open_source(fixture.connection(), cancellation);
-    // The first row tells that it runs; there is no second.
+    // The first row shows that it runs; there is no second.
     const std::string request =
         "SELECT 1 UNION ALL SELECT * FROM (WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) "
         "SELECT count(*) FROM n)";
@@ -221,7 +221,7 @@ TEST_CASE("a query that works for ever ends when it is cancelled") {
     CHECK(error.error_class() == ErrorClass::interrupted);
 }
 
-TEST_CASE("a database that another program is writing to is worth another try") {
+TEST_CASE("a database that another program is writing to is unreachable") {
     SqliteFixture fixture;
     fixture.run("PRAGMA journal_mode = delete; CREATE TABLE t(x);");
     const auto other = sqlite::Database(fixture.path(), SQLITE_OPEN_READWRITE);

@@ -15,11 +15,11 @@ using sources::Location;
 
 namespace {
 
-// A variable of our own environment, for a while.
+// Sets a variable of this process's environment, and unsets it at the end.
 class ScopedVariable {
   public:
     ScopedVariable(const char* name, const std::string& value) : name_(name) {
-        ::setenv(name, value.c_str(), 1);  // NOLINT(concurrency-mt-unsafe): no other thread runs then
+        ::setenv(name, value.c_str(), 1);  // NOLINT(concurrency-mt-unsafe): no other thread runs
     }
     ~ScopedVariable() {
         ::unsetenv(name_);  // NOLINT(concurrency-mt-unsafe): likewise
@@ -47,7 +47,7 @@ sources::Connection connection_to_port(int port) {
     return connection;
 }
 
-// Fails at that stage with that class, says where and never the password, and a read fails likewise.
+// A test fails at that stage with that class and without the password in its message; a read fails with the same class.
 Error check_fails(const sources::Connection& connection, const std::string& stage, ErrorClass error_class) {
     const auto run = run_test(connection);
     REQUIRE(run.error);
@@ -68,7 +68,7 @@ std::string tls_message(const sources::Connection& connection) {
 
 }  // namespace
 
-TEST_CASE("wrong credentials are refused as such") {
+TEST_CASE("wrong credentials give the class auth") {
     auto connection = connection_to(shared_mariadb_server());
     connection.password = Secret("not the password");
     const auto error = check_fails(connection, "auth", ErrorClass::auth);
@@ -82,7 +82,7 @@ TEST_CASE("wrong credentials are refused as such") {
     check_fails(connection, "auth", ErrorClass::auth);
 }
 
-TEST_CASE("an empty password is not looked for elsewhere") {
+TEST_CASE("an empty password is not replaced by one of the environment") {
     auto connection = connection_to(shared_mariadb_server());
     connection.password = Secret();
     const ScopedVariable elsewhere("MYSQL_PWD", shared_mariadb_server().password());
@@ -91,7 +91,7 @@ TEST_CASE("an empty password is not looked for elsewhere") {
     CHECK(run.error->error_class() == ErrorClass::auth);
 }
 
-TEST_CASE("who is let in may still not be allowed to read") {
+TEST_CASE("a user without the right to SELECT gets the class auth and a hint") {
     shared_mariadb_server().query(
         "CREATE OR REPLACE USER limited@'%' IDENTIFIED BY 'x'; CREATE OR REPLACE TABLE hidden (n INT);"
         "CREATE OR REPLACE TABLE open_one (n INT); GRANT SELECT ON shop.open_one TO limited@'%';");
@@ -107,7 +107,7 @@ TEST_CASE("who is let in may still not be allowed to read") {
     }
 }
 
-TEST_CASE("nobody there, no such name, or no answer is unreachable") {
+TEST_CASE("a refused connection, an unknown host and a silent port are unreachable") {
     const ClosedPort closed;
     CHECK_THAT(check_fails(connection_to_port(closed.port()), "connect", ErrorClass::unreachable).what(),
                Catch::Contains("refused"));
@@ -123,7 +123,7 @@ TEST_CASE("nobody there, no such name, or no answer is unreachable") {
     CHECK_THAT(check_fails(connection, "connect", ErrorClass::unreachable).what(), Catch::Contains("100 ms"));
 }
 
-TEST_CASE("a server that is none of MySQL's is unreachable") {
+TEST_CASE("a server that does not speak the MySQL protocol is unreachable") {
     RawServer mute([](RawConnection& client) { client.wait_until_closed(); });
     auto connection = connection_to_port(mute.port());
     connection.connect_timeout = std::chrono::milliseconds(100);
@@ -155,7 +155,7 @@ TEST_CASE("a server that is none of MySQL's is unreachable") {
     }
 }
 
-TEST_CASE("a server that is full is worth another try") {
+TEST_CASE("a server with too many connections is unreachable") {
     RawServer full([](RawConnection& client) {
         client.send(std::string("\x17\0\0\0\xff\x10\x04Too many connections", 27));
         client.wait_until_closed();
@@ -166,7 +166,7 @@ TEST_CASE("a server that is full is worth another try") {
     CHECK_THAT(run.error->what(), Catch::Contains("Too many connections"));
 }
 
-TEST_CASE("a connection that is being made ends when it is cancelled") {
+TEST_CASE("a cancellation ends a connection attempt") {
     Cancellation cancellation;
     RawServer mute([&](RawConnection& client) {
         cancellation.cancel();
@@ -178,7 +178,7 @@ TEST_CASE("a connection that is being made ends when it is cancelled") {
     CHECK(error_of([&] { static_cast<void>(source->list("")); }).error_class() == ErrorClass::interrupted);
 }
 
-TEST_CASE("encryption is used where the server can, and only when it is wanted") {
+TEST_CASE("the option tls decides whether the connection is encrypted") {
     auto connection = connection_to(tls_server());
     CHECK_THAT(tls_message(connection), Catch::StartsWith("TLSv1."));
     connection.options["tls"] = "require";
@@ -200,7 +200,7 @@ TEST_CASE("encryption is used where the server can, and only when it is wanted")
     }
 }
 
-TEST_CASE("a certificate is checked when that is asked for") {
+TEST_CASE("tls=verify checks the certificate") {
     auto connection = connection_to(tls_server());
     connection.options["tls"] = "verify";
     CHECK_THAT(check_fails(connection, "tls", ErrorClass::unreachable).what(), Catch::Contains("self"));
@@ -212,7 +212,7 @@ TEST_CASE("a certificate is checked when that is asked for") {
     CHECK_THAT(message, Catch::StartsWith("TLSv1."));
 }
 
-TEST_CASE("nothing of a login goes to a server that does not encrypt when it must") {
+TEST_CASE("with tls=require no login goes to a server that does not encrypt") {
     std::string received;
     std::mutex mutex;
     RawServer server([&](RawConnection& client) {
@@ -239,7 +239,7 @@ TEST_CASE("nothing of a login goes to a server that does not encrypt when it mus
     CHECK_THAT(received, !Catch::Contains("somebody"));
 }
 
-TEST_CASE("what cannot be a MySQL connection is refused by its field") {
+TEST_CASE("an impossible connection is refused, and the message names the field") {
     const auto refused = [](auto change) {
         auto connection = connection_to_port(3306);
         change(connection);
@@ -257,7 +257,7 @@ TEST_CASE("what cannot be a MySQL connection is refused by its field") {
                Catch::StartsWith("invalid password"));
 }
 
-TEST_CASE("the engine of an odd port is told by how its server greets") {
+TEST_CASE("the greeting of the server on an unusual port decides the engine") {
     auto connection = connection_to(shared_mariadb_server());
     connection.engine = "";
     CHECK_FALSE(run_test(connection, Location{.request = "SELECT 1"}).error);

@@ -1,16 +1,16 @@
-#include "sources/mysql/cells.hpp"
+#include "sources/mysql/cell.hpp"
 
 #include <algorithm>
 #include <charconv>
 #include <cmath>
 
-namespace prevision::sources {
+namespace prevision::sources::mysql {
 
 namespace {
 
-constexpr std::size_t first_room = 4096;
-constexpr std::size_t room_kept = std::size_t{1} << 20U;
-constexpr std::size_t real_room = 32;
+constexpr std::size_t first_capacity = 4096;
+constexpr std::size_t most_kept = std::size_t{1} << 20U;
+constexpr std::size_t real_size = 32;
 
 char* write_two(char* out, unsigned value) {
     *out++ = static_cast<char>('0' + value / 10 % 10);
@@ -45,7 +45,7 @@ char* write_minutes(char* out, const MYSQL_TIME& time, unsigned digits) {
 template <typename Real>
 char* write_shortest(char* out, Real value) {
     const auto size = std::abs(value);
-    char* const limit = out + real_room;
+    char* const limit = out + real_size;
     if (size == 0 || (size >= Real(1e-5) && size < Real(1e15))) {
         return std::to_chars(out, limit, value, std::chars_format::fixed).ptr;
     }
@@ -63,52 +63,24 @@ char* write_shortest(char* out, Real value) {
 char* write_real(char* out, double value) { return write_shortest(out, value); }
 char* write_real(char* out, float value) { return write_shortest(out, value); }
 
-MysqlCell::Form MysqlCell::form_of(const MYSQL_FIELD& field) {
-    switch (field.type) {
-        case MYSQL_TYPE_TINY:
-        case MYSQL_TYPE_SHORT:
-        case MYSQL_TYPE_INT24:
-        case MYSQL_TYPE_LONG:
-        case MYSQL_TYPE_LONGLONG:
-            // The library pads these with zeros when it writes them as text itself.
-            if ((field.flags & ZEROFILL_FLAG) != 0) return Form::bytes;
-            return (field.flags & UNSIGNED_FLAG) != 0 ? Form::unsigned_integer : Form::signed_integer;
-        case MYSQL_TYPE_FLOAT:
-            return Form::single_float;
-        case MYSQL_TYPE_DOUBLE:
-            return Form::double_float;
-        case MYSQL_TYPE_DATE:
-        case MYSQL_TYPE_NEWDATE:
-            return Form::date;
-        case MYSQL_TYPE_DATETIME:
-            return Form::date_time;
-        case MYSQL_TYPE_TIMESTAMP:
-            return Form::point_in_time;
-        case MYSQL_TYPE_TIME:
-            return Form::time;
-        default:
-            return Form::bytes;
-    }
-}
-
-MysqlCell::MysqlCell(const MYSQL_FIELD& field)
+Cell::Cell(const MYSQL_FIELD& field)
     : form_(form_of(field)),
       wire_type_(field.type),
-      fraction_digits_(field.decimals <= 6 ? field.decimals : 0) {
-    if (form_ == Form::bytes) bytes_.resize(std::clamp<std::size_t>(field.length, 64, first_room));
+      fraction_digits_(field.decimals <= 6 ? field.decimals : 0),
+      is_unsigned_((field.flags & UNSIGNED_FLAG) != 0) {
+    if (form_ == Form::bytes) bytes_.resize(std::clamp<std::size_t>(field.length, 64, first_capacity));
 }
 
-MYSQL_BIND MysqlCell::bind() {
+MYSQL_BIND Cell::bind() {
     MYSQL_BIND bind{};
     bind.length = &length_;
     bind.is_null = &null_;
     bind.error = &error_;
     switch (form_) {
-        case Form::signed_integer:
-        case Form::unsigned_integer:
+        case Form::integer:
             bind.buffer_type = MYSQL_TYPE_LONGLONG;
             bind.buffer = &number_.integer;
-            bind.is_unsigned = form_ == Form::unsigned_integer ? 1 : 0;
+            bind.is_unsigned = is_unsigned_ ? 1 : 0;
             break;
         case Form::single_float:
             bind.buffer_type = MYSQL_TYPE_FLOAT;
@@ -134,9 +106,9 @@ MYSQL_BIND MysqlCell::bind() {
     return bind;
 }
 
-bool MysqlCell::fetch_whole(MYSQL_STMT* statement, unsigned column) {
-    // The library keeps writing to the room that it was given first, so that stays where it is.
-    if (whole_.size() > room_kept && length_ < room_kept) whole_ = {};
+bool Cell::fetch_whole(MYSQL_STMT* statement, unsigned column) {
+    // The library keeps writing to `bytes_`, which therefore must not move.
+    if (whole_.size() > most_kept && length_ < most_kept) whole_ = {};
     whole_.resize(length_);
     MYSQL_BIND whole = bind();
     whole.buffer = whole_.data();
@@ -144,16 +116,17 @@ bool MysqlCell::fetch_whole(MYSQL_STMT* statement, unsigned column) {
     return mysql_stmt_fetch_column(statement, &whole, column, 0) == 0;
 }
 
-Value MysqlCell::value() {
+Value Cell::value() {
     if (null_ != 0) return {};
     char* const text = text_.data();
     char* const limit = text + text_.size();
     const auto written = [&](const char* end) { return Value{text, static_cast<std::size_t>(end - text)}; };
     switch (form_) {
-        case Form::signed_integer:
-            return written(std::to_chars(text, limit, number_.integer).ptr);
-        case Form::unsigned_integer:
-            return written(std::to_chars(text, limit, static_cast<unsigned long long>(number_.integer)).ptr);
+        case Form::integer:
+            return written(
+                is_unsigned_
+                    ? std::to_chars(text, limit, static_cast<unsigned long long>(number_.integer)).ptr
+                    : std::to_chars(text, limit, number_.integer).ptr);
         case Form::single_float:
             return written(write_real(text, number_.single));
         case Form::double_float:
@@ -165,7 +138,7 @@ Value MysqlCell::value() {
     }
 }
 
-Value MysqlCell::time_value() {
+Value Cell::time_value() {
     char* out = text_.data();
     if (form_ == Form::time) {
         if (time_.neg != 0) *out++ = '-';
@@ -186,18 +159,4 @@ Value MysqlCell::time_value() {
     return {text_.data(), static_cast<std::size_t>(out - text_.data())};
 }
 
-std::vector<MysqlCell> make_mysql_cells(std::span<const MYSQL_FIELD> fields) {
-    std::vector<MysqlCell> cells;
-    cells.reserve(fields.size());
-    for (const auto& field : fields) cells.emplace_back(field);
-    return cells;
-}
-
-std::vector<MYSQL_BIND> bind_mysql_cells(std::vector<MysqlCell>& cells) {
-    std::vector<MYSQL_BIND> binds;
-    binds.reserve(cells.size());
-    for (auto& cell : cells) binds.push_back(cell.bind());
-    return binds;
-}
-
-}  // namespace prevision::sources
+}  // namespace prevision::sources::mysql

@@ -1,4 +1,4 @@
-#include "sources/mysql/cells.hpp"
+#include "sources/mysql/cell.hpp"
 
 #include <bit>
 #include <charconv>
@@ -7,7 +7,7 @@
 
 #include <catch2/catch.hpp>
 
-using namespace prevision::sources;
+using namespace prevision::sources::mysql;
 
 namespace {
 
@@ -39,7 +39,7 @@ TEST_CASE("a number is written as MySQL spells it") {
     CHECK(real(3.4028235e38F) == "3.4028235e38");
 }
 
-TEST_CASE("every number is read back as the same number") {
+TEST_CASE("a written number reads back as the same number") {
     std::mt19937_64 random(20261123);
     for (int i = 0; i < 100'000; ++i) {
         const auto value = std::bit_cast<double>(random());

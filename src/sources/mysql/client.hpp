@@ -1,0 +1,82 @@
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include <mysql.h>
+
+#include "core/cancellation.hpp"
+#include "core/error.hpp"
+#include "sources/mysql/target.hpp"
+
+namespace prevision::sources::mysql {
+
+/// A connection to a server through the MariaDB client library. One thread at a time; a cancellation raised
+/// on another thread ends a call that waits. Failures throw Error with the meaning that `explain` gives them.
+class Client {
+  public:
+    /// `target` and `cancellation` must outlive it. Does not touch the network.
+    Client(const Target& target, Cancellation& cancellation);
+    ~Client();
+    Client(const Client&) = delete;
+    Client& operator=(const Client&) = delete;
+
+    /// Connects and negotiates encryption. Error unreachable.
+    void begin();
+
+    /// Logs in, after `begin`. Error auth.
+    void log_in();
+
+    /// Both.
+    void connect();
+
+    /// How the connection is encrypted: "TLSv1.3, TLS_AES_256_GCM_SHA384", or "not used". After `begin`.
+    [[nodiscard]] std::string encryption() const;
+
+    [[nodiscard]] std::string server_version() const;
+
+    /// What the next statements are for, as Errors say it: "cannot read shop.orders". `otherwise` is the
+    /// class of an error whose code has none.
+    void set_purpose(std::string purpose, ErrorClass otherwise = ErrorClass::internal);
+    [[nodiscard]] const std::string& purpose() const { return purpose_; }
+
+    void use_database(const std::string& database);
+
+    /// Runs a statement without rows.
+    void execute(std::string_view sql);
+
+  private:
+    friend class Statement;
+    struct Close {
+        void operator()(MYSQL* mysql) const { mysql_close(mysql); }
+    };
+
+    void set_options();
+    void check_tls_offer();
+    [[noreturn]] void refuse_plain_text();
+    void advance_until(bool (*reached)(const MYSQL& mysql));
+    void wait_for_server();
+    void note_socket();
+    void give_up();
+    void shut() noexcept;
+    MYSQL_STMT* new_statement();
+    [[noreturn]] void fail();
+    [[noreturn]] void fail(unsigned code, const std::string& reason);
+
+    const Target& target_;
+    Cancellation& cancellation_;
+    std::unique_ptr<MYSQL, Close> mysql_;
+    std::chrono::steady_clock::time_point deadline_;
+    int pending_ = 0;  ///< what the library waits for while it connects
+    MYSQL* connected_ = nullptr;
+    std::string purpose_;
+    ErrorClass otherwise_ = ErrorClass::internal;
+    std::atomic<int> socket_{-1};
+    std::optional<Cancellation::Subscription> subscription_;  // ends before the socket is closed
+};
+
+}  // namespace prevision::sources::mysql

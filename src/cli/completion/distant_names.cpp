@@ -82,7 +82,7 @@ class DistantNames {
                 add_tables(path + "/" + entry.path, entry.name, names);
             } else {
                 names.push_back(
-                    {schema.empty() ? entry.name : sources::write_postgres_name({schema, entry.name}),
+                    {schema.empty() ? entry.name : sources::postgres::write_name({schema, entry.name}),
                      entry.kind});
             }
         }

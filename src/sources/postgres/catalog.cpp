@@ -8,7 +8,7 @@
 #include "sources/postgres/row.hpp"
 #include "sources/sql/path.hpp"
 
-namespace prevision::sources {
+namespace prevision::sources::postgres {
 
 namespace {
 
@@ -23,7 +23,7 @@ std::string kind_of(const std::string& relation) {
     return relation == "v" || relation == "m" ? "view" : "table";
 }
 
-std::vector<Entry> databases_where(PostgresConnection& connection, const std::string& condition) {
+std::vector<Entry> databases_where(Client& connection, const std::string& condition) {
     const auto found = connection.query(
         fmt::format("SELECT datname FROM pg_catalog.pg_database WHERE datallowconn AND NOT datistemplate "
                     "AND {} ORDER BY datname",
@@ -36,8 +36,8 @@ std::vector<Entry> databases_where(PostgresConnection& connection, const std::st
     return entries;
 }
 
-void require(PostgresConnection& connection, const std::string& query,
-             const std::vector<std::string>& parameters, const std::string& missing) {
+void require(Client& connection, const std::string& query, const std::vector<std::string>& parameters,
+             const std::string& missing) {
     if (connection.query(query, parameters).rows() > 0) return;
     throw Error(ErrorClass::not_found, missing,
                 "list what there is with 'prevision connector browse CONNECTOR'");
@@ -45,29 +45,27 @@ void require(PostgresConnection& connection, const std::string& query,
 
 }  // namespace
 
-std::vector<Entry> list_postgres_databases(PostgresConnection& connection) {
-    return databases_where(connection, "true");
-}
+std::vector<Entry> list_databases(Client& connection) { return databases_where(connection, "true"); }
 
-std::vector<Entry> list_open_postgres_databases(PostgresConnection& connection) {
+std::vector<Entry> list_open_databases(Client& connection) {
     return databases_where(connection, "pg_catalog.has_database_privilege(oid, 'CONNECT')");
 }
 
-void list_postgres_schemas(PostgresConnection& connection, const EntryObserver& each) {
+void list_schemas(Client& connection, const EntryObserver& each) {
     connection.query_each(
         fmt::format("SELECT n.nspname FROM pg_catalog.pg_namespace n WHERE {} ORDER BY n.nspname",
                     is_users_schema),
-        {}, [&](const PostgresResult& row) { each(entry_of(row.text(0, 0), "schema")); });
+        {}, [&](const Result& row) { each(entry_of(row.text(0, 0), "schema")); });
 }
 
-void list_postgres_schemas_and_tables(PostgresConnection& connection, const EntryObserver& each) {
+void list_schemas_and_tables(Client& connection, const EntryObserver& each) {
     std::optional<Entry> schema;
     connection.query_each(
         fmt::format(
             "SELECT n.nspname, c.relname, c.relkind FROM pg_catalog.pg_namespace n LEFT JOIN "
             "pg_catalog.pg_class c ON c.relnamespace = n.oid AND {} WHERE {} ORDER BY n.nspname, c.relname",
             is_table, is_users_schema),
-        {}, [&](const PostgresResult& row) {
+        {}, [&](const Result& row) {
             const auto name = row.text(0, 0);
             if (!schema || schema->name != name) {
                 schema = entry_of(name, "schema");
@@ -80,8 +78,7 @@ void list_postgres_schemas_and_tables(PostgresConnection& connection, const Entr
         });
 }
 
-void list_postgres_tables(PostgresConnection& connection, const std::string& schema,
-                          const EntryObserver& each) {
+void list_tables(Client& connection, const std::string& schema, const EntryObserver& each) {
     require(connection, "SELECT 1 FROM pg_catalog.pg_namespace WHERE nspname = $1", {schema},
             fmt::format("{}: there is no such schema", connection.purpose()));
     connection.query_each(
@@ -89,12 +86,11 @@ void list_postgres_tables(PostgresConnection& connection, const std::string& sch
             "SELECT c.relname, c.relkind FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON "
             "n.oid = c.relnamespace WHERE n.nspname = $1 AND {} ORDER BY c.relname",
             is_table),
-        {schema},
-        [&](const PostgresResult& row) { each(entry_of(row.text(0, 0), kind_of(row.text(0, 1)))); });
+        {schema}, [&](const Result& row) { each(entry_of(row.text(0, 0), kind_of(row.text(0, 1)))); });
 }
 
-void list_postgres_columns(PostgresConnection& connection, const std::string& schema,
-                           const std::string& table, const EntryObserver& each) {
+void list_columns(Client& connection, const std::string& schema, const std::string& table,
+                  const EntryObserver& each) {
     require(connection,
             "SELECT 1 FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "
             "WHERE n.nspname = $1 AND c.relname = $2",
@@ -104,15 +100,15 @@ void list_postgres_columns(PostgresConnection& connection, const std::string& sc
         "JOIN pg_catalog.pg_class c ON c.oid = a.attrelid JOIN pg_catalog.pg_namespace n ON n.oid = "
         "c.relnamespace WHERE n.nspname = $1 AND c.relname = $2 AND a.attnum > 0 AND NOT a.attisdropped "
         "ORDER BY a.attnum",
-        {schema, table}, [&](const PostgresResult& row) {
+        {schema, table}, [&](const Result& row) {
             auto column = entry_of(row.text(0, 0), "column");
             column.detail = row.text(0, 1);
             each(column);
         });
 }
 
-std::vector<Column> describe_postgres_columns(PostgresConnection& connection,
-                                              const std::vector<PostgresField>& fields, bool tells_nullable) {
+std::vector<Column> describe_columns(Client& connection, const std::vector<Field>& fields,
+                                     bool tells_nullable) {
     std::vector<std::string> types;
     std::vector<std::string> modifiers;
     std::vector<std::string> tables;
@@ -136,10 +132,10 @@ std::vector<Column> describe_postgres_columns(PostgresConnection& connection,
         const int row = static_cast<int>(at);
         columns.push_back({.name = fields[at].name,
                            .type = found.text(row, 0),
-                           .kind = postgres_kind(fields[at].type),
+                           .kind = kind_of_type(fields[at].type),
                            .nullable = !tells_nullable || found.text(row, 1) != "t"});
     }
     return columns;
 }
 
-}  // namespace prevision::sources
+}  // namespace prevision::sources::postgres

@@ -7,7 +7,7 @@
 
 #include "core/text.hpp"
 
-namespace prevision::sources {
+namespace prevision::sources::postgres {
 
 namespace {
 
@@ -71,13 +71,13 @@ std::string_view without_place(std::string_view line) {
 
 }  // namespace
 
-std::optional<ErrorClass> classify_postgres_error(std::string_view state) {
+std::optional<ErrorClass> classify(std::string_view state) {
     const auto* meaning = find(state);
     if (meaning == nullptr) return std::nullopt;
     return meaning->error_class;
 }
 
-std::string postgres_error_hint(std::string_view state, const std::string& username) {
+std::string hint_for(std::string_view state, const std::string& username) {
     const auto* meaning = find(state);
     switch (meaning == nullptr ? Advice::none : meaning->advice) {
         case Advice::none:
@@ -110,9 +110,9 @@ std::string postgres_error_hint(std::string_view state, const std::string& usern
     return {};
 }
 
-PostgresRefusal parse_postgres_refusal(std::string_view message) {
+Refusal parse_refusal(std::string_view message) {
     constexpr std::string_view behind_severity = ":  ";
-    PostgresRefusal refusal;
+    Refusal refusal;
     for (const auto& line : split(message, '\n')) {
         const std::string_view text = without_place(line);
         const auto severity_end = text.find(behind_severity);
@@ -128,4 +128,4 @@ PostgresRefusal parse_postgres_refusal(std::string_view message) {
     return refusal;
 }
 
-}  // namespace prevision::sources
+}  // namespace prevision::sources::postgres

@@ -1,13 +1,13 @@
 #include "sources/postgres/library.hpp"
 
-namespace prevision::sources {
+namespace prevision::sources::postgres {
 
 // The name of its binary interface, the same since 2006.
-PostgresLibrary::PostgresLibrary() : LateLibrary("libpq.so.5") {}
+Library::Library() : LateLibrary("libpq.so.5") {}
 
-const PostgresLibrary& pq() {
-    static const PostgresLibrary library;
+const Library& pq() {
+    static const Library library;
     return library;
 }
 
-}  // namespace prevision::sources
+}  // namespace prevision::sources::postgres

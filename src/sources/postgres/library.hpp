@@ -4,13 +4,13 @@
 
 #include "core/late_library.hpp"
 
-namespace prevision::sources {
+namespace prevision::sources::postgres {
 
 /// The functions of libpq. It brings Kerberos and LDAP with it, which takes as long to load as half a short
 /// command; so it is loaded by the first use.
-struct PostgresLibrary : private LateLibrary {
+struct Library : private LateLibrary {
     /// Error internal when it cannot be loaded.
-    PostgresLibrary();
+    Library();
 
     decltype(::PQclear)* clear = find("PQclear");
     decltype(::PQconnectPoll)* connect_poll = find("PQconnectPoll");
@@ -52,6 +52,6 @@ struct PostgresLibrary : private LateLibrary {
 };
 
 /// The one that is loaded. Any thread.
-const PostgresLibrary& pq();
+const Library& pq();
 
-}  // namespace prevision::sources
+}  // namespace prevision::sources::postgres

@@ -8,7 +8,7 @@
 #include "core/error.hpp"
 #include "net/socket.hpp"
 #include "sources/postgres/catalog.hpp"
-#include "sources/postgres/connection.hpp"
+#include "sources/postgres/client.hpp"
 #include "sources/postgres/name.hpp"
 #include "sources/postgres/row.hpp"
 #include "sources/postgres/target.hpp"
@@ -19,6 +19,8 @@
 #include "sources/stages.hpp"
 
 namespace prevision::sources {
+
+namespace postgres {
 
 namespace {
 
@@ -53,7 +55,7 @@ constexpr std::array<Option, 3> datasource_options{{
 // rows come in the same order each time, though others read it meanwhile. The server waits for long while we
 // write to a slow disk, and looks every half a second whether we still are there (since version 14): the
 // query of a client that has gone ends with it.
-void begin_consistent_view(PostgresConnection& connection) {
+void begin_consistent_view(Client& connection) {
     connection.execute(
         "SET client_encoding = 'UTF8'; SET TimeZone = 'UTC'; SET DateStyle = 'ISO, YMD'; SET IntervalStyle = "
         "'postgres'; SET bytea_output = 'hex'; SET extra_float_digits = 3; SET standard_conforming_strings = "
@@ -73,7 +75,7 @@ EntryObserver below(const std::string& place, const EntryObserver& each) {
 
 class PostgresSource final : public Source {
   public:
-    PostgresSource(PostgresTarget target, Cancellation& cancellation)
+    PostgresSource(Target target, Cancellation& cancellation)
         : target_(std::move(target)), cancellation_(cancellation) {}
 
     void test(const std::optional<Location>& location, const StageObserver& observer) override {
@@ -86,7 +88,7 @@ class PostgresSource final : public Source {
             net::connect(addresses, target_.address(), target_.connect_timeout, cancellation_);
             return target_.address();
         });
-        std::optional<PostgresConnection> connection;
+        std::optional<Client> connection;
         connection.emplace(target_, location ? location->database : maintenance_database, cancellation_);
         run_stage(observer, "tls", [&] {
             connection->begin();
@@ -118,7 +120,7 @@ class PostgresSource final : public Source {
 
     void browse(const std::string& path, bool recursive, const EntryObserver& each) override {
         const auto parts = parse_sql_path(path, 3);
-        std::optional<PostgresConnection> connection;
+        std::optional<Client> connection;
         if (parts.empty()) {
             connect_somewhere(connection);
             browse_server(*connection, recursive, each);
@@ -129,17 +131,17 @@ class PostgresSource final : public Source {
             browse_database(*connection, parts[0], recursive, each);
         } else if (parts.size() == 2) {
             set_list_purpose(*connection, fmt::format("the tables of '{}'", parts[1]));
-            list_postgres_tables(*connection, parts[1], each);
+            list_tables(*connection, parts[1], each);
         } else {
             set_list_purpose(*connection, fmt::format("the columns of '{}.{}'", parts[1], parts[2]));
-            list_postgres_columns(*connection, parts[1], parts[2], each);
+            list_columns(*connection, parts[1], parts[2], each);
         }
     }
 
     using Source::read;
     void read(const Location& location, const ReadOptions& options, ContentSink& sink) override {
         postgres_engine().check_location(location);
-        std::optional<PostgresConnection> connection;
+        std::optional<Client> connection;
         connect(connection, location.database);
         read_with(*connection, location, options, sink.table());
     }
@@ -147,7 +149,7 @@ class PostgresSource final : public Source {
   private:
     static constexpr const char* maintenance_database = "postgres";
 
-    void connect(std::optional<PostgresConnection>& connection, const std::string& database) const {
+    void connect(std::optional<Client>& connection, const std::string& database) const {
         connection.emplace(target_, database, cancellation_);
         connection->begin();
         connection->log_in();
@@ -155,7 +157,7 @@ class PostgresSource final : public Source {
 
     // As psql chooses it; the library knows the user where the connector names none. It is a guess: where it
     // is wrong, the reason why another was wanted says more.
-    void connect_to_own_database(std::optional<PostgresConnection>& connection, const Error& reason) const {
+    void connect_to_own_database(std::optional<Client>& connection, const Error& reason) const {
         try {
             connect(connection, connection->username());
         } catch (const Error&) {
@@ -165,7 +167,7 @@ class PostgresSource final : public Source {
     }
 
     // To ask what databases there are, one is needed; on some servers a user may enter none but the own.
-    void connect_somewhere(std::optional<PostgresConnection>& connection) const {
+    void connect_somewhere(std::optional<Client>& connection) const {
         try {
             connect(connection, maintenance_database);
         } catch (const Error& error) {
@@ -174,15 +176,15 @@ class PostgresSource final : public Source {
         }
     }
 
-    void browse_server(PostgresConnection& connection, bool recursive, const EntryObserver& each) const {
+    void browse_server(Client& connection, bool recursive, const EntryObserver& each) const {
         set_list_purpose(connection, "the databases");
         if (!recursive) {
-            for (const auto& database : list_postgres_databases(connection)) each(database);
+            for (const auto& database : list_databases(connection)) each(database);
             return;
         }
-        for (const auto& database : list_open_postgres_databases(connection)) {
+        for (const auto& database : list_open_databases(connection)) {
             each(database);
-            std::optional<PostgresConnection> inside;
+            std::optional<Client> inside;
             if (can_enter(inside, database.name))
                 browse_database(*inside, database.name, recursive, below(database.path, each));
         }
@@ -190,8 +192,7 @@ class PostgresSource final : public Source {
 
     // That the catalogue lets the user into a database does not say that the server's pg_hba.conf does, and
     // on some rented servers there is always one that it keeps for itself.
-    [[nodiscard]] bool can_enter(std::optional<PostgresConnection>& connection,
-                                 const std::string& database) const {
+    [[nodiscard]] bool can_enter(std::optional<Client>& connection, const std::string& database) const {
         try {
             connect(connection, database);
             return true;
@@ -202,30 +203,30 @@ class PostgresSource final : public Source {
         }
     }
 
-    void browse_database(PostgresConnection& connection, const std::string& name, bool recursive,
+    void browse_database(Client& connection, const std::string& name, bool recursive,
                          const EntryObserver& each) const {
         set_list_purpose(connection, fmt::format("the schemas of '{}'", name));
         if (recursive) {
-            list_postgres_schemas_and_tables(connection, each);
+            list_schemas_and_tables(connection, each);
         } else {
-            list_postgres_schemas(connection, each);
+            list_schemas(connection, each);
         }
     }
 
-    void set_list_purpose(PostgresConnection& connection, const std::string& what) const {
+    void set_list_purpose(Client& connection, const std::string& what) const {
         connection.set_purpose(fmt::format("cannot list {} at {}", what, target_.address()),
                                ErrorClass::internal);
     }
 
-    [[nodiscard]] std::string list_for_test(PostgresConnection& connection,
+    [[nodiscard]] std::string list_for_test(Client& connection,
                                             const std::optional<Location>& location) const {
         if (location) postgres_engine().check_location(*location);
         set_list_purpose(connection, "the databases");
-        const auto count = list_postgres_databases(connection).size();
+        const auto count = list_databases(connection).size();
         return count == 1 ? "1 database" : fmt::format("{} databases", count);
     }
 
-    void read_with(PostgresConnection& connection, const Location& location, const ReadOptions& options,
+    void read_with(Client& connection, const Location& location, const ReadOptions& options,
                    RowSink& sink) const {
         connection.set_purpose(fmt::format("cannot prepare the session at {}", target_.address()),
                                ErrorClass::internal);
@@ -233,7 +234,7 @@ class PostgresSource final : public Source {
         const bool is_table = !location.table.empty();
         std::string query;
         if (is_table) {
-            query = fmt::format("SELECT * FROM {}", quote_postgres_name(parse_postgres_name(location.table)));
+            query = fmt::format("SELECT * FROM {}", quote_name(parse_name(location.table)));
             connection.set_purpose(fmt::format("cannot read the table '{}' of '{}' at {}", location.table,
                                                location.database, target_.address()),
                                    ErrorClass::internal);
@@ -244,7 +245,7 @@ class PostgresSource final : public Source {
                 ErrorClass::invalid);
         }
         const auto fields = connection.describe(query);
-        const auto columns = describe_postgres_columns(connection, fields, is_table);
+        const auto columns = describe_columns(connection, fields, is_table);
         // A request may end in a comment, hence the line ends.
         if (options.limit) query = fmt::format("SELECT * FROM (\n{}\n) AS r LIMIT {}", query, *options.limit);
         connection.start_copy(fmt::format("COPY (\n{}\n) TO STDOUT", query));
@@ -252,7 +253,7 @@ class PostgresSource final : public Source {
         std::vector<unsigned> types;
         types.reserve(fields.size());
         for (const auto& field : fields) types.push_back(field.type);
-        PostgresRow row(types);
+        RowParser row(types);
         for (;;) {
             const auto copied = connection.next_copied();
             if (copied.empty()) return;
@@ -261,12 +262,12 @@ class PostgresSource final : public Source {
         }
     }
 
-    PostgresTarget target_;
+    Target target_;
     Cancellation& cancellation_;
 };
 
 std::unique_ptr<Source> open(const Connection& connection, Cancellation& cancellation) {
-    return std::make_unique<PostgresSource>(parse_postgres_target(connection), cancellation);
+    return std::make_unique<PostgresSource>(parse_target(connection), cancellation);
 }
 
 void check_location(const Location& location) {
@@ -274,24 +275,26 @@ void check_location(const Location& location) {
     if (location.database.empty()) {
         throw Error(ErrorClass::invalid, "invalid database: PostgreSQL needs one", "give --database");
     }
-    if (!location.table.empty()) parse_postgres_name(location.table);
+    if (!location.table.empty()) parse_name(location.table);
 }
 
 }  // namespace
+
+}  // namespace postgres
 
 const Engine& postgres_engine() {
     static constexpr Engine engine{
         .name = "postgresql",
         .title = "PostgreSQL",
         .type = "SQL",
-        .schemes = schemes,
-        .default_port = postgres_port,
-        .connector_options = connector_options,
-        .datasource_options = datasource_options,
-        .open = open,
-        .check_location = check_location,
-        .check_connection = [](const Connection& connection) { parse_postgres_target(connection); },
-        .open_table_writer = open_postgres_writer,
+        .schemes = postgres::schemes,
+        .default_port = postgres::standard_port,
+        .connector_options = postgres::connector_options,
+        .datasource_options = postgres::datasource_options,
+        .open = postgres::open,
+        .check_location = postgres::check_location,
+        .check_connection = [](const Connection& connection) { postgres::parse_target(connection); },
+        .open_table_writer = postgres::open_writer,
     };
     return engine;
 }

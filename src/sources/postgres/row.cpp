@@ -9,7 +9,7 @@
 
 #include "core/error.hpp"
 
-namespace prevision::sources {
+namespace prevision::sources::postgres {
 
 namespace {
 
@@ -145,17 +145,17 @@ Value in_iso_8601(char* text, char* end, bool is_point_in_time) {
 
 }  // namespace
 
-ValueKind postgres_kind(unsigned type) {
+ValueKind kind_of_type(unsigned type) {
     const auto found = std::ranges::find(type_kinds, type, &TypeKind::type);
     return found == type_kinds.end() ? ValueKind::text : found->kind;
 }
 
-PostgresRow::PostgresRow(const std::vector<unsigned>& types) {
+RowParser::RowParser(const std::vector<unsigned>& types) {
     for (const auto type : types) forms_.push_back(form_of(type));
     values_.resize(types.size());
 }
 
-PostgresRow::Form PostgresRow::form_of(unsigned type) {
+RowParser::Form RowParser::form_of(unsigned type) {
     switch (type) {
         case type_bool:
             return Form::boolean;
@@ -170,7 +170,7 @@ PostgresRow::Form PostgresRow::form_of(unsigned type) {
     }
 }
 
-std::span<const Value> PostgresRow::parse(std::span<char> row) {
+std::span<const Value> RowParser::parse(std::span<char> row) {
     if (row.empty() || row.back() != '\n') refuse();
     char* at = row.data();
     char* const end = at + row.size() - 1;
@@ -200,7 +200,7 @@ std::span<const Value> PostgresRow::parse(std::span<char> row) {
     return values_;
 }
 
-Value PostgresRow::in_form(Form form, char* text, char* end) {
+Value RowParser::in_form(Form form, char* text, char* end) {
     const auto size = static_cast<std::size_t>(end - text);
     switch (form) {
         case Form::plain:
@@ -218,4 +218,4 @@ Value PostgresRow::in_form(Form form, char* text, char* end) {
     return {text, size};
 }
 
-}  // namespace prevision::sources
+}  // namespace prevision::sources::postgres

@@ -5,18 +5,18 @@
 
 #include "sources/source.hpp"
 
-namespace prevision::sources {
+namespace prevision::sources::postgres {
 
 /// What a type of PostgreSQL's own, named by the number that it has everywhere, is. Arrays, JSON, enums and
 /// all that is not listed are text.
-ValueKind postgres_kind(unsigned type);
+ValueKind kind_of_type(unsigned type);
 
 /// Cuts the rows of a COPY in text format into values, and brings these into the forms that a ValueKind
 /// promises, both in the row's own memory.
-class PostgresRow {
+class RowParser {
   public:
     /// The numbers of the columns' types.
-    explicit PostgresRow(const std::vector<unsigned>& types);
+    explicit RowParser(const std::vector<unsigned>& types);
 
     /// The values of a row, which ends with '\n'. They live as long as the row and until the next call. Error
     /// unreachable when it does not have as many as there are columns.
@@ -32,4 +32,4 @@ class PostgresRow {
     std::vector<Value> values_;
 };
 
-}  // namespace prevision::sources
+}  // namespace prevision::sources::postgres

@@ -10,7 +10,7 @@
 #include "core/error.hpp"
 #include "sources/host.hpp"
 
-namespace prevision::sources {
+namespace prevision::sources::postgres {
 
 namespace {
 
@@ -63,16 +63,16 @@ void refuse_nul(const std::string& text, std::string_view field) {
 
 }  // namespace
 
-std::string PostgresTarget::address() const {
+std::string Target::address() const {
     if (host.find(':') != std::string::npos) return fmt::format("[{}]:{}", host, port);
     return fmt::format("{}:{}", host, port);
 }
 
-std::string PostgresTarget::user() const {
+std::string Target::user() const {
     return username.empty() ? "the user of this process" : fmt::format("'{}'", username);
 }
 
-PostgresTarget parse_postgres_target(const Connection& connection) {
+Target parse_target(const Connection& connection) {
     const Host host = parse_host(connection.host);
     if (host.name.empty()) {
         throw Error(ErrorClass::invalid, "invalid host: it is a file or a folder",
@@ -86,7 +86,7 @@ PostgresTarget parse_postgres_target(const Connection& connection) {
     refuse_nul(connection.password.reveal(), "password");
     const auto tls_mode = parse_tls_mode(connection);
     return {.host = host.name,
-            .port = choose_port(connection.port, host).value_or(postgres_port),
+            .port = choose_port(connection.port, host).value_or(standard_port),
             .username = connection.username,
             .password = connection.password,
             .password_file = find_password_file(connection.environment),
@@ -95,4 +95,4 @@ PostgresTarget parse_postgres_target(const Connection& connection) {
             .connect_timeout = connection.connect_timeout};
 }
 
-}  // namespace prevision::sources
+}  // namespace prevision::sources::postgres

@@ -6,12 +6,12 @@
 #include "core/secret.hpp"
 #include "sources/source.hpp"
 
-namespace prevision::sources {
+namespace prevision::sources::postgres {
 
-inline constexpr int postgres_port = 5432;
+inline constexpr int standard_port = 5432;
 
 /// A server of PostgreSQL, who calls, and how.
-struct PostgresTarget {
+struct Target {
     std::string host;
     int port = 0;
     std::string username;  ///< empty: the library's own choice
@@ -27,6 +27,6 @@ struct PostgresTarget {
 
 /// Reads a connection, and what it leaves open from the environment, by the variables and files that psql
 /// looks at. Error invalid, naming the field.
-PostgresTarget parse_postgres_target(const Connection& connection);
+Target parse_target(const Connection& connection);
 
-}  // namespace prevision::sources
+}  // namespace prevision::sources::postgres

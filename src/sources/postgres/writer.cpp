@@ -5,22 +5,22 @@
 
 #include <fmt/format.h>
 
-#include "sources/postgres/connection.hpp"
+#include "sources/postgres/client.hpp"
 #include "sources/postgres/name.hpp"
 #include "sources/sql/insert_statement.hpp"
 
-namespace prevision::sources {
+namespace prevision::sources::postgres {
 
 namespace {
 
-class PostgresWriter final : public TableWriter {
+class Writer final : public TableWriter {
   public:
-    PostgresWriter(PostgresTarget target, Cancellation& cancellation)
+    Writer(Target target, Cancellation& cancellation)
         : target_(std::move(target)), cancellation_(cancellation) {}
 
     void begin(const Location& location, const std::vector<std::string>& columns, WriteMode mode) override {
         check_columns(columns);
-        const auto table = quote_postgres_name(parse_postgres_name(location.table));
+        const auto table = quote_name(parse_name(location.table));
         auto& connection = connection_.emplace(target_, location.database, cancellation_);
         connection.begin();
         connection.log_in();
@@ -59,16 +59,16 @@ class PostgresWriter final : public TableWriter {
     }
 
   private:
-    PostgresTarget target_;
+    Target target_;
     Cancellation& cancellation_;
-    std::optional<PostgresConnection> connection_;
+    std::optional<Client> connection_;
     InsertStatement insert_{""};
 };
 
 }  // namespace
 
-std::unique_ptr<TableWriter> open_postgres_writer(const Connection& connection, Cancellation& cancellation) {
-    return std::make_unique<PostgresWriter>(parse_postgres_target(connection), cancellation);
+std::unique_ptr<TableWriter> open_writer(const Connection& connection, Cancellation& cancellation) {
+    return std::make_unique<Writer>(parse_target(connection), cancellation);
 }
 
-}  // namespace prevision::sources
+}  // namespace prevision::sources::postgres

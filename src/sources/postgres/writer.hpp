@@ -4,9 +4,9 @@
 
 #include "sources/table_writer.hpp"
 
-namespace prevision::sources {
+namespace prevision::sources::postgres {
 
 /// Writes tables of PostgreSQL.
-std::unique_ptr<TableWriter> open_postgres_writer(const Connection& connection, Cancellation& cancellation);
+std::unique_ptr<TableWriter> open_writer(const Connection& connection, Cancellation& cancellation);
 
-}  // namespace prevision::sources
+}  // namespace prevision::sources::postgres

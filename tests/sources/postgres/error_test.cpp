@@ -4,6 +4,7 @@
 
 using namespace prevision;
 using namespace prevision::sources;
+using namespace prevision::sources::postgres;
 
 TEST_CASE("a state of PostgreSQL's has the class of what happened") {
     struct Case {
@@ -30,8 +31,8 @@ TEST_CASE("a state of PostgreSQL's has the class of what happened") {
     };
     for (const auto& each : cases) {
         CAPTURE(each.state);
-        CHECK(classify_postgres_error(each.state) == each.expected);
-        CHECK(postgres_error_hint(each.state, "me").empty() == !each.expected.has_value());
+        CHECK(classify(each.state) == each.expected);
+        CHECK(hint_for(each.state, "me").empty() == !each.expected.has_value());
     }
 }
 
@@ -56,7 +57,7 @@ TEST_CASE("why connecting failed is read from the library's message") {
     };
     for (const auto& each : cases) {
         CAPTURE(each.message);
-        const auto refusal = parse_postgres_refusal(each.message);
+        const auto refusal = parse_refusal(each.message);
         CHECK(refusal.state == each.state);
         CHECK(refusal.reason == each.reason);
     }

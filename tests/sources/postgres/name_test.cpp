@@ -8,6 +8,7 @@
 
 using namespace prevision;
 using namespace prevision::sources;
+using namespace prevision::sources::postgres;
 
 TEST_CASE("a table is a name, or a schema's") {
     struct Case {
@@ -29,11 +30,11 @@ TEST_CASE("a table is a name, or a schema's") {
     };
     for (const auto& each : cases) {
         CAPTURE(each.text);
-        const auto name = parse_postgres_name(each.text);
+        const auto name = parse_name(each.text);
         CHECK(name.schema == each.schema);
         CHECK(name.table == each.table);
-        CHECK(quote_postgres_name(name) == each.quoted);
-        const auto again = parse_postgres_name(write_postgres_name(name));
+        CHECK(quote_name(name) == each.quoted);
+        const auto again = parse_name(write_name(name));
         CHECK(again.schema == each.schema);
         CHECK(again.table == each.table);
     }
@@ -44,7 +45,7 @@ TEST_CASE("what is no table's name is refused") {
                                    "a.\"\"", "\"a\".", "\"a\" .b", "a\"", "\"a\"\""}) {
         CAPTURE(text);
         try {
-            parse_postgres_name(text);
+            parse_name(text);
             FAIL("taken");
         } catch (const Error& error) {
             CHECK(error.error_class() == ErrorClass::invalid);

@@ -10,6 +10,7 @@
 
 using namespace prevision;
 using namespace prevision::sources;
+using namespace prevision::sources::postgres;
 
 namespace {
 
@@ -22,7 +23,7 @@ constexpr unsigned timestamp = 1114;
 constexpr unsigned point_in_time = 1184;
 
 Values parse(const std::vector<unsigned>& types, std::string row) {
-    PostgresRow parser(types);
+    RowParser parser(types);
     Values values;
     for (const auto& value : parser.parse(row)) {
         values.push_back(value.is_null() ? std::nullopt : std::optional(std::string(value.text())));

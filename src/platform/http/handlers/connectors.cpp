@@ -153,7 +153,7 @@ Answer list_tables(Services& services, const RoutedCall& routed) {
     const auto add = [&](const sources::Entry& entry) {
         if (entry.kind == "schema") return;
         const auto parts = sources::parse_sql_path(entry.path, 2);
-        names.push_back(parts.size() == 2 ? sources::write_postgres_name({parts[0], parts[1]}) : entry.name);
+        names.push_back(parts.size() == 2 ? sources::postgres::write_name({parts[0], parts[1]}) : entry.name);
     };
     const auto path = sources::sql_path_part(routed.parameters.at(1));
     use_source(services, connector.id, *source, [&] { source->browse(path, connector.type == "SQL", add); });

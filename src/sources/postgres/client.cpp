@@ -1,4 +1,4 @@
-#include "sources/postgres/connection.hpp"
+#include "sources/postgres/client.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -12,7 +12,7 @@
 #include "net/socket.hpp"
 #include "sources/postgres/error.hpp"
 
-namespace prevision::sources {
+namespace prevision::sources::postgres {
 
 namespace {
 
@@ -51,20 +51,19 @@ class Parameters {
 
 }  // namespace
 
-std::string PostgresResult::text(int row, int column) const {
+std::string Result::text(int row, int column) const {
     return {pq().getvalue(result_.get(), row, column),
             static_cast<std::size_t>(pq().getlength(result_.get(), row, column))};
 }
 
-PostgresConnection::PostgresConnection(const PostgresTarget& target, std::string database,
-                                       Cancellation& cancellation)
+Client::Client(const Target& target, std::string database, Cancellation& cancellation)
     : target_(target), database_(std::move(database)), cancellation_(cancellation) {
     subscription_.emplace(cancellation, [this] { shut(); });
 }
 
-PostgresConnection::~PostgresConnection() { subscription_.reset(); }
+Client::~Client() { subscription_.reset(); }
 
-void PostgresConnection::begin() {
+void Client::begin() {
     set_purpose(fmt::format("cannot connect to the database '{}' at {} as {}", database_, target_.address(),
                             target_.user()),
                 ErrorClass::unreachable);
@@ -105,31 +104,31 @@ void PostgresConnection::begin() {
     connection_.reset(parameters.start());
     if (!connection_) throw Error(ErrorClass::internal, fmt::format("{}: out of memory", purpose_));
     if (pq().status(connection_.get()) == CONNECTION_BAD) fail_to_connect();
-    pq().set_error_verbosity(connection_.get(), PQERRORS_VERBOSE);  // see parse_postgres_refusal
+    pq().set_error_verbosity(connection_.get(), PQERRORS_VERBOSE);  // see parse_refusal
     pq().set_notice_processor(
         connection_.get(), [](void*, const char*) {}, nullptr);
     polling_ = PGRES_POLLING_WRITING;
     while (!is_agreed_on_encryption()) advance();
 }
 
-void PostgresConnection::log_in() {
+void Client::log_in() {
     while (polling_ != PGRES_POLLING_OK) advance();
     knows_user_ = true;
 }
 
-bool PostgresConnection::is_agreed_on_encryption() const {
+bool Client::is_agreed_on_encryption() const {
     const auto status = pq().status(connection_.get());
     return status == CONNECTION_AWAITING_RESPONSE || status == CONNECTION_AUTH_OK || status == CONNECTION_OK;
 }
 
-void PostgresConnection::advance() {
+void Client::advance() {
     wait_for_server();
     polling_ = pq().connect_poll(connection_.get());
     note_socket();
     if (polling_ == PGRES_POLLING_FAILED) fail_to_connect();
 }
 
-void PostgresConnection::wait_for_server() {
+void Client::wait_for_server() {
     for (;;) {
         note_socket();
         const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline_ - Clock::now()).count();
@@ -143,51 +142,50 @@ void PostgresConnection::wait_for_server() {
         if (count > 0) return;
         throw Error(ErrorClass::unreachable,
                     fmt::format("{}: no answer within {} ms", purpose_, target_.connect_timeout.count()),
-                    postgres_error_hint("", target_.username));
+                    hint_for("", target_.username));
     }
 }
 
-void PostgresConnection::note_socket() { socket_ = pq().socket(connection_.get()); }
+void Client::note_socket() { socket_ = pq().socket(connection_.get()); }
 
-void PostgresConnection::shut() noexcept {
+void Client::shut() noexcept {
     const int socket = socket_;
     if (socket >= 0) ::shutdown(socket, SHUT_RDWR);
 }
 
-std::string PostgresConnection::encryption() const {
+std::string Client::encryption() const {
     const char* version = pq().ssl_attribute(connection_.get(), "protocol");
     const char* cipher = pq().ssl_attribute(connection_.get(), "cipher");
     if (pq().ssl_in_use(connection_.get()) == 0 || version == nullptr || cipher == nullptr) return "not used";
     return fmt::format("{}, {}", version, cipher);
 }
 
-std::string PostgresConnection::server_version() const {
+std::string Client::server_version() const {
     const char* version = pq().parameter_status(connection_.get(), "server_version");
     return version != nullptr ? version : "";
 }
 
-std::string PostgresConnection::username() const {
+std::string Client::username() const {
     const char* name = pq().user(connection_.get());
     return name != nullptr ? name : "";
 }
 
-void PostgresConnection::set_purpose(std::string purpose, ErrorClass otherwise) {
+void Client::set_purpose(std::string purpose, ErrorClass otherwise) {
     purpose_ = std::move(purpose);
     otherwise_ = otherwise;
 }
 
-void PostgresConnection::execute(const std::string& statements) {
+void Client::execute(const std::string& statements) {
     cancellation_.check();
     expect(pq().exec(connection_.get(), statements.c_str()), PGRES_COMMAND_OK);
 }
 
-void PostgresConnection::try_to_execute(const std::string& statements) {
+void Client::try_to_execute(const std::string& statements) {
     cancellation_.check();
-    const PostgresResult ignored(pq().exec(connection_.get(), statements.c_str()));
+    const Result ignored(pq().exec(connection_.get(), statements.c_str()));
 }
 
-PostgresResult PostgresConnection::query(const std::string& statement,
-                                         const std::vector<std::string>& parameters) {
+Result Client::query(const std::string& statement, const std::vector<std::string>& parameters) {
     cancellation_.check();
     const auto values = pointers_to(parameters);
     return expect(pq().exec_params(connection_.get(), statement.c_str(), static_cast<int>(values.size()),
@@ -195,8 +193,8 @@ PostgresResult PostgresConnection::query(const std::string& statement,
                   PGRES_TUPLES_OK);
 }
 
-void PostgresConnection::query_each(const std::string& statement, const std::vector<std::string>& parameters,
-                                    const std::function<void(const PostgresResult&)>& on_row) {
+void Client::query_each(const std::string& statement, const std::vector<std::string>& parameters,
+                        const std::function<void(const Result&)>& on_row) {
     cancellation_.check();
     const auto values = pointers_to(parameters);
     if (pq().send_query_params(connection_.get(), statement.c_str(), static_cast<int>(values.size()), nullptr,
@@ -205,7 +203,7 @@ void PostgresConnection::query_each(const std::string& statement, const std::vec
         fail(nullptr);
     }
     for (;;) {
-        const PostgresResult result(pq().get_result(connection_.get()));
+        const Result result(pq().get_result(connection_.get()));
         cancellation_.check();
         if (result.handle() != nullptr && pq().result_status(result.handle()) == PGRES_SINGLE_TUPLE) {
             on_row(result);
@@ -218,13 +216,13 @@ void PostgresConnection::query_each(const std::string& statement, const std::vec
     while (PGresult* more = pq().get_result(connection_.get())) expect(more, PGRES_TUPLES_OK);
 }
 
-std::vector<PostgresField> PostgresConnection::describe(const std::string& statement) {
+std::vector<Field> Client::describe(const std::string& statement) {
     cancellation_.check();
     expect(pq().prepare(connection_.get(), "", statement.c_str(), 0, nullptr), PGRES_COMMAND_OK);
     const auto result = expect(pq().describe_prepared(connection_.get(), ""), PGRES_COMMAND_OK);
     PGresult* const handle = result.handle();
     const int count = pq().nfields(handle);
-    std::vector<PostgresField> fields;
+    std::vector<Field> fields;
     fields.reserve(static_cast<std::size_t>(count));
     for (int at = 0; at < count; ++at) {
         fields.push_back({.name = pq().fname(handle, at),
@@ -236,14 +234,14 @@ std::vector<PostgresField> PostgresConnection::describe(const std::string& state
     return fields;
 }
 
-void PostgresConnection::start_copy(const std::string& statement) {
+void Client::start_copy(const std::string& statement) {
     cancellation_.check();
     // With parameters, though there are none: the server then takes one statement only.
     expect(pq().exec_params(connection_.get(), statement.c_str(), 0, nullptr, nullptr, nullptr, nullptr, 0),
            PGRES_COPY_OUT);
 }
 
-std::span<char> PostgresConnection::next_copied() {
+std::span<char> Client::next_copied() {
     char* row = nullptr;
     const int size = pq().get_copy_data(connection_.get(), &row, 0);
     copied_.reset(row);
@@ -252,24 +250,24 @@ std::span<char> PostgresConnection::next_copied() {
     return {};
 }
 
-void PostgresConnection::end_copy() {
+void Client::end_copy() {
     expect(pq().get_result(connection_.get()), PGRES_COMMAND_OK);
     while (PGresult* more = pq().get_result(connection_.get())) expect(more, PGRES_COMMAND_OK);
 }
 
-PostgresResult PostgresConnection::expect(PGresult* result, ExecStatusType status) {
-    PostgresResult owned(result);
+Result Client::expect(PGresult* result, ExecStatusType status) {
+    Result owned(result);
     if (result == nullptr || pq().result_status(result) != status) fail(result);
     return owned;
 }
 
-void PostgresConnection::fail_to_connect() {
+void Client::fail_to_connect() {
     cancellation_.check();
-    const auto refusal = parse_postgres_refusal(pq().error_message(connection_.get()));
+    const auto refusal = parse_refusal(pq().error_message(connection_.get()));
     knows_user_ =
         refusal.state == "3D000" || refusal.state == "42501";  // no such database; none for this user
-    auto error_class = classify_postgres_error(refusal.state).value_or(ErrorClass::unreachable);
-    std::string hint = postgres_error_hint(refusal.state, target_.username);
+    auto error_class = classify(refusal.state).value_or(ErrorClass::unreachable);
+    std::string hint = hint_for(refusal.state, target_.username);
     if (refusal.state.empty() && pq().connection_needs_password(connection_.get()) != 0) {
         error_class = ErrorClass::auth;
         hint = "give the connector a password, or write one into the password file (~/.pgpass)";
@@ -280,7 +278,7 @@ void PostgresConnection::fail_to_connect() {
 }
 
 // A cancellation shows as a lost connection.
-void PostgresConnection::fail(const PGresult* result) {
+void Client::fail(const PGresult* result) {
     cancellation_.check();
     const char* state = result == nullptr ? nullptr : pq().result_error_field(result, PG_DIAG_SQLSTATE);
     if (state == nullptr) {
@@ -290,17 +288,17 @@ void PostgresConnection::fail(const PGresult* result) {
             throw Error(
                 ErrorClass::unreachable,
                 fmt::format("{}: {}", purpose_, lines.empty() ? "the connection is lost" : lines.front()),
-                postgres_error_hint("08000", target_.username));
+                hint_for("08000", target_.username));
         }
         throw Error(
             ErrorClass::unreachable,
             fmt::format("{}: the server answers out of order ({})", purpose_, pq().res_status(status)),
-            postgres_error_hint("08P01", target_.username));
+            hint_for("08P01", target_.username));
     }
     const char* message = pq().result_error_field(result, PG_DIAG_MESSAGE_PRIMARY);
-    throw Error(classify_postgres_error(state).value_or(otherwise_),
+    throw Error(classify(state).value_or(otherwise_),
                 fmt::format("{}: {}", purpose_, message == nullptr ? state : message),
-                postgres_error_hint(state, target_.username));
+                hint_for(state, target_.username));
 }
 
-}  // namespace prevision::sources
+}  // namespace prevision::sources::postgres

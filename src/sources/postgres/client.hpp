@@ -16,12 +16,12 @@
 #include "sources/postgres/target.hpp"
 
 /// RAII over libpq. What fails throws Error, classified.
-namespace prevision::sources {
+namespace prevision::sources::postgres {
 
 /// What a statement gave, held whole.
-class PostgresResult {
+class Result {
   public:
-    explicit PostgresResult(PGresult* result) : result_(result) {}
+    explicit Result(PGresult* result) : result_(result) {}
 
     [[nodiscard]] int rows() const { return pq().ntuples(result_.get()); }
     [[nodiscard]] std::string text(int row, int column) const;  ///< empty for NULL
@@ -35,7 +35,7 @@ class PostgresResult {
 };
 
 /// A column of a prepared statement.
-struct PostgresField {
+struct Field {
     std::string name;
     Oid type = 0;
     int modifier = -1;
@@ -45,13 +45,13 @@ struct PostgresField {
 
 /// A connection to a database of a server. One thread at a time; a cancellation raised on another ends a call
 /// that waits.
-class PostgresConnection {
+class Client {
   public:
     /// `target` and `cancellation` must outlive it. Does not touch the network.
-    PostgresConnection(const PostgresTarget& target, std::string database, Cancellation& cancellation);
-    PostgresConnection(const PostgresConnection&) = delete;
-    PostgresConnection& operator=(const PostgresConnection&) = delete;
-    ~PostgresConnection();
+    Client(const Target& target, std::string database, Cancellation& cancellation);
+    Client(const Client&) = delete;
+    Client& operator=(const Client&) = delete;
+    ~Client();
 
     /// Connects and agrees on encryption. Error unreachable.
     void begin();
@@ -79,14 +79,14 @@ class PostgresConnection {
     void try_to_execute(const std::string& statements);
 
     /// Runs one statement, with $1, $2, … standing for the parameters.
-    PostgresResult query(const std::string& statement, const std::vector<std::string>& parameters = {});
+    Result query(const std::string& statement, const std::vector<std::string>& parameters = {});
 
     /// The same, each row told as it comes: a result of one row, which ends with the call.
     void query_each(const std::string& statement, const std::vector<std::string>& parameters,
-                    const std::function<void(const PostgresResult&)>& on_row);
+                    const std::function<void(const Result&)>& on_row);
 
     /// The columns that a statement would give.
-    std::vector<PostgresField> describe(const std::string& statement);
+    std::vector<Field> describe(const std::string& statement);
 
     /// Starts a COPY … TO STDOUT, whose rows come with `next_copied`.
     void start_copy(const std::string& statement);
@@ -111,11 +111,11 @@ class PostgresConnection {
     void note_socket();
     void shut() noexcept;
     void end_copy();
-    PostgresResult expect(PGresult* result, ExecStatusType status);
+    Result expect(PGresult* result, ExecStatusType status);
     [[noreturn]] void fail_to_connect();
     [[noreturn]] void fail(const PGresult* result);
 
-    const PostgresTarget& target_;
+    const Target& target_;
     std::string database_;
     Cancellation& cancellation_;
     std::unique_ptr<PGconn, Finish> connection_;
@@ -129,4 +129,4 @@ class PostgresConnection {
     std::optional<Cancellation::Subscription> subscription_;  // ends before the socket is closed
 };
 
-}  // namespace prevision::sources
+}  // namespace prevision::sources::postgres

@@ -5,6 +5,7 @@
 #include <catch2/catch.hpp>
 #include <fmt/format.h>
 
+#include "contract/connecting_contract.hpp"
 #include "core/text.hpp"
 #include "sources/postgres/fixture.hpp"
 #include "sources/registry.hpp"
@@ -27,34 +28,51 @@ PostgresServer& tls_server() {
     return server;
 }
 
-sources::Connection connection_to_port(int port) {
-    sources::Connection connection;
-    connection.type = "SQL";
-    connection.engine = "postgresql";
-    connection.host = "127.0.0.1";
-    connection.port = port;
-    connection.username = "somebody";
-    connection.password = Secret("top-secret");
-    return connection;
+std::string packet(char type, const std::string& body) {
+    const auto size = body.size() + 4;
+    std::string bytes(1, type);
+    for (const unsigned shift : {24U, 16U, 8U, 0U}) bytes += static_cast<char>(size >> shift & 0xFFU);
+    return bytes + body;
 }
 
-// Fails at that stage with that class, says where and never the password, and a read fails likewise.
+class PostgresConnecting final : public ConnectingFixture {
+  public:
+    [[nodiscard]] sources::Connection connection() const override {
+        return connection_to(shared_postgres_server());
+    }
+    [[nodiscard]] Location location() const override { return one_row; }
+    [[nodiscard]] std::vector<std::string> wrong_answers() const override {
+        return {"HTTP/1.1 400 Bad Request\r\n\r\n",
+                "",
+                "\r\n",
+                "S",
+                "SSH-2.0-OpenSSH_9.2\r\n",
+                "N",
+                "NN",
+                "ERROR",
+                "E",
+                std::string("R\0\0\0\0\0\0\0\0", 9),
+                std::string("R\x7f\xff\xff\xff\0\0\0\0", 9),
+                packet('R', std::string("\0\0\0\x63", 4)),
+                packet('R', std::string("\0\0\0\x0cxyz", 7)),
+                packet('R', ""),
+                packet('E', "SFATAL"),
+                packet('E', std::string(1000, 'x')),
+                packet('Z', "I"),
+                std::string(5000, '\0'),
+                std::string(5000, '\xff')};
+    }
+    [[nodiscard]] FullAnswer full_answer() const override {
+        return {"too many clients",
+                packet('E', std::string("SFATAL\0VFATAL\0C53300\0Mtoo many clients\0\0", 40))};
+    }
+    void read_question(RawConnection& client) const override { client.read(8); }
+};
+
+const PostgresConnecting fixture;
+
 Error check_fails(const sources::Connection& connection, const std::string& stage, ErrorClass error_class) {
-    const auto run = run_test(connection);
-    REQUIRE(run.error);
-    CHECK(run.last().name == stage);
-    CHECK_FALSE(run.last().ok);
-    CHECK(run.error->error_class() == error_class);
-    CHECK(error_of([&] { read_whole(connection, one_row); }).error_class() == error_class);
-    const auto words = run.error->what() + run.error->hint();
-    if (!connection.password.empty()) CHECK_THAT(words, !Catch::Contains(connection.password.reveal()));
-    return *run.error;
-}
-
-std::string tls_message(const sources::Connection& connection) {
-    const auto run = run_test(connection);
-    if (run.error) throw Error(*run.error);
-    return run.stages.at(2).message;
+    return testing::check_fails(fixture, connection, stage, error_class);
 }
 
 bool is_encrypted(const sources::Connection& connection) {
@@ -81,16 +99,10 @@ std::string write_password_file(const std::filesystem::path& file, const std::st
 
 }  // namespace
 
-TEST_CASE("wrong credentials are refused as such") {
+TEST_CASE("connecting to PostgreSQL keeps the contract") { check_connecting_contract(fixture); }
+
+TEST_CASE("without a password the hint names the password file") {
     auto connection = connection_to(shared_postgres_server());
-    connection.password = Secret("not the password");
-    const auto error = check_fails(connection, "auth", ErrorClass::auth);
-    CHECK_THAT(error.what(), Catch::Contains(fmt::format("127.0.0.1:{}", shared_postgres_server().port())) &&
-                                 Catch::Contains("'tester'"));
-    CHECK_FALSE(error.hint().empty());
-    connection.username = "nobody' OR '1";
-    check_fails(connection, "auth", ErrorClass::auth);
-    connection.username = "nobody";
     connection.password = Secret();
     CHECK_THAT(check_fails(connection, "auth", ErrorClass::auth).hint(), Catch::Contains(".pgpass"));
 }
@@ -129,80 +141,12 @@ TEST_CASE("a database that is not there is not found") {
     }
 }
 
-TEST_CASE("nobody there, no such name, or no answer is unreachable") {
-    const ClosedPort closed;
-    CHECK_THAT(check_fails(connection_to_port(closed.port()), "connect", ErrorClass::unreachable).what(),
-               Catch::Contains("refused"));
-
-    auto unknown = connection_to_port(5432);
-    unknown.host = "no-such-host.invalid";
-    CHECK_THAT(check_fails(unknown, "resolve", ErrorClass::unreachable).what(),
-               Catch::Contains("no-such-host.invalid"));
-
-    const SilentPort silent;
-    auto connection = connection_to_port(silent.port());
-    connection.connect_timeout = std::chrono::milliseconds(100);
-    CHECK_THAT(check_fails(connection, "connect", ErrorClass::unreachable).what(), Catch::Contains("100 ms"));
-}
-
 namespace {
-
-std::string packet(char type, const std::string& body) {
-    const auto size = body.size() + 4;
-    std::string bytes(1, type);
-    for (const unsigned shift : {24U, 16U, 8U, 0U}) bytes += static_cast<char>(size >> shift & 0xFFU);
-    return bytes + body;
-}
 
 const std::string let_in = packet('R', std::string(4, '\0'));
 const std::string ready = packet('Z', "I");
 
 }  // namespace
-
-TEST_CASE("a server that is none of PostgreSQL's is unreachable") {
-    RawServer mute([](RawConnection& client) { client.wait_until_closed(); });
-    auto connection = connection_to_port(mute.port());
-    connection.connect_timeout = std::chrono::milliseconds(100);
-    CHECK_THAT(check_fails(connection, "tls", ErrorClass::unreachable).what(), Catch::Contains("100 ms"));
-
-    const std::vector<std::string> answers{
-        "HTTP/1.1 400 Bad Request\r\n\r\n",
-        "",
-        "\r\n",
-        "S",
-        "SSH-2.0-OpenSSH_9.2\r\n",
-        "N",
-        "NN",
-        "ERROR",
-        "E",
-        std::string("R\0\0\0\0\0\0\0\0", 9),
-        std::string("R\x7f\xff\xff\xff\0\0\0\0", 9),
-        packet('R', std::string("\0\0\0\x63", 4)),
-        packet('R', std::string("\0\0\0\x0cxyz", 7)),
-        packet('R', ""),
-        packet('E', "SFATAL"),
-        packet('E', std::string(1000, 'x')),
-        packet('Z', "I"),
-        std::string(5000, '\0'),
-        std::string(5000, '\xff'),
-    };
-    for (const auto& answer : answers) {
-        CAPTURE(answer.substr(0, 20));
-        RawServer server([&](RawConnection& client) {
-            client.read(8);
-            client.send(answer);
-        });
-        auto rubbish = connection_to_port(server.port());
-        for (const auto* tls : {"prefer", "require", "disable"}) {
-            CAPTURE(tls);
-            rubbish.options["tls"] = tls;
-            const auto run = run_test(rubbish);
-            REQUIRE(run.error);
-            CHECK(run.error->error_class() == ErrorClass::unreachable);
-            CHECK_FALSE(run.error->hint().empty());
-        }
-    }
-}
 
 TEST_CASE("a server that lets anyone in and then sends rubbish is unreachable") {
     const std::vector<std::string> answers{
@@ -228,7 +172,7 @@ TEST_CASE("a server that lets anyone in and then sends rubbish is unreachable") 
             client.read_until("SELECT");  // of the start packet and the first statement
             client.send(answer);
         });
-        auto rubbish = connection_to_port(server.port());
+        auto rubbish = connection_to_port(fixture, server.port());
         rubbish.options["tls"] = "disable";
         const auto run = run_test(rubbish);
         REQUIRE(run.error);
@@ -236,32 +180,6 @@ TEST_CASE("a server that lets anyone in and then sends rubbish is unreachable") 
         CHECK(run.error->error_class() == ErrorClass::unreachable);
         CHECK_FALSE(run.error->hint().empty());
     }
-}
-
-TEST_CASE("a server that is full is worth another try") {
-    RawServer full([](RawConnection& client) {
-        client.read(8);
-        client.send(packet('E', std::string("SFATAL\0VFATAL\0C53300\0Mtoo many clients\0\0", 40)));
-    });
-    auto connection = connection_to_port(full.port());
-    connection.options["tls"] = "disable";
-    const auto run = run_test(connection);
-    REQUIRE(run.error);
-    CHECK(run.error->error_class() == ErrorClass::unreachable);
-    CHECK_THAT(run.error->what(), Catch::Contains("too many clients"));
-}
-
-TEST_CASE("a connection that is being made ends when it is cancelled") {
-    Cancellation cancellation;
-    RawServer mute([&](RawConnection& client) {
-        client.read(8);
-        cancellation.cancel();
-        client.wait_until_closed();
-    });
-    auto connection = connection_to_port(mute.port());
-    connection.connect_timeout = std::chrono::minutes(5);
-    const auto source = sources::open_source(connection, cancellation);
-    CHECK(error_of([&] { static_cast<void>(source->list("")); }).error_class() == ErrorClass::interrupted);
 }
 
 TEST_CASE("a connection cut anywhere is unreachable, and what came before is not taken for the whole") {
@@ -367,7 +285,7 @@ TEST_CASE("nothing of a login goes to a server that does not encrypt when it mus
         const std::lock_guard lock(mutex);
         received += bytes;
     });
-    auto connection = connection_to_port(server.port());
+    auto connection = connection_to_port(fixture, server.port());
     for (const auto* tls : {"require", "verify"}) {
         connection.options["tls"] = tls;
         check_fails(connection, "tls", ErrorClass::unreachable);
@@ -378,7 +296,7 @@ TEST_CASE("nothing of a login goes to a server that does not encrypt when it mus
 
 TEST_CASE("what cannot be a PostgreSQL connection is refused by its field") {
     const auto refused = [](auto change) {
-        auto connection = connection_to_port(5432);
+        auto connection = connection_to_port(fixture, 5432);
         change(connection);
         Cancellation cancellation;
         return error_of([&] { sources::open_source(connection, cancellation); });
@@ -387,13 +305,6 @@ TEST_CASE("what cannot be a PostgreSQL connection is refused by its field") {
                Catch::StartsWith("invalid host"));
     CHECK_THAT(refused([](auto& c) { c.host = "postgres://u:p@db"; }).what(),
                Catch::StartsWith("invalid host"));
-    CHECK_THAT(refused([](auto& c) { c.options["tls"] = "maybe"; }).what(), Catch::StartsWith("invalid tls"));
     CHECK_THAT(refused([](auto& c) { c.environment = with("PGSSLMODE", "maybe"); }).what(),
                Catch::StartsWith("invalid tls: PGSSLMODE"));
-    CHECK_THAT(refused([](auto& c) { c.options["region"] = "x"; }).what(),
-               Catch::StartsWith("invalid region"));
-    CHECK_THAT(refused([](auto& c) { c.username = std::string("a\0b", 3); }).what(),
-               Catch::StartsWith("invalid username"));
-    CHECK_THAT(refused([](auto& c) { c.password = Secret(std::string("a\0b", 3)); }).what(),
-               Catch::StartsWith("invalid password"));
 }

@@ -2,18 +2,14 @@
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
 #include <utility>
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <signal.h>
-#include <spawn.h>
-#include <unistd.h>
 
 #include "cli/lookup.hpp"
 #include "cli/platform/choice.hpp"
 #include "config/paths.hpp"
+#include "core/child_process.hpp"
 #include "core/id.hpp"
 #include "core/text.hpp"
 #include "platform/platform.hpp"
@@ -43,28 +39,17 @@ platform::Settings embedded_settings(const Environment& environment) {
 
 /// Runs this program again, on its own and without a terminal, to take one snapshot.
 void launch_snapshot_worker(const std::string& dataset_id) {
-    posix_spawn_file_actions_t files;
-    posix_spawn_file_actions_init(&files);
-    for (const int descriptor : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
-        posix_spawn_file_actions_addopen(&files, descriptor, "/dev/null", O_RDWR, 0);
-    }
-    posix_spawnattr_t attributes;
-    posix_spawnattr_init(&attributes);
-    sigset_t none;
-    sigemptyset(&none);
-    posix_spawnattr_setsigmask(&attributes, &none);
-    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK);
-    std::string program = "prevision";
-    std::string command(snapshot_worker_command);
-    std::string id = dataset_id;
-    char* arguments[] = {program.data(), command.data(), id.data(), nullptr};
-    pid_t process = 0;
-    const int failure = ::posix_spawn(&process, "/proc/self/exe", &files, &attributes, arguments, environ);
-    posix_spawn_file_actions_destroy(&files);
-    posix_spawnattr_destroy(&attributes);
-    if (failure != 0) {
+    constexpr auto none = ChildCommand::Stream::null;
+    try {
+        start_child({.program = "/proc/self/exe",
+                     .arguments = {"prevision", std::string(snapshot_worker_command), dataset_id},
+                     .input = none,
+                     .output = none,
+                     .error = none,
+                     .group = ChildCommand::Group::session});
+    } catch (const Error& error) {
         throw Error(ErrorClass::internal,
-                    "cannot start a process for the snapshot: " + system_message(failure));
+                    fmt::format("cannot start a process for the snapshot: {}", error.what()));
     }
 }
 

@@ -4,16 +4,14 @@
 #include <cerrno>
 #include <utility>
 
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <poll.h>
 #include <signal.h>
-#include <spawn.h>
 #include <sys/eventfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "core/file.hpp"
+#include "core/child_process.hpp"
 
 namespace prevision {
 
@@ -25,70 +23,33 @@ constexpr std::size_t output_limit = std::size_t{1} << 20U;
 class Shell {
   public:
     Shell(const std::string& command, const std::string& option) {
-        std::array<int, 2> ends{};
-        int failure = ::pipe2(ends.data(), O_CLOEXEC) == 0 ? 0 : errno;
-        if (failure == 0) {
-            output_ = FileDescriptor(ends[0]);
-            const FileDescriptor input(ends[1]);
-            failure = spawn(command, input);
-        }
-        if (failure != 0) {
-            throw Error(ErrorClass::internal,
-                        fmt::format("{} cannot be run: {}", option, system_message(failure)));
+        // On a terminal it stays in our group, so that it can prompt there and Ctrl-C reaches all of it.
+        group_ = ::isatty(STDERR_FILENO) == 0;
+        try {
+            child_ = start_child({.program = "/bin/sh",
+                                  .arguments = {"sh", "-c", command},
+                                  .output = ChildCommand::Stream::pipe,
+                                  .group = group_ ? ChildCommand::Group::own : ChildCommand::Group::inherited});
+        } catch (const Error& error) {
+            throw Error(ErrorClass::internal, fmt::format("{} cannot be run: {}", option, error.what()));
         }
     }
-
     ~Shell() {
-        if (process_ <= 0) return;
-        ::kill(group_ ? -process_ : process_, SIGTERM);
+        if (child_.id <= 0) return;
+        ::kill(group_ ? -child_.id : child_.id, SIGTERM);
         wait();
     }
     Shell(const Shell&) = delete;
     Shell& operator=(const Shell&) = delete;
 
-    [[nodiscard]] const FileDescriptor& output() const { return output_; }
+    [[nodiscard]] const FileDescriptor& output() const { return child_.output; }
 
     /// The status that it ended with, as waitpid has it.
-    int wait() {
-        int status = 0;
-        while (::waitpid(process_, &status, 0) < 0 && errno == EINTR) {
-        }
-        process_ = 0;
-        return status;
-    }
+    int wait() { return wait_for_child(std::exchange(child_.id, 0)); }
 
   private:
-    int spawn(const std::string& command, const FileDescriptor& input) {
-        posix_spawn_file_actions_t files;
-        posix_spawn_file_actions_init(&files);
-        posix_spawn_file_actions_adddup2(&files, input.get(), STDOUT_FILENO);
-        posix_spawnattr_t attributes;
-        posix_spawnattr_init(&attributes);
-        // As a shell of the user's own would find them.
-        sigset_t signals;
-        sigemptyset(&signals);
-        posix_spawnattr_setsigmask(&attributes, &signals);
-        sigaddset(&signals, SIGPIPE);
-        posix_spawnattr_setsigdefault(&attributes, &signals);
-        int flags = POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF;
-        // On a terminal it stays in our group, so that it may ask there, and Ctrl-C reaches all of it.
-        group_ = ::isatty(STDERR_FILENO) == 0;
-        if (group_) flags |= POSIX_SPAWN_SETPGROUP;
-        posix_spawnattr_setflags(&attributes, static_cast<short>(flags));
-        std::string shell = "sh";
-        std::string flag = "-c";
-        std::string line = command;
-        const std::array<char*, 4> arguments{shell.data(), flag.data(), line.data(), nullptr};
-        const int failure =
-            ::posix_spawn(&process_, "/bin/sh", &files, &attributes, arguments.data(), environ);
-        posix_spawn_file_actions_destroy(&files);
-        posix_spawnattr_destroy(&attributes);
-        return failure;
-    }
-
-    FileDescriptor output_;
-    pid_t process_ = 0;
-    bool group_ = false;  // whether it leads a group of its own, with all that it starts
+    ChildProcess child_;
+    bool group_ = false;  // whether it leads a process group of its own
 };
 
 /// Waits for output, or for the cancellation.

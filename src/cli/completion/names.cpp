@@ -6,12 +6,8 @@
 #include <optional>
 #include <string_view>
 
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <poll.h>
-#include <signal.h>
-#include <spawn.h>
-#include <unistd.h>
 
 #include "api/exporters.hpp"
 #include "cli/completion/distant_names.hpp"
@@ -20,6 +16,7 @@
 #include "config/paths.hpp"
 #include "config/profiles.hpp"
 #include "core/atomic_file.hpp"
+#include "core/child_process.hpp"
 #include "core/sha256.hpp"
 #include "core/text.hpp"
 
@@ -76,32 +73,16 @@ std::vector<Candidate> from_lines(std::string_view text) {
     return candidates;
 }
 
-/// Another run of this program, apart from the terminal, whose stdout is read.
+/// Runs this program again, detached from the terminal, to print the names.
 FileDescriptor start_asking(std::span<const std::string> words) {
-    std::array<int, 2> ends{};
-    if (::pipe2(ends.data(), O_CLOEXEC) != 0) return {};
-    FileDescriptor output(ends[0]);
-    const FileDescriptor input(ends[1]);
-    posix_spawn_file_actions_t files;
-    posix_spawn_file_actions_init(&files);
-    posix_spawn_file_actions_addopen(&files, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-    posix_spawn_file_actions_adddup2(&files, input.get(), STDOUT_FILENO);
-    posix_spawn_file_actions_addopen(&files, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
-    posix_spawnattr_t attributes;
-    posix_spawnattr_init(&attributes);
-    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSID);
-    std::vector<std::string> arguments{"prevision", "complete", "names"};
-    arguments.insert(arguments.end(), words.begin(), words.end());
-    std::vector<char*> pointers;
-    pointers.reserve(arguments.size() + 1);
-    for (auto& argument : arguments) pointers.push_back(argument.data());
-    pointers.push_back(nullptr);
-    pid_t process = 0;
-    const int failure =
-        ::posix_spawn(&process, "/proc/self/exe", &files, &attributes, pointers.data(), environ);
-    posix_spawn_file_actions_destroy(&files);
-    posix_spawnattr_destroy(&attributes);
-    return failure == 0 ? std::move(output) : FileDescriptor();
+    ChildCommand command{.program = "/proc/self/exe",
+                         .arguments = {"prevision", "complete", "names"},
+                         .input = ChildCommand::Stream::null,
+                         .output = ChildCommand::Stream::pipe,
+                         .error = ChildCommand::Stream::null,
+                         .group = ChildCommand::Group::session};
+    command.arguments.insert(command.arguments.end(), words.begin(), words.end());
+    return start_child(command).output;
 }
 
 /// All that comes before the budget is spent; nothing when it does not end by then.
@@ -213,9 +194,7 @@ std::vector<Candidate> names_within_budget(Services& services, std::span<const s
     try {
         const auto file = cache_file(services, query);
         if (file && is_young(*file, completion_cache_age)) return from_lines(read_file(*file, answer_limit));
-        const auto output = start_asking(words);
-        return output ? from_lines(read_within_budget(output, services.io().clock))
-                      : std::vector<Candidate>();
+        return from_lines(read_within_budget(start_asking(words), services.io().clock));
     } catch (const std::exception&) {
         return {};  // no name is better than an error in the middle of what is being typed
     }

@@ -26,10 +26,11 @@ class Shell {
         // On a terminal it stays in our group, so that it can prompt there and Ctrl-C reaches all of it.
         group_ = ::isatty(STDERR_FILENO) == 0;
         try {
-            child_ = start_child({.program = "/bin/sh",
-                                  .arguments = {"sh", "-c", command},
-                                  .output = ChildCommand::Stream::pipe,
-                                  .group = group_ ? ChildCommand::Group::own : ChildCommand::Group::inherited});
+            child_ =
+                start_child({.program = "/bin/sh",
+                             .arguments = {"sh", "-c", command},
+                             .output = ChildCommand::Stream::pipe,
+                             .group = group_ ? ChildCommand::Group::own : ChildCommand::Group::inherited});
         } catch (const Error& error) {
             throw Error(ErrorClass::internal, fmt::format("{} cannot be run: {}", option, error.what()));
         }

@@ -22,12 +22,15 @@ Ended run(ChildCommand command) {
     const auto child = start_child(command);
     Ended ended;
     std::string buffer(4096, '\0');
-    while (const auto count = read_some(child.output, buffer, "the pipe")) ended.output.append(buffer, 0, count);
+    while (const auto count = read_some(child.output, buffer, "the pipe"))
+        ended.output.append(buffer, 0, count);
     ended.status = wait_for_child(child.id);
     return ended;
 }
 
-ChildCommand shell(const std::string& line) { return {.program = "/bin/sh", .arguments = {"sh", "-c", line}}; }
+ChildCommand shell(const std::string& line) {
+    return {.program = "/bin/sh", .arguments = {"sh", "-c", line}};
+}
 
 }  // namespace
 
@@ -38,7 +41,8 @@ TEST_CASE("a child's output comes through the pipe, and its exit code from the w
 }
 
 TEST_CASE("a child gets its arguments as they are") {
-    const auto ended = run({.program = "/usr/bin/printf", .arguments = {"printf", "%s|", "a b", "", "$HOME"}});
+    const auto ended =
+        run({.program = "/usr/bin/printf", .arguments = {"printf", "%s|", "a b", "", "$HOME"}});
     CHECK(ended.output == "a b||$HOME|");
 }
 

@@ -87,6 +87,24 @@ const std::map<std::string, Names> allowed{
     {"main.cpp", {"cli", "core"}},
 };
 
+/// Which rooms include the headers of a library. `cli/platform/libraries.cpp` reads the version of each.
+const std::map<std::string, Names> library_users{
+    {"CLI/", {"cli/command"}},
+    {"archive", {"platform/datasets"}},
+    {"boost/", {"server"}},
+    {"curl/", {"net"}},
+    {"libpq-fe.h", {"sources/postgres"}},
+    {"mysql", {"sources/mysql"}},
+    {"openssl/", {"core"}},
+    {"pugixml", {"sources/s3"}},
+    {"sodium", {"platform/store", "sources/files"}},
+    {"sqlite3.h", {"sqlite"}},
+    {"utf8proc", {"render"}},
+    {"yaml-cpp/", {"cli/apply", "render"}},
+    {"zlib", {"snapshot/compression"}},
+    {"zstd", {"snapshot/compression"}},
+};
+
 const std::regex include_line(R"re(^\s*#include "([^"]+)")re");
 
 std::string room_of(const std::string& file) {
@@ -127,6 +145,23 @@ TEST_CASE("a room includes what its rule names and nothing else") {
             CHECK(is_allowed(from, match[1]));
         }
     }
+}
+
+TEST_CASE("only the rooms that wrap a library include its headers") {
+    const std::regex library_include(R"re(^\s*#include <([^>]+)>)re");
+    std::map<std::string, Names> found;
+    for (const auto& from : source_files()) {
+        if (from == "cli/platform/libraries.cpp") continue;
+        std::ifstream stream(std::filesystem::path(PREVISION_SOURCE_DIR) / from);
+        for (std::string line; std::getline(stream, line);) {
+            std::smatch match;
+            if (!std::regex_search(line, match, library_include)) continue;
+            for (const auto& [header, rooms] : library_users) {
+                if (match[1].str().starts_with(header)) found[header].insert(room_of(from));
+            }
+        }
+    }
+    CHECK(found == library_users);
 }
 
 TEST_CASE("the rule of a room names only what is there") {

@@ -1,6 +1,5 @@
 #include "api/client.hpp"
 
-#include <random>
 #include <utility>
 
 #include <fmt/format.h>
@@ -9,6 +8,7 @@
 #include "api/page_reader.hpp"
 #include "api/seen_items.hpp"
 #include "core/id.hpp"
+#include "core/retry.hpp"
 #include "core/text.hpp"
 #include "core/wait.hpp"
 #include "model/codec.hpp"
@@ -65,12 +65,7 @@ Client::Client(transport::Transport& transport, Cancellation& cancellation, Clie
     if (!settings_.retry.wait) {
         settings_.retry.wait = [this](std::chrono::milliseconds pause) { wait_for(pause, cancellation_); };
     }
-    if (!settings_.retry.jitter) {
-        settings_.retry.jitter = [] {
-            std::random_device device;
-            return std::uniform_real_distribution<>()(device);
-        };
-    }
+    if (!settings_.retry.jitter) settings_.retry.jitter = random_jitter;
 }
 
 transport::Response Client::send(const Call& call) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <ctime>
 
+#include "core/retry.hpp"
 #include "core/text.hpp"
 #include "model/codec.hpp"
 
@@ -12,14 +13,14 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr milliseconds first_backoff{500};
-constexpr milliseconds longest_backoff{30'000};
+constexpr milliseconds first_wait{500};
+constexpr milliseconds longest_wait{30'000};
 
 bool may_repeat(Repeat repeat, const transport::TransportError& failure) {
     return repeat == Repeat::safe || (repeat == Repeat::if_not_sent && !failure.may_have_arrived());
 }
 
-/// Hands on, and knows whether anything came.
+/// Passes the bytes on, and remembers whether any came.
 class WatchedSink final : public transport::BodySink {
   public:
     explicit WatchedSink(transport::BodySink* sink) : sink_(sink) {}
@@ -48,12 +49,8 @@ milliseconds RetryBudget::left() const {
 
 std::optional<milliseconds> RetryBudget::take(std::optional<milliseconds> asked) {
     if (tries_ >= settings_->retries) return std::nullopt;
-    const auto backoff = std::min(first_backoff * (1L << std::min(tries_, 10)), longest_backoff);
-    // Half of it at least, so that many clients spread out without hammering.
-    const auto jittered =
-        backoff / 2 +
-        milliseconds(static_cast<long>(settings_->jitter() * static_cast<double>((backoff / 2).count())));
-    const auto pause = asked.value_or(jittered);
+    const RetryPolicy policy{.first_wait = first_wait, .longest_wait = longest_wait};
+    const auto pause = policy.pause(tries_ + 1, settings_->jitter(), asked);
     if (settings_->timeout.count() != 0 && pause >= left()) return std::nullopt;
     ++tries_;
     return pause;
@@ -61,7 +58,7 @@ std::optional<milliseconds> RetryBudget::take(std::optional<milliseconds> asked)
 
 bool invites_retry(const transport::Response& response) {
     if (response.status != 429 && response.status < 500) return false;
-    // A platform that names the error's class has understood the call, and speaks of what lies behind it.
+    // With a class of its own the error is about a system behind the platform: a retry would not help.
     return model::decode_failure(response.body).error_class.empty();
 }
 
@@ -71,7 +68,7 @@ std::optional<milliseconds> retry_after(const transport::Response& response,
     if (!value) return std::nullopt;
     if (const auto seconds = parse_integer(trim(*value))) {
         if (*seconds < 0) return std::nullopt;
-        constexpr std::int64_t longest = 365LL * 24 * 3600;  // longer than anybody waits
+        constexpr std::int64_t longest = 365LL * 24 * 3600;  // keeps the product in range
         return milliseconds(std::min(*seconds, longest) * 1000);
     }
     std::tm time{};

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "sources/field.hpp"
 #include "sources/files/ftp_session.hpp"
 #include "sources/files/options.hpp"
 #include "sources/files/source.hpp"
@@ -43,15 +44,6 @@ constexpr auto datasource_options = with_file_format(std::array<Option, 1>{{
     {.name = "path", .help = "the file: absolute, or from the login folder", .required = true},
 }});
 
-std::string option_of(const Connection& connection, const std::string& name) {
-    const auto found = connection.options.find(name);
-    return found == connection.options.end() ? "" : found->second;
-}
-
-[[noreturn]] void refuse(std::string_view field, std::string_view why, std::string_view hint) {
-    throw Error(ErrorClass::invalid, fmt::format("invalid {}: {}", field, why), std::string(hint));
-}
-
 struct TlsChoice {
     Tls level = Tls::prefer;
     bool implicit = false;
@@ -66,12 +58,13 @@ TlsChoice choose_tls(const Connection& connection) {
     if (value == "require" || value == "implicit") return {Tls::require, implicit};
     if (value == "disable") {
         if (asked)
-            refuse("tls", fmt::format("it is disable, and the host says {}://", scheme), "leave out one");
+            refuse_field("tls", fmt::format("it is disable, and the host says {}://", scheme),
+                         "leave out one");
         return {Tls::disable, false};
     }
     if (value.empty() || value == "prefer") return {asked ? Tls::require : Tls::prefer, implicit};
-    refuse("tls", fmt::format("'{}' is none of its values", value),
-           "one of: disable, prefer, require, verify, implicit");
+    refuse_field("tls", fmt::format("'{}' is none of its values", value),
+                 "one of: disable, prefer, require, verify, implicit");
 }
 
 std::unique_ptr<FileSession> open_session(const Connection& connection, Cancellation& cancellation) {
@@ -84,7 +77,7 @@ std::unique_ptr<FileSession> open_session(const Connection& connection, Cancella
     }
     const bool active = option_of(connection, "mode") == "active";
     if (active && tls.level != Tls::disable && (tls.level != Tls::prefer || tls.implicit)) {
-        refuse("mode", "libcurl cannot do active with TLS", "use passive");
+        refuse_field("mode", "libcurl cannot do active with TLS", "use passive");
     }
     const auto& environment = connection.environment;
     auto certificates = environment.get("CURL_CA_BUNDLE");

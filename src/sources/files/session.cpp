@@ -8,6 +8,7 @@
 #include "core/id.hpp"
 #include "core/text.hpp"
 #include "net/curl_failure.hpp"
+#include "sources/field.hpp"
 #include "sources/host.hpp"
 
 namespace prevision::sources {
@@ -26,12 +27,6 @@ constexpr std::string_view name_a_file = "name a file in it: see 'prevision conn
 /// Ends a transfer of which no more is wanted.
 struct Enough {};
 
-std::string_view parent_of(std::string_view path) {
-    const auto slash = path.rfind('/');
-    if (slash == std::string_view::npos) return "";
-    return slash == 0 ? "/" : path.substr(0, slash);
-}
-
 std::string_view name_of(std::string_view path) { return path.substr(path.rfind('/') + 1); }
 
 std::string format_seconds(curl_off_t seconds) {
@@ -45,11 +40,6 @@ std::string format_seconds(curl_off_t seconds) {
                        clock.hours().count(), clock.minutes().count(), clock.seconds().count());
 }
 
-void refuse_control(std::string_view field, std::string_view text) {
-    if (std::ranges::none_of(text, [](char c) { return c == '\0' || c == '\r' || c == '\n'; })) return;
-    throw Error(ErrorClass::invalid, fmt::format("invalid {}: it holds a line end or a NUL byte", field));
-}
-
 net::CurlList list_of(const std::vector<std::string>& lines) {
     net::CurlList list;
     for (const auto& line : lines) list.append(line);
@@ -58,20 +48,19 @@ net::CurlList list_of(const std::vector<std::string>& lines) {
 
 }  // namespace
 
+std::string_view parent_of(std::string_view path) {
+    const auto slash = path.rfind('/');
+    if (slash == std::string_view::npos) return "";
+    return slash == 0 ? "/" : path.substr(0, slash);
+}
+
 std::string FileServer::address() const {
     return host.find(':') == std::string::npos ? fmt::format("{}:{}", host, port)
                                                : fmt::format("[{}]:{}", host, port);
 }
 
 std::string FileServer::url(std::string_view path) const {
-    std::string encoded;
-    for (std::size_t at = 0; at < path.size();) {
-        const auto slash = std::min(path.find('/', at), path.size());
-        encoded += percent_encode(path.substr(at, slash - at));
-        if (slash < path.size()) encoded += '/';
-        at = slash + 1;
-    }
-    return fmt::format("{}://{}{}", scheme, address(), encoded);
+    return fmt::format("{}://{}{}", scheme, address(), encode_path(path));
 }
 
 FileServer parse_file_server(const Connection& connection, int default_port) {
@@ -80,8 +69,8 @@ FileServer parse_file_server(const Connection& connection, int default_port) {
         throw Error(ErrorClass::invalid, "invalid host: a path follows it",
                     "name the path in the datasource: --path");
     }
-    refuse_control("username", connection.username);
-    refuse_control("password", connection.password.reveal());
+    refuse_line_ends("username", connection.username);
+    refuse_line_ends("password", connection.password.reveal());
     return {.scheme = {},
             .host = host.name,
             .port = choose_port(connection.port, host).value_or(default_port),
@@ -143,8 +132,7 @@ FileVersion FileSession::look(const std::string& path) {
     handle.set<CURLOPT_NOBODY>(1);
     handle.set<CURLOPT_FILETIME>(1);
     if (const auto code = perform(); code != CURLE_OK) throw path_failure(code, path, Wanted::file);
-    FileVersion version{
-        .size = std::nullopt, .modified = format_seconds(handle.info<CURLINFO_FILETIME_T>()), .tag = {}};
+    FileVersion version{.size = std::nullopt, .modified = format_seconds(handle.info<CURLINFO_FILETIME_T>())};
     const auto size = handle.info<CURLINFO_CONTENT_LENGTH_DOWNLOAD_T>();
     if (size >= 0) version.size = static_cast<std::uint64_t>(size);
     return version;

@@ -34,6 +34,9 @@ struct FileServer {
     [[nodiscard]] std::string url(std::string_view path) const;
 };
 
+/// "/a/b" → "/a", "/a" → "/", "a" → "": the folder of a path.
+std::string_view parent_of(std::string_view path);
+
 /// The server that a connection names, its scheme left to the caller. Error invalid, naming the field.
 FileServer parse_file_server(const Connection& connection, int default_port);
 

@@ -3,6 +3,7 @@
 #include <array>
 #include <memory>
 
+#include "sources/field.hpp"
 #include "sources/files/options.hpp"
 #include "sources/files/sftp_session.hpp"
 #include "sources/files/source.hpp"
@@ -34,9 +35,8 @@ constexpr auto datasource_options = with_file_format(std::array<Option, 1>{{
 }});
 
 std::string host_key_of(const Connection& connection) {
-    const auto host_key = connection.options.find("host_key");
-    if (host_key == connection.options.end() || host_key->second.empty()) return {};
-    return parse_fingerprint(host_key->second);
+    const auto text = option_of(connection, "host_key");
+    return text.empty() ? "" : parse_fingerprint(text);
 }
 
 void check_keys(const Connection& connection) {

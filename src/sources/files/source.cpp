@@ -8,6 +8,7 @@
 
 #include "core/text.hpp"
 #include "net/socket.hpp"
+#include "sources/field.hpp"
 #include "sources/stages.hpp"
 
 namespace prevision::sources {
@@ -25,16 +26,6 @@ std::string join_path(const std::string& folder, const std::string& name) {
 std::string without_last_slashes(std::string path) {
     while (path.size() > 1 && path.ends_with('/')) path.pop_back();
     return path;
-}
-
-std::string parent_of(const std::string& path) {
-    const auto slash = path.rfind('/');
-    if (slash == std::string::npos) return "";
-    return slash == 0 ? "/" : path.substr(0, slash);
-}
-
-[[noreturn]] void refuse(std::string_view field, std::string_view why, std::string hint = {}) {
-    throw Error(ErrorClass::invalid, fmt::format("invalid {}: {}", field, why), std::move(hint));
 }
 
 class RemoteFile final : public DistantFile {
@@ -75,7 +66,7 @@ class FileSource final : public Source {
 
     void browse(const std::string& path, bool recursive, const EntryObserver& each) override {
         cancellation_.check();
-        if (path.find('\0') != std::string::npos) refuse("path", "it holds a NUL byte");
+        if (path.find('\0') != std::string::npos) refuse_field("path", "it holds a NUL byte");
         browse_folder(without_last_slashes(path), "", recursive ? deepest : 0, each);
     }
 
@@ -114,7 +105,7 @@ class FileSource final : public Source {
     }
 
     std::string list_for_test(const std::optional<Location>& location) {
-        const auto folder = location ? parent_of(location->path) : "";
+        const std::string folder(location ? parent_of(location->path) : "");
         std::uint64_t count = 0;
         session_->list(folder, [&](const ListedEntry&) { ++count; });
         return fmt::format("{} {} in {}", format_count(count), count == 1 ? "entry" : "entries",
@@ -188,15 +179,16 @@ std::unique_ptr<Source> make_file_source(std::unique_ptr<FileSession> session, C
 
 void check_file_location(const Location& location) {
     const auto refuse_given = [](std::string_view field, const std::string& value) {
-        if (!value.empty()) refuse(field, "a server of files has none", "name the file with --path");
+        if (!value.empty())
+            refuse_field(field, "a file server has no such thing", "name the file with --path");
     };
     refuse_given("database", location.database);
     refuse_given("table", location.table);
     refuse_given("request", location.request);
     refuse_given("bucket", location.bucket);
-    if (location.path.empty()) refuse("path", "it is empty", "name the file with --path");
-    if (location.path.ends_with('/')) refuse("path", "it names a folder", "name a file in it");
-    if (location.path.find('\0') != std::string::npos) refuse("path", "it holds a NUL byte");
+    if (location.path.empty()) refuse_field("path", "it is empty", "name the file with --path");
+    if (location.path.ends_with('/')) refuse_field("path", "it names a folder", "name a file in it");
+    if (location.path.find('\0') != std::string::npos) refuse_field("path", "it holds a NUL byte");
 }
 
 }  // namespace prevision::sources

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include "core/text.hpp"
-#include "core/wait.hpp"
 
 namespace prevision::sources {
 
@@ -18,7 +17,7 @@ std::string describe(const FileVersion& version) {
 /// One reading of a file, over as many attempts as it takes.
 class Transfer {
   public:
-    Transfer(DistantFile& file, Cancellation& cancellation, const TransferPolicy& policy)
+    Transfer(DistantFile& file, Cancellation& cancellation, const RetryPolicy& policy)
         : file_(file), cancellation_(cancellation), policy_(policy) {}
 
     void run(const std::function<FileSink&(const FileVersion& version)>& open) {
@@ -30,7 +29,7 @@ class Transfer {
     }
 
   private:
-    /// Whether all is done.
+    /// Returns whether the file is complete.
     bool attempt(FileSink& sink) {
         const auto before = offset_;
         try {
@@ -49,7 +48,7 @@ class Transfer {
             note_cut(error, offset_ > before);
             return false;
         }
-        // An end that is no error, and before the end of the file.
+        // The stream ended without an error before the end of the file.
         if (version_.size && offset_ < *version_.size) {
             note_cut(Error(ErrorClass::unreachable, "the transfer ended early"), offset_ > before);
             return false;
@@ -58,18 +57,16 @@ class Transfer {
         return true;
     }
 
-    /// Waits before the next attempt, or throws where there is to be none.
+    /// Waits before the next attempt, or throws when there is none.
     void note_cut(const Error& error, bool moved) {
         if (!error.retryable() || !sink_works_) throw error;
         cut_ = true;
         failures_ = moved ? 1 : failures_ + 1;
-        if (failures_ >= policy_.attempts) {
-            throw Error(ErrorClass::unreachable,
-                        fmt::format("cannot read {}: cut off after {} of {}: {}", file_.title(),
-                                    format_count(offset_), describe(version_), error.what()),
-                        error.hint());
-        }
-        wait_for(policy_.first_wait * (1 << (failures_ - 1)), cancellation_);
+        if (policy_.wait(failures_, cancellation_)) return;
+        throw Error(ErrorClass::unreachable,
+                    fmt::format("cannot read {}: cut off after {} of {}: {}", file_.title(),
+                                format_count(offset_), describe(version_), error.what()),
+                    error.hint());
     }
 
     void check_version(const FileVersion& now) const {
@@ -80,23 +77,23 @@ class Transfer {
         return {ErrorClass::integrity,
                 fmt::format("cannot read {}: it changed while it was read: it was {}, and is {}",
                             file_.title(), describe(version_), now),
-                "try again when nobody writes to it"};
+                "try again when no program writes to it"};
     }
 
     DistantFile& file_;
     Cancellation& cancellation_;
-    const TransferPolicy& policy_;
+    const RetryPolicy& policy_;
     FileVersion version_;
     std::uint64_t offset_ = 0;
     int failures_ = 0;
     bool cut_ = false;
-    bool sink_works_ = true;  // false when what was thrown came from the sink
+    bool sink_works_ = true;  // false while the sink is called: what is thrown then is its own
 };
 
 }  // namespace
 
 void transfer_file(DistantFile& file, const std::function<FileSink&(const FileVersion& version)>& open,
-                   Cancellation& cancellation, const TransferPolicy& policy) {
+                   Cancellation& cancellation, const RetryPolicy& policy) {
     Transfer(file, cancellation, policy).run(open);
 }
 

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -8,51 +7,46 @@
 #include <string_view>
 
 #include "core/cancellation.hpp"
+#include "core/retry.hpp"
 #include "sources/source.hpp"
 
 namespace prevision::sources {
 
-/// What tells one state of a distant file from another; what its system does not tell is left out.
+/// What identifies one version of a remote file, as far as its server knows it.
 struct FileVersion {
     std::optional<std::uint64_t> size;
-    std::string modified;  ///< RFC 3339
-    std::string tag;       ///< any text that changes when the file does (S3's ETag)
+    std::string modified;  ///< RFC 3339, or empty
 
     bool operator==(const FileVersion&) const = default;
 };
 
-/// A distant file, which is read by one attempt after another.
+/// A remote file, read in one or more attempts.
 class DistantFile {
   public:
-    /// Takes the bytes; false when no more is wanted.
+    /// Takes bytes; false to end the transfer.
     using Take = std::function<bool(std::string_view bytes)>;
 
     virtual ~DistantFile() = default;
 
-    /// What the system says of the file now. Error not_found, auth, unreachable, invalid (it is no file).
+    /// The file's version now. Error not_found, auth, unreachable, invalid (it is not a file).
     virtual FileVersion look() = 0;
 
-    /// Hands the bytes from `offset` on to `take`, and returns at the end of the file or when `take` says
-    /// false, the connection in order. Error unreachable when it was lost on the way: another attempt may go
-    /// on. All other Errors are final.
+    /// Passes the bytes from `offset` on to `take`. Returns at the end of the file, or when `take` returns
+    /// false; the connection can be used again. Error unreachable when the connection was lost: another
+    /// attempt may resume. All other Errors are final.
     virtual void fetch(std::uint64_t offset, const Take& take) = 0;
 
     /// "/reports/sales.csv at files.example.com:21", for messages.
     [[nodiscard]] virtual std::string title() const = 0;
 };
 
-struct TransferPolicy {
-    int attempts = 5;                           ///< in a row that may fail without a byte
-    std::chrono::milliseconds first_wait{100};  ///< before the second of these; doubled for each that follows
-};
-
-/// Reads a distant file whole: goes on where it stopped when the connection is lost, and makes sure that the
-/// file is the same one at every attempt and at the end. `open` gives the sink, which is called once, before
-/// any byte. Ends early, and then checks nothing, when the sink wants no more.
+/// Reads a remote file whole: resumes where it stopped when the connection is lost, and checks that the file
+/// is the same at every attempt and at the end. `open` returns the sink; it is called once, before any byte.
+/// Returns early, without a check, when the sink has enough.
 ///
-/// Errors: what `look` throws at first; integrity when the file changed meanwhile; unreachable when the
+/// Errors: what the first `look` throws; integrity when the file changed meanwhile; unreachable when the
 /// connection stays lost; the cancellation's; what the sink throws.
 void transfer_file(DistantFile& file, const std::function<FileSink&(const FileVersion& version)>& open,
-                   Cancellation& cancellation, const TransferPolicy& policy = {});
+                   Cancellation& cancellation, const RetryPolicy& policy = {});
 
 }  // namespace prevision::sources

@@ -4,13 +4,12 @@
 
 #include "core/error.hpp"
 
-namespace prevision::sources {
+namespace prevision::sources::s3 {
 
 namespace {
 
-// `path` is the item's name below the place that is browsed. A folder's ends with the '/', which is a part of
-// the keys in it.
-Entry entry_of(const S3Item& item, std::string path) {
+// `path` is the item's name below the browsed place. A folder's ends with '/', as in the keys below it.
+Entry entry_of(const Item& item, std::string path) {
     const bool folder = path.ends_with('/') && (item.is_prefix || item.size.value_or(0) == 0);
     std::string_view name = path;
     if (folder && name.size() > 1) name.remove_suffix(1);
@@ -23,13 +22,13 @@ Entry entry_of(const S3Item& item, std::string path) {
             .detail = {}};
 }
 
-// Names below `prefix`, each with `before` in front. Returns whether there is anything.
-bool list_below(S3Client& client, const std::string& bucket, const std::string& prefix, bool recursive,
+// Lists names below `prefix`, each with `before` in front. Returns whether there were any.
+bool list_below(Client& client, const std::string& bucket, const std::string& prefix, bool recursive,
                 const std::string& before, const EntryObserver& each) {
     bool any = false;
-    list_objects(client, bucket, prefix, recursive ? "" : "/", 0, [&](const S3Item& item) {
+    list_objects(client, bucket, prefix, recursive ? "" : "/", 0, [&](const Item& item) {
         any = true;
-        // A key that is the folder's own name marks the folder itself.
+        // A key that equals the prefix is a marker of the folder itself.
         if (item.name.size() > prefix.size() && item.name.starts_with(prefix))
             each(entry_of(item, before + item.name.substr(prefix.size())));
         return true;
@@ -37,11 +36,11 @@ bool list_below(S3Client& client, const std::string& bucket, const std::string& 
     return any;
 }
 
-// The object of exactly that key, which is the first of those that begin so.
-bool list_object(S3Client& client, const std::string& bucket, const std::string& key,
+// Lists the object with exactly that key: the first of those that begin with it.
+bool list_object(Client& client, const std::string& bucket, const std::string& key,
                  const EntryObserver& each) {
     bool found = false;
-    list_objects(client, bucket, key, "", 1, [&](const S3Item& item) {
+    list_objects(client, bucket, key, "", 1, [&](const Item& item) {
         found = item.name == key;
         if (found) each(entry_of(item, key.substr(key.rfind('/') + 1)));
         return false;
@@ -49,7 +48,7 @@ bool list_object(S3Client& client, const std::string& bucket, const std::string&
     return found;
 }
 
-void browse_buckets(S3Client& client, bool recursive, const EntryObserver& each) {
+void browse_buckets(Client& client, bool recursive, const EntryObserver& each) {
     for (const auto& bucket : list_buckets(client)) {
         each({.name = bucket.name,
               .path = bucket.name,
@@ -63,7 +62,7 @@ void browse_buckets(S3Client& client, bool recursive, const EntryObserver& each)
 
 }  // namespace
 
-void browse_s3(S3Client& client, const std::string& path, bool recursive, const EntryObserver& each) {
+void browse(Client& client, const std::string& path, bool recursive, const EntryObserver& each) {
     if (path.empty() || path == "/") {
         browse_buckets(client, recursive, each);
         return;
@@ -82,4 +81,4 @@ void browse_s3(S3Client& client, const std::string& path, bool recursive, const 
                 fmt::format("list what there is with 'prevision connector browse CONNECTOR {}'", bucket));
 }
 
-}  // namespace prevision::sources
+}  // namespace prevision::sources::s3

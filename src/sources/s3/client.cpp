@@ -1,18 +1,17 @@
 #include "sources/s3/client.hpp"
 
 #include <algorithm>
-#include <random>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "core/clock.hpp"
+#include "core/retry.hpp"
 #include "core/text.hpp"
-#include "core/wait.hpp"
 #include "net/curl_environment.hpp"
 #include "net/curl_failure.hpp"
 
-namespace prevision::sources {
+namespace prevision::sources::s3 {
 
 namespace {
 
@@ -23,7 +22,7 @@ constexpr std::chrono::seconds stall_timeout{60};
 constexpr std::size_t document_limit = std::size_t{16} << 20U;
 constexpr std::size_t error_limit = std::size_t{64} << 10U;
 
-/// Thrown through libcurl when enough of an error's document is known.
+/// Thrown through libcurl when enough of an error document has come.
 struct EnoughOfError {};
 
 std::optional<std::uint64_t> parse_size(std::string_view text) {
@@ -40,13 +39,12 @@ std::string parse_http_time(const std::string& text) {
 
 }  // namespace
 
-/// One request and its answer.
-struct S3Client::Exchange {
-    const S3Request& request;
-    const std::function<void(const S3Head&, std::string_view)>& take;
+struct Client::Exchange {
+    const Request& request;
+    const std::function<void(const Head&, std::string_view)>& take;
     net::CurlHandle& handle;
-    S3Head head{};
-    S3Refusal refusal{};
+    Head head{};
+    Refusal refusal{};
     std::string error_text{};
     bool sent = false;
     bool head_ended = false;
@@ -104,16 +102,16 @@ struct S3Client::Exchange {
     }
 };
 
-S3Client::S3Client(S3Endpoint endpoint, Cancellation& cancellation)
+Client::Client(Endpoint endpoint, Cancellation& cancellation)
     : endpoint_(std::move(endpoint)), cancellation_(cancellation) {}
 
-void S3Client::set_connection(const std::string& url) {
+void Client::set_connection(const std::string& url) {
     handle_.reset();
     handle_.set<CURLOPT_URL>(url);
     handle_.set<CURLOPT_PROTOCOLS_STR>("http,https");
     handle_.set<CURLOPT_FOLLOWLOCATION>(false);
     handle_.set<CURLOPT_PATH_AS_IS>(true);
-    // Ranges come faster side by side on connections of their own.
+    // Parallel ranges are faster on connections of their own.
     handle_.set<CURLOPT_HTTP_VERSION>(CURL_HTTP_VERSION_1_1);
     handle_.set<CURLOPT_SSLVERSION>(CURL_SSLVERSION_TLSv1_2);
     handle_.set<CURLOPT_USERAGENT>("prevision");
@@ -124,7 +122,7 @@ void S3Client::set_connection(const std::string& url) {
     if (bundle && !endpoint_.environment.get("CURL_CA_BUNDLE")) handle_.set<CURLOPT_CAINFO>(*bundle);
 }
 
-void S3Client::set_request(const S3Request& request) {
+void Client::set_request(const Request& request) {
     if (request.range) {
         handle_.set<CURLOPT_RANGE>(fmt::format("{}-{}", request.range->first, request.range->last));
     }
@@ -144,9 +142,8 @@ void S3Client::set_request(const S3Request& request) {
     handle_.set<CURLOPT_HTTPHEADER>(std::move(headers));
 }
 
-S3Head S3Client::exchange(const S3Request& request,
-                          const std::function<void(const S3Head&, std::string_view)>& take,
-                          const OutgoingFile* upload) {
+Head Client::exchange(const Request& request, const std::function<void(const Head&, std::string_view)>& take,
+                      const OutgoingFile* upload) {
     const auto purpose = fmt::format("{} at {}", request.purpose, endpoint_.address());
     set_connection(endpoint_.url(request.bucket, request.key, request.query));
     set_request(request);
@@ -166,23 +163,24 @@ S3Head S3Client::exchange(const S3Request& request,
     } catch (const EnoughOfError&) {
         code = CURLE_OK;
     }
-    // libcurl is content with a head that breaks off.
+    // libcurl accepts a head that breaks off.
     if (code == CURLE_OK && !exchange.head_ended) code = CURLE_PARTIAL_FILE;
     if (code != CURLE_OK) {
         const bool speaks_http = code != CURLE_UNSUPPORTED_PROTOCOL && code != CURLE_WEIRD_SERVER_REPLY;
-        throw S3Failure(
+        throw Failure(
             purpose,
             speaks_http ? net::failure_reason(handle_, code) : "what answers there does not speak HTTP",
             hint_of(code), exchange.sent, speaks_http && !net::is_certificate_failure(code));
     }
     if (exchange.succeeded()) return exchange.head;
     exchange.refusal.status = exchange.head.status;
-    read_s3_error(exchange.error_text, exchange.refusal);
-    throw S3Failure(purpose, std::move(exchange.refusal));
+    read_error_document(exchange.error_text, exchange.refusal);
+    throw Failure(purpose, std::move(exchange.refusal));
 }
 
-std::string S3Client::hint_of(CURLcode code) const {
-    if (code == CURLE_COULDNT_RESOLVE_HOST) return "check --host; without it, --region tells AWS's host";
+std::string Client::hint_of(CURLcode code) const {
+    if (code == CURLE_COULDNT_RESOLVE_HOST)
+        return "check --host; without it, the host of AWS is derived from --region";
     if (code == CURLE_SSL_CONNECT_ERROR)
         return "where the server does not speak TLS, write --host http://HOST";
     if (net::is_certificate_failure(code)) {
@@ -198,52 +196,59 @@ std::string S3Client::hint_of(CURLcode code) const {
 }
 
 template <typename Action>
-auto S3Client::follow_region(const Action& action) {
+auto Client::follow_region(const Action& action) {
     try {
         return action();
-    } catch (const S3Failure& failure) {
+    } catch (const Failure& failure) {
         if (!endpoint_.follow(failure.refusal().region)) throw;
     }
     return action();
 }
 
-S3Head S3Client::get(const S3Request& request,
-                     const std::function<void(const S3Head&, std::string_view)>& take) {
-    return follow_region([&] { return exchange(request, take); });
-}
-
-void S3Client::put(const S3Request& request, const OutgoingFile& file) {
-    follow_region([&] {
-        return exchange(
-            request, [](const S3Head&, std::string_view) {}, &file);
-    });
-}
-
-std::string S3Client::get_document(const S3Request& request) {
+template <typename Action>
+auto Client::with_retries(const Action& action) {
     for (int failures = 1;; ++failures) {
-        std::string text;
         try {
-            get(request, [&](const S3Head& /*head*/, std::string_view bytes) {
-                if (bytes.size() > document_limit - text.size()) {
-                    throw Error(ErrorClass::internal,
-                                fmt::format("{} at {}: the answer is larger than {}", request.purpose,
-                                            endpoint_.address(), format_bytes(document_limit)),
-                                "check that --host is an S3 endpoint");
-                }
-                text += bytes;
-            });
-            return text;
-        } catch (const S3Failure& failure) {
-            if (!failure.transient() || !failure.reached() || failures > s3_retries) throw;
-            wait_before_retry(failures, failure, cancellation_);
+            return action();
+        } catch (const Failure& failure) {
+            if (!failure.reached() || !wait_before_retry(failure, failures, cancellation_)) throw;
         }
     }
 }
 
-S3Contact S3Client::contact() {
+Head Client::get(const Request& request, const std::function<void(const Head&, std::string_view)>& take) {
+    return follow_region([&] { return exchange(request, take); });
+}
+
+void Client::put(const Request& request, const OutgoingFile& file) {
+    with_retries([&] {
+        return follow_region([&] {
+            return exchange(
+                request, [](const Head&, std::string_view) {}, &file);
+        });
+    });
+}
+
+std::string Client::get_document(const Request& request) {
+    return with_retries([&] {
+        std::string text;
+        get(request, [&](const Head& /*head*/, std::string_view bytes) {
+            if (bytes.size() > document_limit - text.size()) {
+                throw Error(ErrorClass::internal,
+                            fmt::format("{} at {}: the answer is larger than {}", request.purpose,
+                                        endpoint_.address(), format_bytes(document_limit)),
+                            "check that --host is an S3 endpoint");
+            }
+            text += bytes;
+        });
+        return text;
+    });
+}
+
+Contact Client::contact() {
     set_connection(endpoint_.url("", "", {}));
     handle_.set<CURLOPT_CONNECT_ONLY>(1);
-    S3Contact contact;
+    Contact contact;
     contact.code = handle_.perform(&cancellation_, stall_timeout);
     if (contact.code != CURLE_OK) {
         contact.reason = net::failure_reason(handle_, contact.code);
@@ -254,7 +259,7 @@ S3Contact S3Client::contact() {
     const microseconds connected(handle_.info<CURLINFO_CONNECT_TIME_T>());
     const microseconds total(handle_.info<CURLINFO_TOTAL_TIME_T>());
     contact.resolved = resolved.count() > 0;
-    // A connection whose handshake failed has no time.
+    // libcurl has no connect time for a connection whose handshake failed.
     contact.connected = connected.count() > 0 || (contact.resolved && contact.code != CURLE_COULDNT_CONNECT &&
                                                   contact.code != CURLE_OPERATION_TIMEDOUT);
     contact.encrypted = endpoint_.scheme == "https";
@@ -267,17 +272,11 @@ S3Contact S3Client::contact() {
     return contact;
 }
 
-void wait_before_retry(int failures, const S3Failure& failure, Cancellation& cancellation) {
-    using std::chrono::milliseconds;
-    constexpr milliseconds longest{5'000};
-    constexpr milliseconds longest_asked{30'000};
-    auto delay = std::min(milliseconds(100) * (1 << std::min(failures, 6)), longest);
-    // Not all at the same time again.
-    delay += delay * static_cast<int>(std::random_device{}() % 64) / 128;
-    if (const auto asked = failure.refusal().retry_after) {
-        delay = std::min<milliseconds>(std::max<milliseconds>(delay, *asked), longest_asked);
-    }
-    wait_for(delay, cancellation);
+bool wait_before_retry(const Failure& failure, int failures, Cancellation& cancellation) {
+    constexpr std::chrono::milliseconds longest_asked{30'000};
+    std::optional<std::chrono::milliseconds> asked = failure.refusal().retry_after;
+    if (asked) asked = std::min(*asked, longest_asked);
+    return failure.transient() && RetryPolicy{}.wait(failures, cancellation, asked);
 }
 
-}  // namespace prevision::sources
+}  // namespace prevision::sources::s3

@@ -4,58 +4,44 @@
 
 #include <fmt/format.h>
 
-#include "core/error.hpp"
 #include "core/text.hpp"
+#include "sources/field.hpp"
 #include "sources/host.hpp"
 
-namespace prevision::sources {
+namespace prevision::sources::s3 {
 
 namespace {
 
 constexpr std::string_view default_region = "us-east-1";
 constexpr std::string_view aws_domain = "amazonaws.com";
 
-[[noreturn]] void refuse(std::string_view field, std::string_view why, std::string hint = {}) {
-    throw Error(ErrorClass::invalid, fmt::format("invalid {}: {}", field, why), std::move(hint));
-}
-
 bool is_lower_or_digit(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); }
 
-// It becomes a part of a host's name, and may come from a stranger.
+// Checked strictly: it becomes a part of a host name, and may come from a server.
 bool is_region(std::string_view text) {
     return !text.empty() && text.size() <= 64 && text.front() != '-' && text.back() != '-' &&
            std::ranges::all_of(text, [](char c) { return is_lower_or_digit(c) || c == '-'; });
 }
 
-// A bucket whose name can be a label before the host's. A dot would ask for a certificate that nobody has.
+// Whether a bucket's name can be one label of a host name. With a dot in it, no wildcard certificate would
+// match.
 bool is_host_label(std::string_view bucket) {
     return bucket.size() >= 3 && bucket.size() <= 63 && is_lower_or_digit(bucket.front()) &&
            is_lower_or_digit(bucket.back()) &&
            std::ranges::all_of(bucket, [](char c) { return is_lower_or_digit(c) || c == '-'; });
 }
 
-std::string encode_path(std::string_view path) {
-    std::string encoded;
-    for (;;) {
-        const auto slash = path.find('/');
-        encoded += percent_encode(path.substr(0, slash));
-        if (slash == std::string_view::npos) return encoded;
-        encoded += '/';
-        path.remove_prefix(slash + 1);
-    }
-}
-
 std::string aws_suffix_of(std::string_view region) {
     return std::string(aws_domain) + (region.starts_with("cn-") ? ".cn" : "");
 }
 
-void set_host(S3Endpoint& endpoint, const std::string& text, std::optional<int> port) {
+void set_host(Endpoint& endpoint, const std::string& text, std::optional<int> port) {
     const Host host = parse_host(text);
     if (!host.scheme.empty() && host.scheme != "http" && host.scheme != "https") {
-        refuse("host", fmt::format("an S3 service is not reached by '{}'", host.scheme),
-               "write http://HOST or https://HOST");
+        refuse_field("host", fmt::format("an S3 service is not reached by '{}'", host.scheme),
+                     "write http://HOST or https://HOST");
     }
-    if (host.name.empty()) refuse("host", "it has no name", "write http://HOST or https://HOST");
+    if (host.name.empty()) refuse_field("host", "it has no name", "write http://HOST or https://HOST");
     if (!host.scheme.empty()) endpoint.scheme = host.scheme;
     endpoint.host = host.name.find(':') == std::string::npos ? host.name : fmt::format("[{}]", host.name);
     endpoint.port = choose_port(port, host);
@@ -65,7 +51,7 @@ void set_host(S3Endpoint& endpoint, const std::string& text, std::optional<int> 
 }
 
 // "s3.eu-west-1.amazonaws.com" and "s3.amazonaws.com" are AWS too.
-void recognize_aws(S3Endpoint& endpoint) {
+void recognize_aws(Endpoint& endpoint) {
     const auto name = to_lower(endpoint.host);
     if (name == "s3.amazonaws.com") endpoint.aws_suffix = aws_domain;
     const std::string_view prefix = "s3.";
@@ -81,17 +67,18 @@ void recognize_aws(S3Endpoint& endpoint) {
 
 void check_header_text(std::string_view field, std::string_view text) {
     if (std::ranges::any_of(text, [](char c) { return static_cast<unsigned char>(c) <= ' '; }))
-        refuse(field, "it holds a space or a control character");
+        refuse_field(field, "it holds a space or a control character");
 }
 
-void set_credentials(S3Endpoint& endpoint, const Connection& connection) {
+void set_credentials(Endpoint& endpoint, const Connection& connection) {
     const auto& environment = connection.environment;
     const auto own_key = environment.get("AWS_ACCESS_KEY_ID");
     if (connection.username.empty() != connection.password.empty()) {
-        refuse(connection.username.empty() ? "username" : "password",
-               connection.username.empty() ? "a secret key is given without its access key"
-                                           : "an access key is given without its secret key",
-               "give both, or neither and AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY in the environment");
+        refuse_field(
+            connection.username.empty() ? "username" : "password",
+            connection.username.empty() ? "a secret key is given without its access key"
+                                        : "an access key is given without its secret key",
+            "give both, or neither and AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY in the environment");
     }
     if (!connection.username.empty()) {
         endpoint.access_key = connection.username;
@@ -100,10 +87,10 @@ void set_credentials(S3Endpoint& endpoint, const Connection& connection) {
         endpoint.access_key = *own_key;
         endpoint.secret_key = Secret(environment.get("AWS_SECRET_ACCESS_KEY").value_or(""));
         if (endpoint.secret_key.empty()) {
-            refuse("password", "AWS_ACCESS_KEY_ID is set and AWS_SECRET_ACCESS_KEY is not");
+            refuse_field("password", "AWS_ACCESS_KEY_ID is set and AWS_SECRET_ACCESS_KEY is not");
         }
     }
-    // A token belongs to one key: not to be sent with another.
+    // A session token belongs to one access key: never send it with another.
     if (!endpoint.access_key.empty() && (!own_key || *own_key == endpoint.access_key)) {
         endpoint.session_token = Secret(environment.get("AWS_SESSION_TOKEN").value_or(""));
     }
@@ -111,16 +98,11 @@ void set_credentials(S3Endpoint& endpoint, const Connection& connection) {
     check_header_text("AWS_SESSION_TOKEN", endpoint.session_token.reveal());
 }
 
-std::string option_of(const Connection& connection, const std::string& name) {
-    const auto found = connection.options.find(name);
-    return found == connection.options.end() ? "" : found->second;
-}
-
 }  // namespace
 
-std::string S3Endpoint::address() const { return port ? fmt::format("{}:{}", host, *port) : host; }
+std::string Endpoint::address() const { return port ? fmt::format("{}:{}", host, *port) : host; }
 
-std::string S3Endpoint::url(const std::string& bucket, const std::string& key, const S3Query& query) const {
+std::string Endpoint::url(const std::string& bucket, const std::string& key, const Query& query) const {
     const bool in_host = virtual_host && is_host_label(bucket);
     std::string url = fmt::format("{}://{}{}{}", scheme, in_host ? bucket + "." : "", address(), base_path);
     if (!bucket.empty() && !in_host) url += "/" + percent_encode(bucket);
@@ -134,7 +116,7 @@ std::string S3Endpoint::url(const std::string& bucket, const std::string& key, c
     return url;
 }
 
-bool S3Endpoint::follow(std::string_view named) {
+bool Endpoint::follow(std::string_view named) {
     if (!is_region(named) || named == region) return false;
     region = named;
     if (!aws_suffix.empty()) {
@@ -144,9 +126,9 @@ bool S3Endpoint::follow(std::string_view named) {
     return true;
 }
 
-S3Endpoint s3_endpoint(const Connection& connection) {
+Endpoint endpoint_of(const Connection& connection) {
     const auto& environment = connection.environment;
-    S3Endpoint endpoint;
+    Endpoint endpoint;
     endpoint.connect_timeout = connection.connect_timeout;
     endpoint.environment = environment;
     endpoint.region = option_of(connection, "region");
@@ -157,13 +139,14 @@ S3Endpoint s3_endpoint(const Connection& connection) {
         set_host(endpoint, host, connection.port);
         recognize_aws(endpoint);
     } else if (connection.port) {
-        refuse("port", "there is no host that it could be a port of", "give --host, or leave the port out");
+        refuse_field("port", "there is no host that it could be a port of",
+                     "give --host, or leave the port out");
     }
     if (endpoint.region.empty()) endpoint.region = environment.get("AWS_REGION").value_or("");
     if (endpoint.region.empty()) endpoint.region = environment.get("AWS_DEFAULT_REGION").value_or("");
     if (endpoint.region.empty()) endpoint.region = default_region;
     if (!is_region(endpoint.region)) {
-        refuse("region", fmt::format("'{}' can be none", endpoint.region), "as in eu-west-1");
+        refuse_field("region", fmt::format("'{}' is not a region", endpoint.region), "as in eu-west-1");
     }
     if (host.empty()) {
         endpoint.aws_suffix = aws_suffix_of(endpoint.region);
@@ -175,4 +158,4 @@ S3Endpoint s3_endpoint(const Connection& connection) {
     return endpoint;
 }
 
-}  // namespace prevision::sources
+}  // namespace prevision::sources::s3

@@ -10,20 +10,20 @@
 #include "core/secret.hpp"
 #include "sources/source.hpp"
 
-namespace prevision::sources {
+namespace prevision::sources::s3 {
 
 /// The parameters of a URL's query, sorted as a signature wants them.
-using S3Query = std::map<std::string, std::string>;
+using Query = std::map<std::string, std::string>;
 
-/// Where an S3 service is, and as whom it is called.
-struct S3Endpoint {
+/// Where an S3 service is, and the credentials for it.
+struct Endpoint {
     std::string scheme = "https";
     std::string host;  ///< an IPv6 address in brackets
     std::optional<int> port;
-    std::string base_path;   ///< what stands before the bucket, percent-encoded: "" or "/storage/s3"
-    std::string aws_suffix;  ///< where AWS derives the host from the region: "amazonaws.com"
+    std::string base_path;   ///< before the bucket, percent-encoded: "" or "/storage/s3"
+    std::string aws_suffix;  ///< for AWS, whose host is derived from the region: "amazonaws.com"
     std::string region;
-    bool virtual_host = false;  ///< the bucket is a part of the host's name, where it can be
+    bool virtual_host = false;  ///< put the bucket into the host name, where it can be a label
     std::string access_key;     ///< empty: requests are not signed
     Secret secret_key;
     Secret session_token;
@@ -33,18 +33,18 @@ struct S3Endpoint {
     /// "127.0.0.1:9000", for messages.
     [[nodiscard]] std::string address() const;
 
-    /// Of an object, of a bucket (no key), or of the service (neither). Any byte may stand in a key.
+    /// The URL of an object, of a bucket (empty key), or of the service (both empty). A key may hold any byte.
     [[nodiscard]] std::string url(const std::string& bucket, const std::string& key,
-                                  const S3Query& query) const;
+                                  const Query& query) const;
 
-    /// Takes the region that the service has named, and AWS's host with it. False when that is no region, or
-    /// the one that was used.
+    /// Switches to a region that the service has named, and to its host at AWS. False when the name is not a
+    /// region, or the one in use.
     bool follow(std::string_view named);
 };
 
-/// What a connector says, and what it leaves open as AWS's own tools find it in the environment:
+/// The endpoint of a connector; what it leaves out comes from the environment, as AWS's own tools read it:
 /// AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL; AWS_REGION, AWS_DEFAULT_REGION; AWS_ACCESS_KEY_ID,
 /// AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN. Error invalid, naming the field, when it cannot be right.
-S3Endpoint s3_endpoint(const Connection& connection);
+Endpoint endpoint_of(const Connection& connection);
 
-}  // namespace prevision::sources
+}  // namespace prevision::sources::s3

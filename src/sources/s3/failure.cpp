@@ -8,7 +8,7 @@
 
 #include "core/clock.hpp"
 
-namespace prevision::sources {
+namespace prevision::sources::s3 {
 
 namespace {
 
@@ -71,12 +71,12 @@ ErrorClass class_of_status(int status) {
     return ErrorClass::internal;
 }
 
-ErrorClass class_of(const S3Refusal& refusal) {
+ErrorClass class_of(const Refusal& refusal) {
     const auto* known = find_code(refusal.code);
     return known != nullptr ? known->error_class : class_of_status(refusal.status);
 }
 
-std::string reason_of(const S3Refusal& refusal) {
+std::string reason_of(const Refusal& refusal) {
     const auto* known = find_code(refusal.code);
     if (known != nullptr && !known->reason.empty()) {
         return fmt::format("{} ({})", known->reason, refusal.code);
@@ -86,7 +86,7 @@ std::string reason_of(const S3Refusal& refusal) {
     return fmt::format("{} ({})", refusal.message, refusal.code);
 }
 
-std::string hint_of(const S3Refusal& refusal) {
+std::string hint_of(const Refusal& refusal) {
     if (refusal.code == "RequestTimeTooSkewed" || refusal.code == "RequestExpired") {
         return fmt::format("set this machine's clock: it says {}{}",
                            format_time(std::chrono::system_clock::now()),
@@ -99,7 +99,7 @@ std::string hint_of(const S3Refusal& refusal) {
 
 }  // namespace
 
-void read_s3_error(std::string_view xml, S3Refusal& refusal) {
+void read_error_document(std::string_view xml, Refusal& refusal) {
     pugi::xml_document document;
     document.load_buffer(xml.data(), xml.size());
     const auto error = document.child("Error");
@@ -108,16 +108,16 @@ void read_s3_error(std::string_view xml, S3Refusal& refusal) {
     if (const auto region = error.child("Region")) refusal.region = region.text().get();
 }
 
-S3Failure::S3Failure(const std::string& purpose, S3Refusal refusal)
+Failure::Failure(const std::string& purpose, Refusal refusal)
     : Error(class_of(refusal), fmt::format("{}: {}", purpose, reason_of(refusal)), hint_of(refusal)),
       refusal_(std::move(refusal)) {
     transient_ = error_class() == ErrorClass::unreachable;
 }
 
-S3Failure::S3Failure(const std::string& purpose, const std::string& reason, std::string hint, bool reached,
-                     bool transient)
+Failure::Failure(const std::string& purpose, const std::string& reason, std::string hint, bool reached,
+                 bool transient)
     : Error(ErrorClass::unreachable, fmt::format("{}: {}", purpose, reason), std::move(hint)),
       reached_(reached),
       transient_(transient) {}
 
-}  // namespace prevision::sources
+}  // namespace prevision::sources::s3

@@ -8,7 +8,7 @@
 #include "core/error.hpp"
 #include "core/text.hpp"
 
-namespace prevision::sources {
+namespace prevision::sources::s3 {
 
 namespace {
 
@@ -17,7 +17,7 @@ namespace {
                 "check that --host is an S3 endpoint");
 }
 
-// The document's root. pugixml knows no entities but XML's own, and looks nothing up.
+// The document's root. pugixml expands only XML's own entities and loads nothing.
 pugi::xml_node parse(pugi::xml_document& document, std::string_view xml, const char* root,
                      const std::string& purpose) {
     // Without trimming: a key may be a space.
@@ -44,11 +44,11 @@ std::optional<std::uint64_t> parse_size(const char* text) {
 
 }  // namespace
 
-S3Page parse_object_page(std::string_view xml, const std::string& purpose) {
+Page parse_object_page(std::string_view xml, const std::string& purpose) {
     pugi::xml_document document;
     const auto root = parse(document, xml, "ListBucketResult", purpose);
     const bool encoded = std::string_view(root.child("EncodingType").text().get()) == "url";
-    S3Page page;
+    Page page;
     for (const auto node : root.children()) {
         const std::string_view kind = node.name();
         if (kind == "Contents") {
@@ -67,14 +67,14 @@ S3Page parse_object_page(std::string_view xml, const std::string& purpose) {
         if (page.next.empty()) refuse(purpose, "the answer says that more follows and not where");
     }
     // Folders among files, as the keys themselves are sorted.
-    std::ranges::stable_sort(page.items, {}, &S3Item::name);
+    std::ranges::stable_sort(page.items, {}, &Item::name);
     return page;
 }
 
-std::vector<S3Item> parse_buckets(std::string_view xml, const std::string& purpose) {
+std::vector<Item> parse_buckets(std::string_view xml, const std::string& purpose) {
     pugi::xml_document document;
     const auto root = parse(document, xml, "ListAllMyBucketsResult", purpose);
-    std::vector<S3Item> buckets;
+    std::vector<Item> buckets;
     for (const auto node : root.child("Buckets").children("Bucket")) {
         buckets.push_back({.name = node.child("Name").text().get(),
                            .size = std::nullopt,
@@ -83,16 +83,16 @@ std::vector<S3Item> parse_buckets(std::string_view xml, const std::string& purpo
     return buckets;
 }
 
-std::vector<S3Item> list_buckets(S3Client& client) {
+std::vector<Item> list_buckets(Client& client) {
     const std::string purpose = "cannot list the buckets";
     const auto text = client.get_document({.purpose = purpose, .bucket = {}});
     return parse_buckets(text, fmt::format("{} at {}", purpose, client.endpoint().address()));
 }
 
-void list_objects(S3Client& client, const std::string& bucket, const std::string& prefix,
+void list_objects(Client& client, const std::string& bucket, const std::string& prefix,
                   const std::string& delimiter, int page_size,
-                  const std::function<bool(const S3Item& item)>& each) {
-    S3Request request{.purpose = fmt::format("cannot list the bucket '{}'", bucket), .bucket = bucket};
+                  const std::function<bool(const Item& item)>& each) {
+    Request request{.purpose = fmt::format("cannot list the bucket '{}'", bucket), .bucket = bucket};
     request.query = {{"list-type", "2"}, {"encoding-type", "url"}};
     if (!prefix.empty()) request.query["prefix"] = prefix;
     if (!delimiter.empty()) request.query["delimiter"] = delimiter;
@@ -111,4 +111,4 @@ void list_objects(S3Client& client, const std::string& bucket, const std::string
     }
 }
 
-}  // namespace prevision::sources
+}  // namespace prevision::sources::s3

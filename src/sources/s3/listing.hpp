@@ -9,10 +9,10 @@
 
 #include "sources/s3/client.hpp"
 
-namespace prevision::sources {
+namespace prevision::sources::s3 {
 
 /// What a listing names: a bucket, an object, or what several keys begin with.
-struct S3Item {
+struct Item {
     std::string name;  ///< the whole key, or the whole beginning, with its '/'
     bool is_prefix = false;
     std::optional<std::uint64_t> size;
@@ -20,22 +20,22 @@ struct S3Item {
 };
 
 /// A page of a listing of objects.
-struct S3Page {
-    std::vector<S3Item> items;
+struct Page {
+    std::vector<Item> items;
     std::string next;  ///< asks for the page that follows; empty on the last one
 };
 
 /// Error internal, beginning with `purpose`, when the document is none of the kind.
-S3Page parse_object_page(std::string_view xml, const std::string& purpose);
-std::vector<S3Item> parse_buckets(std::string_view xml, const std::string& purpose);
+Page parse_object_page(std::string_view xml, const std::string& purpose);
+std::vector<Item> parse_buckets(std::string_view xml, const std::string& purpose);
 
-std::vector<S3Item> list_buckets(S3Client& client);
+std::vector<Item> list_buckets(Client& client);
 
 /// Names all keys that begin with `prefix`, page by page; with `delimiter` "/" those that go on behind a
 /// further '/' are put together as prefixes. Returns early when `each` returns false. `page_size` 0 leaves it
 /// to the service.
-void list_objects(S3Client& client, const std::string& bucket, const std::string& prefix,
+void list_objects(Client& client, const std::string& bucket, const std::string& prefix,
                   const std::string& delimiter, int page_size,
-                  const std::function<bool(const S3Item& item)>& each);
+                  const std::function<bool(const Item& item)>& each);
 
-}  // namespace prevision::sources
+}  // namespace prevision::sources::s3

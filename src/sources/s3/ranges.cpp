@@ -8,19 +8,19 @@
 
 #include "core/text.hpp"
 
-namespace prevision::sources {
+namespace prevision::sources::s3 {
 
 namespace {
 
 constexpr std::size_t part_size = std::size_t{4} << 20U;
 constexpr std::size_t window = 4;  // parts in memory, and connections
 
-// libcurl gives 16 KiB at a time: the reader is not woken for so little.
+// libcurl gives 16 KiB at a time, which is too little to wake the reader for.
 constexpr std::size_t worth_waking = std::size_t{256} << 10U;
 
 std::uint64_t parts_of(std::uint64_t bytes) { return bytes / part_size + (bytes % part_size == 0 ? 0 : 1); }
 
-// The same object may be named as strong or as weak.
+// The same object may have its tag in the strong and in the weak form (RFC 9110, section 8.8.3.2).
 std::string_view without_weakness(std::string_view etag) {
     if (etag.starts_with("W/")) etag.remove_prefix(2);
     return etag;
@@ -28,9 +28,9 @@ std::string_view without_weakness(std::string_view etag) {
 
 }  // namespace
 
-std::string S3Object::purpose() const { return fmt::format("cannot read the object '{}/{}'", bucket, key); }
+std::string Object::purpose() const { return fmt::format("cannot read the object '{}/{}'", bucket, key); }
 
-void S3Object::check(const S3Head& head, std::uint64_t first) const {
+void Object::check(const Head& head, std::uint64_t first) const {
     if (head.status != 206 || head.range_first != first) {
         throw Error(
             ErrorClass::internal,
@@ -46,16 +46,15 @@ void S3Object::check(const S3Head& head, std::uint64_t first) const {
     }
 }
 
-void S3Object::wait_after(const S3Failure& failure, int failures, Cancellation& cancellation) const {
+void Object::wait_after(const Failure& failure, int failures, Cancellation& cancellation) const {
     if (failure.error_class() == ErrorClass::not_found) {
         throw Error(ErrorClass::integrity, fmt::format("{}: it was deleted while it was read", purpose()));
     }
-    if (!failure.transient() || failures > s3_retries) throw S3Failure(failure);
-    wait_before_retry(failures, failure, cancellation);
+    if (!wait_before_retry(failure, failures, cancellation)) throw Failure(failure);
 }
 
-S3Ranges::S3Ranges(const S3Endpoint& endpoint, const S3Object& object, std::uint64_t begin, std::uint64_t end,
-                   Cancellation& cancellation)
+Ranges::Ranges(const Endpoint& endpoint, const Object& object, std::uint64_t begin, std::uint64_t end,
+               Cancellation& cancellation)
     : endpoint_(endpoint),
       object_(object),
       begin_(begin),
@@ -74,25 +73,25 @@ S3Ranges::S3Ranges(const S3Endpoint& endpoint, const S3Object& object, std::uint
     }
 }
 
-S3Ranges::~S3Ranges() {
+Ranges::~Ranges() {
     subscription_.reset();
     stop();
     for (auto& thread : threads_) thread.join();
 }
 
-void S3Ranges::stop() {
+void Ranges::stop() {
     stopped_.cancel();
     const std::lock_guard lock(mutex_);
     changed_.notify_all();
 }
 
-std::uint64_t S3Ranges::first_of(std::uint64_t part) const { return begin_ + part * part_size; }
+std::uint64_t Ranges::first_of(std::uint64_t part) const { return begin_ + part * part_size; }
 
-std::size_t S3Ranges::size_of(std::uint64_t part) const {
+std::size_t Ranges::size_of(std::uint64_t part) const {
     return static_cast<std::size_t>(std::min<std::uint64_t>(part_size, end_ - first_of(part)));
 }
 
-std::string_view S3Ranges::next() {
+std::string_view Ranges::next() {
     std::unique_lock lock(mutex_);
     if (head_ == parts_) return {};
     slot_of(head_).taken += std::exchange(lent_, 0);
@@ -111,7 +110,7 @@ std::string_view S3Ranges::next() {
     return {slot.bytes.get() + slot.taken, lent_};
 }
 
-bool S3Ranges::claim(std::uint64_t& part) {
+bool Ranges::claim(std::uint64_t& part) {
     std::unique_lock lock(mutex_);
     changed_.wait(
         lock, [&] { return claimed_ == parts_ || claimed_ < head_ + slots_.size() || stopped_.cancelled(); });
@@ -120,9 +119,9 @@ bool S3Ranges::claim(std::uint64_t& part) {
     return true;
 }
 
-void S3Ranges::work() {
+void Ranges::work() {
     try {
-        S3Client client(endpoint_, stopped_);
+        Client client(endpoint_, stopped_);
         std::uint64_t part = 0;
         while (claim(part)) fetch(client, part);
     } catch (...) {
@@ -134,20 +133,20 @@ void S3Ranges::work() {
     }
 }
 
-void S3Ranges::fetch(S3Client& client, std::uint64_t part) {
+void Ranges::fetch(Client& client, std::uint64_t part) {
     std::size_t filled = 0;
     for (int failures = 1; filled < size_of(part); ++failures) {
         const auto before = filled;
         try {
             fetch_once(client, part, filled);
-        } catch (const S3Failure& failure) {
-            if (filled > before) failures = 1;  // it goes on, however slowly
+        } catch (const Failure& failure) {
+            if (filled > before) failures = 1;  // it makes progress
             object_.wait_after(failure, failures, stopped_);
         }
     }
 }
 
-void S3Ranges::fetch_once(S3Client& client, std::uint64_t part, std::size_t& filled) {
+void Ranges::fetch_once(Client& client, std::uint64_t part, std::size_t& filled) {
     const auto size = size_of(part);
     const auto first = first_of(part) + filled;
     char* const bytes = slot_of(part).bytes.get();
@@ -157,7 +156,7 @@ void S3Ranges::fetch_once(S3Client& client, std::uint64_t part, std::size_t& fil
                 .key = object_.key,
                 .range = ByteRange{first, first_of(part) + size - 1},
                 .if_match = object_.etag},
-               [&](const S3Head& head, std::string_view received) {
+               [&](const Head& head, std::string_view received) {
                    if (!std::exchange(checked, true)) object_.check(head, first);
                    if (received.size() > size - filled) {
                        throw Error(ErrorClass::internal,
@@ -172,8 +171,8 @@ void S3Ranges::fetch_once(S3Client& client, std::uint64_t part, std::size_t& fil
                        changed_.notify_all();
                });
     if (filled < size) {
-        throw S3Failure(object_.purpose(), "the service sends less than was asked for", {}, true, true);
+        throw Failure(object_.purpose(), "the service sends less than was asked for", {}, true, true);
     }
 }
 
-}  // namespace prevision::sources
+}  // namespace prevision::sources::s3

@@ -7,24 +7,24 @@
 #include "core/text.hpp"
 #include "sources/s3/ranges.hpp"
 
-namespace prevision::sources {
+namespace prevision::sources::s3 {
 
 namespace {
 
-/// What is asked for first: all of a small object, and enough to look at a large one.
+/// The first request: all of a small object, and enough of a large one to know it.
 constexpr std::uint64_t first_range = std::uint64_t{256} << 10U;
 
-/// Ranges side by side win over a long way, where a connection alone is slow; one answer wins where each
-/// costs the service more than its bytes do. For an object that is worth it, a stretch of each tells.
+/// Parallel ranges are faster over a long distance, where one connection is slow; a single answer is faster
+/// where each request costs the service more than its bytes. Large objects are measured: a stretch of each.
 constexpr std::uint64_t worth_a_trial = std::uint64_t{256} << 20U;
 constexpr std::uint64_t trial = std::uint64_t{32} << 20U;
 
-/// Thrown, also through libcurl, when the sink wants no more.
+/// Thrown, also through libcurl, when the sink has enough.
 struct EnoughRead {};
 
 class Reader {
   public:
-    Reader(S3Client& client, const std::string& bucket, const std::string& key, ContentSink& sink,
+    Reader(Client& client, const std::string& bucket, const std::string& key, ContentSink& sink,
            Cancellation& cancellation)
         : client_(client), sink_(sink), cancellation_(cancellation) {
         object_.bucket = bucket;
@@ -43,53 +43,53 @@ class Reader {
   private:
     void read_beginning();
     void get_beginning(bool in_range);
-    void begin(const S3Head& head);
+    void begin(const Head& head);
     void read_rest();
     void read_side_by_side(std::uint64_t end);
     void read_in_one(std::uint64_t end);
     void get_until(std::uint64_t end);
     void deliver(std::string_view bytes);
 
-    S3Client& client_;
+    Client& client_;
     ContentSink& sink_;
     Cancellation& cancellation_;
-    S3Object object_;
+    Object object_;
     bool size_known_ = false;
     FileSink* file_ = nullptr;  // from the first answer on
     std::uint64_t delivered_ = 0;
 };
 
-// Until something has come, a failure is tried again from the start; from then on, the rest is.
+// Until a byte has come, the whole request is retried; after that, `read_rest` reads the rest.
 void Reader::read_beginning() {
     bool in_range = true;
     for (int failures = 1;; ++failures) {
         try {
             get_beginning(in_range);
             return;
-        } catch (const S3Failure& failure) {
-            if (in_range && failure.refusal().status == 416) {  // of an empty object, no byte can be asked
+        } catch (const Failure& failure) {
+            if (in_range && failure.refusal().status == 416) {  // an empty object has no range
                 in_range = false;
                 continue;
             }
-            if (!failure.transient() || !failure.reached() || failures > s3_retries) throw;
-            if (file_ != nullptr && size_known_) return;
-            if (file_ != nullptr) throw;
-            wait_before_retry(failures, failure, cancellation_);
+            if (file_ != nullptr && size_known_ && failure.transient() && failure.reached()) return;
+            if (file_ != nullptr || !failure.reached() ||
+                !wait_before_retry(failure, failures, cancellation_))
+                throw;
         }
     }
 }
 
 void Reader::get_beginning(bool in_range) {
-    S3Request request{.purpose = object_.purpose(), .bucket = object_.bucket, .key = object_.key};
+    Request request{.purpose = object_.purpose(), .bucket = object_.bucket, .key = object_.key};
     if (in_range) request.range = ByteRange{0, first_range - 1};
-    const auto head = client_.get(request, [&](const S3Head& answer, std::string_view bytes) {
+    const auto head = client_.get(request, [&](const Head& answer, std::string_view bytes) {
         if (file_ == nullptr) begin(answer);
         deliver(bytes);
     });
     if (file_ == nullptr) begin(head);
 }
 
-void Reader::begin(const S3Head& head) {
+void Reader::begin(const Head& head) {
     object_.etag = head.etag;
     object_.modified = head.modified;
     const auto size = head.status == 206 ? head.object_size : head.length;
@@ -125,7 +125,7 @@ void Reader::read_rest() {
 }
 
 void Reader::read_side_by_side(std::uint64_t end) {
-    S3Ranges ranges(client_.endpoint(), object_, delivered_, end, cancellation_);
+    Ranges ranges(client_.endpoint(), object_, delivered_, end, cancellation_);
     for (auto bytes = ranges.next(); !bytes.empty(); bytes = ranges.next()) deliver(bytes);
 }
 
@@ -134,7 +134,7 @@ void Reader::read_in_one(std::uint64_t end) {
         const auto before = delivered_;
         try {
             get_until(end);
-        } catch (const S3Failure& failure) {
+        } catch (const Failure& failure) {
             if (delivered_ > before) failures = 1;
             object_.wait_after(failure, failures, cancellation_);
         }
@@ -148,20 +148,20 @@ void Reader::get_until(std::uint64_t end) {
                  .key = object_.key,
                  .range = ByteRange{first, end - 1},
                  .if_match = object_.etag},
-                [&](const S3Head& head, std::string_view bytes) {
+                [&](const Head& head, std::string_view bytes) {
                     if (delivered_ == first) object_.check(head, first);
                     deliver(bytes);
                 });
     if (delivered_ < end) {
-        throw S3Failure(object_.purpose(), "the service sends less than was asked for", {}, true, true);
+        throw Failure(object_.purpose(), "the service sends less than was asked for", {}, true, true);
     }
 }
 
 }  // namespace
 
-void read_s3_object(S3Client& client, const std::string& bucket, const std::string& key, ContentSink& sink,
-                    Cancellation& cancellation) {
+void read_object(Client& client, const std::string& bucket, const std::string& key, ContentSink& sink,
+                 Cancellation& cancellation) {
     Reader(client, bucket, key, sink, cancellation).read();
 }
 
-}  // namespace prevision::sources
+}  // namespace prevision::sources::s3

@@ -5,12 +5,12 @@
 #include "sources/s3/client.hpp"
 #include "sources/source.hpp"
 
-namespace prevision::sources {
+namespace prevision::sources::s3 {
 
-/// Fetches an object: its beginning alone, then, where it is larger and more is wanted, ranges side by side,
-/// given to the sink in order. What is cut is taken up at the byte that was reached. All bytes are of the
-/// object as it was at the first one: Error integrity when it changes meanwhile.
-void read_s3_object(S3Client& client, const std::string& bucket, const std::string& key, ContentSink& sink,
-                    Cancellation& cancellation);
+/// Reads an object: its beginning first, then, where it is larger and the sink wants more, parallel ranges,
+/// given to the sink in order. A request that is cut is resumed where it stopped. All bytes are of the same
+/// version of the object: Error integrity when it changes meanwhile.
+void read_object(Client& client, const std::string& bucket, const std::string& key, ContentSink& sink,
+                 Cancellation& cancellation);
 
-}  // namespace prevision::sources
+}  // namespace prevision::sources::s3

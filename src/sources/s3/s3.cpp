@@ -7,13 +7,14 @@
 
 #include "core/error.hpp"
 #include "core/text.hpp"
+#include "sources/field.hpp"
 #include "sources/files/options.hpp"
 #include "sources/s3/browse.hpp"
 #include "sources/s3/reader.hpp"
 #include "sources/s3/writer.hpp"
 #include "sources/stages.hpp"
 
-namespace prevision::sources {
+namespace prevision::sources::s3 {
 
 namespace {
 
@@ -41,10 +42,27 @@ constexpr auto datasource_options = with_file_format(std::array<Option, 2>{{
     {.name = "path", .help = "the object's key", .required = true},
 }});
 
-/// For a test: takes the first bytes, and no more.
+void check_object(const Location& location) {
+    const std::array<std::pair<std::string_view, const std::string*>, 3> unused{
+        {{"database", &location.database}, {"table", &location.table}, {"request", &location.request}}};
+    for (const auto& [field, value] : unused) {
+        if (!value->empty()) refuse_field(field, "S3 has no such thing; give --bucket and --path");
+    }
+    const std::array<std::pair<std::string_view, const std::string*>, 2> used{
+        {{"bucket", &location.bucket}, {"path", &location.path}}};
+    for (const auto& [field, value] : used) {
+        if (value->empty()) refuse_field(field, "it is empty");
+        if (value->find('\0') != std::string::npos) refuse_field(field, "it holds a NUL byte");
+    }
+    if (location.bucket.find('/') != std::string::npos) refuse_field("bucket", "it holds a '/'");
+    if (location.bucket == "." || location.bucket == "..")
+        refuse_field("bucket", "it is not a bucket's name");
+}
+
+/// Ends the read of a test at the first bytes.
 class FirstBytes final : public ContentSink, public FileSink {
   public:
-    RowSink& table() override { throw Error(ErrorClass::internal, "an object is no table"); }
+    RowSink& table() override { throw Error(ErrorClass::internal, "an object is not a table"); }
     FileSink& file(const FileInfo& info) override {
         size_ = info.size;
         return *this;
@@ -59,9 +77,9 @@ class FirstBytes final : public ContentSink, public FileSink {
     std::optional<std::uint64_t> size_;
 };
 
-class S3Source final : public Source {
+class ObjectSource final : public Source {
   public:
-    S3Source(S3Endpoint endpoint, Cancellation& cancellation)
+    ObjectSource(Endpoint endpoint, Cancellation& cancellation)
         : client_(std::move(endpoint), cancellation), cancellation_(cancellation) {}
 
     void test(const std::optional<Location>& location, const StageObserver& observer) override;
@@ -72,11 +90,11 @@ class S3Source final : public Source {
   private:
     void test_contact(const StageObserver& observer);
 
-    S3Client client_;
+    Client client_;
     Cancellation& cancellation_;
 };
 
-void S3Source::test_contact(const StageObserver& observer) {
+void ObjectSource::test_contact(const StageObserver& observer) {
     const auto contact = client_.contact();
     const bool ok = contact.code == CURLE_OK;
     const auto fail = [&](Stage stage) {
@@ -96,16 +114,16 @@ void S3Source::test_contact(const StageObserver& observer) {
     observer(tls);
 }
 
-void S3Source::test(const std::optional<Location>& location, const StageObserver& observer) {
-    if (location) s3_engine().check_location(*location);
+void ObjectSource::test(const std::optional<Location>& location, const StageObserver& observer) {
+    if (location) check_object(*location);
     test_contact(observer);
     std::optional<std::size_t> buckets;
-    std::optional<S3Failure> denied;
+    std::optional<Failure> denied;
     run_stage(observer, "auth", [&]() -> std::string {
         try {
             buckets = list_buckets(client_).size();
-        } catch (const S3Failure& failure) {
-            // Who is not known is refused by other codes.
+        } catch (const Failure& failure) {
+            // Unknown credentials have other codes.
             if (failure.refusal().code != "AccessDenied") throw;
             denied = failure;
         }
@@ -114,12 +132,12 @@ void S3Source::test(const std::optional<Location>& location, const StageObserver
     });
     run_stage(observer, "list", [&]() -> std::string {
         if (!location) {
-            if (denied) throw S3Failure(*denied);
+            if (denied) throw Failure(*denied);
             return fmt::format("{} bucket{}", *buckets, *buckets == 1 ? "" : "s");
         }
         try {
             list_objects(client_, location->bucket, location->path, "", 1, [](const auto&) { return false; });
-        } catch (const S3Failure& failure) {
+        } catch (const Failure& failure) {
             if (failure.refusal().code != "AccessDenied") throw;
             return "not allowed, and not needed to read";
         }
@@ -133,39 +151,24 @@ void S3Source::test(const std::optional<Location>& location, const StageObserver
     });
 }
 
-void S3Source::browse(const std::string& path, bool recursive, const EntryObserver& each) {
-    browse_s3(client_, path, recursive, each);
+void ObjectSource::browse(const std::string& path, bool recursive, const EntryObserver& each) {
+    s3::browse(client_, path, recursive, each);
 }
 
-void S3Source::read(const Location& location, const ReadOptions& /*options*/, ContentSink& sink) {
-    s3_engine().check_location(location);
-    read_s3_object(client_, location.bucket, location.path, sink, cancellation_);
+void ObjectSource::read(const Location& location, const ReadOptions& /*options*/, ContentSink& sink) {
+    check_object(location);
+    read_object(client_, location.bucket, location.path, sink, cancellation_);
 }
 
-std::unique_ptr<Source> open(const Connection& connection, Cancellation& cancellation) {
-    return std::make_unique<S3Source>(s3_endpoint(connection), cancellation);
-}
-
-void check_location(const Location& location) {
-    const auto refuse = [](std::string_view field, std::string_view why) {
-        throw Error(ErrorClass::invalid, fmt::format("invalid {}: {}", field, why));
-    };
-    const std::array<std::pair<std::string_view, const std::string*>, 3> unused{
-        {{"database", &location.database}, {"table", &location.table}, {"request", &location.request}}};
-    for (const auto& [field, value] : unused) {
-        if (!value->empty()) refuse(field, "S3 has none; an object has a bucket and a path");
-    }
-    const std::array<std::pair<std::string_view, const std::string*>, 2> used{
-        {{"bucket", &location.bucket}, {"path", &location.path}}};
-    for (const auto& [field, value] : used) {
-        if (value->empty()) refuse(field, "it is empty");
-        if (value->find('\0') != std::string::npos) refuse(field, "it holds a NUL byte");
-    }
-    if (location.bucket.find('/') != std::string::npos) refuse("bucket", "it holds a '/'");
-    if (location.bucket == "." || location.bucket == "..") refuse("bucket", "it can be none");
+std::unique_ptr<Source> open_source(const Connection& connection, Cancellation& cancellation) {
+    return std::make_unique<ObjectSource>(endpoint_of(connection), cancellation);
 }
 
 }  // namespace
+
+}  // namespace prevision::sources::s3
+
+namespace prevision::sources {
 
 const Engine& s3_engine() {
     static constexpr Engine engine{
@@ -174,11 +177,11 @@ const Engine& s3_engine() {
         .type = "S3",
         .schemes = {},
         .default_port = std::nullopt,
-        .connector_options = connector_options,
-        .datasource_options = datasource_options,
-        .open = open,
-        .check_location = check_location,
-        .open_file_writer = open_s3_writer,
+        .connector_options = s3::connector_options,
+        .datasource_options = s3::datasource_options,
+        .open = s3::open_source,
+        .check_location = s3::check_object,
+        .open_file_writer = s3::open_writer,
     };
     return engine;
 }

@@ -7,21 +7,21 @@
 #include "sources/s3/client.hpp"
 #include "sources/s3/listing.hpp"
 
-namespace prevision::sources {
+namespace prevision::sources::s3 {
 
 namespace {
 
 constexpr std::uint64_t largest_object = std::uint64_t{5} << 30;
 
-class S3Writer final : public FileWriter {
+class ObjectWriter final : public FileWriter {
   public:
-    S3Writer(S3Endpoint endpoint, Cancellation& cancellation)
-        : client_(std::move(endpoint), cancellation), cancellation_(cancellation) {}
+    ObjectWriter(Endpoint endpoint, Cancellation& cancellation)
+        : client_(std::move(endpoint), cancellation) {}
 
     bool exists(const Location& location) override {
-        // Of all keys that begin with it, the key itself comes first.
+        // Keys are sorted: of those that begin with it, the key itself comes first.
         bool found = false;
-        list_objects(client_, location.bucket, location.path, "", 1, [&](const S3Item& item) {
+        list_objects(client_, location.bucket, location.path, "", 1, [&](const Item& item) {
             found = item.name == location.path;
             return false;
         });
@@ -36,26 +36,17 @@ class S3Writer final : public FileWriter {
                         fmt::format("{}: it has {}, and S3 takes at most {} at a time", purpose,
                                     format_bytes(file.size), format_bytes(largest_object)));
         }
-        for (int failures = 1;; ++failures) {
-            try {
-                client_.put({.purpose = purpose, .bucket = location.bucket, .key = location.path}, file);
-                return;
-            } catch (const S3Failure& failure) {
-                if (!failure.transient() || !failure.reached() || failures > s3_retries) throw;
-                wait_before_retry(failures, failure, cancellation_);
-            }
-        }
+        client_.put({.purpose = purpose, .bucket = location.bucket, .key = location.path}, file);
     }
 
   private:
-    S3Client client_;
-    Cancellation& cancellation_;
+    Client client_;
 };
 
 }  // namespace
 
-std::unique_ptr<FileWriter> open_s3_writer(const Connection& connection, Cancellation& cancellation) {
-    return std::make_unique<S3Writer>(s3_endpoint(connection), cancellation);
+std::unique_ptr<FileWriter> open_writer(const Connection& connection, Cancellation& cancellation) {
+    return std::make_unique<ObjectWriter>(endpoint_of(connection), cancellation);
 }
 
-}  // namespace prevision::sources
+}  // namespace prevision::sources::s3

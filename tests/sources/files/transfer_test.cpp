@@ -18,8 +18,7 @@ class ScriptedFile final : public DistantFile {
         ++looks;
         if (on_look) on_look(looks);
         return {.size = size_known ? std::optional<std::uint64_t>(content_.size()) : std::nullopt,
-                .modified = modified,
-                .tag = ""};
+                .modified = modified};
     }
 
     void fetch(std::uint64_t offset, const Take& take) override {
@@ -67,7 +66,7 @@ class TextSink final : public FileSink {
 };
 
 constexpr auto content = "0123456789abcdefghij";
-constexpr TransferPolicy quick{.attempts = 3, .first_wait = std::chrono::milliseconds(1)};
+constexpr RetryPolicy quick{.retries = 2, .first_wait = std::chrono::milliseconds(1)};
 
 void transfer(ScriptedFile& file, TextSink& sink) {
     Cancellation cancellation;

@@ -10,7 +10,7 @@
 
 using namespace prevision;
 using sources::Connection;
-using sources::s3_endpoint;
+using sources::s3::endpoint_of;
 
 namespace {
 
@@ -83,19 +83,19 @@ TEST_CASE("the endpoint and the region come from the connector, then from the en
     };
     for (const auto& each : cases) {
         CAPTURE(each.url);
-        const auto endpoint = s3_endpoint(connection(each.given));
+        const auto endpoint = endpoint_of(connection(each.given));
         CHECK(endpoint.url("bucket", "a b/c", {}) == each.url);
         CHECK(endpoint.region == each.region);
     }
 }
 
 TEST_CASE("a URL holds every byte of a bucket, a key and a query") {
-    const auto path = s3_endpoint(connection({.host = "http://h"}));
+    const auto path = endpoint_of(connection({.host = "http://h"}));
     CHECK(path.url("", "", {}) == "http://h/");
     CHECK(path.url("b", "", {{"prefix", "a+b/ü"}, {"list-type", "2"}}) ==
           "http://h/b?list-type=2&prefix=a%2Bb%2F%C3%BC");
     CHECK(path.url("b", "/x//y/../~*:%", {}) == "http://h/b//x//y/../~%2A%3A%25");
-    const auto virtual_host = s3_endpoint(connection({}));
+    const auto virtual_host = endpoint_of(connection({}));
     CHECK(virtual_host.url("b-1", "", {{"x", ""}}) == "https://b-1.s3.us-east-1.amazonaws.com/?x=");
     // What cannot be a label of a host's name stands in the path.
     for (const auto* bucket : {"dots.in.it", "Upper", "under_score", "-b-", "xy"}) {
@@ -106,7 +106,7 @@ TEST_CASE("a URL holds every byte of a bucket, a key and a query") {
 }
 
 TEST_CASE("a region that the service names is followed, and to no host but AWS's") {
-    auto aws = s3_endpoint(connection({}));
+    auto aws = endpoint_of(connection({}));
     CHECK(aws.follow("eu-central-1"));
     CHECK(aws.host == "s3.eu-central-1.amazonaws.com");
     CHECK_FALSE(aws.follow("eu-central-1"));
@@ -115,7 +115,7 @@ TEST_CASE("a region that the service names is followed, and to no host but AWS's
         CHECK_FALSE(aws.follow(hostile));
     }
     CHECK(aws.host == "s3.eu-central-1.amazonaws.com");
-    auto own = s3_endpoint(connection({.host = "http://minio:9000"}));
+    auto own = endpoint_of(connection({.host = "http://minio:9000"}));
     CHECK(own.follow("eu-central-1"));
     CHECK(own.region == "eu-central-1");
     CHECK(own.address() == "minio:9000");
@@ -125,19 +125,19 @@ TEST_CASE("keys come from the connector, else from the environment, and a token 
     const Variables variables{{"AWS_ACCESS_KEY_ID", "other"},
                               {"AWS_SECRET_ACCESS_KEY", "other secret"},
                               {"AWS_SESSION_TOKEN", "token"}};
-    const auto own = s3_endpoint(connection({.environment = variables}));
+    const auto own = endpoint_of(connection({.environment = variables}));
     CHECK(own.access_key == "key");
     CHECK(own.secret_key.reveal() == "secret");
     CHECK(own.session_token.empty());
-    const auto same = s3_endpoint(connection({.environment = variables, .username = "other"}));
+    const auto same = endpoint_of(connection({.environment = variables, .username = "other"}));
     CHECK(same.session_token.reveal() == "token");
-    const auto only_token = s3_endpoint(connection({.environment = {{"AWS_SESSION_TOKEN", "token"}}}));
+    const auto only_token = endpoint_of(connection({.environment = {{"AWS_SESSION_TOKEN", "token"}}}));
     CHECK(only_token.session_token.reveal() == "token");
-    const auto all = s3_endpoint(connection({.environment = variables, .username = "", .password = ""}));
+    const auto all = endpoint_of(connection({.environment = variables, .username = "", .password = ""}));
     CHECK(all.access_key == "other");
     CHECK(all.secret_key.reveal() == "other secret");
     CHECK(all.session_token.reveal() == "token");
-    CHECK(s3_endpoint(connection({.username = "", .password = ""})).access_key.empty());
+    CHECK(endpoint_of(connection({.username = "", .password = ""})).access_key.empty());
 }
 
 TEST_CASE("what cannot be an S3 service is refused by its field") {
@@ -156,7 +156,7 @@ TEST_CASE("what cannot be an S3 service is refused by its field") {
     for (const auto& [given, field] : wrong) {
         CAPTURE(given.host, field);
         try {
-            s3_endpoint(connection(given));
+            endpoint_of(connection(given));
             FAIL("taken");
         } catch (const Error& error) {
             CHECK(error.error_class() == ErrorClass::invalid);

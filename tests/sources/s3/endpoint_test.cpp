@@ -166,7 +166,7 @@ TEST_CASE("what cannot be an S3 service is refused by its field") {
 }
 
 TEST_CASE("a page of a listing is read as services write it") {
-    const auto page = sources::parse_object_page(
+    const auto page = sources::s3::parse_object_page(
         "<?xml version='1.0'?><ListBucketResult xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">"
         "<EncodingType>url</EncodingType><IsTruncated>true</IsTruncated>"
         "<NextContinuationToken>a+b=</NextContinuationToken>"
@@ -182,7 +182,7 @@ TEST_CASE("a page of a listing is read as services write it") {
     CHECK(page.items[1].size == 12U);
     CHECK(page.items[1].modified == "2026-01-02T03:04:05.000Z");
     CHECK_FALSE(page.items[2].size);
-    const auto plain = sources::parse_object_page(
+    const auto plain = sources::s3::parse_object_page(
         "<ListBucketResult><Contents><Key>a+b%20&amp;</Key></Contents></ListBucketResult>", "listing");
     CHECK(plain.items.at(0).name == "a+b%20&");
 }
@@ -193,7 +193,7 @@ TEST_CASE("what is no page of a listing is refused") {
           "<ListBucketResult><Contents><Key>a</Key>", "<ListBucketResult", "<Error><Code>X</Code></Error>",
           "<ListBucketResult><IsTruncated>true</IsTruncated></ListBucketResult>"}) {
         CAPTURE(text);
-        CHECK_THROWS_AS(sources::parse_object_page(text, "listing"), Error);
+        CHECK_THROWS_AS(sources::s3::parse_object_page(text, "listing"), Error);
     }
-    CHECK_THROWS_AS(sources::parse_buckets("<html/>", "listing"), Error);
+    CHECK_THROWS_AS(sources::s3::parse_buckets("<html/>", "listing"), Error);
 }

@@ -19,9 +19,10 @@ namespace {
 
 void add_snapshot_worker(Command& root, Services& services) {
     auto command = root.hidden_subcommand(std::string(snapshot_worker_command));
-    auto id = std::make_shared<std::string>();
-    command.argument("ID", *id, "The dataset's id");
-    command.action([id, &services] { services.take_pending_snapshot(*id); });
+    auto& id = command.keep<std::string>();
+    command.argument("ID", id, "The dataset's id");
+    command.action(
+        [&id, &services] { services.embedded().take_pending_snapshot(id, services.cancellation()); });
 }
 
 void build(CommandLine& line, GlobalOptions& options, Services& services) {
@@ -75,8 +76,8 @@ std::vector<std::string> with_habits(const CommandNode& tree, std::span<const st
 
 /// Runs the command that the arguments name; what goes wrong is thrown.
 void execute(std::span<const std::string> arguments, GlobalOptions& options, Io& io,
-             Cancellation& cancellation) {
-    Services services(io, options, cancellation);
+             Cancellation& cancellation, const Connect& connect) {
+    Services services(io, options, cancellation, connect);
     CommandLine line("prevision",
                      "Keeps links to distant data, and takes snapshots of it when they are needed.");
     build(line, options, services);
@@ -111,10 +112,10 @@ int report(const Error& error, const GlobalOptions& options, Io& io) {
 
 }  // namespace
 
-int run(std::span<const std::string> arguments, Io& io, Cancellation& cancellation) {
+int run(std::span<const std::string> arguments, Io& io, Cancellation& cancellation, const Connect& connect) {
     GlobalOptions options;
     try {
-        execute(arguments, options, io, cancellation);
+        execute(arguments, options, io, cancellation, connect);
         return 0;
     } catch (const OutputClosed&) {
         return 0;  // `| head` has seen enough

@@ -60,6 +60,7 @@ const std::map<std::string, Names> allowed{
     {"api", {"core", "model", "transport/transport.hpp"}},
 
     {"cli", {"api", "cli/command", "core", "model", "render", "transport/transport.hpp"}},
+    {"cli/embedded.cpp", {"cli", "config", "core", "platform/platform.hpp"}},
     {"cli/services.cpp",
      {"api", "cli", "cli/platform/choice.hpp", "config", "core", "model", "platform/platform.hpp", "render",
       "transport"}},

@@ -46,4 +46,16 @@ class ScriptedTransport final : public transport::Transport {
     std::deque<std::function<transport::Response(const transport::Request&)>> script_;
 };
 
+/// Another transport, for code that owns the one that it uses. The other must outlive it.
+class SharedTransport final : public transport::Transport {
+  public:
+    explicit SharedTransport(transport::Transport& shared) : shared_(shared) {}
+
+    transport::Response send(const transport::Request& request) override { return shared_.send(request); }
+    [[nodiscard]] std::string description() const override { return shared_.description(); }
+
+  private:
+    transport::Transport& shared_;
+};
+
 }  // namespace prevision::testing

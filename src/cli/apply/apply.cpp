@@ -71,8 +71,8 @@ std::vector<Field<Line>> line_fields(bool with_results) {
         {{"name"}, [](const Line& line) { return cell(line.change->name); }},
         {{"fields"}, [](const Line& line) { return cell(describe(*line.change)); }}};
     if (!with_results) return fields;
-    fields.push_back({{"result"}, [](const Line& line) { return cell(line.result); }});
-    fields.push_back({{"message"}, [](const Line& line) { return cell(line.message); }, false});
+    fields.push_back(text("result", &Line::result));
+    fields.push_back(extra(text("message", &Line::message)));
     return fields;
 }
 
@@ -222,13 +222,13 @@ void add_diff_options(Command& command, DiffOptions& options) {
 
 void add_apply(Command& root, Services& services) {
     auto command = root.subcommand("apply", "Make connectors, datasources and exporters what a file says");
-    auto options = std::make_shared<ApplyOptions>();
-    add_diff_options(command, *options);
-    command.flag("--dry-run", options->dry_run, "Show what would change, and change nothing");
-    command.flag("--secrets", options->secrets,
+    auto& options = command.keep<ApplyOptions>();
+    add_diff_options(command, options);
+    command.flag("--dry-run", options.dry_run, "Show what would change, and change nothing");
+    command.flag("--secrets", options.secrets,
                  "Send the secrets of connectors too that do not differ otherwise");
-    command.flag("-y,--yes", options->yes, "Do not ask before something is deleted");
-    add_list_options(command, options->list, column_names(line_fields(true)));
+    command.flag("-y,--yes", options.yes, "Do not ask before something is deleted");
+    add_list_options(command, options.list, column_names(line_fields(true)));
     command.detail(
         "The whole file is checked before anything is sent, and applying it again changes nothing. What "
         "fails does not hold up the rest: exit code 8.");
@@ -237,7 +237,7 @@ void add_apply(Command& root, Services& services) {
         "that is created or changed, and always with --secrets.");
     command.example("prevision apply platform.yaml");
     command.example("prevision apply platform.yaml --prune --dry-run");
-    command.action([options, &services] { run_apply(*options, services); });
+    command.action([&options, &services] { run_apply(options, services); });
 }
 
 void add_diff(Command& root, Services& services) {
@@ -245,21 +245,21 @@ void add_diff(Command& root, Services& services) {
         bool exit_code = false;
     };
     auto command = root.subcommand("diff", "Show what apply would change");
-    auto options = std::make_shared<Options>();
-    add_diff_options(command, *options);
-    command.flag("--exit-code", options->exit_code, "Exit with code 10 when something differs");
-    add_list_options(command, options->list, column_names(line_fields(false)));
+    auto& options = command.keep<Options>();
+    add_diff_options(command, options);
+    command.flag("--exit-code", options.exit_code, "Exit with code 10 when something differs");
+    add_list_options(command, options.list, column_names(line_fields(false)));
     command.example("prevision diff platform.yaml");
     command.example("prevision diff platform.yaml --exit-code > /dev/null");
-    command.action([options, &services] {
-        const auto comparison = compare(*options, services);
-        show_difference(comparison, *options, services);
+    command.action([&options, &services] {
+        const auto comparison = compare(options, services);
+        show_difference(comparison, options, services);
         services.io().out.flush();
-        if (!options->exit_code || comparison.changes.empty()) return;
+        if (!options.exit_code || comparison.changes.empty()) return;
         const auto count = comparison.changes.size();
         throw Error(ErrorClass::differs,
                     fmt::format("{} object{} not as {} says", count, count == 1 ? " is" : "s are",
-                                options->file == "-" ? "the file" : options->file),
+                                options.file == "-" ? "the file" : options.file),
                     "'prevision apply' makes it so");
     });
 }

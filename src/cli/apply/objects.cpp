@@ -216,8 +216,8 @@ std::string PreparedChange::make(std::map<std::string, std::string>& connector_i
             return change_.id;
         case Change::Action::replace: {
             auto id = create(connector_ids, services);
-            // What was replaced goes after what replaces it is there, and then whatever interrupts.
-            remove(services.tidying_client());
+            // The old object is deleted once the new one exists, even when interrupted between the two.
+            services.while_ending([this](api::Client& client) { remove(client); });
             return id;
         }
         default:

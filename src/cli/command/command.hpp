@@ -6,6 +6,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "cli/command/tree.hpp"
@@ -25,11 +26,19 @@ struct OptionTraits {
     std::function<bool()> shown{};  ///< whether the help shows it, where that depends on what is given
 };
 
-/// A node of the command tree: the program, a noun, or a verb. Options write into variables that the caller
-/// owns and that must outlive `CommandLine::parse`. Copies are the same node.
+/// A node of the command tree: the program, a noun, or a verb. Options write into variables that live as long
+/// as the tree (`keep`), or that the caller owns. Copies are the same node.
 class Command {
   public:
     explicit Command(CommandNode& node) : node_(&node) {}
+
+    /// Makes a value that lives as long as the command tree: the options of a verb, a noun's description.
+    template <typename Value>
+    Value& keep(Value value = {}) {
+        auto kept = std::make_shared<Value>(std::move(value));
+        node_->kept.push_back(kept);
+        return *kept;
+    }
 
     Command subcommand(const std::string& name, const std::string& help,
                        const std::vector<std::string>& aliases = {});

@@ -163,11 +163,11 @@ std::string command_page(const CommandNode& node) {
 
 void add_manual(Command& root, const CommandNode& tree, Services& services) {
     auto verb = root.hidden_subcommand("manual");
-    auto page = std::make_shared<std::string>();
-    verb.argument("[PAGE]", *page, "Which page; the names of all without it", false);
-    verb.action([page, &tree, &services] {
-        services.io().out.write(page->empty() ? join(manual_pages(tree), "\n") + "\n"
-                                              : render_manual(tree, *page));
+    auto& page = verb.keep<std::string>();
+    verb.argument("[PAGE]", page, "Which page; the names of all without it", false);
+    verb.action([&page, &tree, &services] {
+        services.io().out.write(page.empty() ? join(manual_pages(tree), "\n") + "\n"
+                                             : render_manual(tree, page));
     });
 }
 

@@ -66,6 +66,7 @@ struct CommandNode {
     std::vector<std::string> examples;              ///< whole command lines
     std::vector<std::unique_ptr<CommandNode>> children;
     bool hidden = false;
+    std::vector<std::shared_ptr<void>> kept;  ///< what the options write into: see Command::keep
     std::function<void()> action;
 };
 

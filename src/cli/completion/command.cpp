@@ -115,21 +115,21 @@ void run_complete(const CommandNode& tree, std::span<const std::string> words, G
 
 void add_completion(Command& root, const CommandNode& tree, GlobalOptions& options, Services& services) {
     auto hidden = root.hidden_subcommand("complete");
-    auto words = std::make_shared<std::vector<std::string>>();
-    hidden.remaining(*words);
-    hidden.action([&tree, words, &options, &services] { run_complete(tree, *words, options, services); });
+    auto& words = hidden.keep<std::vector<std::string>>();
+    hidden.remaining(words);
+    hidden.action([&tree, &words, &options, &services] { run_complete(tree, words, options, services); });
 
     auto verb = root.subcommand("completion", "Print the script that makes TAB work in a shell");
-    auto shell = std::make_shared<std::string>();
-    verb.argument("SHELL", *shell, "Which shell", true, {.choices = {"bash", "zsh", "fish"}});
+    auto& shell = verb.keep<std::string>();
+    verb.argument("SHELL", shell, "Which shell", true, {.choices = {"bash", "zsh", "fish"}});
     verb.detail("TAB then completes nouns, verbs, flags, values and the names of what there is.");
     verb.example("source <(prevision completion bash)");
     verb.example("prevision completion zsh > ~/.zfunc/_prevision");
     verb.example("prevision completion fish > ~/.config/fish/completions/prevision.fish");
-    verb.action([shell, &services] {
-        const auto& script = *shell == "bash"  ? bash_completion
-                             : *shell == "zsh" ? zsh_completion
-                                               : fish_completion;
+    verb.action([&shell, &services] {
+        const auto& script = shell == "bash"  ? bash_completion
+                             : shell == "zsh" ? zsh_completion
+                                              : fish_completion;
         services.io().out.write(script);
     });
 }

@@ -124,7 +124,7 @@ std::vector<Candidate> local_names(Services& services, Completes kind) {
     if (kind == Completes::environment_variable) {
         for (const auto& name : environment.names()) names.push_back({name});
     } else if (kind == Completes::token) {
-        for (const auto& name : services.token_names()) names.push_back({name});
+        for (const auto& name : services.embedded().token_names()) names.push_back({name});
     } else if (const auto file = config::profile_file(environment)) {
         names.push_back({std::string(embedded_profile), "the platform within this program"});
         for (const auto& profile : config::read_profiles(*file).all)

@@ -13,19 +13,10 @@ namespace {
 
 using model::Entry;
 
-std::optional<std::string> size_cell(const Entry& entry) {
-    if (!entry.size) return std::nullopt;
-    return fmt::format("{}", *entry.size);
-}
-
 const std::vector<Field<Entry>>& entry_fields() {
     static const std::vector<Field<Entry>> fields{
-        {{"path"}, [](const Entry& entry) { return cell(entry.path); }},
-        {{"kind"}, [](const Entry& entry) { return cell(entry.kind); }},
-        {{"size", render::Alignment::right}, size_cell},
-        {{.name = "modified", .is_time = true}, [](const Entry& entry) { return time_cell(entry.modified); }},
-        {{"detail"}, [](const Entry& entry) { return cell(entry.detail); }},
-        {{"name"}, [](const Entry& entry) { return cell(entry.name); }, false},
+        text("path", &Entry::path),         text("kind", &Entry::kind),     number("size", &Entry::size),
+        time("modified", &Entry::modified), text("detail", &Entry::detail), extra(text("name", &Entry::name)),
     };
     return fields;
 }
@@ -53,17 +44,17 @@ void run(const Options& options, Services& services) {
 
 void add_browse(Command& noun, Services& services) {
     auto verb = noun.subcommand("browse", "Show what a distant system holds");
-    auto options = std::make_shared<Options>();
-    verb.argument("NAME", options->name, "The connector, by name or id", true,
+    auto& options = verb.keep<Options>();
+    verb.argument("NAME", options.name, "The connector, by name or id", true,
                   {.completes = Completes::connector});
-    verb.argument("PATH", options->path,
+    verb.argument("PATH", options.path,
                   "A place in it: database/table, a folder, bucket/prefix; the top without it", false,
                   {.completes = Completes::place});
-    verb.flag("-r,--recursive", options->recursive, "Show what lies deeper as well");
-    add_list_options(verb, options->list, column_names(entry_fields()));
+    verb.flag("-r,--recursive", options.recursive, "Show what lies deeper as well");
+    add_list_options(verb, options.list, column_names(entry_fields()));
     verb.example("prevision connector browse shop");
     verb.example("prevision connector browse shop shop/orders");
-    verb.action([options, &services] { run(*options, services); });
+    verb.action([&options, &services] { run(options, services); });
 }
 
 }  // namespace prevision::cli

@@ -20,11 +20,6 @@ std::optional<std::string> option_cell(const Connector& connector, const std::st
     return found == connector.options.end() ? std::nullopt : cell(found->second);
 }
 
-std::optional<std::string> port_cell(const Connector& connector) {
-    if (!connector.port) return std::nullopt;
-    return fmt::format("{}", *connector.port);
-}
-
 /// Its datasources and exporters.
 void remove_dependents(Services& services, const Connector& connector) {
     auto& client = services.client();
@@ -36,22 +31,20 @@ void remove_dependents(Services& services, const Connector& connector) {
                                      [&](const auto& datasource) { client.delete_datasource(datasource); });
 }
 
-std::shared_ptr<const Noun<Connector>> connector_noun() {
+Noun<Connector> connector_noun() {
     Noun<Connector> noun{
         .name = "connector",
         .completes = Completes::connector,
-        .fields = {{{"id"}, [](const Connector& connector) { return cell(connector.id); }},
-                   {{"name"}, [](const Connector& connector) { return cell(connector.name); }},
-                   {{"type"}, [](const Connector& connector) { return cell(connector.type); }},
+        .fields = {text("id", &Connector::id),
+                   text("name", &Connector::name),
+                   text("type", &Connector::type),
                    {{"engine"},
                     [](const Connector& connector) { return option_cell(connector, "engine"); },
                     false},
-                   {{"host"}, [](const Connector& connector) { return cell(connector.host); }},
-                   {{"port", render::Alignment::right}, port_cell},
-                   {{"username"}, [](const Connector& connector) { return cell(connector.username); }},
-                   {{.name = "created_at", .is_time = true},
-                    [](const Connector& connector) { return time_cell(connector.created_at); },
-                    false}},
+                   text("host", &Connector::host),
+                   number("port", &Connector::port),
+                   text("username", &Connector::username),
+                   extra(time("created_at", &Connector::created_at))},
         .list = [](Services& services,
                    const auto& each) { services.client().list_connectors(services.project_id(), each); },
         .find =
@@ -67,7 +60,7 @@ std::shared_ptr<const Noun<Connector>> connector_noun() {
         noun.fields.push_back(
             {{name}, [name](const Connector& connector) { return option_cell(connector, name); }, false});
     }
-    return std::make_shared<const Noun<Connector>>(std::move(noun));
+    return noun;
 }
 
 struct CreateOptions : ConnectorOptions {
@@ -107,12 +100,12 @@ Connector run_create(CreateOptions& options, Services& services) {
     return created;
 }
 
-void add_create(Command& command, Services& services, const std::shared_ptr<const Noun<Connector>>& noun) {
+void add_create(Command& command, Services& services, const Noun<Connector>& noun) {
     auto verb = command.subcommand("create", "Create a connector");
-    auto options = std::make_shared<CreateOptions>();
-    add_connector_options(verb, *options, false);
-    add_if_exists(verb, options->if_exists, true);
-    verb.flag("--test", options->test, "Try the connection first, and create nothing when that fails");
+    auto& options = verb.keep<CreateOptions>();
+    add_connector_options(verb, options, false);
+    add_if_exists(verb, options.if_exists, true);
+    verb.flag("--test", options.test, "Try the connection first, and create nothing when that fails");
     verb.example(
         "prevision connector create shop --type SQL --host db.example.com --port 3306 --username reader "
         "--password-stdin < password.txt");
@@ -122,18 +115,18 @@ void add_create(Command& command, Services& services, const std::shared_ptr<cons
         "--password-file secret.txt");
     verb.detail("On a terminal and with NAME alone it asks for what the type needs.");
     verb.action(
-        [options, noun, &services] { show_object(services, noun->fields, run_create(*options, services)); });
+        [&options, &noun, &services] { show_object(services, noun.fields, run_create(options, services)); });
 }
 
-void add_update(Command& command, Services& services, const std::shared_ptr<const Noun<Connector>>& noun) {
+void add_update(Command& command, Services& services, const Noun<Connector>& noun) {
     auto verb = command.subcommand("update", "Change a connector: what is given alone");
-    auto options = std::make_shared<ConnectorOptions>();
-    add_connector_options(verb, *options, true);
+    auto& options = verb.keep<ConnectorOptions>();
+    add_connector_options(verb, options, true);
     verb.example("prevision connector update shop --password-file new.txt");
-    verb.action([options, noun, &services] {
-        const auto found = noun->find(services, options->name);
-        show_object(services, noun->fields,
-                    services.client().update_connector(api::refer_to(found), to_changes(*options, services)));
+    verb.action([&options, &noun, &services] {
+        const auto found = noun.find(services, options.name);
+        show_object(services, noun.fields,
+                    services.client().update_connector(api::refer_to(found), to_changes(options, services)));
     });
 }
 
@@ -142,7 +135,7 @@ void add_update(Command& command, Services& services, const std::shared_ptr<cons
 void add_connector(Command& root, Services& services) {
     auto command =
         root.subcommand("connector", "The credentials of a distant system", {"connectors", "conn"});
-    const auto noun = connector_noun();
+    const auto& noun = command.keep<Noun<Connector>>(connector_noun());
     add_list_verb(command, services, noun);
     add_create(command, services, noun);
     add_show_verb(command, services, noun);

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <map>
-#include <memory>
 #include <optional>
 #include <string>
 
@@ -23,14 +22,13 @@ class ConnectorNames {
     std::map<std::string, std::string> names_;
 };
 
-/// The column `connector` of objects with a `connector_id`, which people read by its name.
+/// The column `connector` of objects with a `connector_id`, which people read by its name. `names` must outlive it.
 template <typename Object>
-Field<Object> connector_field() {
-    const auto names = std::make_shared<ConnectorNames>();
+Field<Object> connector_field(ConnectorNames& names) {
     return {.column = {"connector"},
-            .cell = [names](const Object& object) { return names->find(object.connector_id); },
+            .cell = [&names](const Object& object) { return names.find(object.connector_id); },
             .in_lists = true,
-            .prepare = [names](Services& services) { names->load(services); }};
+            .prepare = [&names](Services& services) { names.load(services); }};
 }
 
 }  // namespace prevision::cli

@@ -90,14 +90,14 @@ std::vector<Field<Engine>> engine_fields() {
 
 void add_types_verb(Command& command, Services& services) {
     auto verb = command.subcommand("types", "List the types of connectors, and what each takes");
-    auto options = std::make_shared<ListOptions>();
-    add_list_options(verb, *options, column_names(engine_fields()));
+    auto& options = verb.keep<ListOptions>();
+    add_list_options(verb, options, column_names(engine_fields()));
     verb.detail("'prevision connector create --type TYPE --help' explains the flags of one type.");
     verb.example("prevision connector types");
     verb.example("prevision connector types -o json --filter type=SQL");
-    verb.action([options, &services] {
+    verb.action([&options, &services] {
         const auto fields = engine_fields();
-        auto listing = make_listing(services, *options, fields);
+        auto listing = make_listing(services, options, fields);
         for (const auto& engine : sources::engines()) {
             render::Row row{.id = std::string(engine.name), .cells = {}, .document = to_document(engine)};
             for (const auto& field : fields) row.cells.push_back(field.cell(engine));

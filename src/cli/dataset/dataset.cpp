@@ -24,11 +24,6 @@ std::string state_of(const Dataset& dataset) {
     return dataset.copy_state == "pending" ? "pending" : "running";
 }
 
-std::optional<std::string> count_cell(const std::optional<std::uint64_t>& count) {
-    if (!count) return std::nullopt;
-    return fmt::format("{}", *count);
-}
-
 std::string describe_schema(const Dataset& dataset) {
     std::vector<std::string> columns;
     for (const auto& column : dataset.schema) {
@@ -38,29 +33,28 @@ std::string describe_schema(const Dataset& dataset) {
     return join(columns, ", ");
 }
 
-std::shared_ptr<const Noun<Dataset>> dataset_noun() {
-    using render::Alignment;
-    return std::make_shared<const Noun<Dataset>>(Noun<Dataset>{
+Noun<Dataset> dataset_noun() {
+    return {
         .name = "dataset",
         .completes = Completes::dataset,
-        .fields =
-            {{{"id"}, [](const Dataset& dataset) { return cell(dataset.id); }},
-             {{"name"}, [](const Dataset& dataset) { return cell(dataset.name); }},
-             {{"state"}, [](const Dataset& dataset) { return cell(state_of(dataset)); }},
-             {{"rows", Alignment::right}, [](const Dataset& dataset) { return count_cell(dataset.rows); }},
-             {{"bytes", Alignment::right}, [](const Dataset& dataset) { return count_cell(dataset.bytes); }},
-             {{"file_type"}, [](const Dataset& dataset) { return cell(dataset.file.type); }, false},
-             {{"compression"}, [](const Dataset& dataset) { return cell(dataset.file.compression); }, false},
-             {{"separator"},
-              [](const Dataset& dataset) { return cell(dataset.file.format.separator); },
-              false},
-             {{"note"}, [](const Dataset& dataset) { return cell(dataset.file.note); }, false},
-             {{"datasource_id"}, [](const Dataset& dataset) { return cell(dataset.datasource_id); }, false},
-             {{"sha256"}, [](const Dataset& dataset) { return cell(dataset.sha256); }, false},
-             {{"schema"}, [](const Dataset& dataset) { return cell(describe_schema(dataset)); }, false},
-             {{"message"}, [](const Dataset& dataset) { return cell(dataset.message); }, false},
-             {{.name = "created_at", .is_time = true},
-              [](const Dataset& dataset) { return time_cell(dataset.created_at); }}},
+        .fields = {text("id", &Dataset::id),
+                   text("name", &Dataset::name),
+                   {{"state"}, [](const Dataset& dataset) { return cell(state_of(dataset)); }},
+                   number("rows", &Dataset::rows),
+                   number("bytes", &Dataset::bytes),
+                   {{"file_type"}, [](const Dataset& dataset) { return cell(dataset.file.type); }, false},
+                   {{"compression"},
+                    [](const Dataset& dataset) { return cell(dataset.file.compression); },
+                    false},
+                   {{"separator"},
+                    [](const Dataset& dataset) { return cell(dataset.file.format.separator); },
+                    false},
+                   {{"note"}, [](const Dataset& dataset) { return cell(dataset.file.note); }, false},
+                   extra(text("datasource_id", &Dataset::datasource_id)),
+                   extra(text("sha256", &Dataset::sha256)),
+                   {{"schema"}, [](const Dataset& dataset) { return cell(describe_schema(dataset)); }, false},
+                   extra(text("message", &Dataset::message)),
+                   time("created_at", &Dataset::created_at)},
         .list = [](Services& services,
                    const auto& each) { services.client().list_datasets(services.project_id(), each); },
         .find =
@@ -69,7 +63,7 @@ std::shared_ptr<const Noun<Dataset>> dataset_noun() {
             },
         .remove = [](Services& services,
                      const Dataset& dataset) { services.client().delete_dataset(api::refer_to(dataset)); },
-        .remove_dependents = {}});
+        .remove_dependents = {}};
 }
 
 struct CreateOptions {
@@ -123,43 +117,43 @@ void add_progress(Command& verb, std::string& progress) {
                 {.value = "MODE", .choices = render::progress_mode_names()});
 }
 
-void add_create(Command& command, Services& services, const std::shared_ptr<const Noun<Dataset>>& noun) {
+void add_create(Command& command, Services& services, const Noun<Dataset>& noun) {
     auto verb = command.subcommand("create", "Take a snapshot of a datasource");
-    auto options = std::make_shared<CreateOptions>();
-    verb.argument("[NAME]", options->name, "The dataset's name; the datasource's and the time without it",
+    auto& options = verb.keep<CreateOptions>();
+    verb.argument("[NAME]", options.name, "The dataset's name; the datasource's and the time without it",
                   false);
-    verb.option("--datasource", options->datasource, "What to take a snapshot of, by name or id",
+    verb.option("--datasource", options.datasource, "What to take a snapshot of, by name or id",
                 {.value = "NAME", .required = true, .completes = Completes::datasource});
-    add_if_exists(verb, options->if_exists, false);
-    verb.flag("--no-wait", options->no_wait, "Do not wait until it is done");
-    add_progress(verb, options->progress);
+    add_if_exists(verb, options.if_exists, false);
+    verb.flag("--no-wait", options.no_wait, "Do not wait until it is done");
+    add_progress(verb, options.progress);
     verb.example("prevision dataset create --datasource orders");
     verb.example("prevision dataset create orders_today --datasource orders -q");
     verb.action(
-        [options, noun, &services] { show_object(services, noun->fields, run_create(*options, services)); });
+        [&options, &noun, &services] { show_object(services, noun.fields, run_create(options, services)); });
 }
 
-void add_head(Command& command, Services& services, const std::shared_ptr<const Noun<Dataset>>& noun) {
+void add_head(Command& command, Services& services, const Noun<Dataset>& noun) {
     struct Options {
         std::string name;
         int rows = 10;
         ListOptions list;
     };
     auto verb = command.subcommand("head", "Show a dataset's first rows");
-    auto options = std::make_shared<Options>();
-    verb.argument("NAME", options->name, "Its name or id", true, {.completes = noun->completes});
-    verb.option("-n,--rows", options->rows, "How many rows; a platform may give ten at the most");
-    add_list_options(verb, options->list, {}, Completes::dataset_column);
+    auto& options = verb.keep<Options>();
+    verb.argument("NAME", options.name, "Its name or id", true, {.completes = noun.completes});
+    verb.option("-n,--rows", options.rows, "How many rows; a platform may give ten at the most");
+    add_list_options(verb, options.list, {}, Completes::dataset_column);
     verb.detail("--sort, --filter and --limit see the rows alone that --rows has fetched.");
     verb.example("prevision dataset head orders_today -n 3");
-    verb.action([options, noun, &services] {
-        check_rows(options->rows);
-        const auto dataset = noun->find(services, options->name);
-        auto sample = services.client().sample_dataset(api::refer_to(dataset), options->rows);
+    verb.action([&options, &noun, &services] {
+        check_rows(options.rows);
+        const auto dataset = noun.find(services, options.name);
+        auto sample = services.client().sample_dataset(api::refer_to(dataset), options.rows);
         // A platform without `limit` sends its ten rows whatever was asked for.
-        const auto wanted = static_cast<std::size_t>(options->rows);
+        const auto wanted = static_cast<std::size_t>(options.rows);
         if (sample.rows.size() > wanted) sample.rows.resize(wanted);
-        show_sample(services, sample, options->list);
+        show_sample(services, sample, options.list);
     });
 }
 
@@ -183,34 +177,34 @@ void show_downloaded(Services& services, const Dataset& dataset, const Downloade
                           services.render_settings(), services.io().out);
 }
 
-void add_download(Command& command, Services& services, const std::shared_ptr<const Noun<Dataset>>& noun) {
+void add_download(Command& command, Services& services, const Noun<Dataset>& noun) {
     auto verb = command.subcommand("download", "Write a dataset's bytes to a file");
-    auto options = std::make_shared<DownloadOptions>();
-    verb.argument("NAME", options->name, "Its name or id", true, {.completes = noun->completes});
+    auto& options = verb.keep<DownloadOptions>();
+    verb.argument("NAME", options.name, "Its name or id", true, {.completes = noun.completes});
     verb.option(
-        "--to", options->to,
+        "--to", options.to,
         "The file, or the folder for NAME.csv (or as the type is); - is stdout; this folder without it",
         {.value = "FILE", .completes = Completes::file});
-    verb.option("--extension", options->extension, "The form of the bytes: csv is the file as it is kept",
+    verb.option("--extension", options.extension, "The form of the bytes: csv is the file as it is kept",
                 {.value = "FORM", .choices = {"csv", "zip", "parquet"}});
-    verb.flag("--force", options->force, "Replace a file that exists");
-    add_progress(verb, options->progress);
+    verb.flag("--force", options.force, "Replace a file that exists");
+    add_progress(verb, options.progress);
     verb.example("prevision dataset download orders_today --to orders.csv");
     verb.example("prevision dataset download orders_today --to - | wc -l");
-    verb.action([options, noun, &services] {
-        const auto dataset = noun->find(services, options->name);
-        const auto downloaded = download(services, dataset, *options);
-        if (options->to != "-") show_downloaded(services, dataset, downloaded);
+    verb.action([&options, &noun, &services] {
+        const auto dataset = noun.find(services, options.name);
+        const auto downloaded = download(services, dataset, options);
+        if (options.to != "-") show_downloaded(services, dataset, downloaded);
     });
 }
 
-void add_verify(Command& command, Services& services, const std::shared_ptr<const Noun<Dataset>>& noun) {
+void add_verify(Command& command, Services& services, const Noun<Dataset>& noun) {
     auto verb = command.subcommand("verify", "Compare a dataset's bytes with its size and SHA-256");
-    auto name = std::make_shared<std::string>();
-    verb.argument("NAME", *name, "Its name or id", true, {.completes = noun->completes});
+    auto& name = verb.keep<std::string>();
+    verb.argument("NAME", name, "Its name or id", true, {.completes = noun.completes});
     verb.example("prevision dataset verify orders_today");
-    verb.action([name, noun, &services] {
-        const auto dataset = noun->find(services, *name);
+    verb.action([&name, &noun, &services] {
+        const auto dataset = noun.find(services, name);
         show_downloaded(services, dataset, verify(services, dataset));
     });
 }
@@ -219,7 +213,7 @@ void add_verify(Command& command, Services& services, const std::shared_ptr<cons
 
 void add_dataset(Command& root, Services& services) {
     auto command = root.subcommand("dataset", "A snapshot of a datasource", {"datasets"});
-    const auto noun = dataset_noun();
+    const auto& noun = command.keep<Noun<Dataset>>(dataset_noun());
     add_list_verb(command, services, noun);
     add_create(command, services, noun);
     add_show_verb(command, services, noun);

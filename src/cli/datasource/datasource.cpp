@@ -24,36 +24,33 @@ std::vector<std::string> encoding_names() {
     return {"auto", "utf-8", "utf-16le", "utf-16be", "windows-1252", "iso-8859-1"};
 }
 
-std::shared_ptr<const Noun<Datasource>> datasource_noun() {
-    return std::make_shared<const Noun<Datasource>>(Noun<Datasource>{
+Noun<Datasource> datasource_noun(ConnectorNames& names) {
+    return {
         .name = "datasource",
         .completes = Completes::datasource,
-        .fields =
-            {{{"id"}, [](const Datasource& datasource) { return cell(datasource.id); }},
-             {{"name"}, [](const Datasource& datasource) { return cell(datasource.name); }},
-             connector_field<Datasource>(),
-             {{"connector_id"},
-              [](const Datasource& datasource) { return cell(datasource.connector_id); },
-              false},
-             {{"database"}, [](const Datasource& datasource) { return cell(datasource.database); }},
-             {{"table"}, [](const Datasource& datasource) { return cell(datasource.table); }},
-             {{"request"}, [](const Datasource& datasource) { return cell(datasource.request); }},
-             {{"bucket"}, [](const Datasource& datasource) { return cell(datasource.bucket); }, false},
-             {{"path"}, [](const Datasource& datasource) { return cell(datasource.path); }},
-             {{"g_cloud"}, [](const Datasource& datasource) { return cell(datasource.g_cloud); }, false},
-             {{"separator"},
-              [](const Datasource& datasource) { return cell(datasource.format.separator); },
-              false},
-             {{"quote"}, [](const Datasource& datasource) { return cell(datasource.format.quote); }, false},
-             {{"header"},
-              [](const Datasource& datasource) { return cell(yes_or_no(datasource.format.header)); },
-              false},
-             {{"encoding"},
-              [](const Datasource& datasource) { return cell(datasource.format.encoding); },
-              false},
-             {{.name = "created_at", .is_time = true},
-              [](const Datasource& datasource) { return time_cell(datasource.created_at); },
-              false}},
+        .fields = {text("id", &Datasource::id),
+                   text("name", &Datasource::name),
+                   connector_field<Datasource>(names),
+                   extra(text("connector_id", &Datasource::connector_id)),
+                   text("database", &Datasource::database),
+                   text("table", &Datasource::table),
+                   text("request", &Datasource::request),
+                   extra(text("bucket", &Datasource::bucket)),
+                   text("path", &Datasource::path),
+                   extra(text("g_cloud", &Datasource::g_cloud)),
+                   {{"separator"},
+                    [](const Datasource& datasource) { return cell(datasource.format.separator); },
+                    false},
+                   {{"quote"},
+                    [](const Datasource& datasource) { return cell(datasource.format.quote); },
+                    false},
+                   {{"header"},
+                    [](const Datasource& datasource) { return cell(yes_or_no(datasource.format.header)); },
+                    false},
+                   {{"encoding"},
+                    [](const Datasource& datasource) { return cell(datasource.format.encoding); },
+                    false},
+                   extra(time("created_at", &Datasource::created_at))},
         .list = [](Services& services,
                    const auto& each) { services.client().list_datasources(services.project_id(), each); },
         .find =
@@ -64,7 +61,7 @@ std::shared_ptr<const Noun<Datasource>> datasource_noun() {
             [](Services& services, const Datasource& datasource) {
                 services.client().delete_datasource(api::refer_to(datasource));
             },
-        .remove_dependents = {}});
+        .remove_dependents = {}};
 }
 
 /// What `create` and `update` take.
@@ -186,50 +183,50 @@ Datasource run_create(const CreateOptions& options, Services& services) {
     return created;
 }
 
-void add_create(Command& command, Services& services, const std::shared_ptr<const Noun<Datasource>>& noun) {
+void add_create(Command& command, Services& services, const Noun<Datasource>& noun) {
     auto verb = command.subcommand("create", "Create a datasource");
-    auto options = std::make_shared<CreateOptions>();
-    add_definition_options(verb, *options, false);
-    add_if_exists(verb, options->if_exists, true);
-    verb.flag("--test", options->test, "Try to read it first, and create nothing when that fails");
+    auto& options = verb.keep<CreateOptions>();
+    add_definition_options(verb, options, false);
+    add_if_exists(verb, options.if_exists, true);
+    verb.flag("--test", options.test, "Try to read it first, and create nothing when that fails");
     verb.example("prevision datasource create orders --connector shop --database shop --table orders");
     verb.example(
         "prevision datasource create big --connector shop --database shop --request 'SELECT * FROM orders "
         "WHERE total > 100'");
     verb.example("prevision datasource create sales --connector files --path sales.csv --separator ';'");
     verb.action(
-        [options, noun, &services] { show_object(services, noun->fields, run_create(*options, services)); });
+        [&options, &noun, &services] { show_object(services, noun.fields, run_create(options, services)); });
 }
 
-void add_update(Command& command, Services& services, const std::shared_ptr<const Noun<Datasource>>& noun) {
+void add_update(Command& command, Services& services, const Noun<Datasource>& noun) {
     auto verb = command.subcommand("update", "Change a datasource: what is given alone");
-    auto options = std::make_shared<DefinitionOptions>();
-    add_definition_options(verb, *options, true);
+    auto& options = verb.keep<DefinitionOptions>();
+    add_definition_options(verb, options, true);
     verb.example("prevision datasource update orders --table orders_2026");
-    verb.action([options, noun, &services] {
-        const auto found = noun->find(services, options->name);
-        show_object(services, noun->fields, update(*options, found, services));
+    verb.action([&options, &noun, &services] {
+        const auto found = noun.find(services, options.name);
+        show_object(services, noun.fields, update(options, found, services));
     });
 }
 
-void add_preview(Command& command, Services& services, const std::shared_ptr<const Noun<Datasource>>& noun) {
+void add_preview(Command& command, Services& services, const Noun<Datasource>& noun) {
     struct Options {
         std::string name;
         int rows = 10;
         ListOptions list;
     };
     auto verb = command.subcommand("preview", "Show the first rows of the distant data");
-    auto options = std::make_shared<Options>();
-    verb.argument("NAME", options->name, "Its name or id", true, {.completes = noun->completes});
-    verb.option("-n,--rows", options->rows, "How many rows");
-    add_list_options(verb, options->list, {}, Completes::datasource_column);
+    auto& options = verb.keep<Options>();
+    verb.argument("NAME", options.name, "Its name or id", true, {.completes = noun.completes});
+    verb.option("-n,--rows", options.rows, "How many rows");
+    add_list_options(verb, options.list, {}, Completes::datasource_column);
     verb.detail("--sort, --filter and --limit see the rows alone that --rows has fetched.");
     verb.example("prevision datasource preview orders -n 3");
-    verb.action([options, noun, &services] {
-        check_rows(options->rows);
-        const auto datasource = noun->find(services, options->name);
-        show_sample(services, services.client().preview_datasource(api::refer_to(datasource), options->rows),
-                    options->list);
+    verb.action([&options, &noun, &services] {
+        check_rows(options.rows);
+        const auto datasource = noun.find(services, options.name);
+        show_sample(services, services.client().preview_datasource(api::refer_to(datasource), options.rows),
+                    options.list);
     });
 }
 
@@ -257,7 +254,7 @@ std::vector<Field<model::SchemaColumn>> schema_fields() {
         return column.nullable ? "yes" : "no";
     };
     return {{{"name"}, [](const SchemaColumn& column) { return std::optional(column.name); }},
-            {{"type"}, [](const SchemaColumn& column) { return cell(column.type); }},
+            text("type", &SchemaColumn::type),
             {{"nullable"}, nullable}};
 }
 
@@ -279,31 +276,31 @@ void run_schema(const Datasource& datasource, const ListOptions& options, Servic
     listing.finish();
 }
 
-void add_schema(Command& command, Services& services, const std::shared_ptr<const Noun<Datasource>>& noun) {
+void add_schema(Command& command, Services& services, const Noun<Datasource>& noun) {
     struct Options {
         std::string name;
         ListOptions list;
     };
     auto verb = command.subcommand("schema", "Show the columns of the distant data and their types");
-    auto options = std::make_shared<Options>();
-    verb.argument("NAME", options->name, "Its name or id", true, {.completes = noun->completes});
-    add_list_options(verb, options->list, column_names(schema_fields()));
+    auto& options = verb.keep<Options>();
+    verb.argument("NAME", options.name, "Its name or id", true, {.completes = noun.completes});
+    add_list_options(verb, options.list, column_names(schema_fields()));
     verb.detail("The types of a file's columns are told from its first 1,000 rows.");
     verb.example("prevision datasource schema orders");
     verb.example("prevision datasource schema orders -o csv --columns name,type");
-    verb.action([options, noun, &services] {
-        run_schema(noun->find(services, options->name), options->list, services);
+    verb.action([&options, &noun, &services] {
+        run_schema(noun.find(services, options.name), options.list, services);
     });
 }
 
-void add_cat(Command& command, Services& services, const std::shared_ptr<const Noun<Datasource>>& noun) {
+void add_cat(Command& command, Services& services, const Noun<Datasource>& noun) {
     auto verb = command.subcommand("cat", "Write the distant data to stdout, storing nothing");
-    auto name = std::make_shared<std::string>();
-    verb.argument("NAME", *name, "Its name or id", true, {.completes = noun->completes});
+    auto& name = verb.keep<std::string>();
+    verb.argument("NAME", name, "Its name or id", true, {.completes = noun.completes});
     verb.detail("A table is CSV, a file its own bytes; --output changes how an error is shown, and no more.");
     verb.example("prevision datasource cat orders | head -n 3");
-    verb.action([name, noun, &services] {
-        const auto datasource = noun->find(services, *name);
+    verb.action([&name, &noun, &services] {
+        const auto datasource = noun.find(services, name);
         OutputSink sink(services.io());
         services.client().read_datasource(api::refer_to(datasource), sink);
         sink.finish();
@@ -315,7 +312,7 @@ void add_cat(Command& command, Services& services, const std::shared_ptr<const N
 void add_datasource(Command& root, Services& services) {
     auto command =
         root.subcommand("datasource", "The exact resource behind a connector", {"datasources", "ds"});
-    const auto noun = datasource_noun();
+    const auto& noun = command.keep<Noun<Datasource>>(datasource_noun(command.keep<ConnectorNames>()));
     add_list_verb(command, services, noun);
     add_create(command, services, noun);
     add_show_verb(command, services, noun);

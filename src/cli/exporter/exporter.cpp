@@ -21,28 +21,25 @@ namespace {
 using model::Export;
 using model::Exporter;
 
-std::shared_ptr<const Noun<Exporter>> exporter_noun() {
-    return std::make_shared<const Noun<Exporter>>(Noun<Exporter>{
+Noun<Exporter> exporter_noun(ConnectorNames& names) {
+    return {
         .name = "exporter",
         .completes = Completes::exporter,
-        .fields =
-            {{{"id"}, [](const Exporter& exporter) { return cell(exporter.id); }},
-             {{"name"}, [](const Exporter& exporter) { return cell(exporter.name); }},
-             connector_field<Exporter>(),
-             {{"connector_id"}, [](const Exporter& exporter) { return cell(exporter.connector_id); }, false},
-             {{"database"}, [](const Exporter& exporter) { return cell(exporter.database); }},
-             {{"table"}, [](const Exporter& exporter) { return cell(exporter.table); }},
-             {{"bucket"}, [](const Exporter& exporter) { return cell(exporter.bucket); }, false},
-             {{"path"}, [](const Exporter& exporter) { return cell(exporter.filepath); }},
-             {{"write_mode"},
-              [](const Exporter& exporter) {
-                  return cell(exporter.table.empty() ? exporter.file_write_mode
-                                                     : exporter.database_write_mode);
-              }},
-             {{"description"}, [](const Exporter& exporter) { return cell(exporter.description); }, false},
-             {{.name = "created_at", .is_time = true},
-              [](const Exporter& exporter) { return time_cell(exporter.created_at); },
-              false}},
+        .fields = {text("id", &Exporter::id),
+                   text("name", &Exporter::name),
+                   connector_field<Exporter>(names),
+                   extra(text("connector_id", &Exporter::connector_id)),
+                   text("database", &Exporter::database),
+                   text("table", &Exporter::table),
+                   extra(text("bucket", &Exporter::bucket)),
+                   text("path", &Exporter::filepath),
+                   {{"write_mode"},
+                    [](const Exporter& exporter) {
+                        return cell(exporter.table.empty() ? exporter.file_write_mode
+                                                           : exporter.database_write_mode);
+                    }},
+                   extra(text("description", &Exporter::description)),
+                   extra(time("created_at", &Exporter::created_at))},
         .list = [](Services& services,
                    const auto& each) { api::Exporters(services.client()).list(services.project_id(), each); },
         .find =
@@ -53,7 +50,7 @@ std::shared_ptr<const Noun<Exporter>> exporter_noun() {
             [](Services& services, const Exporter& exporter) {
                 api::Exporters(services.client()).remove(api::refer_to(exporter));
             },
-        .remove_dependents = {}});
+        .remove_dependents = {}};
 }
 
 struct CreateOptions {
@@ -90,42 +87,40 @@ Exporter run_create(const CreateOptions& options, Services& services) {
     return existing ? *existing : api::Exporters(client).create(services.project_id(), exporter);
 }
 
-void add_create(Command& command, Services& services, const std::shared_ptr<const Noun<Exporter>>& noun) {
+void add_create(Command& command, Services& services, const Noun<Exporter>& noun) {
     auto verb = command.subcommand("create", "Create an exporter");
-    auto options = std::make_shared<CreateOptions>();
-    verb.argument("NAME", options->exporter.name, "The exporter's name");
-    verb.option("--connector", options->connector, "The connector to write through",
+    auto& options = verb.keep<CreateOptions>();
+    verb.argument("NAME", options.exporter.name, "The exporter's name");
+    verb.option("--connector", options.connector, "The connector to write through",
                 {.value = "NAME", .required = true, .completes = Completes::connector});
-    verb.option("--database", options->exporter.database, "The database to write to",
+    verb.option("--database", options.exporter.database, "The database to write to",
                 {.value = "NAME", .completes = Completes::database});
-    verb.option("--table", options->exporter.table, "The table to write to",
+    verb.option("--table", options.exporter.table, "The table to write to",
                 {.value = "NAME", .completes = Completes::table});
-    verb.option("--bucket", options->exporter.bucket, "The bucket to write to",
+    verb.option("--bucket", options.exporter.bucket, "The bucket to write to",
                 {.value = "NAME", .completes = Completes::bucket});
-    verb.option("--path", options->exporter.filepath, "The file to write",
+    verb.option("--path", options.exporter.filepath, "The file to write",
                 {.value = "PATH", .completes = Completes::path});
-    verb.option("--g-cloud", options->exporter.g_cloud, "Of GCP, which service",
+    verb.option("--g-cloud", options.exporter.g_cloud, "Of GCP, which service",
                 {.value = "SERVICE", .choices = {"BigQuery", "Storage"}});
     verb.option(
-        "--write-mode", options->write_mode,
+        "--write-mode", options.write_mode,
         "What becomes of the data that is there: append (the default) or replace in a table; timestamp "
         "(the default), replace or safe of a file",
         {.value = "MODE", .choices = {"append", "replace", "timestamp", "safe"}});
-    verb.option("--description", options->exporter.description, "What it is for");
-    add_if_exists(verb, options->if_exists, false);
+    verb.option("--description", options.exporter.description, "What it is for");
+    add_if_exists(verb, options.if_exists, false);
     verb.example("prevision exporter create results --connector shop --database shop --table results");
     verb.example(
         "prevision exporter create daily --connector files --path out/sales.csv --write-mode timestamp");
     verb.action(
-        [options, noun, &services] { show_object(services, noun->fields, run_create(*options, services)); });
+        [&options, &noun, &services] { show_object(services, noun.fields, run_create(options, services)); });
 }
 
 std::vector<Field<Export>> export_fields() {
-    return {{{"id"}, [](const Export& done) { return cell(done.id); }},
-            {{"exporter_id"}, [](const Export& done) { return cell(done.exporter_id); }},
-            {{"dataset_id"}, [](const Export& done) { return cell(done.dataset_id); }},
-            {{"status"}, [](const Export& done) { return cell(done.status); }},
-            {{"logs"}, [](const Export& done) { return cell(done.logs); }}};
+    return {text("id", &Export::id), text("exporter_id", &Export::exporter_id),
+            text("dataset_id", &Export::dataset_id), text("status", &Export::status),
+            text("logs", &Export::logs)};
 }
 
 /// A platform may answer before it is done.
@@ -144,15 +139,15 @@ void add_run(Command& command, Services& services) {
         std::string dataset;
     };
     auto verb = command.subcommand("run", "Write a dataset through an exporter");
-    auto options = std::make_shared<Options>();
-    verb.argument("NAME", options->name, "The exporter's name or id", true,
+    auto& options = verb.keep<Options>();
+    verb.argument("NAME", options.name, "The exporter's name or id", true,
                   {.completes = Completes::exporter});
-    verb.option("--dataset", options->dataset, "The dataset's name or id",
+    verb.option("--dataset", options.dataset, "The dataset's name or id",
                 {.value = "NAME", .required = true, .completes = Completes::dataset});
     verb.example("prevision exporter run results --dataset today");
-    verb.action([options, &services] {
-        const auto exporter = find_exporter(services.client(), services.project_id(), options->name);
-        const auto dataset = find_dataset(services.client(), services.project_id(), options->dataset);
+    verb.action([&options, &services] {
+        const auto exporter = find_exporter(services.client(), services.project_id(), options.name);
+        const auto dataset = find_dataset(services.client(), services.project_id(), options.dataset);
         const auto done = wait_for_end(
             services, api::Exporters(services.client()).run(api::refer_to(exporter), api::refer_to(dataset)));
         show_object(services, export_fields(), done);
@@ -166,7 +161,7 @@ void add_run(Command& command, Services& services) {
 
 void add_exporter(Command& root, Services& services) {
     auto command = root.subcommand("exporter", "Where datasets can be written to", {"exporters"});
-    const auto noun = exporter_noun();
+    const auto& noun = command.keep<Noun<Exporter>>(exporter_noun(command.keep<ConnectorNames>()));
     add_list_verb(command, services, noun);
     add_create(command, services, noun);
     add_show_verb(command, services, noun);

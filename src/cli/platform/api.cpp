@@ -103,7 +103,7 @@ api::Client::AnyCall to_call(const ApiOptions& options, Services& services) {
     for (const auto& line : options.headers) call.headers.push_back(parse_header(line));
     if (options.input) {
         call.body = *options.input == "-" ? services.io().in.read_all(input_limit)
-                                          : read_file(*options.input, input_limit);
+                                         : read_file(*options.input, input_limit);
     }
     const bool has_no_body = call.method == "GET" || call.method == "HEAD" || call.method == "DELETE";
     if (options.input || has_no_body) {
@@ -196,25 +196,25 @@ void run_api(const ApiOptions& options, Services& services) {
 
 void add_api(Command& root, Services& services) {
     auto command = root.subcommand("api", "Make any call of the platform's API");
-    auto options = std::make_shared<ApiOptions>();
-    command.argument("METHOD", options->method, "GET, POST, PATCH, DELETE, ...", true,
+    auto& options = command.keep<ApiOptions>();
+    command.argument("METHOD", options.method, "GET, POST, PATCH, DELETE, ...", true,
                      {.suggestions = {"GET", "POST", "PATCH", "DELETE"}});
-    command.argument("PATH", options->path, "The path below /ext/v1, such as /projects", true,
+    command.argument("PATH", options.path, "The path below /ext/v1, such as /projects", true,
                      {.suggestions = {"/version", "/profile", "/projects", "/events"}});
-    command.option("-f,--field", options->fields,
+    command.option("-f,--field", options.fields,
                    "A field of the body, as a text; of the query where there is no body or --input",
                    {.value = "NAME=VALUE"});
-    command.option("--input", options->input, "A file to send as the body; - is stdin",
+    command.option("--input", options.input, "A file to send as the body; - is stdin",
                    {.value = "FILE", .completes = Completes::file});
-    command.option("-H,--http-header", options->headers, "A header to send", {.value = "'NAME: VALUE'"});
-    command.flag("--paginate", options->paginate, "Get all pages of a list, as one array of its items");
+    command.option("-H,--http-header", options.headers, "A header to send", {.value = "'NAME: VALUE'"});
+    command.flag("--paginate", options.paginate, "Get all pages of a list, as one array of its items");
     command.detail(
         "In a pipe the answer is written as it came; with --output json, jsonl, yaml or id it is read "
         "first.");
     command.example("prevision api GET /version");
     command.example("prevision api GET /projects --paginate -o jsonl");
     command.example("prevision api POST /projects --field name=churn --field 'color=#3C6DF0'");
-    command.action([options, &services] { run_api(*options, services); });
+    command.action([&options, &services] { run_api(options, services); });
 }
 
 }  // namespace prevision::cli

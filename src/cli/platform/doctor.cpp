@@ -197,10 +197,8 @@ class Doctor {
 };
 
 std::vector<Field<Finding>> finding_fields() {
-    return {{{"check"}, [](const Finding& finding) { return cell(finding.check); }},
-            {{"result"}, [](const Finding& finding) { return cell(finding.result); }},
-            {{"detail"}, [](const Finding& finding) { return cell(finding.detail); }},
-            {{"hint"}, [](const Finding& finding) { return cell(finding.hint); }}};
+    return {text("check", &Finding::check), text("result", &Finding::result),
+            text("detail", &Finding::detail), text("hint", &Finding::hint)};
 }
 
 void run_doctor(Services& services, const ListOptions& options) {
@@ -225,14 +223,14 @@ void run_doctor(Services& services, const ListOptions& options) {
 
 void add_doctor(Command& root, Services& services) {
     auto verb = root.subcommand("doctor", "Look at what the program finds here, and tell what is wrong");
-    auto options = std::make_shared<ListOptions>();
-    add_list_options(verb, *options, column_names(finding_fields()));
+    auto& options = verb.keep<ListOptions>();
+    add_list_options(verb, options, column_names(finding_fields()));
     verb.detail(
         "It looks at the platform, the project, the permissions of files, the engines, the libraries and "
         "the locale. Exit code 8 when a check fails.");
     verb.example("prevision doctor");
     verb.example("prevision doctor -o json --filter result=failed");
-    verb.action([options, &services] { run_doctor(services, *options); });
+    verb.action([&options, &services] { run_doctor(services, options); });
 }
 
 }  // namespace prevision::cli

@@ -126,18 +126,18 @@ void run_logout(bool remove, Services& services) {
 
 void add_login(Command& root, Services& services) {
     auto login = root.subcommand("login", "Keep a platform's URL and token as a profile");
-    auto options = std::make_shared<LoginOptions>();
-    add_secret_options(login, options->token, false);
+    auto& options = login.keep<LoginOptions>();
+    add_secret_options(login, options.token, false);
     login.example("prevision login --url https://cloud.example.com");
     login.example("prevision login --url https://cloud.example.com --profile work --token-stdin < token.txt");
     login.example("prevision login --url https://cloud.example.com --token-command 'pass show prevision'");
-    login.action([options, &services] { run_login(*options, services); });
+    login.action([&options, &services] { run_login(options, services); });
 
     auto logout = root.subcommand("logout", "Forget a profile's token");
-    auto remove = std::make_shared<bool>(false);
-    logout.flag("--remove", *remove, "Remove the whole profile");
+    auto& remove = logout.keep<bool>(false);
+    logout.flag("--remove", remove, "Remove the whole profile");
     logout.example("prevision logout --profile work");
-    logout.action([remove, &services] { run_logout(*remove, services); });
+    logout.action([&remove, &services] { run_logout(remove, services); });
 }
 
 }  // namespace prevision::cli

@@ -55,24 +55,24 @@ void run_show(const std::string& name, Services& services) {
 void add_profile(Command& root, Services& services) {
     auto command = root.subcommand("profile", "The platforms that are known by name", {"profiles"});
     auto list = command.subcommand("list", "List the profiles", {"ls"});
-    auto options = std::make_shared<ListOptions>();
-    add_list_options(list, *options, column_names(profile_fields()));
+    auto& options = list.keep<ListOptions>();
+    add_list_options(list, options, column_names(profile_fields()));
     list.example("prevision profile list");
-    list.action([options, &services] { run_list(*options, services); });
+    list.action([&options, &services] { run_list(options, services); });
 
     auto use = command.subcommand("use", "Make a profile the one that is used by itself");
-    auto used = std::make_shared<std::string>();
-    use.argument("NAME", *used, "Its name; 'embedded' is the platform within this program", true,
+    auto& used = use.keep<std::string>();
+    use.argument("NAME", used, "Its name; 'embedded' is the platform within this program", true,
                  {.completes = Completes::profile});
     use.example("prevision profile use work");
-    use.action([used, &services] { run_use(*used, services); });
+    use.action([&used, &services] { run_use(used, services); });
 
     auto show = command.subcommand("show", "Show a profile, without its token", {"get"});
-    auto name = std::make_shared<std::string>();
-    show.argument("[NAME]", *name, "Its name; the one in use without it", false,
+    auto& name = show.keep<std::string>();
+    show.argument("[NAME]", name, "Its name; the one in use without it", false,
                   {.completes = Completes::profile});
     show.example("prevision profile show work -o json");
-    show.action([name, &services] { run_show(*name, services); });
+    show.action([&name, &services] { run_show(name, services); });
 }
 
 }  // namespace prevision::cli

@@ -67,8 +67,7 @@ server::Settings to_settings(const ServeOptions& options) {
     if (options.body_timeout) limits.body_time = parse_duration("--body-timeout", *options.body_timeout);
     if (options.idle_timeout) limits.idle_time = parse_duration("--idle-timeout", *options.idle_timeout);
     if (options.write_timeout) limits.write_time = parse_duration("--write-timeout", *options.write_timeout);
-    if (options.drain_timeout)
-        settings.drain_time = parse_duration("--drain-timeout", *options.drain_timeout);
+    if (options.drain_timeout) settings.drain_time = parse_duration("--drain-timeout", *options.drain_timeout);
     if (options.keep_alive) settings.event_comment = parse_duration("--keep-alive", *options.keep_alive);
     return settings;
 }
@@ -89,8 +88,8 @@ void run_serve(const ServeOptions& options, Services& services) {
     refuse_remote(services);
     const auto settings = to_settings(options);
     set_grace(settings.drain_time + to_end);
-    server::Server server(services.embedded_platform(), settings, services.embedded_home(), services.io().err,
-                          services.io().clock);
+    server::Server server(services.embedded().platform(), settings, services.embedded().home(),
+                          services.io().err, services.io().clock);
     services.message("prevision: serving on " + server.url());
     server.run(services.cancellation());
     services.message("prevision: stopped");
@@ -133,7 +132,7 @@ std::vector<Field<ShownToken>> token_fields(bool with_token) {
         {{.name = "revoked_at", .is_time = true},
          [](const ShownToken& shown) { return cell(shown.record.revoked_at); }}};
     if (with_token) {
-        fields.push_back({{"token"}, [](const ShownToken& shown) { return cell(shown.token); }});
+        fields.push_back(text("token", &ShownToken::token));
     }
     return fields;
 }
@@ -144,16 +143,16 @@ void add_token_create(Command& command, Services& services) {
         std::string role = "admin";
     };
     auto verb = command.subcommand("create", "Make a token, and show it this once");
-    auto options = std::make_shared<Options>();
-    verb.argument("NAME", options->name, "Whom or what it is for");
-    verb.option("--role", options->role, "What it may do: everything, or only look",
+    auto& options = verb.keep<Options>();
+    verb.argument("NAME", options.name, "Whom or what it is for");
+    verb.option("--role", options.role, "What it may do: everything, or only look",
                 {.value = "ROLE", .choices = {"admin", "viewer"}});
     verb.example("prevision serve token create alice");
     verb.example("prevision serve token create ci --role viewer -q");
-    verb.action([options, &services] {
+    verb.action([&options, &services] {
         refuse_remote(services);
         const auto made =
-            services.embedded_platform().tokens().create(options->name, platform::parse_role(options->role));
+            services.embedded().platform().tokens().create(options.name, platform::parse_role(options.role));
         show_object(services, token_fields(true), show(made.record, made.token));
     });
 }
@@ -163,27 +162,27 @@ void add_token(Command& serve, Services& services) {
     add_token_create(command, services);
 
     auto list = command.subcommand("list", "List the tokens, without what they are", {"ls"});
-    auto list_options = std::make_shared<ListOptions>();
-    add_list_options(list, *list_options, column_names(token_fields(false)));
+    auto& list_options = list.keep<ListOptions>();
+    add_list_options(list, list_options, column_names(token_fields(false)));
     list.example("prevision serve token list");
-    list.action([list_options, &services] {
+    list.action([&list_options, &services] {
         refuse_remote(services);
         const auto fields = token_fields(false);
-        auto listing = make_listing(services, *list_options, fields);
-        for (const auto& record : services.embedded_platform().tokens().list()) {
+        auto listing = make_listing(services, list_options, fields);
+        for (const auto& record : services.embedded().platform().tokens().list()) {
             if (!listing.add(to_row(fields, show(record)))) break;
         }
         listing.finish();
-        if (listing.count() == 0) tell_of_none(services, *list_options, "token", "serve token create");
+        if (listing.count() == 0) tell_of_none(services, list_options, "token", "serve token create");
     });
 
     auto revoke = command.subcommand("revoke", "Take a token's power away, at once");
-    auto name = std::make_shared<std::string>();
-    revoke.argument("NAME", *name, "Its name or id", true, {.completes = Completes::token});
+    auto& name = revoke.keep<std::string>();
+    revoke.argument("NAME", name, "Its name or id", true, {.completes = Completes::token});
     revoke.example("prevision serve token revoke alice");
-    revoke.action([name, &services] {
+    revoke.action([&name, &services] {
         refuse_remote(services);
-        const auto record = services.embedded_platform().tokens().revoke(*name);
+        const auto record = services.embedded().platform().tokens().revoke(name);
         show_done(services, token_fields(false), show(record),
                   fmt::format("revoked the token '{}'", record.name));
     });
@@ -211,19 +210,19 @@ void add_limits(Command& command, ServeOptions& options) {
 
 void add_serve(Command& root, Services& services) {
     auto command = root.subcommand("serve", "Serve the embedded platform to a team, over HTTP");
-    auto options = std::make_shared<ServeOptions>();
-    command.option("--listen", options->listen, "Where to listen", {.value = "HOST:PORT"});
-    command.option("--tls-cert", options->certificate, "The certificate, with its chain",
+    auto& options = command.keep<ServeOptions>();
+    command.option("--listen", options.listen, "Where to listen", {.value = "HOST:PORT"});
+    command.option("--tls-cert", options.certificate, "The certificate, with its chain",
                    {.value = "FILE", .completes = Completes::file});
-    command.option("--tls-key", options->key, "Its key", {.value = "FILE", .completes = Completes::file});
-    command.flag("--insecure-http", options->insecure_http, "Listen wider than this machine without TLS");
-    command.option("--log", options->log, "The access log, on stderr",
+    command.option("--tls-key", options.key, "Its key", {.value = "FILE", .completes = Completes::file});
+    command.flag("--insecure-http", options.insecure_http, "Listen wider than this machine without TLS");
+    command.option("--log", options.log, "The access log, on stderr",
                    {.value = "FORM", .choices = {"text", "json", "none"}});
-    add_limits(command, *options);
+    add_limits(command, options);
     command.example("prevision serve token create alice");
     command.example("prevision serve");
     command.example("prevision serve --listen 0.0.0.0:8443 --tls-cert cert.pem --tls-key key.pem --log json");
-    command.action([options, &services] { run_serve(*options, services); });
+    command.action([&options, &services] { run_serve(options, services); });
     add_token(command, services);
 }
 

@@ -29,10 +29,10 @@ ShownProfile to_shown(const config::Profile& profile, const std::string& chosen)
 
 const std::vector<Field<ShownProfile>>& profile_fields() {
     static const std::vector<Field<ShownProfile>> all{
-        {{"name"}, [](const ShownProfile& profile) { return cell(profile.id); }},
-        {{"url"}, [](const ShownProfile& profile) { return cell(profile.url); }},
-        {{"project"}, [](const ShownProfile& profile) { return cell(profile.project); }},
-        {{"token"}, [](const ShownProfile& profile) { return cell(profile.token); }},
+        text("name", &ShownProfile::id),
+        text("url", &ShownProfile::url),
+        text("project", &ShownProfile::project),
+        text("token", &ShownProfile::token),
         {{"default"}, [](const ShownProfile& profile) { return cell(profile.chosen ? "yes" : "no"); }}};
     return all;
 }

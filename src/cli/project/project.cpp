@@ -29,23 +29,19 @@ void remove_contents(Services& services, const Project& project) {
                                     [&](const auto& connector) { client.delete_connector(connector); });
 }
 
-std::shared_ptr<const Noun<Project>> project_noun() {
-    return std::make_shared<const Noun<Project>>(Noun<Project>{
+Noun<Project> project_noun() {
+    return {
         .name = "project",
         .completes = Completes::project,
-        .fields = {{{"id"}, [](const Project& project) { return cell(project.id); }},
-                   {{"name"}, [](const Project& project) { return cell(project.name); }},
-                   {{"description"}, [](const Project& project) { return cell(project.description); }},
-                   {{"color"}, [](const Project& project) { return cell(project.color); }, false},
-                   {{.name = "created_at", .is_time = true},
-                    [](const Project& project) { return time_cell(project.created_at); },
-                    false}},
+        .fields = {text("id", &Project::id), text("name", &Project::name),
+                   text("description", &Project::description), extra(text("color", &Project::color)),
+                   extra(time("created_at", &Project::created_at))},
         .list = [](Services& services, const auto& each) { services.client().list_projects(each); },
         .find = [](Services& services,
                    const std::string& name) { return find_project(services.client(), name); },
         .remove = [](Services& services,
                      const Project& project) { services.client().delete_project(api::refer_to(project)); },
-        .remove_dependents = remove_contents});
+        .remove_dependents = remove_contents};
 }
 
 struct CreateOptions {
@@ -66,20 +62,20 @@ Project run_create(const CreateOptions& options, Services& services) {
 void add_project(Command& root, Services& services) {
     auto command =
         root.subcommand("project", "What holds connectors, datasources and datasets", {"projects"});
-    const auto noun = project_noun();
+    const auto& noun = command.keep<Noun<Project>>(project_noun());
     add_list_verb(command, services, noun);
 
     auto create = command.subcommand("create", "Create a project");
-    auto options = std::make_shared<CreateOptions>();
-    options->project.color = "#3C6DF0";
-    create.argument("NAME", options->project.name, "The project's name");
-    create.option("--description", options->project.description, "What it is for");
-    create.option("--project-color", options->project.color, "Its colour on the platform",
+    auto& options = create.keep<CreateOptions>();
+    options.project.color = "#3C6DF0";
+    create.argument("NAME", options.project.name, "The project's name");
+    create.option("--description", options.project.description, "What it is for");
+    create.option("--project-color", options.project.color, "Its colour on the platform",
                   {.value = "#RRGGBB"});
-    add_if_exists(create, options->if_exists, false);
+    add_if_exists(create, options.if_exists, false);
     create.example("prevision project create churn --description 'Who leaves, and why'");
     create.action(
-        [options, noun, &services] { show_object(services, noun->fields, run_create(*options, services)); });
+        [&options, &noun, &services] { show_object(services, noun.fields, run_create(options, services)); });
 
     add_show_verb(command, services, noun);
     add_delete_verb(command, services, noun);

@@ -4,13 +4,13 @@
 
 namespace prevision::cli {
 
-void confirm(const std::string& question, bool yes, Services& services) {
-    auto& io = services.io();
+void confirm(const std::string& question, bool yes, Console& console) {
+    auto& io = console.io();
     const bool asks_unseen = io.in_is_terminal && !io.err_is_terminal;
-    if (!yes && asks_unseen && !services.options().no_input && !io.environment.get("CI"))
+    if (!yes && asks_unseen && !console.options().no_input && !io.environment.get("CI"))
         throw Error(ErrorClass::usage, "cannot ask: \"" + question + "\" would not be seen",
                     "--yes answers it");
-    if (yes || !may_prompt(services.options(), io)) return;
+    if (yes || !may_prompt(console.options(), io)) return;
     io.err.write(render::printable(question) + " [y/N] ");
     io.err.flush();
     const auto answer = to_lower(trim(io.in.read_line().value_or("")));

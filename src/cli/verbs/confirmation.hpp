@@ -2,12 +2,12 @@
 
 #include <string>
 
-#include "cli/services.hpp"
+#include "cli/console.hpp"
 
 namespace prevision::cli {
 
 /// Asks on a terminal whether to go on; elsewhere, and with `yes`, nothing is asked. Error internal when the
 /// answer is no.
-void confirm(const std::string& question, bool yes, Services& services);
+void confirm(const std::string& question, bool yes, Console& console);
 
 }  // namespace prevision::cli

@@ -57,7 +57,7 @@ void add_list_options(Command& command, ListOptions& options, const std::vector<
     command.option("--limit", options.limit, "Show that many at the most");
 }
 
-Listing::Listing(Services& services, const ListOptions& options, std::vector<render::Column> columns,
+Listing::Listing(Console& console, const ListOptions& options, std::vector<render::Column> columns,
                  const std::vector<std::string>& shown, render::Settings settings)
     : columns_(std::move(columns)), shows_cells_(has_cells(settings.format)), limit_(options.limit) {
     std::vector<render::Column> shown_columns;
@@ -79,7 +79,7 @@ Listing::Listing(Services& services, const ListOptions& options, std::vector<ren
     }
     if (limit_ && *limit_ < 0) throw Error(ErrorClass::usage, "--limit: it cannot be negative");
     settings.header = !options.no_header;
-    renderer_ = render::make_list_renderer(std::move(shown_columns), settings, services.io().out);
+    renderer_ = render::make_list_renderer(std::move(shown_columns), settings, console.io().out);
 }
 
 bool Listing::add(render::Row row) {
@@ -165,13 +165,13 @@ bool Listing::show_row(render::Row row) {
     return !limit_ || count_ < *limit_;
 }
 
-void tell_of_none(Services& services, const ListOptions& options, const std::string& noun,
+void tell_of_none(Console& console, const ListOptions& options, const std::string& noun,
                   const std::string& maker) {
-    const bool is_table = services.options().format() == render::Format::table;
-    if (!is_table || !services.io().out_is_terminal || options.limit == 0) return;
-    services.message(!options.filters.empty()
-                         ? fmt::format("no {} matches", noun)
-                         : fmt::format("no {} yet: see 'prevision {} --help'", noun, maker));
+    const bool is_table = console.options().format() == render::Format::table;
+    if (!is_table || !console.io().out_is_terminal || options.limit == 0) return;
+    console.message(!options.filters.empty()
+                        ? fmt::format("no {} matches", noun)
+                        : fmt::format("no {} yet: see 'prevision {} --help'", noun, maker));
 }
 
 std::optional<std::string> cell(const std::string& text) {

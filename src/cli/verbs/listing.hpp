@@ -36,13 +36,49 @@ struct Field {
     std::function<void(Services&)> prepare;  ///< fetches what the cells need beside the object, or empty
 };
 
+/// A text as a cell: empty is "not set".
+std::optional<std::string> cell(const std::string& text);
+
+/// A time as a cell: in UTC, whatever the platform sent.
+std::optional<std::string> time_cell(const std::string& text);
+
+/// A column that shows a text of the object.
+template <typename Object>
+Field<Object> text(std::string name, std::string Object::*member) {
+    return {{std::move(name)}, [member](const Object& object) { return cell(object.*member); }};
+}
+
+/// A column that shows a time of the object.
+template <typename Object>
+Field<Object> time(std::string name, std::string Object::*member) {
+    return {{.name = std::move(name), .is_time = true},
+            [member](const Object& object) { return time_cell(object.*member); }};
+}
+
+/// A column that shows a number of the object, which may be unknown.
+template <typename Object, typename Number>
+Field<Object> number(std::string name, std::optional<Number> Object::*member) {
+    return {{std::move(name), render::Alignment::right},
+            [member](const Object& object) -> std::optional<std::string> {
+                if (!(object.*member)) return std::nullopt;
+                return std::to_string(*(object.*member));
+            }};
+}
+
+/// The column, shown in a list only where `--columns` names it.
+template <typename Object>
+Field<Object> extra(Field<Object> field) {
+    field.in_lists = false;
+    return field;
+}
+
 /// Shows objects as a list: picks columns, filters, sorts and limits, and streams where nothing has to be
 /// sorted.
 class Listing {
   public:
     /// `shown` are the names of the columns that a list has by itself. Error usage when an option names no
     /// column.
-    Listing(Services& services, const ListOptions& options, std::vector<render::Column> columns,
+    Listing(Console& console, const ListOptions& options, std::vector<render::Column> columns,
             const std::vector<std::string>& shown, render::Settings settings);
 
     /// Takes the next object; false when no more is wanted.
@@ -110,39 +146,32 @@ std::vector<std::string> column_names(const std::vector<Field<Object>>& fields) 
 }
 
 template <typename Object>
-Listing make_listing(Services& services, const ListOptions& options,
-                     const std::vector<Field<Object>>& fields) {
+Listing make_listing(Console& console, const ListOptions& options, const std::vector<Field<Object>>& fields) {
     std::vector<std::string> shown;
     for (const auto& field : fields) {
         if (field.in_lists) shown.push_back(field.column.name);
     }
-    return Listing(services, options, columns_of(fields), shown, services.render_settings());
+    return Listing(console, options, columns_of(fields), shown, console.render_settings());
 }
 
 /// An empty list shows nothing: on a terminal a line on stderr says so, and which command makes the first.
-void tell_of_none(Services& services, const ListOptions& options, const std::string& noun,
+void tell_of_none(Console& console, const ListOptions& options, const std::string& noun,
                   const std::string& maker);
 
 /// Shows one object, as `create` and `show` do.
 template <typename Object>
-void show_object(Services& services, const std::vector<Field<Object>>& fields, const Object& object) {
-    render::render_object(columns_of(fields), to_row(fields, object), services.render_settings(),
-                          services.io().out);
+void show_object(Console& console, const std::vector<Field<Object>>& fields, const Object& object) {
+    render::render_object(columns_of(fields), to_row(fields, object), console.render_settings(),
+                          console.io().out);
 }
 
 /// Tells what was done to an object: a message for people, and in the formats of machines, of which json is
 /// always a document, the object too.
 template <typename Object>
-void show_done(Services& services, const std::vector<Field<Object>>& fields, const Object& object,
+void show_done(Console& console, const std::vector<Field<Object>>& fields, const Object& object,
                const std::string& message) {
-    if (services.options().format() != render::Format::table) show_object(services, fields, object);
-    services.message(message);
+    if (console.options().format() != render::Format::table) show_object(console, fields, object);
+    console.message(message);
 }
-
-/// A text as a cell: empty is "not set".
-std::optional<std::string> cell(const std::string& text);
-
-/// A time as a cell: in UTC, whatever the platform sent.
-std::optional<std::string> time_cell(const std::string& text);
 
 }  // namespace prevision::cli

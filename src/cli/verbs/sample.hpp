@@ -1,6 +1,6 @@
 #pragma once
 
-#include "cli/services.hpp"
+#include "cli/console.hpp"
 #include "cli/verbs/listing.hpp"
 #include "model/model.hpp"
 
@@ -10,6 +10,6 @@ namespace prevision::cli {
 void check_rows(int rows);
 
 /// Shows the first rows of a dataset or a datasource: a column a column; in `json` an object a row.
-void show_sample(Services& services, const model::Sample& sample, const ListOptions& options);
+void show_sample(Console& console, const model::Sample& sample, const ListOptions& options);
 
 }  // namespace prevision::cli

@@ -38,7 +38,7 @@ void add_secret_options(Command& command, SecretOptions& options, bool with_valu
 
 namespace {
 
-std::optional<Secret> read_source(const SecretOptions& options, Services& services) {
+std::optional<Secret> read_source(const SecretOptions& options, Console& console) {
     const auto& noun = options.noun;
     const int sources = static_cast<int>(options.from_stdin) + static_cast<int>(options.file.has_value()) +
                         static_cast<int>(options.variable.has_value()) +
@@ -47,10 +47,10 @@ std::optional<Secret> read_source(const SecretOptions& options, Services& servic
     if (sources > 1)
         throw Error(ErrorClass::usage, fmt::format("the {} is given more than once", noun),
                     "name one source for it");
-    if (options.from_stdin) return without_last_newline(services.io().in.read_all(secret_limit));
+    if (options.from_stdin) return without_last_newline(console.io().in.read_all(secret_limit));
     if (options.file) return without_last_newline(read_file(*options.file, secret_limit));
     if (options.variable) {
-        auto value = services.io().environment.get_raw(*options.variable);
+        auto value = console.io().environment.get_raw(*options.variable);
         if (!value)
             throw Error(ErrorClass::not_found,
                         fmt::format("--{}-env: {} is not set", noun, *options.variable));
@@ -58,10 +58,10 @@ std::optional<Secret> read_source(const SecretOptions& options, Services& servic
     }
     if (options.command) {
         return read_secret_command(*options.command, fmt::format("--{}-command", noun),
-                                   services.cancellation());
+                                   console.cancellation());
     }
     if (options.value) {
-        services.message(
+        console.message(
             fmt::format("warning: a {0} on the command line can be seen by others; use --{0}-stdin, "
                         "--{0}-file, --{0}-env or --{0}-command",
                         noun));
@@ -72,21 +72,21 @@ std::optional<Secret> read_source(const SecretOptions& options, Services& servic
 
 }  // namespace
 
-std::optional<Secret> read_secret(const SecretOptions& options, Services& services) {
-    auto secret = read_source(options, services);
+std::optional<Secret> read_secret(const SecretOptions& options, Console& console) {
+    auto secret = read_source(options, console);
     if (!secret) return secret;
-    services.remember(*secret);
-    mask_secret(*secret, services.io().environment, services.io().err);
+    console.remember(*secret);
+    mask_secret(*secret, console.io().environment, console.io().err);
     if (!is_utf8(secret->reveal())) {
         throw Error(ErrorClass::invalid, fmt::format("invalid {}: it is no text in UTF-8", options.noun),
                     "a platform takes no other");
     }
-    if (secret->empty()) services.message(fmt::format("warning: the {} is empty", options.noun));
+    if (secret->empty()) console.message(fmt::format("warning: the {} is empty", options.noun));
     return secret;
 }
 
-Secret prompt_for_secret(const std::string& question, Services& services, const std::string& noun) {
-    auto& io = services.io();
+Secret prompt_for_secret(const std::string& question, Console& console, const std::string& noun) {
+    auto& io = console.io();
     auto secret = io.in.read_hidden_line([&] {
         io.err.write(render::printable(question) + ": ");
         io.err.flush();
@@ -94,7 +94,7 @@ Secret prompt_for_secret(const std::string& question, Services& services, const 
     if (!secret)
         throw Error(ErrorClass::usage, fmt::format("no {} was typed", noun),
                     fmt::format("give it with --{0}-stdin or --{0}-file", noun));
-    services.remember(*secret);
+    console.remember(*secret);
     return std::move(*secret);
 }
 

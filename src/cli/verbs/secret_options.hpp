@@ -4,7 +4,7 @@
 #include <string>
 
 #include "cli/command/command.hpp"
-#include "cli/services.hpp"
+#include "cli/console.hpp"
 #include "core/secret.hpp"
 
 namespace prevision::cli {
@@ -29,10 +29,9 @@ void add_secret_options(Command& command, SecretOptions& options, bool with_valu
 /// The secret, where one was given. A secret is taken literally: one trailing newline of a file, of stdin
 /// or of a command's output is dropped, and nothing else. Error usage when two sources are named; not_found
 /// or invalid when the source gives nothing.
-std::optional<Secret> read_secret(const SecretOptions& options, Services& services);
+std::optional<Secret> read_secret(const SecretOptions& options, Console& console);
 
 /// Asks for it on the terminal, unseen. Error usage when nothing is typed before the end of the input.
-Secret prompt_for_secret(const std::string& question, Services& services,
-                         const std::string& noun = "password");
+Secret prompt_for_secret(const std::string& question, Console& console, const std::string& noun = "password");
 
 }  // namespace prevision::cli

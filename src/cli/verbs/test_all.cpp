@@ -133,12 +133,12 @@ void test_all(Services& services, const std::string& noun, const std::vector<api
         }
     };
     {
-        std::vector<std::unique_ptr<Session>> sessions(
+        std::vector<std::unique_ptr<Connection>> connections(
             std::min(static_cast<std::size_t>(options.jobs), items.size()));
-        for (auto& session : sessions) session = services.open_session();
+        for (auto& connection : connections) connection = services.connect_again();
         std::vector<std::jthread> threads;
-        threads.reserve(sessions.size());
-        for (auto& session : sessions) threads.emplace_back([&] { work(session->client()); });
+        threads.reserve(connections.size());
+        for (auto& connection : connections) threads.emplace_back([&] { work(*connection->client); });
     }
     results.finish(failure == nullptr);
     if (failure) std::rethrow_exception(failure);

@@ -18,30 +18,30 @@ using TestCall = api::TestOutcome (*)(api::Client& client, const api::ObjectRefe
 
 /// The verb `test`, of one object or of all. `example` is the name of one.
 template <typename Object>
-void add_test_verb(Command& command, Services& services, const std::shared_ptr<const Noun<Object>>& noun,
-                   const std::string& help, const std::string& example, TestCall test) {
+void add_test_verb(Command& command, Services& services, const Noun<Object>& noun, const std::string& help,
+                   const std::string& example, TestCall test) {
     struct Options : TestAllOptions {
         std::string name;
     };
-    auto verb = command.subcommand("test", help);
-    auto options = std::make_shared<Options>();
-    verb.argument("[NAME]", options->name, "Its name or id", false, {.completes = noun->completes});
-    add_test_all_options(verb, *options);
+    Command verb = command.subcommand("test", help);
+    auto& options = verb.keep<Options>();
+    verb.argument("[NAME]", options.name, "Its name or id", false, {.completes = noun.completes});
+    add_test_all_options(verb, options);
     verb.detail("With --all a result is a line, shown as it comes; exit code 8 when some fail.");
-    verb.example(fmt::format("prevision {} test {}", noun->name, example));
-    verb.example(fmt::format("prevision {} test --all -j 8 --junit results.xml", noun->name));
-    verb.action([options, noun, test, &services] {
-        check_test_target(options->name, *options);
-        if (options->all) {
+    verb.example(fmt::format("prevision {} test {}", noun.name, example));
+    verb.example(fmt::format("prevision {} test --all -j 8 --junit results.xml", noun.name));
+    verb.action([&options, &noun, test, &services] {
+        check_test_target(options.name, options);
+        if (options.all) {
             std::vector<api::ObjectReference> items;
-            noun->list(services, [&](const Object& object) {
+            noun.list(services, [&](const Object& object) {
                 items.push_back(api::refer_to(object));
                 return true;
             });
-            test_all(services, noun->name, items, *options, test);
+            test_all(services, noun.name, items, options, test);
             return;
         }
-        const auto object = noun->find(services, options->name);
+        const auto object = noun.find(services, options.name);
         report_test(services, object.id, object.name, test(services.client(), api::refer_to(object)));
     });
 }

@@ -1,0 +1,65 @@
+#include "cli/embedded.hpp"
+
+#include <fmt/format.h>
+
+#include "config/paths.hpp"
+#include "core/child_process.hpp"
+#include "core/error.hpp"
+#include "platform/platform.hpp"
+
+namespace prevision::cli {
+
+namespace {
+
+/// Starts this program again without a terminal, to take one snapshot.
+void launch_snapshot_worker(const std::string& dataset_id) {
+    constexpr auto none = ChildCommand::Stream::null;
+    try {
+        start_child({.program = "/proc/self/exe",
+                     .arguments = {"prevision", std::string(snapshot_worker_command), dataset_id},
+                     .input = none,
+                     .output = none,
+                     .error = none,
+                     .group = ChildCommand::Group::session});
+    } catch (const Error& error) {
+        throw Error(ErrorClass::internal,
+                    fmt::format("cannot start a process for the snapshot: {}", error.what()));
+    }
+}
+
+}  // namespace
+
+std::unique_ptr<platform::Platform> open_embedded(const Environment& environment) {
+    platform::Settings settings{.home = config::platform_home(environment), .environment = environment};
+    if (const auto key = environment.get("PREVISION_VAULT_KEY_FILE")) settings.vault_key_file = *key;
+    return std::make_unique<platform::Platform>(settings);
+}
+
+void keep_snapshots_running(platform::Platform& platform) {
+    platform.hand_snapshots_to(launch_snapshot_worker);
+}
+
+Embedded::Embedded(const Environment& environment) : environment_(environment) {}
+
+Embedded::~Embedded() = default;
+
+platform::Platform& Embedded::platform() {
+    if (!platform_) platform_ = open_embedded(environment_);
+    return *platform_;
+}
+
+std::vector<std::string> Embedded::token_names() {
+    std::vector<std::string> names;
+    for (const auto& token : platform().tokens().list()) {
+        if (token.revoked_at.empty()) names.push_back(token.name);
+    }
+    return names;
+}
+
+std::filesystem::path Embedded::home() const { return config::platform_home(environment_); }
+
+void Embedded::take_pending_snapshot(const std::string& dataset_id, Cancellation& cancellation) {
+    platform().take_pending_snapshot(dataset_id, cancellation);
+}
+
+}  // namespace prevision::cli

@@ -1,0 +1,52 @@
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/cancellation.hpp"
+#include "core/io.hpp"
+
+namespace prevision::platform {
+class Platform;
+}
+
+namespace prevision::cli {
+
+/// The hidden command that takes a snapshot which another process has handed over.
+inline constexpr std::string_view snapshot_worker_command = "snapshot-worker";
+
+/// Opens the embedded platform of this machine. Throws as its constructor does.
+std::unique_ptr<platform::Platform> open_embedded(const Environment& environment);
+
+/// Lets the platform's snapshots go on after this process has ended: each in a process of its own.
+void keep_snapshots_running(platform::Platform& platform);
+
+/// The embedded platform itself, whichever platform was chosen: to serve it, and to manage who may call it.
+class Embedded {
+  public:
+    explicit Embedded(const Environment& environment);
+    ~Embedded();
+    Embedded(const Embedded&) = delete;
+    Embedded& operator=(const Embedded&) = delete;
+
+    /// Opened by the first call.
+    platform::Platform& platform();
+
+    /// The names of the tokens that are not revoked.
+    std::vector<std::string> token_names();
+
+    /// The folder that holds its state.
+    [[nodiscard]] std::filesystem::path home() const;
+
+    /// Takes a snapshot that another process has handed over.
+    void take_pending_snapshot(const std::string& dataset_id, Cancellation& cancellation);
+
+  private:
+    const Environment& environment_;
+    std::unique_ptr<platform::Platform> platform_;
+};
+
+}  // namespace prevision::cli

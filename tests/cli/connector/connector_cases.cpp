@@ -1,0 +1,90 @@
+#include "cli/in_process.hpp"
+
+namespace prevision::testing {
+
+namespace {
+
+const std::string id = "00000000000000000000000c";
+const std::string shop =
+    R"({"_id":"00000000000000000000000c","name":"shop","type":"SQL","host":"db","port":3306,"username":"u"})";
+const std::string one = R"({"items":[)" + shop + R"(],"metaData":{"totalItems":1,"rowsPerPage":100}})";
+const std::string none = R"({"items":[],"metaData":{"totalItems":0,"rowsPerPage":100}})";
+const std::string list = "GET /projects/000000000000000000000001/connectors?page=1";
+
+}  // namespace
+
+std::vector<VerbCase> connector_cases() {
+    return {
+        {.verb = "connector list",
+         .arguments = {"-o", "csv"},
+         .answers = {{200, one}},
+         .requests = {list},
+         .out = "id,name,type,host,port,username\r\n" + id + ",shop,SQL,db,3306,u\r\n"},
+        {.verb = "connector list",
+         .arguments = {"-q"},
+         .answers = {{401, R"({"message":"bad token"})"}},
+         .requests = {list},
+         .err = "bad token",
+         .exit_code = 4},
+        {.verb = "connector show",
+         .arguments = {"shop", "-q"},
+         .answers = {{200, one}, {200, shop}},
+         .requests = {list, "GET /connectors/" + id},
+         .out = id + "\n"},
+        {.verb = "connector show",
+         .arguments = {"nowhere"},
+         .answers = {{200, one}},
+         .requests = {list},
+         .err = "no connector is named 'nowhere'",
+         .exit_code = 3},
+        {.verb = "connector create",
+         .arguments = {"shop", "--type", "SQL", "--host", "db", "--engine", "mysql", "--username", "u",
+                       "--password-stdin", "-q"},
+         .answers = {{200, none}, {201, shop}},
+         .requests =
+             {list,
+              "POST /projects/000000000000000000000001/connectors "
+              R"({"name":"shop","type":"SQL","host":"db","username":"u","password":"p$w","engine":"mysql"})"},
+         .out = id + "\n",
+         .input = "p$w\n"},
+        {.verb = "connector create",
+         .arguments = {"shop", "--host", "mysql://db"},
+         .answers = {{200, one}},
+         .requests = {list},
+         .err = "that name is taken by " + id,
+         .exit_code = 6},
+        {.verb = "connector update",
+         .arguments = {id, "--host", "other", "--port", "1", "-q"},
+         .answers = {{200, shop}, {200, shop}},
+         .requests = {"GET /connectors/" + id, "PATCH /connectors/" + id + R"( {"host":"other","port":1})"},
+         .out = id + "\n"},
+        {.verb = "connector update",
+         .arguments = {id},
+         .answers = {{200, shop}},
+         .requests = {"GET /connectors/" + id},
+         .err = "nothing to change was given",
+         .exit_code = 2},
+        {.verb = "connector delete",
+         .arguments = {id, "--yes"},
+         .answers = {{200, shop}, {204, ""}},
+         .requests = {"GET /connectors/" + id, "DELETE /connectors/" + id},
+         .err = "deleted the connector 'shop'"},
+        {.verb = "connector test",
+         .arguments = {id, "-o", "csv"},
+         .answers = {{200, shop},
+                     {200, R"({"ok":true,"stages":[{"stage":"resolve","ok":true,"ms":1.5,"message":""}]})"}},
+         .requests = {"GET /connectors/" + id, "POST /connectors/" + id + "/test"},
+         .out = "stage,result,ms,message\r\nresolve,ok,1.5,\"\"\r\n"},
+        {.verb = "connector browse",
+         .arguments = {id, "shop", "-o", "csv"},
+         .answers = {{200, shop},
+                     {200, R"({"items":[{"name":"orders","path":"shop/orders","kind":"table"}]})"}},
+         .requests = {"GET /connectors/" + id, "GET /connectors/" + id + "/browse?path=shop&recursive=false"},
+         .out = "path,kind,size,modified,detail\r\nshop/orders,table,,,\r\n"},
+        {.verb = "connector types",
+         .arguments = {"--filter", "engine=sqlite", "-o", "csv", "--columns", "type,engine"},
+         .out = "type,engine\r\nSQL,sqlite\r\n"},
+    };
+}
+
+}  // namespace prevision::testing

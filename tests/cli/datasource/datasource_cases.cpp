@@ -1,0 +1,83 @@
+#include "cli/in_process.hpp"
+
+namespace prevision::testing {
+
+namespace {
+
+const std::string id = "0000000000000000000000d5";
+const std::string connector_id = "00000000000000000000000c";
+const std::string connector =
+    R"({"_id":"00000000000000000000000c","name":"shop","type":"SQL","host":"mysql://db","username":"u"})";
+const std::string orders =
+    R"({"_id":"0000000000000000000000d5","name":"orders","connector_id":"00000000000000000000000c","database":"shop","table":"orders"})";
+const std::string none = R"({"items":[]})";
+const std::string rows =
+    R"({"data":[{"a":1,"b":"x"}],"schema":[{"name":"a","type":"int","nullable":false},{"name":"b","type":"text","nullable":true}]})";
+const std::string get = "GET /data-sources/" + id;
+
+}  // namespace
+
+std::vector<VerbCase> datasource_cases() {
+    return {
+        {.verb = "datasource list",
+         .arguments = {"-o", "csv", "--columns", "name,connector_id"},
+         .answers = {{200, R"({"items":[)" + orders + "]}"}},
+         .requests = {"GET /projects/000000000000000000000001/data-sources?page=1"},
+         .out = "name,connector_id\r\norders," + connector_id + "\r\n"},
+        {.verb = "datasource create",
+         .arguments = {"orders", "--connector", connector_id, "--database", "shop", "--table", "orders",
+                       "-q"},
+         .answers = {{200, connector}, {200, none}, {201, orders}},
+         .requests =
+             {"GET /connectors/" + connector_id, "GET /projects/000000000000000000000001/data-sources?page=1",
+              "POST /projects/000000000000000000000001/data-sources "
+              R"({"name":"orders","connector_id":"00000000000000000000000c","database":"shop","table":"orders"})"},
+         .out = id + "\n"},
+        {.verb = "datasource create",
+         .arguments = {"orders", "--connector", connector_id, "--database", "shop"},
+         .answers = {{200, connector}, {200, none}},
+         .requests = {"GET /connectors/" + connector_id,
+                      "GET /projects/000000000000000000000001/data-sources?page=1"},
+         .err = "--table",
+         .exit_code = 7},
+        {.verb = "datasource show",
+         .arguments = {id, "-q"},
+         .answers = {{200, orders}},
+         .requests = {get},
+         .out = id + "\n"},
+        {.verb = "datasource update",
+         .arguments = {id, "--table", "t2", "-q"},
+         .answers = {{200, orders}, {200, orders}},
+         .requests = {get, "PATCH /data-sources/" + id + R"( {"request":"","table":"t2"})"},
+         .out = id + "\n"},
+        {.verb = "datasource delete",
+         .arguments = {id, "--yes"},
+         .answers = {{200, orders}, {409, R"({"message":"in use"})"}},
+         .requests = {get, "DELETE /data-sources/" + id},
+         .err = "in use",
+         .exit_code = 6},
+        {.verb = "datasource test",
+         .arguments = {id, "-o", "csv"},
+         .answers = {{200, orders}, {200, R"({"ok":true})"}},
+         .requests = {get, "POST /data-sources/" + id + "/test"},
+         .out = "stage,result,ms,message\r\ntest,ok,0.0,\"\"\r\n"},
+        {.verb = "datasource preview",
+         .arguments = {id, "-n", "1", "-o", "csv"},
+         .answers = {{200, orders}, {200, rows}},
+         .requests = {get, "GET /data-sources/" + id + "/sample?limit=1"},
+         .out = "a,b\r\n1,x\r\n"},
+        {.verb = "datasource schema",
+         .arguments = {id, "-o", "csv"},
+         .answers = {{200, orders}, {200, rows}},
+         .requests = {get, "GET /data-sources/" + id + "/sample?limit=1"},
+         .out = "name,type,nullable\r\na,int,no\r\nb,text,yes\r\n"},
+        {.verb = "datasource cat",
+         .arguments = {id},
+         .answers = {{200, orders}, {404, R"({"message":"gone"})"}},
+         .requests = {get, "GET /data-sources/" + id + "/content"},
+         .err = "prevision: ",
+         .exit_code = 3},
+    };
+}
+
+}  // namespace prevision::testing

@@ -1,0 +1,55 @@
+#include "cli/in_process.hpp"
+
+namespace prevision::testing {
+
+namespace {
+
+const std::string id = "0000000000000000000000e1";
+const std::string connector_id = "00000000000000000000000c";
+const std::string dataset_id = "0000000000000000000000d1";
+const std::string connector =
+    R"({"_id":"00000000000000000000000c","name":"shop","type":"SQL","host":"mysql://db","username":"u"})";
+const std::string results =
+    R"({"_id":"0000000000000000000000e1","name":"results","connector_id":"00000000000000000000000c","database":"d","table":"t","database_write_mode":"append"})";
+const std::string get = "GET /exporters/" + id;
+const std::string list = "GET /projects/000000000000000000000001/exporters?page=1";
+
+}  // namespace
+
+std::vector<VerbCase> exporter_cases() {
+    return {
+        {.verb = "exporter list",
+         .arguments = {"-o", "csv", "--columns", "name,write_mode"},
+         .answers = {{200, R"({"items":[)" + results + "]}"}},
+         .requests = {list},
+         .out = "name,write_mode\r\nresults,append\r\n"},
+        {.verb = "exporter create",
+         .arguments = {"results", "--connector", connector_id, "--database", "d", "--table", "t",
+                       "--write-mode", "safe"},
+         .answers = {{200, connector}},
+         .requests = {"GET /connectors/" + connector_id},
+         .err = "--write-mode safe is for a file",
+         .exit_code = 7},
+        {.verb = "exporter show",
+         .arguments = {id, "-q"},
+         .answers = {{200, results}},
+         .requests = {get},
+         .out = id + "\n"},
+        {.verb = "exporter delete",
+         .arguments = {id, "--yes", "-q"},
+         .answers = {{200, results}, {204, ""}},
+         .requests = {get, "DELETE /exporters/" + id},
+         .out = id + "\n",
+         .err = "deleted the exporter 'results'"},
+        {.verb = "exporter run",
+         .arguments = {id, "--dataset", dataset_id},
+         .answers = {{200, results},
+                     {200, R"({"_id":"0000000000000000000000d1","name":"today"})"},
+                     {200, R"({"_id":"0000000000000000000000e9","status":"failed","logs":"table full"})"}},
+         .requests = {get, "GET /datasets/" + dataset_id, "POST /exporters/" + id + "/dataset/" + dataset_id},
+         .err = "table full",
+         .exit_code = 1},
+    };
+}
+
+}  // namespace prevision::testing

@@ -3,7 +3,7 @@
 #include <deque>
 #include <functional>
 #include <string>
-#include <variant>
+#include <utility>
 #include <vector>
 
 #include "transport/transport.hpp"
@@ -34,7 +34,11 @@ class ScriptedTransport final : public transport::Transport {
             throw std::logic_error("no answer is left for " + request.method + " " + request.path);
         auto next = std::move(script_.front());
         script_.pop_front();
-        return next(request);
+        auto response = next(request);
+        // As Request::sink says.
+        if (request.sink != nullptr && response.status >= 200 && response.status < 300)
+            request.sink->write(std::exchange(response.body, {}));
+        return response;
     }
 
     [[nodiscard]] std::string description() const override { return "the test's platform"; }

@@ -36,7 +36,7 @@ std::vector<VerbCase> dataset_cases() {
          .exit_code = 3},
         {.verb = "dataset head",
          .arguments = {id, "-n", "1", "-o", "csv"},
-         .answers = {{200, started}, {200, R"([{"a":1},{"a":2}])"}},
+         .answers = {{200, started}, {200, R"({"columns":["a"],"rows":[[1],[2]]})"}},
          .requests = {get, "GET /datasets/" + id + "/sample?limit=1"},
          .out = "a\r\n1\r\n"},
         {.verb = "dataset download",

@@ -12,7 +12,7 @@ const std::string orders =
     R"({"_id":"0000000000000000000000d5","name":"orders","connector_id":"00000000000000000000000c","database":"shop","table":"orders"})";
 const std::string none = R"({"items":[]})";
 const std::string rows =
-    R"({"data":[{"a":1,"b":"x"}],"schema":[{"name":"a","type":"int","nullable":false},{"name":"b","type":"text","nullable":true}]})";
+    R"({"columns":[{"name":"a","type":"int","nullable":false},{"name":"b","type":"text"}],"rows":[[1,"x"]]})";
 const std::string get = "GET /data-sources/" + id;
 
 }  // namespace
@@ -31,7 +31,7 @@ std::vector<VerbCase> datasource_cases() {
          .requests =
              {"GET /connectors/" + connector_id, "GET /projects/000000000000000000000001/data-sources?page=1",
               "POST /projects/000000000000000000000001/data-sources "
-              R"({"name":"orders","connector_id":"00000000000000000000000c","database":"shop","table":"orders"})"},
+              R"({"connector_id":"00000000000000000000000c","name":"orders","path":null,"database":"shop","table":"orders","bucket":null,"request":null,"g_cloud":null})"},
          .out = id + "\n"},
         {.verb = "datasource create",
          .arguments = {"orders", "--connector", connector_id, "--database", "shop"},
@@ -59,7 +59,7 @@ std::vector<VerbCase> datasource_cases() {
         {.verb = "datasource test",
          .arguments = {id, "-o", "csv"},
          .answers = {{200, orders}, {200, R"({"ok":true})"}},
-         .requests = {get, "POST /data-sources/" + id + "/test"},
+         .requests = {get, "POST /data-sources/" + id + "/test {}"},
          .out = "stage,result,ms,message\r\ntest,ok,0.0,\"\"\r\n"},
         {.verb = "datasource preview",
          .arguments = {id, "-n", "1", "-o", "csv"},
@@ -73,10 +73,9 @@ std::vector<VerbCase> datasource_cases() {
          .out = "name,type,nullable\r\na,int,no\r\nb,text,yes\r\n"},
         {.verb = "datasource cat",
          .arguments = {id},
-         .answers = {{200, orders}, {404, R"({"message":"gone"})"}},
+         .answers = {{200, orders}, {200, "a,b\n1,x\n"}},
          .requests = {get, "GET /data-sources/" + id + "/content"},
-         .err = "prevision: ",
-         .exit_code = 3},
+         .out = "a,b\n1,x\n"},
     };
 }
 

@@ -42,11 +42,12 @@ std::vector<VerbCase> exporter_cases() {
          .out = id + "\n",
          .err = "deleted the exporter 'results'"},
         {.verb = "exporter run",
-         .arguments = {id, "--dataset", dataset_id},
+         .arguments = {id, "--dataset", dataset_id, "-q"},
          .answers = {{200, results},
                      {200, R"({"_id":"0000000000000000000000d1","name":"today"})"},
                      {200, R"({"_id":"0000000000000000000000e9","status":"failed","logs":"table full"})"}},
          .requests = {get, "GET /datasets/" + dataset_id, "POST /exporters/" + id + "/dataset/" + dataset_id},
+         .out = "0000000000000000000000e9\n",
          .err = "table full",
          .exit_code = 1},
     };

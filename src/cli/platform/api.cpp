@@ -103,7 +103,7 @@ api::Client::AnyCall to_call(const ApiOptions& options, Services& services) {
     for (const auto& line : options.headers) call.headers.push_back(parse_header(line));
     if (options.input) {
         call.body = *options.input == "-" ? services.io().in.read_all(input_limit)
-                                         : read_file(*options.input, input_limit);
+                                          : read_file(*options.input, input_limit);
     }
     const bool has_no_body = call.method == "GET" || call.method == "HEAD" || call.method == "DELETE";
     if (options.input || has_no_body) {

@@ -67,7 +67,8 @@ server::Settings to_settings(const ServeOptions& options) {
     if (options.body_timeout) limits.body_time = parse_duration("--body-timeout", *options.body_timeout);
     if (options.idle_timeout) limits.idle_time = parse_duration("--idle-timeout", *options.idle_timeout);
     if (options.write_timeout) limits.write_time = parse_duration("--write-timeout", *options.write_timeout);
-    if (options.drain_timeout) settings.drain_time = parse_duration("--drain-timeout", *options.drain_timeout);
+    if (options.drain_timeout)
+        settings.drain_time = parse_duration("--drain-timeout", *options.drain_timeout);
     if (options.keep_alive) settings.event_comment = parse_duration("--keep-alive", *options.keep_alive);
     return settings;
 }

@@ -2,32 +2,21 @@
 
 #include <fmt/format.h>
 
-#include "model/json.hpp"
+#include "model/json_builder.hpp"
 #include "render/renderer.hpp"
 
 namespace prevision::cli {
 
 void report_error(const Error& error, bool as_json, Output& err) {
     if (as_json) {
-        rapidjson::StringBuffer buffer;
-        model::JsonWriter writer(buffer);
-        writer.StartObject();
-        writer.Key("error");
-        writer.StartObject();
-        model::write_text(writer, "class", to_string(error.error_class()));
-        model::write_text(writer, "message", error.what());
-        model::write_text_or_null(writer, "hint", error.hint());
-        writer.Key("retryable");
-        writer.Bool(error.retryable());
-        writer.Key("status");
-        if (error.status()) {
-            writer.Int(*error.status());
-        } else {
-            writer.Null();
-        }
-        writer.EndObject();
-        writer.EndObject();
-        err.write(fmt::format("{}\n", buffer.GetString()));
+        const auto object = model::JsonObject()
+                                .text("class", to_string(error.error_class()))
+                                .text("message", error.what())
+                                .text_or_null("hint", error.hint())
+                                .value("retryable", error.retryable())
+                                .value("status", error.status())
+                                .finish();
+        err.write(model::JsonObject().json("error", object).finish() + '\n');
     } else {
         err.write(fmt::format("prevision: {}\n", render::printable(error.what())));
         if (!error.hint().empty()) err.write(fmt::format("hint: {}\n", render::printable(error.hint())));

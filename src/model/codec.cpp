@@ -6,8 +6,8 @@
 #include "core/error.hpp"
 #include "core/text.hpp"
 #include "model/json.hpp"
+#include "model/json_builder.hpp"
 #include "model/json_parts.hpp"
-#include "model/object_text.hpp"
 
 namespace prevision::model {
 
@@ -16,15 +16,14 @@ namespace {
 constexpr std::array<std::string_view, 6> connector_options{"engine", "region",   "addressing",
                                                             "tls",    "host_key", "mode"};
 
-void write_options(ObjectText& object, const Connector& connector) {
+void write_options(JsonObject& object, const Connector& connector) {
     for (const auto& [name, value] : connector.options) object.text_if_set(name, value);
 }
 
-/// A row of a sample from its values' spellings: numbers keep theirs. A row that is too short is filled with
-/// null.
+/// Adds a row, its numbers spelled as they were sent. A short row is filled with null.
 void add_row(Sample& sample, const std::vector<std::string_view>& values) {
     auto& cells = sample.rows.emplace_back();
-    ObjectText object;
+    JsonObject object;
     for (std::size_t i = 0; i < sample.columns.size(); ++i) {
         const auto value = i < values.size() ? values[i] : "null";
         cells.push_back(value.starts_with('"') ? scalar_text(parse_json(value))
@@ -35,7 +34,7 @@ void add_row(Sample& sample, const std::vector<std::string_view>& values) {
     sample.documents.push_back(object.finish());
 }
 
-/// A connector as it was sent, but for secrets: no answer should hold one, and none is shown.
+/// The connector as it was sent, without the secrets that a platform should not have answered.
 std::string without_secrets(std::string_view text) {
     constexpr std::array<std::string_view, 3> secrets{"password", "googleCredentials", "private_key"};
     const auto members = split_object(text).value();
@@ -43,7 +42,7 @@ std::string without_secrets(std::string_view text) {
         return std::ranges::find(secrets, member.name) != secrets.end() && member.value != "null";
     };
     if (std::ranges::none_of(members, is_secret)) return std::string(text);
-    ObjectText object;
+    JsonObject object;
     for (const auto& member : members) {
         if (!is_secret(member)) object.json(member.name, member.value);
     }
@@ -51,10 +50,6 @@ std::string without_secrets(std::string_view text) {
 }
 
 }  // namespace
-
-bool is_connector_option(std::string_view name) {
-    return std::ranges::find(connector_options, name) != connector_options.end();
-}
 
 Project decode_project(std::string_view text) {
     const auto object = parse_json_object(text);
@@ -82,7 +77,7 @@ Connector decode_connector(std::string_view text) {
                         .created_at = get_text(object, "created_at"),
                         .document = without_secrets(text)};
     if (const auto port = get_integer(object, "port")) {
-        // What no port can be stays out of range, for the check that names the field.
+        // A number that cannot be a port stays out of range: the check that names the field refuses it.
         connector.port = static_cast<int>(std::clamp<std::int64_t>(*port, -1, 65536));
     }
     if (const auto* credentials = find_member(object, "googleCredentials")) {
@@ -161,14 +156,14 @@ Failure decode_failure(std::string_view text) {
         }
         if (failure.message.empty()) failure.message = get_text(document, "error");
     } catch (const Error&) {
-        // HTML from a proxy, or nothing: the status alone has to tell.
+        // HTML from a proxy, or nothing: only the status says what failed.
         failure = {};
     }
     return failure;
 }
 
 std::string encode_request(const Project& project) {
-    return ObjectText()
+    return JsonObject()
         .text("name", project.name)
         .text("description", project.description)
         .text("color", project.color)
@@ -176,16 +171,16 @@ std::string encode_request(const Project& project) {
 }
 
 std::string encode_request(const Connector& connector) {
-    ObjectText object;
+    JsonObject object;
     object.text("type", connector.type).text("name", connector.name);
     if (connector.type == "GCP") {
         if (!connector.google_credentials.empty()) {
             const auto credentials = parse_json_object(connector.google_credentials.reveal());
-            credentials.Accept(object.member("googleCredentials"));
+            object.json("googleCredentials", write_json(credentials));
         }
     } else {
         object.text("host", connector.host)
-            .number_or_null("port", connector.port)
+            .value("port", connector.port)
             .text("username", connector.username);
         if (!connector.password.empty()) object.text("password", connector.password.reveal());
         if (!connector.private_key.empty()) object.text("private_key", connector.private_key.reveal());
@@ -195,7 +190,7 @@ std::string encode_request(const Connector& connector) {
 }
 
 std::string encode_answer(const Project& project) {
-    return ObjectText()
+    return JsonObject()
         .text("_id", project.id)
         .text("name", project.name)
         .text("description", project.description)
@@ -205,86 +200,72 @@ std::string encode_answer(const Project& project) {
 }
 
 std::string encode_answer(const Connector& connector) {
-    ObjectText object;
+    JsonObject object;
     object.text("_id", connector.id)
         .text("project_id", connector.project_id)
         .text("type", connector.type)
         .text("name", connector.name)
         .text_or_null("host", connector.host)
-        .number_or_null("port", connector.port)
+        .value("port", connector.port)
         .text_or_null("username", connector.username);
     write_options(object, connector);
     return object.text("created_at", connector.created_at).finish();
 }
 
 std::string encode_answer(const Entry& entry) {
-    return ObjectText()
+    return JsonObject()
         .text("name", entry.name)
         .text("path", entry.path)
         .text("kind", entry.kind)
-        .number_or_null("size", entry.size)
+        .value("size", entry.size)
         .text_or_null("modified", entry.modified)
         .text_or_null("detail", entry.detail)
         .finish();
 }
 
-std::string encode_answer(const TestResult& result) {
-    ObjectText object;
-    object.member("ok").Bool(result.ok);
-    object.text("message", result.message);
-    auto& stages = object.member("stages");
-    stages.StartArray();
-    for (const auto& stage : result.stages) {
-        stages.StartObject();
-        write_text(stages, "stage", stage.stage);
-        stages.Key("ok");
-        stages.Bool(stage.ok);
-        stages.Key("ms");
-        stages.Double(stage.milliseconds);
-        write_text(stages, "message", stage.message);
-        stages.EndObject();
+std::string encode_stages(const std::vector<TestStage>& stages) {
+    JsonArray array;
+    for (const auto& stage : stages) {
+        array.json(JsonObject()
+                       .text("stage", stage.stage)
+                       .value("ok", stage.ok)
+                       .value("ms", stage.milliseconds)
+                       .text("message", stage.message)
+                       .finish());
     }
-    stages.EndArray();
-    return object.finish();
+    return array.finish();
+}
+
+std::string encode_answer(const TestResult& result) {
+    return JsonObject()
+        .value("ok", result.ok)
+        .text("message", result.message)
+        .json("stages", encode_stages(result.stages))
+        .finish();
 }
 
 std::string encode_answer(const Sample& sample) {
-    ObjectText object;
-    auto& writer = object.member("columns");
-    writer.StartArray();
     const bool typed = sample.schema.size() == sample.columns.size();
+    JsonArray columns;
     for (std::size_t i = 0; i < sample.columns.size(); ++i) {
-        writer.StartObject();
-        write_text(writer, "name", sample.columns[i]);
-        if (typed) {
-            write_text(writer, "type", sample.schema[i].type);
-            writer.Key("nullable");
-            writer.Bool(sample.schema[i].nullable);
-        }
-        writer.EndObject();
+        JsonObject column;
+        column.text("name", sample.columns[i]);
+        if (typed) column.text("type", sample.schema[i].type).value("nullable", sample.schema[i].nullable);
+        columns.json(column.finish());
     }
-    writer.EndArray();
-    writer.Key("rows");
-    writer.StartArray();
+    JsonArray rows;
     for (const auto& row : sample.rows) {
-        writer.StartArray();
-        for (const auto& cell : row) {
-            if (cell) {
-                writer.String(*cell);
-            } else {
-                writer.Null();
-            }
-        }
-        writer.EndArray();
+        JsonArray cells;
+        for (const auto& cell : row) cells.json(cell ? json_text(*cell) : "null");
+        rows.json(cells.finish());
     }
-    writer.EndArray();
-    return object.finish();
+    return JsonObject().json("columns", columns.finish()).json("rows", rows.finish()).finish();
 }
 
 std::string encode_answer(const Failure& failure, int status) {
-    ObjectText object;
-    object.member("status").Int(status);
-    return object.text("message", failure.message)
+    return JsonObject()
+        .value("status", status)
+        .text("message", failure.message)
         .text_if_set("class", failure.error_class)
         .text_if_set("hint", failure.hint)
         .finish();

@@ -7,10 +7,9 @@
 
 #include "model/model.hpp"
 
-/// Wire JSON ⇄ structs, for both parties: what the client sends is what the embedded platform reads, and
-/// back. The fields are those of the platform's public clients. Decoding takes what is there and never fails
-/// on a field that is absent, null, of another type or unknown; Error invalid for a text that is no JSON
-/// object.
+/// Wire JSON ⇄ structs, for the API client and the embedded platform alike. The fields are those of the
+/// platform's public clients. Decoding ignores a field that is absent, null, of another type or unknown.
+/// Error invalid for a text that is not a JSON object.
 namespace prevision::model {
 
 Project decode_project(std::string_view text);
@@ -21,8 +20,8 @@ Entry decode_entry(std::string_view text);
 TestResult decode_test_result(std::string_view text);
 Sample decode_sample(std::string_view text);
 
-/// What an answer other than 2xx says: `message` is a text or a list of texts, and `error` may stand for it;
-/// for HTML or nothing the message is empty.
+/// What a failed answer says: `message` is a text or a list of texts; without one, `error` is read. The message
+/// is empty when the answer is not a JSON object.
 Failure decode_failure(std::string_view text);
 
 /// The body that creates the object: what the client sends. A connector's holds its secrets.
@@ -42,8 +41,9 @@ std::string encode_answer(const TestResult& result);
 std::string encode_answer(const Sample& sample);
 std::string encode_answer(const Failure& failure, int status);
 
-/// The names under which a connector's own options travel: "engine", "region",
-/// "addressing", "tls", "host_key", "mode".
-bool is_connector_option(std::string_view name);
+/// Parts of the above that stand in other documents too: JSON arrays.
+std::string encode_stages(const std::vector<TestStage>& stages);
+std::string encode_schema(const std::vector<SchemaColumn>& schema);
+std::vector<SchemaColumn> decode_schema(const rapidjson::Value& schema);
 
 }  // namespace prevision::model

@@ -1,12 +1,12 @@
 #include "model/codec.hpp"
 #include "model/json.hpp"
-#include "model/object_text.hpp"
+#include "model/json_builder.hpp"
 
 namespace prevision::model {
 
 namespace {
 
-void write_location(ObjectText& object, const Datasource& datasource) {
+void write_location(JsonObject& object, const Datasource& datasource) {
     object.text_or_null("path", datasource.path)
         .text_or_null("database", datasource.database)
         .text_or_null("table", datasource.table)
@@ -22,10 +22,11 @@ FileFormat decode_format(const rapidjson::Value& object) {
             .encoding = get_text(object, "encoding")};
 }
 
-void write_format(ObjectText& object, const FileFormat& format) {
-    object.text_if_set("separator", format.separator).text_if_set("quote", format.quote);
-    if (format.header) object.member("header").Bool(*format.header);
-    object.text_if_set("encoding", format.encoding);
+void write_format(JsonObject& object, const FileFormat& format) {
+    object.text_if_set("separator", format.separator)
+        .text_if_set("quote", format.quote)
+        .value_if_given("header", format.header)
+        .text_if_set("encoding", format.encoding);
 }
 
 }  // namespace
@@ -78,18 +79,35 @@ Dataset decode_dataset(std::string_view text) {
                     .error_class = get_text(object, "error_class"),
                     .created_at = get_text(object, "created_at"),
                     .document = std::string(text)};
-    if (const auto* schema = find_member(object, "schema"); schema != nullptr && schema->IsArray()) {
-        for (const auto& column : schema->GetArray()) {
-            dataset.schema.push_back({.name = get_text(column, "name"),
-                                      .type = get_text(column, "type"),
-                                      .nullable = get_boolean(column, "nullable").value_or(true)});
-        }
-    }
+    if (const auto* schema = find_member(object, "schema")) dataset.schema = decode_schema(*schema);
     return dataset;
 }
 
+std::vector<SchemaColumn> decode_schema(const rapidjson::Value& schema) {
+    std::vector<SchemaColumn> columns;
+    if (!schema.IsArray()) return columns;
+    for (const auto& column : schema.GetArray()) {
+        columns.push_back({.name = get_text(column, "name"),
+                           .type = get_text(column, "type"),
+                           .nullable = get_boolean(column, "nullable").value_or(true)});
+    }
+    return columns;
+}
+
+std::string encode_schema(const std::vector<SchemaColumn>& schema) {
+    JsonArray columns;
+    for (const auto& column : schema) {
+        columns.json(JsonObject()
+                         .text("name", column.name)
+                         .text("type", column.type)
+                         .value("nullable", column.nullable)
+                         .finish());
+    }
+    return columns.finish();
+}
+
 std::string encode_request(const Datasource& datasource) {
-    ObjectText object;
+    JsonObject object;
     object.text("connector_id", datasource.connector_id).text("name", datasource.name);
     write_location(object, datasource);
     write_format(object, datasource.format);
@@ -97,11 +115,11 @@ std::string encode_request(const Datasource& datasource) {
 }
 
 std::string encode_snapshot_request(const std::string& name, const std::string& datasource_id) {
-    return ObjectText().text("name", name).text("datasource_id", datasource_id).finish();
+    return JsonObject().text("name", name).text("datasource_id", datasource_id).finish();
 }
 
 std::string encode_answer(const Datasource& datasource) {
-    ObjectText object;
+    JsonObject object;
     object.text("_id", datasource.id)
         .text("project_id", datasource.project_id)
         .text("connector_id", datasource.connector_id)
@@ -112,7 +130,7 @@ std::string encode_answer(const Datasource& datasource) {
 }
 
 std::string encode_answer(const Dataset& dataset) {
-    ObjectText object;
+    JsonObject object;
     object.text("_id", dataset.id)
         .text("project_id", dataset.project_id)
         .text("name", dataset.name)
@@ -122,27 +140,17 @@ std::string encode_answer(const Dataset& dataset) {
         .text("drift_state", dataset.drift_state)
         .text("embeddings_state", dataset.embeddings_state)
         .text_or_null("file_type", dataset.file.type)
-        .number_or_null("rows", dataset.rows)
-        .number_or_null("bytes", dataset.bytes)
+        .value("rows", dataset.rows)
+        .value("bytes", dataset.bytes)
         .text_or_null("sha256", dataset.sha256)
         .text_if_set("file_name", dataset.file.name)
         .text_if_set("compression", dataset.file.compression);
-    // Of these the platform's clients know the separator, and expect it to be there.
+    // The platform's public clients expect the separator to be present.
     if (dataset.file.format.separator.empty()) object.text_or_null("separator", "");
     write_format(object, dataset.file.format);
-    object.text_if_set("note", dataset.file.note);
-    auto& schema = object.member("schema");
-    schema.StartArray();
-    for (const auto& column : dataset.schema) {
-        schema.StartObject();
-        write_text(schema, "name", column.name);
-        write_text(schema, "type", column.type);
-        schema.Key("nullable");
-        schema.Bool(column.nullable);
-        schema.EndObject();
-    }
-    schema.EndArray();
-    return object.text_if_set("message", dataset.message)
+    return object.text_if_set("note", dataset.file.note)
+        .json("schema", encode_schema(dataset.schema))
+        .text_if_set("message", dataset.message)
         .text_if_set("error_class", dataset.error_class)
         .text("created_at", dataset.created_at)
         .finish();

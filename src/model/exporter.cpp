@@ -1,13 +1,13 @@
 #include "model/exporter.hpp"
 
 #include "model/json.hpp"
-#include "model/object_text.hpp"
+#include "model/json_builder.hpp"
 
 namespace prevision::model {
 
 namespace {
 
-void write_fields(ObjectText& object, const Exporter& exporter) {
+void write_fields(JsonObject& object, const Exporter& exporter) {
     object.text("connector_id", exporter.connector_id)
         .text("name", exporter.name)
         .text("description", exporter.description)
@@ -54,25 +54,25 @@ Export decode_export(std::string_view text) {
 }
 
 std::string encode_request(const Exporter& exporter) {
-    ObjectText object;
+    JsonObject object;
     write_fields(object, exporter);
     return object.finish();
 }
 
 std::string encode_answer(const Exporter& exporter) {
-    ObjectText object;
+    JsonObject object;
     object.text("_id", exporter.id).text("project_id", exporter.project_id);
     write_fields(object, exporter);
     return object.text("created_at", exporter.created_at).finish();
 }
 
 std::string encode_answer(const Export& done) {
-    return ObjectText()
+    return JsonObject()
         .text("_id", done.id)
         .text("exporter_id", done.exporter_id)
         .text_or_null("dataset_id", done.dataset_id)
         .text("status", done.status)
-        .number_or_null("rows", done.rows)
+        .value("rows", done.rows)
         .text("logs", done.logs)
         .text_if_set("error_class", done.error_class)
         .text("created_at", done.created_at)

@@ -6,6 +6,8 @@
 #include <rapidjson/encodedstream.h>
 #include <rapidjson/error/en.h>
 #include <rapidjson/memorystream.h>
+#include <rapidjson/stringbuffer.h>
+#include <rapidjson/writer.h>
 
 #include "core/error.hpp"
 #include "core/text.hpp"
@@ -56,14 +58,14 @@ rapidjson::Document parse_json(std::string_view text) {
 }
 
 void check_parsed(const rapidjson::ParseResult& result, std::size_t end, std::string_view text) {
-    // What reads the text ends it by itself for one reason alone.
+    // Our handlers end the parsing for one reason only.
     if (result.Code() == rapidjson::kParseErrorTermination) refuse_depth();
     const auto refuse = [](std::size_t place, const char* reason) {
         throw Error(ErrorClass::invalid, fmt::format("invalid JSON at byte {}: {}", place, reason));
     };
     if (result.IsError()) refuse(result.Offset(), rapidjson::GetParseError_En(result.Code()));
-    // A NUL ends a stream of the library.
-    if (end < text.size()) refuse(end, "a NUL stands there");
+    // The library takes a NUL for the end of the text.
+    if (end < text.size()) refuse(end, "it is a NUL");
 }
 
 rapidjson::Document parse_json_object(std::string_view text) {
@@ -74,7 +76,7 @@ rapidjson::Document parse_json_object(std::string_view text) {
 
 std::string write_json(const rapidjson::Value& value) {
     rapidjson::StringBuffer buffer;
-    JsonWriter writer(buffer);
+    rapidjson::Writer<rapidjson::StringBuffer> writer(buffer);
     value.Accept(writer);
     return {buffer.GetString(), buffer.GetSize()};
 }
@@ -111,25 +113,17 @@ std::optional<std::int64_t> get_integer(const rapidjson::Value& object, std::str
     return std::nullopt;
 }
 
+std::optional<std::uint64_t> get_count(const rapidjson::Value& object, std::string_view name) {
+    const auto value = get_integer(object, name);
+    if (!value || *value < 0) return std::nullopt;
+    return static_cast<std::uint64_t>(*value);
+}
+
 std::optional<bool> get_boolean(const rapidjson::Value& object, std::string_view name) {
     const auto* member = find_member(object, name);
     if (member == nullptr) return std::nullopt;
     if (member->IsBool()) return member->GetBool();
     return std::nullopt;
-}
-
-void write_text(JsonWriter& writer, std::string_view name, std::string_view value) {
-    writer.Key(name.data(), static_cast<rapidjson::SizeType>(name.size()));
-    writer.String(value.data(), static_cast<rapidjson::SizeType>(value.size()));
-}
-
-void write_text_or_null(JsonWriter& writer, std::string_view name, std::string_view value) {
-    if (!value.empty()) {
-        write_text(writer, name, value);
-        return;
-    }
-    writer.Key(name.data(), static_cast<rapidjson::SizeType>(name.size()));
-    writer.Null();
 }
 
 }  // namespace prevision::model

@@ -68,6 +68,6 @@ TEST_CASE("what is no JSON has no pieces, and the error tells the place") {
         CHECK_THROWS_AS(split_object(text), Error);
     }
     using namespace std::string_view_literals;
-    CHECK_THROWS_WITH(split_array("[1]\0[2]"sv), "invalid JSON at byte 3: a NUL stands there");
+    CHECK_THROWS_WITH(split_array("[1]\0[2]"sv), "invalid JSON at byte 3: it is a NUL");
     CHECK_THROWS_WITH(split_array(std::string(40'000'000, '[')), "invalid JSON: it is nested too deeply");
 }

@@ -9,7 +9,7 @@
 #include "core/error.hpp"
 #include "core/file.hpp"
 #include "core/text.hpp"
-#include "model/json.hpp"
+#include "model/json_builder.hpp"
 
 namespace prevision::cli {
 
@@ -39,29 +39,22 @@ std::string describe(const Change& change) {
 
 std::string to_document(const Line& line) {
     const auto& change = *line.change;
-    rapidjson::StringBuffer buffer;
-    model::JsonWriter writer(buffer);
-    writer.StartObject();
-    model::write_text(writer, "change", to_string(change.action));
-    model::write_text(writer, "kind", to_string(change.kind));
-    model::write_text_or_null(writer, "_id", line.id);
-    model::write_text(writer, "name", change.name);
-    writer.Key("fields");
-    writer.StartArray();
+    model::JsonArray fields;
     for (const auto& field : change.fields) {
-        writer.StartObject();
-        model::write_text(writer, "name", field.name);
-        model::write_text_or_null(writer, "from", field.from);
-        model::write_text_or_null(writer, "to", field.to);
-        writer.EndObject();
+        fields.json(model::JsonObject()
+                        .text("name", field.name)
+                        .text_or_null("from", field.from)
+                        .text_or_null("to", field.to)
+                        .finish());
     }
-    writer.EndArray();
-    if (!line.result.empty()) {
-        model::write_text(writer, "result", line.result);
-        model::write_text_or_null(writer, "message", line.message);
-    }
-    writer.EndObject();
-    return {buffer.GetString(), buffer.GetSize()};
+    model::JsonObject document;
+    document.text("change", to_string(change.action))
+        .text("kind", to_string(change.kind))
+        .text_or_null("_id", line.id)
+        .text("name", change.name)
+        .json("fields", fields.finish());
+    if (!line.result.empty()) document.text("result", line.result).text_or_null("message", line.message);
+    return document.finish();
 }
 
 std::vector<Field<Line>> line_fields(bool with_results) {

@@ -6,7 +6,7 @@
 #include "cli/nouns.hpp"
 #include "core/error.hpp"
 #include "core/text.hpp"
-#include "model/json.hpp"
+#include "model/json_builder.hpp"
 
 namespace prevision::cli {
 
@@ -38,53 +38,48 @@ class Dump {
     explicit Dump(const PlatformState& state) : state_(state) {}
 
     std::string write() {
-        writer_.StartObject();
+        model::JsonObject document;
         for (const auto kind : all_kinds) {
-            writer_.Key((to_string(kind) + "s").c_str());
-            writer_.StartArray();
+            model::JsonArray objects;
             for (const auto& object : state_.objects) {
-                if (object.kind == kind) write(object);
+                if (object.kind == kind) objects.json(write(object));
             }
-            writer_.EndArray();
+            document.json(to_string(kind) + "s", objects.finish());
         }
-        writer_.EndObject();
-        return {buffer_.GetString(), buffer_.GetSize()};
+        return document.finish();
     }
 
   private:
-    void write(const PlatformObject& object) {
+    std::string write(const PlatformObject& object) {
         state_.require_unique(object.kind, object.name);
-        writer_.StartObject();
-        model::write_text(writer_, "name", object.name);
+        model::JsonObject document;
+        document.text("name", object.name);
         for (const auto& field : declared_fields(object.kind)) {
             const auto found = object.fields.find(field);
             if (found == object.fields.end()) continue;
             const auto number = field == "port" ? parse_integer(found->second) : std::nullopt;
             if (number) {
-                writer_.Key(field.c_str());
-                writer_.Int64(*number);
+                document.value(field, *number);
             } else {
-                model::write_text(writer_, field, found->second);
+                document.text(field, found->second);
             }
         }
-        if (object.kind == Kind::connector) write_references(object);
-        writer_.EndObject();
+        if (object.kind == Kind::connector) write_references(object, document);
+        return document.finish();
     }
 
     /// The platform does not tell whether there is a secret: who logs in mostly has one.
-    void write_references(const PlatformObject& connector) {
+    void write_references(const PlatformObject& connector, model::JsonObject& document) {
         const auto type = connector.fields.find("type");
         if (type != connector.fields.end() && type->second == "GCP") {
-            model::write_text(writer_, "credentials_file", connector.name + ".json");
+            document.text("credentials_file", connector.name + ".json");
         } else if (connector.fields.contains("username")) {
-            model::write_text(writer_, "password_env", variable_for(connector.name, variables_));
+            document.text("password_env", variable_for(connector.name, variables_));
         }
     }
 
     const PlatformState& state_;
     std::set<std::string> variables_;
-    rapidjson::StringBuffer buffer_;
-    model::JsonWriter writer_{buffer_};
 };
 
 constexpr std::string_view heading =

@@ -9,11 +9,11 @@
 #include "api/exporters.hpp"
 #include "cli/connector/definition.hpp"
 #include "cli/github_actions.hpp"
-#include "cli/verbs/changes.hpp"
 #include "core/error.hpp"
 #include "core/file.hpp"
 #include "core/secret_command.hpp"
 #include "core/text.hpp"
+#include "model/json_builder.hpp"
 
 namespace prevision::cli {
 
@@ -245,14 +245,14 @@ std::string PreparedChange::create(std::map<std::string, std::string>& connector
 
 void PreparedChange::update(const std::map<std::string, std::string>& connector_ids,
                             Services& services) const {
-    Changes changes;
+    model::JsonObject changes;
     for (const auto& field : change_.fields) {
         if (field.name == "connector") {
             changes.text("connector_id", id_of(connector_ids, field.to));
         } else if (field.name == "port" && connector_.port) {
-            changes.integer("port", connector_.port);
+            changes.value("port", connector_.port);
         } else if (field.name == "header") {
-            changes.boolean("header", declared_format(*change_.declared).header);
+            changes.value("header", declared_format(*change_.declared).header);
         } else if (field.name == "type") {
             changes.text("type", connector_.type);
         } else {
@@ -264,9 +264,9 @@ void PreparedChange::update(const std::map<std::string, std::string>& connector_
         services.client().update_datasource(object, changes.finish());
         return;
     }
-    changes.text("password", if_given(connector_.password));
-    changes.text("private_key", if_given(connector_.private_key));
-    changes.text("googleCredentials", if_given(connector_.google_credentials));
+    changes.text_if_given("password", if_given(connector_.password));
+    changes.text_if_given("private_key", if_given(connector_.private_key));
+    changes.text_if_given("googleCredentials", if_given(connector_.google_credentials));
     services.client().update_connector(object, changes.finish());
 }
 

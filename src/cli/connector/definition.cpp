@@ -6,11 +6,11 @@
 #include <fmt/format.h>
 
 #include "cli/connector/check.hpp"
-#include "cli/verbs/changes.hpp"
 #include "core/error.hpp"
 #include "core/file.hpp"
 #include "core/text.hpp"
 #include "model/json.hpp"
+#include "model/json_builder.hpp"
 #include "sources/registry.hpp"
 
 namespace prevision::cli {
@@ -221,19 +221,19 @@ model::Connector to_connector(const ConnectorOptions& options, Services& service
 }
 
 std::string to_changes(const ConnectorOptions& options, Services& services) {
-    Changes changes;
+    model::JsonObject changes;
     if (options.type) changes.text("type", upper_case(*options.type));
-    changes.text("engine", options.engine);
-    changes.text("host", options.host);
-    changes.integer("port", options.port);
-    changes.text("username", options.username);
-    for (const auto& [name, value] : options.own) changes.text(name, value);
+    changes.text_if_given("engine", options.engine)
+        .text_if_given("host", options.host)
+        .value_if_given("port", options.port)
+        .text_if_given("username", options.username);
+    for (const auto& [name, value] : options.own) changes.text_if_given(name, value);
     if (options.private_key_file)
         changes.text("private_key", read_file(*options.private_key_file, credentials_limit));
     if (const auto password = password_of(options, services, false))
         changes.text("password", password->reveal());
     if (options.credentials_file) changes.text("googleCredentials", credentials_of(options, true).reveal());
-    if (!changes.any())
+    if (changes.empty())
         throw Error(ErrorClass::usage, "nothing to change was given",
                     "see 'prevision connector update --help'");
     return changes.finish();

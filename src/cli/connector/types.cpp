@@ -5,7 +5,7 @@
 #include "cli/connector/definition.hpp"
 #include "cli/verbs/listing.hpp"
 #include "core/text.hpp"
-#include "model/json.hpp"
+#include "model/json_builder.hpp"
 #include "sources/registry.hpp"
 
 namespace prevision::cli {
@@ -21,50 +21,39 @@ std::string names_of(std::span<const sources::Option> options) {
     return join(names, " ");
 }
 
-void write_options(model::JsonWriter& writer, std::string_view name,
-                   std::span<const sources::Option> options) {
-    writer.Key(name.data(), static_cast<rapidjson::SizeType>(name.size()));
-    writer.StartArray();
+template <typename Texts>
+std::string to_array(const Texts& texts) {
+    model::JsonArray array;
+    for (const auto& text : texts) array.text(text);
+    return array.finish();
+}
+
+std::string to_document(std::span<const sources::Option> options) {
+    model::JsonArray array;
     for (const auto& option : options) {
-        writer.StartObject();
-        model::write_text(writer, "name", option.name);
-        model::write_text(writer, "flag", flag_of(option.name));
-        model::write_text(writer, "help", option.help);
-        model::write_text_or_null(writer, "default", std::string(option.fallback));
-        writer.Key("choices");
-        writer.StartArray();
-        for (const auto& choice : split(option.choices, '|')) writer.String(choice);
-        writer.EndArray();
-        writer.Key("required");
-        writer.Bool(option.required);
-        writer.Key("secret");
-        writer.Bool(option.secret);
-        writer.EndObject();
+        array.json(model::JsonObject()
+                       .text("name", option.name)
+                       .text("flag", flag_of(option.name))
+                       .text("help", option.help)
+                       .text_or_null("default", option.fallback)
+                       .json("choices", to_array(split(option.choices, '|')))
+                       .value("required", option.required)
+                       .value("secret", option.secret)
+                       .finish());
     }
-    writer.EndArray();
+    return array.finish();
 }
 
 std::string to_document(const Engine& engine) {
-    rapidjson::StringBuffer buffer;
-    model::JsonWriter writer(buffer);
-    writer.StartObject();
-    model::write_text(writer, "type", engine.type);
-    model::write_text(writer, "engine", engine.name);
-    model::write_text(writer, "title", engine.title);
-    writer.Key("schemes");
-    writer.StartArray();
-    for (const auto scheme : engine.schemes) writer.String(std::string(scheme));
-    writer.EndArray();
-    writer.Key("port");
-    if (engine.default_port) {
-        writer.Int(*engine.default_port);
-    } else {
-        writer.Null();
-    }
-    write_options(writer, "connector_options", engine.connector_options);
-    write_options(writer, "datasource_options", engine.datasource_options);
-    writer.EndObject();
-    return {buffer.GetString(), buffer.GetSize()};
+    return model::JsonObject()
+        .text("type", engine.type)
+        .text("engine", engine.name)
+        .text("title", engine.title)
+        .json("schemes", to_array(engine.schemes))
+        .value("port", engine.default_port)
+        .json("connector_options", to_document(engine.connector_options))
+        .json("datasource_options", to_document(engine.datasource_options))
+        .finish();
 }
 
 std::vector<Field<Engine>> engine_fields() {

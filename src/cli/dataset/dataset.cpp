@@ -8,7 +8,7 @@
 #include "cli/verbs/noun.hpp"
 #include "cli/verbs/sample.hpp"
 #include "core/text.hpp"
-#include "model/json.hpp"
+#include "model/json_builder.hpp"
 #include "render/progress.hpp"
 
 namespace prevision::cli {
@@ -159,21 +159,18 @@ void add_head(Command& command, Services& services, const Noun<Dataset>& noun) {
 
 /// The result of a download or a verification, as an object.
 void show_downloaded(Services& services, const Dataset& dataset, const Downloaded& downloaded) {
-    rapidjson::StringBuffer buffer;
-    model::JsonWriter writer(buffer);
-    writer.StartObject();
-    model::write_text(writer, "_id", dataset.id);
-    model::write_text(writer, "name", dataset.name);
-    model::write_text_or_null(writer, "path", downloaded.path);
-    writer.Key("bytes");
-    writer.Uint64(downloaded.bytes);
-    model::write_text(writer, "sha256", downloaded.sha256);
-    writer.EndObject();
+    const auto document = model::JsonObject()
+                              .text("_id", dataset.id)
+                              .text("name", dataset.name)
+                              .text_or_null("path", downloaded.path)
+                              .value("bytes", downloaded.bytes)
+                              .text("sha256", downloaded.sha256)
+                              .finish();
     render::render_object({{"name"}, {"path"}, {"bytes", render::Alignment::right}, {"sha256"}},
                           {.id = dataset.id,
                            .cells = {cell(dataset.name), cell(downloaded.path),
                                      fmt::format("{}", downloaded.bytes), downloaded.sha256},
-                           .document = buffer.GetString()},
+                           .document = document},
                           services.render_settings(), services.io().out);
 }
 

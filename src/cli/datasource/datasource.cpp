@@ -3,11 +3,11 @@
 #include "cli/lookup.hpp"
 #include "cli/nouns.hpp"
 #include "cli/output_sink.hpp"
-#include "cli/verbs/changes.hpp"
 #include "cli/verbs/existing.hpp"
 #include "cli/verbs/noun.hpp"
 #include "cli/verbs/sample.hpp"
 #include "cli/verbs/test_verb.hpp"
+#include "model/json_builder.hpp"
 
 namespace prevision::cli {
 
@@ -120,25 +120,25 @@ std::optional<bool> told_header(const std::optional<std::string>& value) {
 }
 
 Datasource update(const DefinitionOptions& options, const Datasource& found, Services& services) {
-    Changes changes;
+    model::JsonObject changes;
     if (options.connector) {
         changes.text("connector_id",
                      find_connector(services.client(), services.project_id(), *options.connector).id);
     }
-    changes.text("database", options.database);
+    changes.text_if_given("database", options.database);
     // A table and a request exclude each other: the one that is given takes the other's place.
     if (options.table && !options.request) changes.text("request", "");
     if (options.request && !options.table) changes.text("table", "");
-    changes.text("table", options.table);
-    changes.text("request", options.request);
-    changes.text("bucket", options.bucket);
-    changes.text("path", options.path);
-    changes.text("g_cloud", options.g_cloud);
+    changes.text_if_given("table", options.table)
+        .text_if_given("request", options.request)
+        .text_if_given("bucket", options.bucket)
+        .text_if_given("path", options.path)
+        .text_if_given("g_cloud", options.g_cloud);
     if (options.separator) changes.text("separator", told(options.separator));
     if (options.quote) changes.text("quote", told(options.quote));
-    if (options.header) changes.boolean("header", told_header(options.header));
+    if (options.header) changes.value("header", told_header(options.header));
     if (options.encoding) changes.text("encoding", told(options.encoding));
-    if (!changes.any())
+    if (changes.empty())
         throw Error(ErrorClass::usage, "nothing to change was given",
                     "see 'prevision datasource update --help'");
     return services.client().update_datasource(api::refer_to(found), changes.finish());
@@ -231,20 +231,13 @@ void add_preview(Command& command, Services& services, const Noun<Datasource>& n
 }
 
 std::string to_document(const model::SchemaColumn& column) {
-    rapidjson::StringBuffer buffer;
-    model::JsonWriter writer(buffer);
-    writer.StartObject();
-    model::write_text(writer, "name", column.name);
-    model::write_text_or_null(writer, "type", column.type);
-    writer.Key("nullable");
-    // A platform that tells no types tells nothing of this either.
-    if (column.type.empty()) {
-        writer.Null();
-    } else {
-        writer.Bool(column.nullable);
-    }
-    writer.EndObject();
-    return {buffer.GetString(), buffer.GetSize()};
+    // Without types, nullability is unknown.
+    const auto nullable = column.type.empty() ? std::nullopt : std::optional(column.nullable);
+    return model::JsonObject()
+        .text("name", column.name)
+        .text_or_null("type", column.type)
+        .value("nullable", nullable)
+        .finish();
 }
 
 std::vector<Field<model::SchemaColumn>> schema_fields() {

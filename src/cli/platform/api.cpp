@@ -7,6 +7,7 @@
 #include "core/file.hpp"
 #include "core/text.hpp"
 #include "model/json.hpp"
+#include "model/json_builder.hpp"
 
 namespace prevision::cli {
 
@@ -83,15 +84,12 @@ std::string fields_as_query(const std::vector<std::string>& fields, const std::s
 }
 
 std::string fields_as_json(const std::vector<std::string>& fields) {
-    rapidjson::StringBuffer buffer;
-    model::JsonWriter writer(buffer);
-    writer.StartObject();
+    model::JsonObject object;
     for (const auto& field : fields) {
         const auto [name, value] = parse_field(field);
-        model::write_text(writer, name, value);
+        object.text(name, value);
     }
-    writer.EndObject();
-    return {buffer.GetString(), buffer.GetSize()};
+    return object.finish();
 }
 
 api::Client::AnyCall to_call(const ApiOptions& options, Services& services) {

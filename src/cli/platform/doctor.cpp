@@ -14,7 +14,7 @@
 #include "config/profiles.hpp"
 #include "core/file.hpp"
 #include "core/text.hpp"
-#include "model/json.hpp"
+#include "model/json_builder.hpp"
 #include "net/url.hpp"
 #include "sources/registry.hpp"
 
@@ -31,15 +31,12 @@ struct Finding {
 };
 
 std::string to_document(const Finding& finding) {
-    rapidjson::StringBuffer buffer;
-    model::JsonWriter writer(buffer);
-    writer.StartObject();
-    model::write_text(writer, "check", finding.check);
-    model::write_text(writer, "result", finding.result);
-    model::write_text(writer, "detail", finding.detail);
-    model::write_text_or_null(writer, "hint", finding.hint);
-    writer.EndObject();
-    return {buffer.GetString(), buffer.GetSize()};
+    return model::JsonObject()
+        .text("check", finding.check)
+        .text("result", finding.result)
+        .text("detail", finding.detail)
+        .text_or_null("hint", finding.hint)
+        .finish();
 }
 
 class Doctor {

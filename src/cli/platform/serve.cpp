@@ -6,7 +6,7 @@
 #include "cli/verbs/listing.hpp"
 #include "core/error.hpp"
 #include "core/text.hpp"
-#include "model/json.hpp"
+#include "model/json_builder.hpp"
 #include "platform/platform.hpp"
 #include "server/server.hpp"
 
@@ -105,21 +105,18 @@ struct ShownToken {
 };
 
 ShownToken show(const platform::TokenRecord& record, const Secret& token = {}) {
-    rapidjson::StringBuffer buffer;
-    model::JsonWriter writer(buffer);
-    writer.StartObject();
-    model::write_text(writer, "_id", record.id);
-    model::write_text(writer, "name", record.name);
-    model::write_text(writer, "role", platform::to_string(record.role));
-    model::write_text(writer, "created_at", record.created_at);
-    model::write_text_or_null(writer, "revoked_at", record.revoked_at);
-    if (!token.empty()) model::write_text(writer, "token", token.reveal());
-    writer.EndObject();
+    model::JsonObject document;
+    document.text("_id", record.id)
+        .text("name", record.name)
+        .text("role", platform::to_string(record.role))
+        .text("created_at", record.created_at)
+        .text_or_null("revoked_at", record.revoked_at)
+        .text_if_set("token", token.reveal());
     // Of a new token, -q is to print what opens the platform, not what names it.
     return {.id = token.empty() ? record.id : token.reveal(),
             .token = token.reveal(),
             .record = record,
-            .document = {buffer.GetString(), buffer.GetSize()}};
+            .document = document.finish()};
 }
 
 std::vector<Field<ShownToken>> token_fields(bool with_token) {

@@ -1,6 +1,6 @@
 #include "cli/platform/shown_profile.hpp"
 
-#include "model/json.hpp"
+#include "model/json_builder.hpp"
 
 namespace prevision::cli {
 
@@ -13,17 +13,13 @@ ShownProfile to_shown(const config::Profile& profile, const std::string& chosen)
                                                                 : "stored",
                         .chosen = profile.name == chosen,
                         .document = {}};
-    rapidjson::StringBuffer buffer;
-    model::JsonWriter writer(buffer);
-    writer.StartObject();
-    model::write_text(writer, "name", result.id);
-    model::write_text_or_null(writer, "url", result.url);
-    model::write_text_or_null(writer, "project", result.project);
-    model::write_text(writer, "token", result.token);
-    writer.Key("default");
-    writer.Bool(result.chosen);
-    writer.EndObject();
-    result.document = buffer.GetString();
+    result.document = model::JsonObject()
+                          .text("name", result.id)
+                          .text_or_null("url", result.url)
+                          .text_or_null("project", result.project)
+                          .text("token", result.token)
+                          .value("default", result.chosen)
+                          .finish();
     return result;
 }
 

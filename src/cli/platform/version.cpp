@@ -4,7 +4,7 @@
 #include "cli/platform/libraries.hpp"
 #include "cli/verbs/listing.hpp"
 #include "core/text.hpp"
-#include "model/json.hpp"
+#include "model/json_builder.hpp"
 #include "render/renderer.hpp"
 #include "sources/registry.hpp"
 
@@ -13,21 +13,16 @@ namespace prevision::cli {
 namespace {
 
 std::string to_document() {
-    rapidjson::StringBuffer buffer;
-    model::JsonWriter writer(buffer);
-    writer.StartObject();
-    model::write_text(writer, "name", "prevision");
-    model::write_text(writer, "version", PREVISION_VERSION);
-    writer.Key("engines");
-    writer.StartArray();
-    for (const auto& engine : sources::engines()) writer.String(std::string(engine.name));
-    writer.EndArray();
-    writer.Key("libraries");
-    writer.StartObject();
-    for (const auto& library : libraries()) model::write_text(writer, library.name, library.version);
-    writer.EndObject();
-    writer.EndObject();
-    return {buffer.GetString(), buffer.GetSize()};
+    model::JsonArray engines;
+    for (const auto& engine : sources::engines()) engines.text(engine.name);
+    model::JsonObject versions;
+    for (const auto& library : libraries()) versions.text(library.name, library.version);
+    return model::JsonObject()
+        .text("name", "prevision")
+        .text("version", PREVISION_VERSION)
+        .json("engines", engines.finish())
+        .json("libraries", versions.finish())
+        .finish();
 }
 
 }  // namespace

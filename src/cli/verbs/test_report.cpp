@@ -2,35 +2,20 @@
 
 #include <fmt/format.h>
 
-#include "model/json.hpp"
+#include "model/codec.hpp"
+#include "model/json_builder.hpp"
 #include "render/renderer.hpp"
 
 namespace prevision::cli {
 
 std::string test_document(const std::string& id, const std::string& name, const model::TestResult& result) {
-    rapidjson::StringBuffer buffer;
-    model::JsonWriter writer(buffer);
-    writer.StartObject();
-    model::write_text(writer, "_id", id);
-    model::write_text(writer, "name", name);
-    writer.Key("ok");
-    writer.Bool(result.ok);
-    model::write_text(writer, "message", result.message);
-    writer.Key("stages");
-    writer.StartArray();
-    for (const auto& stage : result.stages) {
-        writer.StartObject();
-        model::write_text(writer, "stage", stage.stage);
-        writer.Key("ok");
-        writer.Bool(stage.ok);
-        writer.Key("ms");
-        writer.Double(stage.milliseconds);
-        model::write_text(writer, "message", stage.message);
-        writer.EndObject();
-    }
-    writer.EndArray();
-    writer.EndObject();
-    return {buffer.GetString(), buffer.GetSize()};
+    return model::JsonObject()
+        .text("_id", id)
+        .text("name", name)
+        .value("ok", result.ok)
+        .text("message", result.message)
+        .json("stages", model::encode_stages(result.stages))
+        .finish();
 }
 
 void show_stages(const std::string& id, const model::TestResult& result, const render::Settings& settings,

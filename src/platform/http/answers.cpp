@@ -4,7 +4,7 @@
 
 #include "core/text.hpp"
 #include "model/codec.hpp"
-#include "model/json.hpp"
+#include "model/json_builder.hpp"
 #include "platform/utf8.hpp"
 
 namespace prevision::platform {
@@ -59,15 +59,9 @@ Answer page_answer(const Page& page, std::uint64_t total, const std::vector<std:
 }
 
 Answer names_answer(const std::vector<std::string>& names) {
-    rapidjson::StringBuffer buffer;
-    model::JsonWriter writer(buffer);
-    writer.StartObject();
-    writer.Key("items");
-    writer.StartArray();
-    for (const auto& name : names) writer.String(valid_utf8(name));
-    writer.EndArray();
-    writer.EndObject();
-    return json_answer({buffer.GetString(), buffer.GetSize()});
+    model::JsonArray items;
+    for (const auto& name : names) items.text(valid_utf8(name));
+    return json_answer(model::JsonObject().json("items", items.finish()).finish());
 }
 
 }  // namespace prevision::platform

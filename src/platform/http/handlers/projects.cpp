@@ -14,35 +14,22 @@ namespace prevision::platform {
 
 namespace {
 
-void write_users(model::JsonWriter& writer, std::string_view name, bool with_local_user) {
-    writer.Key(name.data(), static_cast<rapidjson::SizeType>(name.size()));
-    writer.StartArray();
-    if (with_local_user) write_local_user(writer);
-    writer.EndArray();
-}
-
-/// All that a platform tells of a project; what does not exist here is counted as none.
+/// The project as platforms answer it. Pipelines and experiments do not exist here: 0.
 std::string encode(const ProjectRecord& record) {
-    rapidjson::StringBuffer buffer;
-    model::JsonWriter writer(buffer);
-    writer.StartObject();
-    model::write_text(writer, "_id", record.project.id);
-    model::write_text(writer, "name", record.project.name);
-    model::write_text(writer, "description", record.project.description);
-    model::write_text(writer, "color", record.project.color);
-    model::write_text(writer, "created_by", local_user_id);
-    model::write_text(writer, "created_at", record.project.created_at);
-    write_users(writer, "admins", true);
-    write_users(writer, "contributors", false);
-    write_users(writer, "viewers", false);
-    writer.Key("pipelines_count");
-    writer.Uint64(0);
-    writer.Key("experiments_count");
-    writer.Uint64(0);
-    writer.Key("dataset_count");
-    writer.Uint64(record.datasets);
-    writer.EndObject();
-    return {buffer.GetString(), buffer.GetSize()};
+    return model::JsonObject()
+        .text("_id", record.project.id)
+        .text("name", record.project.name)
+        .text("description", record.project.description)
+        .text("color", record.project.color)
+        .text("created_by", local_user_id)
+        .text("created_at", record.project.created_at)
+        .json("admins", model::JsonArray().json(encode_local_user()).finish())
+        .json("contributors", "[]")
+        .json("viewers", "[]")
+        .value("pipelines_count", 0)
+        .value("experiments_count", 0)
+        .value("dataset_count", record.datasets)
+        .finish();
 }
 
 ProjectRecord get_project(Services& services, const std::string& id) {
@@ -73,15 +60,12 @@ Answer create_project(Services& services, const RoutedCall& routed) {
 
 Answer list_users(Services& services, const RoutedCall& routed) {
     get_project(services, routed.parameters.at(0));
-    rapidjson::StringBuffer buffer;
-    model::JsonWriter writer(buffer);
-    writer.StartArray();
-    write_local_user(writer);
+    model::JsonArray users;
+    users.json(encode_local_user());
     for (const auto& token : services.tokens.list()) {
-        if (token.revoked_at.empty()) write_user(writer, token.id, token.name, to_string(token.role));
+        if (token.revoked_at.empty()) users.json(encode_user(token.id, token.name, to_string(token.role)));
     }
-    writer.EndArray();
-    return json_answer({buffer.GetString(), buffer.GetSize()});
+    return json_answer(users.finish());
 }
 
 /// Who may call is told by the tokens, for the whole platform: nobody is taken out of one project.

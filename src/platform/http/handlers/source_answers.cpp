@@ -2,6 +2,7 @@
 
 #include "model/codec.hpp"
 #include "model/json.hpp"
+#include "model/json_builder.hpp"
 #include "platform/utf8.hpp"
 
 namespace prevision::platform {
@@ -50,13 +51,7 @@ std::vector<std::string> names_of(const std::vector<sources::Entry>& entries) {
 }
 
 Answer deleted_answer(const std::string& id) {
-    rapidjson::StringBuffer buffer;
-    model::JsonWriter writer(buffer);
-    writer.StartObject();
-    model::write_text(writer, "_id", id);
-    model::write_text(writer, "message", "deleted");
-    writer.EndObject();
-    return json_answer({buffer.GetString(), buffer.GetSize()});
+    return json_answer(model::JsonObject().text("_id", id).text("message", "deleted").finish());
 }
 
 }  // namespace prevision::platform

@@ -7,25 +7,17 @@ namespace prevision::platform {
 namespace {
 
 Answer show_version(const RoutedCall& /*routed*/) {
-    rapidjson::StringBuffer buffer;
-    model::JsonWriter writer(buffer);
-    writer.StartObject();
-    model::write_text(writer, "name", "prevision");
-    model::write_text(writer, "version", PREVISION_VERSION);
-    model::write_text(writer, "api", "v1");
-    writer.EndObject();
-    return json_answer({buffer.GetString(), buffer.GetSize()});
+    return json_answer(model::JsonObject()
+                           .text("name", "prevision")
+                           .text("version", PREVISION_VERSION)
+                           .text("api", "v1")
+                           .finish());
 }
 
 Answer show_profile(const RoutedCall& routed) {
-    rapidjson::StringBuffer buffer;
-    model::JsonWriter writer(buffer);
-    if (const auto& caller = routed.call.caller) {
-        write_user(writer, caller->id, caller->name, to_string(caller->role));
-    } else {
-        write_local_user(writer);
-    }
-    return json_answer({buffer.GetString(), buffer.GetSize()});
+    const auto& caller = routed.call.caller;
+    return json_answer(caller ? encode_user(caller->id, caller->name, to_string(caller->role))
+                              : encode_local_user());
 }
 
 }  // namespace

@@ -1,0 +1,57 @@
+#include "platform/store/tables/rows.hpp"
+
+#include "model/codec.hpp"
+#include "model/json.hpp"
+#include "model/json_builder.hpp"
+#include "platform/utf8.hpp"
+
+namespace prevision::platform::rows {
+
+void Binder::operator()(std::string_view /*column*/, const std::string& value) {
+    statement_.bind(++index_, valid_utf8(value));
+}
+
+void Binder::operator()(std::string_view column, const std::map<std::string, std::string>& value) {
+    model::JsonObject object;
+    for (const auto& [name, text] : value) object.text(name, text);
+    (*this)(column, object.finish());
+}
+
+void Binder::operator()(std::string_view column, const std::vector<model::SchemaColumn>& value) {
+    (*this)(column, model::encode_schema(value));
+}
+
+void Reader::operator()(std::string_view /*column*/, std::string& value) { value = row_.text(index_++); }
+
+void Reader::operator()(std::string_view /*column*/, std::map<std::string, std::string>& value) {
+    const auto document = model::parse_json_object(row_.text(index_++));
+    for (const auto& member : document.GetObject())
+        value.emplace(member.name.GetString(), model::scalar_text(member.value).value_or(""));
+}
+
+void Reader::operator()(std::string_view /*column*/, std::vector<model::SchemaColumn>& value) {
+    value = model::decode_schema(model::parse_json(row_.text(index_++)));
+}
+
+std::uint64_t count(sqlite::Database& database, std::string_view sql, const std::string& parameter) {
+    auto statement = database.prepare(sql);
+    statement.bind(1, parameter).step();
+    return static_cast<std::uint64_t>(statement.integer(0));
+}
+
+void require_in_project(sqlite::Database& database, std::string_view noun, const std::string& id,
+                        const std::string& project_id) {
+    auto statement = database.prepare(fmt::format("SELECT 1 FROM {}s WHERE id = ? AND project_id = ?", noun));
+    if (statement.bind(1, id).bind(2, project_id).step()) return;
+    throw Error(ErrorClass::not_found,
+                fmt::format("invalid {0}_id: there is no {0} {1} in the project", noun, id));
+}
+
+void refuse_while_used(sqlite::Database& database, std::string_view sql, const std::string& id,
+                       std::string_view one, std::string_view many, const std::string& hint) {
+    const auto users = count(database, sql, id);
+    if (users > 0)
+        throw Error(ErrorClass::conflict, fmt::format("{} {}", users, users == 1 ? one : many), hint);
+}
+
+}  // namespace prevision::platform::rows

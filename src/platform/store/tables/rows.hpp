@@ -1,0 +1,169 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "core/error.hpp"
+#include "model/model.hpp"
+#include "platform/store/page.hpp"
+#include "sqlite/sqlite.hpp"
+
+/// Reads and writes the rows of every table of the store. Each function runs inside a transaction of the caller.
+namespace prevision::platform::rows {
+
+/// How a table keeps an object. A specialization has
+/// - `table`, and `noun` for messages;
+/// - `owner`: the column whose value selects a list, such as "project_id";
+/// - `visit(object, column)`, which calls `column(name, member)` for every column, "id" first;
+/// - `complete(object)`, which derives after reading what has no column.
+template <typename Object>
+struct Layout;
+
+/// Binds each visited member to the next parameter. Text is stored as valid UTF-8.
+class Binder {
+  public:
+    explicit Binder(sqlite::Statement& statement) : statement_(statement) {}
+
+    void operator()(std::string_view column, const std::string& value);
+    void operator()(std::string_view column, const std::map<std::string, std::string>& value);
+    void operator()(std::string_view column, const std::vector<model::SchemaColumn>& value);
+    template <typename Number>
+    void operator()(std::string_view /*column*/, const std::optional<Number>& value) {
+        ++index_;
+        if (value) {
+            statement_.bind(index_, static_cast<std::int64_t>(*value));
+        } else {
+            statement_.bind_null(index_);
+        }
+    }
+
+  private:
+    sqlite::Statement& statement_;
+    int index_ = 0;
+};
+
+/// Sets each visited member from the next column of a row.
+class Reader {
+  public:
+    explicit Reader(const sqlite::Statement& row) : row_(row) {}
+
+    void operator()(std::string_view column, std::string& value);
+    void operator()(std::string_view column, std::map<std::string, std::string>& value);
+    void operator()(std::string_view column, std::vector<model::SchemaColumn>& value);
+    template <typename Number>
+    void operator()(std::string_view /*column*/, std::optional<Number>& value) {
+        if (!row_.is_null(index_)) value = static_cast<Number>(row_.integer(index_));
+        ++index_;
+    }
+
+  private:
+    const sqlite::Statement& row_;
+    int index_ = 0;
+};
+
+/// The columns in the order of `visit`, each written by `format`, with commas between them.
+template <typename Object>
+std::string columns(std::string_view format) {
+    std::string text;
+    const Object object{};
+    Layout<Object>::visit(object, [&](std::string_view name, const auto& /*member*/) {
+        text += fmt::format("{}{}", text.empty() ? "" : ", ", fmt::format(fmt::runtime(format), name));
+    });
+    return text;
+}
+
+template <typename Object>
+Object read(const sqlite::Statement& row) {
+    Object object{};
+    Reader reader(row);
+    Layout<Object>::visit(object, reader);
+    Layout<Object>::complete(object);
+    return object;
+}
+
+template <typename Object>
+sqlite::Statement select(sqlite::Database& database, std::string_view clauses) {
+    return database.prepare(
+        fmt::format("SELECT {} FROM {} {}", columns<Object>("\"{}\""), Layout<Object>::table, clauses));
+}
+
+template <typename Object>
+std::optional<Object> find(sqlite::Database& database, const std::string& id) {
+    auto statement = select<Object>(database, "WHERE id = ?");
+    if (!statement.bind(1, id).step()) return std::nullopt;
+    return read<Object>(statement);
+}
+
+/// Error not_found: "there is no connector 5f…".
+template <typename Object>
+[[noreturn]] void fail_missing(const std::string& id) {
+    throw Error(ErrorClass::not_found, fmt::format("there is no {} {}", Layout<Object>::noun, id));
+}
+
+/// Error not_found.
+template <typename Object>
+Object get(sqlite::Database& database, const std::string& id) {
+    auto object = find<Object>(database, id);
+    if (!object) fail_missing<Object>(id);
+    return std::move(*object);
+}
+
+template <typename Object>
+void insert(sqlite::Database& database, const Object& object) {
+    auto statement = database.prepare(fmt::format("INSERT INTO {} ({}) VALUES ({})", Layout<Object>::table,
+                                                  columns<Object>("\"{}\""), columns<Object>("?")));
+    Binder binder(statement);
+    Layout<Object>::visit(object, binder);
+    statement.run();
+}
+
+/// Writes every column of the row that has the object's id.
+template <typename Object>
+void update(sqlite::Database& database, const Object& object) {
+    auto statement = database.prepare(
+        fmt::format("UPDATE {} SET {} WHERE id = ?1", Layout<Object>::table, columns<Object>("\"{}\" = ?")));
+    Binder binder(statement);
+    Layout<Object>::visit(object, binder);
+    statement.run();
+}
+
+/// Error not_found.
+template <typename Object>
+void remove(sqlite::Database& database, const std::string& id) {
+    database.prepare(fmt::format("DELETE FROM {} WHERE id = ?", Layout<Object>::table)).bind(1, id).run();
+    if (database.changes() == 0) fail_missing<Object>(id);
+}
+
+/// The rows that the query with one parameter counts.
+std::uint64_t count(sqlite::Database& database, std::string_view sql, const std::string& parameter);
+
+/// One page of the objects of `owner`, in the order of creation.
+template <typename Object>
+Listed<Object> list(sqlite::Database& database, const std::string& owner, const Page& page) {
+    const auto where = fmt::format("WHERE {} = ?1", Layout<Object>::owner);
+    Listed<Object> list;
+    list.total =
+        count(database, fmt::format("SELECT COUNT(*) FROM {} {}", Layout<Object>::table, where), owner);
+    auto statement = select<Object>(database, where + " ORDER BY seq LIMIT ?2 OFFSET ?3");
+    statement.bind(1, owner);
+    bind_page(statement, 2, page);
+    while (statement.step()) list.items.push_back(read<Object>(statement));
+    return list;
+}
+
+/// Error not_found unless `table` has `id` in the project: "invalid connector_id: there is no connector …".
+void require_in_project(sqlite::Database& database, std::string_view noun, const std::string& id,
+                        const std::string& project_id);
+
+/// Error conflict when the query with one parameter counts any: "2 datasources use the connector".
+void refuse_while_used(sqlite::Database& database, std::string_view sql, const std::string& id,
+                       std::string_view one, std::string_view many, const std::string& hint);
+
+}  // namespace prevision::platform::rows

@@ -1,7 +1,8 @@
-// Calls that no method of the client is for, and that leave their answer as it is.
+// Calls without a method of their own; their answers are not decoded.
 #include <fmt/format.h>
 
 #include "api/client.hpp"
+#include "api/decode_answer.hpp"
 #include "api/seen_items.hpp"
 #include "model/json.hpp"
 
@@ -13,7 +14,7 @@ std::string describe(const std::string& method, const std::string& path) {
     return fmt::format("{} {} failed", method, path.substr(0, path.find('?')));
 }
 
-/// A POST creates, or is a test, which is never repeated; so may be a method that nobody knows.
+/// A POST may create something, and so may an unknown method. A test is never repeated.
 Repeat repeat_of(const std::string& method, const std::string& path) {
     if (path.substr(0, path.find('?')).ends_with("/test")) return Repeat::never;
     const bool safe = method == "GET" || method == "HEAD" || method == "PUT" || method == "DELETE";
@@ -23,11 +24,11 @@ Repeat repeat_of(const std::string& method, const std::string& path) {
 }  // namespace
 
 std::string Client::call_any(const AnyCall& any) {
-    return call({any.what.empty() ? describe(any.method, any.path) : any.what, any.method, any.path, any.body,
+    return call({describe(any.method, any.path), any.method, any.path, any.body,
                  repeat_of(any.method, any.path), any.sink, any.headers});
 }
 
-void Client::list_any(const std::string& path, const Each<std::string>& each, const std::string& what) {
+void Client::list_any(const std::string& path, const Each<std::string>& each) {
     SeenItems seen;
     const auto take = [&](std::span<const std::string_view> items) {
         seen.begin_page();
@@ -39,19 +40,12 @@ void Client::list_any(const std::string& path, const Each<std::string>& each, co
         }
         return seen.anything_new();
     };
-    list_pages(what.empty() ? describe("GET", path) : what, path, take, what.empty());
+    list_pages(describe("GET", path), path, take, true);
 }
 
 void Client::check_token() {
     const std::string what = "the token cannot be checked";
-    const auto body = call({what, "GET", "/version"});
-    try {
-        model::parse_json_object(body);
-    } catch (const Error& error) {
-        throw Error(ErrorClass::unreachable,
-                    fmt::format("{}: the answer is no JSON object ({})", what, error.what()),
-                    "is the URL that of a Prevision.io platform?");
-    }
+    decode_answer(what, call({what, "GET", "/version"}), model::parse_json_object);
 }
 
 }  // namespace prevision::api

@@ -18,40 +18,61 @@ namespace prevision::api {
 
 namespace {
 
-/// What can be got, listed, created and deleted, and under which path.
-struct Resource {
-    std::string_view noun;
-    std::string_view path;
+/// How the platform names a kind of object in its paths, and we in messages.
+template <typename Object>
+struct Resource;
+
+template <>
+struct Resource<model::Project> {
+    static constexpr std::string_view noun = "project";
+    static constexpr std::string_view path = "projects";
+    static constexpr auto decode = model::decode_project;
+};
+template <>
+struct Resource<model::Connector> {
+    static constexpr std::string_view noun = "connector";
+    static constexpr std::string_view path = "connectors";
+    static constexpr auto decode = model::decode_connector;
+};
+template <>
+struct Resource<model::Datasource> {
+    static constexpr std::string_view noun = "datasource";
+    static constexpr std::string_view path = "data-sources";
+    static constexpr auto decode = model::decode_datasource;
+};
+template <>
+struct Resource<model::Dataset> {
+    static constexpr std::string_view noun = "dataset";
+    static constexpr std::string_view path = "datasets";
+    static constexpr auto decode = model::decode_dataset;
+};
+template <>
+struct Resource<model::Exporter> {
+    static constexpr std::string_view noun = "exporter";
+    static constexpr std::string_view path = "exporters";
+    static constexpr auto decode = model::decode_exporter;
+};
+template <>
+struct Resource<model::Export> {
+    static constexpr std::string_view noun = "export";
+    static constexpr std::string_view path = "exports";
+    static constexpr auto decode = model::decode_export;
 };
 
-constexpr Resource project_resource{"project", "projects"};
-constexpr Resource connector_resource{"connector", "connectors"};
-constexpr Resource datasource_resource{"datasource", "data-sources"};
-constexpr Resource dataset_resource{"dataset", "datasets"};
-
-std::string object_path(Resource resource, const std::string& id, std::string_view below = {}) {
-    return fmt::format("/{}/{}{}", resource.path, percent_encode(id), below);
+template <typename Object>
+std::string object_path(const std::string& id, std::string_view below = {}) {
+    return fmt::format("/{}/{}{}", Resource<Object>::path, percent_encode(id), below);
 }
 
-std::string list_path(const std::string& project_id, Resource resource, std::string_view below = {}) {
-    return fmt::format("/projects/{}/{}{}", percent_encode(project_id), resource.path, below);
-}
-
-std::string to_get(Resource resource, const std::string& id) {
-    return fmt::format("cannot get the {} {}", resource.noun, id);
-}
-
-std::string to_create(Resource resource, const std::string& name) {
-    return fmt::format("cannot create the {} '{}'", resource.noun, name);
+template <typename Object>
+std::string list_path(const std::string& project_id) {
+    return fmt::format("/projects/{}/{}", percent_encode(project_id), Resource<Object>::path);
 }
 
 /// "cannot delete the connector 'shop'".
-std::string to_do(std::string_view verb, Resource resource, const ObjectReference& object) {
-    return fmt::format("cannot {} the {} {}", verb, resource.noun, describe(object));
-}
-
-std::string to_test(Resource resource, const ObjectReference& object) {
-    return fmt::format("the test of the {} {} failed", resource.noun, describe(object));
+template <typename Object>
+std::string to_do(std::string_view verb, const ObjectReference& object) {
+    return fmt::format("cannot {} the {} {}", verb, Resource<Object>::noun, describe(object));
 }
 
 }  // namespace
@@ -125,8 +146,8 @@ Error Client::lacks_call(const std::string& what) {
 }
 
 template <typename Object>
-Object Client::fetch(const Call& request, Decode<Object> decode) {
-    return decode_answer(request.what, call(request), decode);
+Object Client::fetch(const Call& request) {
+    return decode_answer(request.what, call(request), Resource<Object>::decode);
 }
 
 // The pages count from 1. Objects can come and go between two pages.
@@ -168,28 +189,52 @@ std::string Client::next_page(const std::string& what, PageReader& reader) {
     }
 }
 
-// An id that was shown is passed over, and a page that brings nothing new is the last.
 template <typename Object>
-void Client::list(const std::string& what, const std::string& path, Decode<Object> decode,
-                  const Each<Object>& each) {
+void Client::list(const std::string& path, const Each<Object>& each) {
+    const auto what = fmt::format("cannot list the {}s", Resource<Object>::noun);
     SeenItems seen;
     list_pages(what, path, [&](std::span<const std::string_view> items) {
         seen.begin_page();
         for (const auto item : items) {
-            auto object = decode_answer(what, item, decode);
+            auto object = decode_answer(what, item, Resource<Object>::decode);
             if (seen.add(object.id, object.document) && !each(std::move(object))) return false;
         }
         return seen.anything_new();
     });
 }
 
-TestOutcome Client::test(const std::string& what, const std::string& path) {
+template <typename Object>
+Object Client::get(const std::string& id) {
+    return fetch<Object>({to_do<Object>("get", {id}), "GET", object_path<Object>(id)});
+}
+
+template <typename Object>
+Object Client::create(const std::string& path, const std::string& name, const std::string& body) {
+    return fetch<Object>({to_do<Object>("create", {{}, name}), "POST", path, body, Repeat::if_not_sent});
+}
+
+template <typename Object>
+Object Client::update(const ObjectReference& object, const std::string& changes) {
+    const auto what = to_do<Object>("update", object);
+    return decode_answer(what, call_added({what, "PATCH", object_path<Object>(object.id), changes}),
+                         Resource<Object>::decode);
+}
+
+template <typename Object>
+void Client::remove(const ObjectReference& object) {
+    call({to_do<Object>("delete", object), "DELETE", object_path<Object>(object.id)});
+}
+
+template <typename Object>
+TestOutcome Client::test(const ObjectReference& object) {
+    const auto what = fmt::format("the test of the {} {} failed", Resource<Object>::noun, describe(object));
+    const auto path = object_path<Object>(object.id, "/test");
     const auto response = send({what, "POST", path, "{}", Repeat::never});
     TestOutcome outcome;
     try {
         outcome.result = model::decode_test_result(response.body);
     } catch (const Error&) {
-        // A platform may answer a test with anything: its status is the result.
+        // The status is the result: the body may be anything.
         outcome.result = {};
     }
     outcome.result.ok = is_success(response.status);
@@ -203,144 +248,122 @@ TestOutcome Client::test(const std::string& what, const std::string& path) {
     return outcome;
 }
 
-void Client::list_projects(const Each<model::Project>& each) {
-    list("cannot list the projects", "/projects", model::decode_project, each);
-}
+void Client::list_projects(const Each<model::Project>& each) { list("/projects", each); }
 
-model::Project Client::get_project(const std::string& id) {
-    return fetch({to_get(project_resource, id), "GET", object_path(project_resource, id)},
-                 model::decode_project);
-}
+model::Project Client::get_project(const std::string& id) { return get<model::Project>(id); }
+
+void Client::delete_project(const ObjectReference& project) { remove<model::Project>(project); }
 
 model::Project Client::create_project(const model::Project& project) {
-    return fetch({to_create(project_resource, project.name), "POST", "/projects",
-                  model::encode_request(project), Repeat::if_not_sent},
-                 model::decode_project);
-}
-
-void Client::delete_project(const ObjectReference& project) {
-    call({to_do("delete", project_resource, project), "DELETE", object_path(project_resource, project.id)});
+    return create<model::Project>("/projects", project.name, model::encode_request(project));
 }
 
 void Client::list_connectors(const std::string& project_id, const Each<model::Connector>& each) {
-    list("cannot list the connectors", list_path(project_id, connector_resource), model::decode_connector,
-         each);
+    list(list_path<model::Connector>(project_id), each);
 }
 
-model::Connector Client::get_connector(const std::string& id) {
-    return fetch({to_get(connector_resource, id), "GET", object_path(connector_resource, id)},
-                 model::decode_connector);
-}
+model::Connector Client::get_connector(const std::string& id) { return get<model::Connector>(id); }
+
+void Client::delete_connector(const ObjectReference& connector) { remove<model::Connector>(connector); }
 
 model::Connector Client::create_connector(const std::string& project_id, const model::Connector& connector) {
-    return fetch(
-        {to_create(connector_resource, connector.name), "POST", list_path(project_id, connector_resource),
-         model::encode_request(connector), Repeat::if_not_sent},
-        model::decode_connector);
+    return create<model::Connector>(list_path<model::Connector>(project_id), connector.name,
+                                    model::encode_request(connector));
 }
 
 model::Connector Client::update_connector(const ObjectReference& connector, const std::string& changes) {
-    const auto what = to_do("update", connector_resource, connector);
-    return decode_answer(what,
-                         call_added({what, "PATCH", object_path(connector_resource, connector.id), changes}),
-                         model::decode_connector);
-}
-
-void Client::delete_connector(const ObjectReference& connector) {
-    call({to_do("delete", connector_resource, connector), "DELETE",
-          object_path(connector_resource, connector.id)});
+    return update<model::Connector>(connector, changes);
 }
 
 TestOutcome Client::test_connector(const ObjectReference& connector) {
-    return test(to_test(connector_resource, connector),
-                object_path(connector_resource, connector.id, "/test"));
+    return test<model::Connector>(connector);
 }
 
 void Client::list_datasources(const std::string& project_id, const Each<model::Datasource>& each) {
-    list("cannot list the datasources", list_path(project_id, datasource_resource), model::decode_datasource,
-         each);
+    list(list_path<model::Datasource>(project_id), each);
 }
 
-model::Datasource Client::get_datasource(const std::string& id) {
-    return fetch({to_get(datasource_resource, id), "GET", object_path(datasource_resource, id)},
-                 model::decode_datasource);
-}
+model::Datasource Client::get_datasource(const std::string& id) { return get<model::Datasource>(id); }
+
+void Client::delete_datasource(const ObjectReference& datasource) { remove<model::Datasource>(datasource); }
 
 model::Datasource Client::create_datasource(const std::string& project_id,
                                             const model::Datasource& datasource) {
-    return fetch(
-        {to_create(datasource_resource, datasource.name), "POST", list_path(project_id, datasource_resource),
-         model::encode_request(datasource), Repeat::if_not_sent},
-        model::decode_datasource);
+    return create<model::Datasource>(list_path<model::Datasource>(project_id), datasource.name,
+                                     model::encode_request(datasource));
 }
 
 model::Datasource Client::update_datasource(const ObjectReference& datasource, const std::string& changes) {
-    const auto what = to_do("update", datasource_resource, datasource);
-    return decode_answer(
-        what, call_added({what, "PATCH", object_path(datasource_resource, datasource.id), changes}),
-        model::decode_datasource);
-}
-
-void Client::delete_datasource(const ObjectReference& datasource) {
-    call({to_do("delete", datasource_resource, datasource), "DELETE",
-          object_path(datasource_resource, datasource.id)});
+    return update<model::Datasource>(datasource, changes);
 }
 
 TestOutcome Client::test_datasource(const ObjectReference& datasource) {
-    return test(to_test(datasource_resource, datasource),
-                object_path(datasource_resource, datasource.id, "/test"));
+    return test<model::Datasource>(datasource);
+}
+
+void Client::list_exporters(const std::string& project_id, const Each<model::Exporter>& each) {
+    list(list_path<model::Exporter>(project_id), each);
+}
+
+model::Exporter Client::get_exporter(const std::string& id) { return get<model::Exporter>(id); }
+
+void Client::delete_exporter(const ObjectReference& exporter) { remove<model::Exporter>(exporter); }
+
+model::Exporter Client::create_exporter(const std::string& project_id, const model::Exporter& exporter) {
+    return create<model::Exporter>(list_path<model::Exporter>(project_id), exporter.name,
+                                   model::encode_request(exporter));
 }
 
 model::Sample Client::preview_datasource(const ObjectReference& datasource, int limit) {
-    const auto what = to_do("preview", datasource_resource, datasource);
-    const auto path = object_path(datasource_resource, datasource.id, fmt::format("/sample?limit={}", limit));
+    const auto what = to_do<model::Datasource>("preview", datasource);
+    const auto path = object_path<model::Datasource>(datasource.id, fmt::format("/sample?limit={}", limit));
     return decode_answer(what, call_added({what, "GET", path}), model::decode_sample);
 }
 
 void Client::read_datasource(const ObjectReference& datasource, transport::BodySink& sink) {
-    call_added({to_do("read", datasource_resource, datasource),
-                "GET",
-                object_path(datasource_resource, datasource.id, "/content"),
-                {},
-                Repeat::safe,
-                &sink});
+    call_added({.what = to_do<model::Datasource>("read", datasource),
+                .method = "GET",
+                .path = object_path<model::Datasource>(datasource.id, "/content"),
+                .sink = &sink});
 }
 
 void Client::list_datasets(const std::string& project_id, const Each<model::Dataset>& each) {
-    list("cannot list the datasets", list_path(project_id, dataset_resource), model::decode_dataset, each);
+    list(list_path<model::Dataset>(project_id), each);
 }
 
-model::Dataset Client::get_dataset(const std::string& id) {
-    return fetch({to_get(dataset_resource, id), "GET", object_path(dataset_resource, id)},
-                 model::decode_dataset);
-}
+model::Dataset Client::get_dataset(const std::string& id) { return get<model::Dataset>(id); }
+
+void Client::delete_dataset(const ObjectReference& dataset) { remove<model::Dataset>(dataset); }
 
 model::Dataset Client::create_dataset(const std::string& project_id, const std::string& name,
                                       const std::string& datasource_id) {
-    return fetch(
-        {to_create(dataset_resource, name), "POST", list_path(project_id, dataset_resource, "/data-source"),
-         model::encode_snapshot_request(name, datasource_id), Repeat::if_not_sent},
-        model::decode_dataset);
-}
-
-void Client::delete_dataset(const ObjectReference& dataset) {
-    call({to_do("delete", dataset_resource, dataset), "DELETE", object_path(dataset_resource, dataset.id)});
+    return create<model::Dataset>(list_path<model::Dataset>(project_id) + "/data-source", name,
+                                  model::encode_snapshot_request(name, datasource_id));
 }
 
 model::Sample Client::sample_dataset(const ObjectReference& dataset, int limit) {
-    const auto what = to_do("show the first rows of", dataset_resource, dataset);
-    const auto path = object_path(dataset_resource, dataset.id, fmt::format("/sample?limit={}", limit));
+    const auto what = to_do<model::Dataset>("show the first rows of", dataset);
+    const auto path = object_path<model::Dataset>(dataset.id, fmt::format("/sample?limit={}", limit));
     return decode_answer(what, call({what, "GET", path}), model::decode_sample);
 }
 
 void Client::download_dataset(const ObjectReference& dataset, const std::string& extension,
                               transport::BodySink& sink) {
-    call({to_do("download", dataset_resource, dataset),
-          "GET",
-          object_path(dataset_resource, dataset.id, "/download?extension=" + percent_encode(extension)),
-          {},
-          Repeat::safe,
-          &sink});
+    call({.what = to_do<model::Dataset>("download", dataset),
+          .method = "GET",
+          .path = object_path<model::Dataset>(dataset.id, "/download?extension=" + percent_encode(extension)),
+          .sink = &sink});
 }
+
+model::Export Client::run_exporter(const ObjectReference& exporter, const ObjectReference& dataset) {
+    return fetch<model::Export>(
+        {to_do<model::Dataset>("export", dataset),
+         "POST",
+         object_path<model::Exporter>(exporter.id, "/dataset/" + percent_encode(dataset.id)),
+         {},
+         Repeat::if_not_sent});
+}
+
+model::Export Client::get_export(const std::string& id) { return get<model::Export>(id); }
 
 }  // namespace prevision::api

@@ -9,14 +9,14 @@
 
 namespace prevision::api {
 
-/// Decodes an answer's JSON; what is none comes from something else than a platform.
+/// Decodes an answer. Error unreachable when it is not the JSON of a platform: something else answered.
 template <typename Decode>
 auto decode_answer(const std::string& what, std::string_view body, Decode decode) {
     try {
         return decode(body);
     } catch (const Error& error) {
         throw Error(ErrorClass::unreachable,
-                    fmt::format("{}: the answer is no JSON object ({})", what, error.what()),
+                    fmt::format("{}: the answer is not a JSON object ({})", what, error.what()),
                     "is the URL that of a Prevision.io platform?");
     }
 }

@@ -4,7 +4,6 @@
 
 #include <fmt/format.h>
 
-#include "api/exporters.hpp"
 #include "core/id.hpp"
 #include "core/text.hpp"
 
@@ -78,10 +77,9 @@ model::Datasource find_datasource(api::Client& client, const std::string& projec
 }
 
 model::Exporter find_exporter(api::Client& client, const std::string& project_id, const std::string& name) {
-    api::Exporters exporters(client);
     return find_whole<model::Exporter>(
-        "exporter", name, [&](const std::string& id) { return exporters.get(id); },
-        [&](const auto& each) { exporters.list(project_id, each); });
+        "exporter", name, [&](const std::string& id) { return client.get_exporter(id); },
+        [&](const auto& each) { client.list_exporters(project_id, each); });
 }
 
 model::Dataset find_dataset(api::Client& client, const std::string& project_id, const std::string& name) {

@@ -92,7 +92,7 @@ TEST_CASE("an answer that is no JSON is an unreachable platform") {
     } catch (const Error& error) {
         CHECK(error.error_class() == ErrorClass::unreachable);
         CHECK(std::string(error.what())
-                  .starts_with("cannot list the connectors: the answer is no JSON object"));
+                  .starts_with("cannot list the connectors: the answer is not a JSON object"));
     }
 }
 

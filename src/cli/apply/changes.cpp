@@ -5,7 +5,6 @@
 
 #include <fmt/format.h>
 
-#include "api/exporters.hpp"
 #include "core/error.hpp"
 #include "core/text.hpp"
 #include "platform/datasets/file_format.hpp"
@@ -37,7 +36,7 @@ class StateReader {
             });
         }
         if (kinds.contains(Kind::exporter)) {
-            api::Exporters(client).list(project, [&](const model::Exporter& exporter) {
+            client.list_exporters(project, [&](const model::Exporter& exporter) {
                 add(exporter);
                 return true;
             });

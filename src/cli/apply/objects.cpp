@@ -6,7 +6,6 @@
 
 #include <fmt/format.h>
 
-#include "api/exporters.hpp"
 #include "cli/connector/definition.hpp"
 #include "cli/github_actions.hpp"
 #include "core/error.hpp"
@@ -240,7 +239,7 @@ std::string PreparedChange::create(std::map<std::string, std::string>& connector
     }
     auto exporter = to_exporter(*change_.declared);
     exporter.connector_id = connector_id;
-    return api::Exporters(client).create(project, exporter).id;
+    return client.create_exporter(project, exporter).id;
 }
 
 void PreparedChange::update(const std::map<std::string, std::string>& connector_ids,
@@ -280,7 +279,7 @@ void PreparedChange::remove(api::Client& client) const {
             client.delete_datasource(object);
             break;
         case Kind::exporter:
-            api::Exporters(client).remove(object);
+            client.delete_exporter(object);
     }
 }
 

@@ -9,7 +9,6 @@
 #include <fmt/format.h>
 #include <poll.h>
 
-#include "api/exporters.hpp"
 #include "cli/completion/distant_names.hpp"
 #include "cli/lookup.hpp"
 #include "cli/platform/choice.hpp"
@@ -173,7 +172,7 @@ std::vector<Candidate> ask_for_names(Services& services, const NameQuery& query)
                                  [&](const auto& dataset) { return add(dataset.name, dataset.created_at); });
             break;
         case Completes::exporter:
-            api::Exporters(client).list(services.project_id(), [&](const auto& exporter) {
+            client.list_exporters(services.project_id(), [&](const auto& exporter) {
                 return add(exporter.name, exporter.description);
             });
             break;

@@ -1,4 +1,3 @@
-#include "api/exporters.hpp"
 #include "cli/connector/browse.hpp"
 #include "cli/connector/definition.hpp"
 #include "cli/connector/questions.hpp"
@@ -25,7 +24,8 @@ void remove_dependents(Services& services, const Connector& connector) {
     auto& client = services.client();
     const auto project = connector.project_id.empty() ? services.project_id() : connector.project_id;
     const auto is_its = [&](const auto& object) { return object.connector_id == connector.id; };
-    api::Exporters(client).remove_each(project, is_its);
+    remove_listed<model::Exporter>([&](const auto& each) { client.list_exporters(project, each); }, is_its,
+                                   [&](const auto& exporter) { client.delete_exporter(exporter); });
     remove_listed<model::Datasource>([&](const auto& each) { client.list_datasources(project, each); },
                                      is_its,
                                      [&](const auto& datasource) { client.delete_datasource(datasource); });

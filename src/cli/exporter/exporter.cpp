@@ -4,7 +4,6 @@
 
 #include <fmt/format.h>
 
-#include "api/exporters.hpp"
 #include "cli/connector/check.hpp"
 #include "cli/connector/names.hpp"
 #include "cli/lookup.hpp"
@@ -22,35 +21,34 @@ using model::Export;
 using model::Exporter;
 
 Noun<Exporter> exporter_noun(ConnectorNames& names) {
-    return {
-        .name = "exporter",
-        .completes = Completes::exporter,
-        .fields = {text("id", &Exporter::id),
-                   text("name", &Exporter::name),
-                   connector_field<Exporter>(names),
-                   extra(text("connector_id", &Exporter::connector_id)),
-                   text("database", &Exporter::database),
-                   text("table", &Exporter::table),
-                   extra(text("bucket", &Exporter::bucket)),
-                   text("path", &Exporter::filepath),
-                   {{"write_mode"},
-                    [](const Exporter& exporter) {
-                        return cell(exporter.table.empty() ? exporter.file_write_mode
-                                                           : exporter.database_write_mode);
-                    }},
-                   extra(text("description", &Exporter::description)),
-                   extra(time("created_at", &Exporter::created_at))},
-        .list = [](Services& services,
-                   const auto& each) { api::Exporters(services.client()).list(services.project_id(), each); },
-        .find =
-            [](Services& services, const std::string& name) {
-                return find_exporter(services.client(), services.project_id(), name);
-            },
-        .remove =
-            [](Services& services, const Exporter& exporter) {
-                api::Exporters(services.client()).remove(api::refer_to(exporter));
-            },
-        .remove_dependents = {}};
+    return {.name = "exporter",
+            .completes = Completes::exporter,
+            .fields = {text("id", &Exporter::id),
+                       text("name", &Exporter::name),
+                       connector_field<Exporter>(names),
+                       extra(text("connector_id", &Exporter::connector_id)),
+                       text("database", &Exporter::database),
+                       text("table", &Exporter::table),
+                       extra(text("bucket", &Exporter::bucket)),
+                       text("path", &Exporter::filepath),
+                       {{"write_mode"},
+                        [](const Exporter& exporter) {
+                            return cell(exporter.table.empty() ? exporter.file_write_mode
+                                                               : exporter.database_write_mode);
+                        }},
+                       extra(text("description", &Exporter::description)),
+                       extra(time("created_at", &Exporter::created_at))},
+            .list = [](Services& services,
+                       const auto& each) { services.client().list_exporters(services.project_id(), each); },
+            .find =
+                [](Services& services, const std::string& name) {
+                    return find_exporter(services.client(), services.project_id(), name);
+                },
+            .remove =
+                [](Services& services, const Exporter& exporter) {
+                    services.client().delete_exporter(api::refer_to(exporter));
+                },
+            .remove_dependents = {}};
 }
 
 struct CreateOptions {
@@ -83,8 +81,8 @@ Exporter run_create(const CreateOptions& options, Services& services) {
         options.write_mode.empty() ? (exporter.table.empty() ? "timestamp" : "append") : options.write_mode;
     const auto existing = settle_existing<Exporter>(
         services, options.if_exists, "exporter", exporter.name,
-        [&](const auto& each) { api::Exporters(client).list(services.project_id(), each); });
-    return existing ? *existing : api::Exporters(client).create(services.project_id(), exporter);
+        [&](const auto& each) { client.list_exporters(services.project_id(), each); });
+    return existing ? *existing : client.create_exporter(services.project_id(), exporter);
 }
 
 void add_create(Command& command, Services& services, const Noun<Exporter>& noun) {
@@ -128,7 +126,7 @@ Export wait_for_end(Services& services, Export done) {
     constexpr std::chrono::milliseconds pause{500};
     while (done.status != "done" && done.status != "failed") {
         wait_for(pause, services.cancellation());
-        done = api::Exporters(services.client()).get_export(done.id);
+        done = services.client().get_export(done.id);
     }
     return done;
 }
@@ -149,7 +147,7 @@ void add_run(Command& command, Services& services) {
         const auto exporter = find_exporter(services.client(), services.project_id(), options.name);
         const auto dataset = find_dataset(services.client(), services.project_id(), options.dataset);
         const auto done = wait_for_end(
-            services, api::Exporters(services.client()).run(api::refer_to(exporter), api::refer_to(dataset)));
+            services, services.client().run_exporter(api::refer_to(exporter), api::refer_to(dataset)));
         show_object(services, export_fields(), done);
         if (done.status != "failed") return;
         throw Error(parse_error_class(done.error_class).value_or(ErrorClass::internal),

@@ -1,4 +1,3 @@
-#include "api/exporters.hpp"
 #include "cli/lookup.hpp"
 #include "cli/nouns.hpp"
 #include "cli/verbs/existing.hpp"
@@ -20,7 +19,9 @@ void remove_contents(Services& services, const Project& project) {
     remove_listed<model::Dataset>([&](const auto& each) { client.list_datasets(project.id, each); },
                                   any<model::Dataset>,
                                   [&](const auto& dataset) { client.delete_dataset(dataset); });
-    api::Exporters(client).remove_each(project.id, any<model::Exporter>);
+    remove_listed<model::Exporter>([&](const auto& each) { client.list_exporters(project.id, each); },
+                                   any<model::Exporter>,
+                                   [&](const auto& exporter) { client.delete_exporter(exporter); });
     remove_listed<model::Datasource>([&](const auto& each) { client.list_datasources(project.id, each); },
                                      any<model::Datasource>,
                                      [&](const auto& datasource) { client.delete_datasource(datasource); });

@@ -99,17 +99,21 @@ void add_delete_verb(Command& command, Services& services, const Noun<Object>& n
     });
 }
 
-/// Deletes every object of a list that `wanted` picks. They are gathered first: deleting moves what later
-/// pages hold.
+/// Deletes every object of a list that `wanted` picks; none on a platform without such a list. They are
+/// gathered first: deleting moves the objects of later pages.
 template <typename Object>
 void remove_listed(const std::function<void(const std::function<bool(Object)>&)>& list,
                    const std::function<bool(const Object&)>& wanted,
                    const std::function<void(const api::ObjectReference&)>& remove) {
     std::vector<api::ObjectReference> found;
-    list([&](const Object& object) {
-        if (wanted(object)) found.push_back(api::refer_to(object));
-        return true;
-    });
+    try {
+        list([&](const Object& object) {
+            if (wanted(object)) found.push_back(api::refer_to(object));
+            return true;
+        });
+    } catch (const Error& error) {
+        if (error.error_class() != ErrorClass::not_found) throw;
+    }
     for (const auto& object : found) remove(object);
 }
 

@@ -27,6 +27,17 @@ std::size_t utf8_character_size(std::string_view text) {
     return size;
 }
 
+std::string valid_utf8(std::string_view text) {
+    std::string result;
+    result.reserve(text.size());
+    while (!text.empty()) {
+        const auto size = utf8_character_size(text);
+        result += size == 0 ? std::string_view("\xef\xbf\xbd") : text.substr(0, size);
+        text.remove_prefix(size == 0 ? 1 : size);
+    }
+    return result;
+}
+
 bool is_utf8(std::string_view text) {
     while (!text.empty()) {
         const auto size = utf8_character_size(text);

@@ -7,7 +7,6 @@
 
 #include "core/secret.hpp"
 #include "platform/http/answers.hpp"
-#include "platform/http/event_body.hpp"
 #include "platform/platform.hpp"
 
 namespace prevision::platform {
@@ -20,7 +19,7 @@ class MemorySink final : public transport::BodySink {
     std::string text;
 };
 
-/// Hands on, and knows whether anything came.
+/// Passes everything on, and knows whether anything came.
 class WatchedSink final : public transport::BodySink {
   public:
     explicit WatchedSink(transport::BodySink& sink) : sink_(sink) {}
@@ -36,14 +35,14 @@ class WatchedSink final : public transport::BodySink {
     bool begun_ = false;
 };
 
-/// Raises a call's own cancellation when the caller raises its one, or when the time is over.
+/// Cancels a call when the caller raises its cancellation, or after the request's timeout.
 class CallLimit {
   public:
     explicit CallLimit(const transport::Request& request) {
         if (request.cancellation != nullptr) {
-            passed_on_.emplace(*request.cancellation, [this] { cancellation_.cancel(); });
+            passed_on_.emplace(*request.cancellation, [this] { cancellation_->cancel(); });
         }
-        // A body that streams takes as long as it takes.
+        // A streamed body has no time limit.
         if (request.timeout.count() > 0 && request.sink == nullptr)
             timer_ = std::thread([this, timeout = request.timeout] { wait(timeout); });
     }
@@ -58,7 +57,7 @@ class CallLimit {
     CallLimit(const CallLimit&) = delete;
     CallLimit& operator=(const CallLimit&) = delete;
 
-    [[nodiscard]] Cancellation& cancellation() { return cancellation_; }
+    [[nodiscard]] const std::shared_ptr<Cancellation>& cancellation() { return cancellation_; }
 
     [[nodiscard]] bool timed_out() {
         const std::lock_guard lock(mutex_);
@@ -71,10 +70,10 @@ class CallLimit {
         if (ended_.wait_for(lock, timeout, [&] { return over_; })) return;
         timed_out_ = true;
         lock.unlock();
-        cancellation_.cancel();
+        cancellation_->cancel();
     }
 
-    Cancellation cancellation_;
+    std::shared_ptr<Cancellation> cancellation_ = std::make_shared<Cancellation>();
     std::optional<Cancellation::Subscription> passed_on_;
     std::mutex mutex_;
     std::condition_variable ended_;
@@ -82,6 +81,36 @@ class CallLimit {
     bool timed_out_ = false;
     std::thread timer_;
 };
+
+/// Writes events to `body` as they come, until the cancellation is raised; then throws its Error.
+void write_events(EventBus& bus, transport::BodySink& body, Cancellation& cancellation) {
+    std::mutex mutex;
+    std::condition_variable changed;
+    std::string waiting;
+    bool over = false;
+    const auto subscription = bus.subscribe([&](const Event& event) {
+        const std::lock_guard lock(mutex);
+        waiting += encode(event);
+        changed.notify_one();
+    });
+    const Cancellation::Subscription stop(cancellation, [&] {
+        const std::lock_guard lock(mutex);
+        over = true;
+        changed.notify_one();
+    });
+    body.write(": connected\n\n");
+    std::unique_lock lock(mutex);
+    for (;;) {
+        changed.wait(lock, [&] { return over || !waiting.empty(); });
+        if (over) break;
+        const auto text = std::exchange(waiting, {});
+        lock.unlock();
+        body.write(text);
+        lock.lock();
+    }
+    lock.unlock();
+    cancellation.check();
+}
 
 class LocalTransport final : public transport::Transport {
   public:
@@ -93,7 +122,7 @@ class LocalTransport final : public transport::Transport {
         try {
             return answer(request, limit.cancellation());
         } catch (const Error&) {
-            // The reason is the caller's own, where it was the caller.
+            // The caller's cancellation says why, where it was raised.
             if (request.cancellation != nullptr) request.cancellation->check();
             if (!limit.timed_out()) throw;
             throw transport::TransportError(
@@ -105,20 +134,21 @@ class LocalTransport final : public transport::Transport {
     [[nodiscard]] std::string description() const override { return "the embedded platform"; }
 
   private:
-    transport::Response answer(const transport::Request& request, Cancellation& cancellation) {
+    transport::Response answer(const transport::Request& request,
+                               const std::shared_ptr<Cancellation>& cancellation) {
         const auto question = request.path.find('?');
         Call call{.method = request.method,
                   .path = request.path.substr(0, question),
                   .query = question == std::string::npos ? "" : request.path.substr(question + 1),
                   .body = request.body,
-                  .cancellation = &cancellation,
+                  .cancellation = cancellation,
                   .content_type = transport::find_header(request.headers, "Content-Type").value_or(""),
                   .upload = request.upload};
         auto answer = platform_.handle(call);
         wipe(call.body);
         if (answer.events) {
             answer.stream = [&](transport::BodySink& body) {
-                write_events(platform_.events(), body, cancellation);
+                write_events(platform_.events(), body, *cancellation);
             };
         }
         return respond(std::move(answer), request);
@@ -135,7 +165,7 @@ class LocalTransport final : public transport::Transport {
         return response;
     }
 
-    /// A failure before the first byte is an answer like any other; later there is no taking back.
+    /// A failure before the first byte is answered; after it, the transfer can only be cut.
     static transport::Response stream(const Answer& answer, const transport::Request& request) {
         MemorySink memory;
         WatchedSink sink(request.sink != nullptr ? *request.sink : memory);

@@ -4,23 +4,21 @@
 
 #include "platform/http/answers.hpp"
 #include "platform/http/handlers/handlers.hpp"
-#include "platform/http/router.hpp"
-#include "platform/services.hpp"
 
 namespace prevision::platform {
 
 struct Platform::Parts {
-    explicit Parts(const Settings& settings) : services(settings) {
-        add_version_routes(router);
-        add_project_routes(router, services);
-        add_connector_routes(router, services);
-        add_datasource_routes(router, services);
-        add_dataset_routes(router, services);
-        add_event_routes(router);
-        add_exporter_routes(router, services);
+    explicit Parts(const Settings& settings) : state(settings) {
+        Routes routes(router, state);
+        add_version_routes(routes);
+        add_project_routes(routes);
+        add_connector_routes(routes);
+        add_datasource_routes(routes);
+        add_dataset_routes(routes);
+        add_exporter_routes(routes);
     }
 
-    Services services;
+    State state;
     Router router;
 };
 
@@ -32,7 +30,7 @@ Answer Platform::handle(const Call& call) {
     try {
         return parts_->router.route(call);
     } catch (const Error& error) {
-        // That the caller gave up is no answer to give to it.
+        // The caller has given up: it wants no answer.
         if (error.error_class() == ErrorClass::interrupted || error.error_class() == ErrorClass::terminated)
             throw;
         return failure_answer(error);
@@ -43,18 +41,18 @@ Answer Platform::handle(const Call& call) {
 
 bool Platform::may_take_long(const Call& call) const { return parts_->router.may_take_long(call); }
 
-EventBus& Platform::events() { return parts_->services.events; }
+EventBus& Platform::events() { return parts_->state.events; }
 
-Tokens& Platform::tokens() { return parts_->services.tokens; }
+Tokens& Platform::tokens() { return parts_->state.tokens; }
 
-std::size_t Platform::running_jobs() { return parts_->services.jobs.running(); }
+std::size_t Platform::running_jobs() { return parts_->state.jobs.running(); }
 
 void Platform::hand_snapshots_to(std::function<void(const std::string& dataset_id)> launch) {
-    parts_->services.jobs.hand_over_to(std::move(launch));
+    parts_->state.jobs.hand_over_to(std::move(launch));
 }
 
 void Platform::take_pending_snapshot(const std::string& dataset_id, Cancellation& cancellation) {
-    parts_->services.jobs.run_pending(dataset_id, cancellation);
+    parts_->state.jobs.run_pending(dataset_id, cancellation);
 }
 
 }  // namespace prevision::platform

@@ -37,8 +37,8 @@ struct Call {
     std::string path;   ///< below /ext/v1, percent-encoded, without the query
     std::string query;  ///< what follows the '?', percent-encoded
     std::string body;
-    Cancellation* cancellation = nullptr;         ///< must outlive the answer's `stream` too
-    std::string content_type = {};                ///< of the body
+    std::shared_ptr<Cancellation> cancellation = std::make_shared<Cancellation>();  ///< never null
+    std::string content_type = {};                                                  ///< of the body
     transport::BodySource* upload = nullptr;      ///< where set, gives the body instead
     std::optional<Caller> caller = std::nullopt;  ///< none in this process: its one user may do all
 };

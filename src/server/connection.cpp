@@ -114,9 +114,4 @@ void Connection::close() {
     socket_.close(ignored);
 }
 
-void Connection::stop_reading() {
-    error_code ignored;
-    socket_.cancel(ignored);
-}
-
 }  // namespace prevision::server

@@ -51,9 +51,6 @@ class Connection : public std::enable_shared_from_this<Connection> {
     /// Ends it at once: who waits gets ClientGone.
     void close();
 
-    /// Ends a wait for input alone, with ClientGone.
-    void stop_reading();
-
     [[nodiscard]] asio::any_io_executor executor() { return socket_.get_executor(); }
     [[nodiscard]] const std::string& peer() const { return peer_; }
 

@@ -20,7 +20,8 @@ struct Context {
     Metrics metrics{};
     Workers quick{quick_threads};  ///< for calls that need the store alone
     Workers slow{slow_threads};    ///< for distant systems, and for bodies that stream
-    Cancellation cancellation{};   ///< of all calls, raised when the time to drain is over
+    ///< Of all calls; raised when the time to drain is over.
+    std::shared_ptr<Cancellation> cancellation = std::make_shared<Cancellation>();
     std::atomic<bool> draining{false};
 
     static constexpr std::size_t quick_threads = 4;

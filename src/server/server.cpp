@@ -138,7 +138,7 @@ void Server::Parts::drain() {
         if (sessions.count() == 0 && context.platform.running_jobs() == 0) break;
         std::this_thread::sleep_for(drain_step);
     }
-    context.cancellation.cancel(ErrorClass::terminated);
+    context.cancellation->cancel(ErrorClass::terminated);
     sessions.for_each(&Session::abort);
 }
 

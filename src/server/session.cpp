@@ -182,7 +182,7 @@ asio::awaitable<bool> Session::call(const RequestHead& head, const platform::Cal
                         .path = head.path.substr(api_prefix.size()),
                         .query = head.query,
                         .body = {},
-                        .cancellation = &context_.cancellation,
+                        .cancellation = context_.cancellation,
                         .content_type = head.content_type,
                         .upload = is_multipart(head) ? &spool : nullptr,
                         .caller = caller};

@@ -4,8 +4,8 @@
 
 #include "core/error.hpp"
 #include "core/text.hpp"
+#include "core/utf8.hpp"
 #include "platform/datasets/dataset_file.hpp"
-#include "platform/utf8.hpp"
 
 namespace prevision::platform {
 

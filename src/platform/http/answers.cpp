@@ -2,10 +2,9 @@
 
 #include <fmt/format.h>
 
-#include "core/text.hpp"
+#include "core/utf8.hpp"
 #include "model/codec.hpp"
 #include "model/json_builder.hpp"
-#include "platform/utf8.hpp"
 
 namespace prevision::platform {
 
@@ -56,12 +55,6 @@ Answer page_answer(const Page& page, std::uint64_t total, const std::vector<std:
     return json_answer(fmt::format(
         R"({{"items":[{}],"metaData":{{"totalItems":{},"rowsPerPage":{},"page":{},"nextPage":{}}}}})",
         fmt::join(items, ","), total, page.size, page.number, more));
-}
-
-Answer names_answer(const std::vector<std::string>& names) {
-    model::JsonArray items;
-    for (const auto& name : names) items.text(valid_utf8(name));
-    return json_answer(model::JsonObject().json("items", items.finish()).finish());
 }
 
 }  // namespace prevision::platform

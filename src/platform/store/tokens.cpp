@@ -7,8 +7,8 @@
 
 #include "core/error.hpp"
 #include "core/id.hpp"
+#include "core/utf8.hpp"
 #include "platform/store/store.hpp"
-#include "platform/utf8.hpp"
 
 namespace prevision::platform {
 

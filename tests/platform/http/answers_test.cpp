@@ -2,9 +2,9 @@
 
 #include <catch2/catch.hpp>
 
+#include "core/utf8.hpp"
 #include "model/json.hpp"
 #include "platform/http/body.hpp"
-#include "platform/utf8.hpp"
 
 using namespace prevision;
 using namespace prevision::platform;

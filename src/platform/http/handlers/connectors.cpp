@@ -6,14 +6,11 @@
 
 #include "core/error.hpp"
 #include "core/id.hpp"
-#include "model/codec.hpp"
+#include "core/utf8.hpp"
 #include "platform/connection.hpp"
-#include "platform/http/answers.hpp"
 #include "platform/http/body.hpp"
 #include "platform/http/handlers/handlers.hpp"
 #include "platform/http/handlers/source_answers.hpp"
-#include "platform/store/page.hpp"
-#include "platform/utf8.hpp"
 #include "sources/postgres/name.hpp"
 #include "sources/registry.hpp"
 #include "sources/sql/path.hpp"
@@ -51,104 +48,105 @@ std::map<std::string, Secret> read_secrets(Body& body) {
     return secrets;
 }
 
-SealedSecrets seal(Services& services, const std::string& connector_id,
+SealedSecrets seal(State& state, const std::string& connector_id,
                    const std::map<std::string, Secret>& secrets) {
     SealedSecrets sealed;
     for (const auto& [field, secret] : secrets) {
         auto& bytes = sealed.fields[field];
         if (secret.empty()) continue;
-        bytes = seal_secret(services, connector_id, field, secret);
-        sealed.key_fingerprint = services.vault.fingerprint();
+        bytes = seal_secret(state, connector_id, field, secret);
+        sealed.key_fingerprint = state.vault.fingerprint();
     }
     return sealed;
 }
 
-bool will_have_password(Services& services, const std::string& connector_id,
+bool will_have_password(State& state, const std::string& connector_id,
                         const std::map<std::string, Secret>& secrets) {
     const auto given = secrets.find("password");
     if (given != secrets.end()) return !given->second.empty();
-    return services.connectors.find_secret(connector_id, "password").has_value();
+    return state.connectors.find_secret(connector_id, "password").has_value();
 }
 
-/// For the check alone: it is kept sealed, and nowhere else.
+/// Only for the check: the store keeps the key sealed.
 model::Connector with_private_key(model::Connector connector, const std::map<std::string, Secret>& secrets) {
     const auto given = secrets.find("private_key");
     if (given != secrets.end()) connector.private_key = given->second;
     return connector;
 }
 
-Answer list_connectors(Services& services, const RoutedCall& routed) {
-    const auto page = read_page(routed.query);
-    const auto list = services.connectors.list(routed.parameters.at(0), page);
-    std::vector<std::string> items;
-    for (const auto& connector : list.items) items.push_back(model::encode_answer(connector));
-    return page_answer(page, list.total, items);
-}
-
-// What can be found wrong is found before a secret is sealed, since sealing may make the key file.
-Answer create_connector(Services& services, const RoutedCall& routed) {
+// Checks before sealing, since sealing may create the key file.
+Answer create_connector(State& state, const RoutedCall& routed) {
     Body body(routed.call.body);
     model::Connector connector;
     connector.id = new_id();
     connector.project_id = routed.parameters.at(0);
     connector.type = body.required_text("type");
     connector.name = body.required_text("name");
-    connector.created_at = format_time(services.clock.now());
+    connector.created_at = format_time(state.clock.now());
     read_fields(body, connector);
     const auto secrets = read_secrets(body);
-    check_connector(with_private_key(connector, secrets),
-                    will_have_password(services, connector.id, secrets));
-    services.connectors.insert(connector, seal(services, connector.id, secrets));
+    check_connector(with_private_key(connector, secrets), will_have_password(state, connector.id, secrets));
+    state.connectors.insert(connector, seal(state, connector.id, secrets));
     return json_answer(model::encode_answer(connector));
 }
 
-Answer update_connector(Services& services, const RoutedCall& routed) {
+Answer update_connector(State& state, const RoutedCall& routed) {
     Body body(routed.call.body);
     const auto secrets = read_secrets(body);
-    auto connector = get_connector(services, routed.parameters.at(0));
-    const bool has_password = will_have_password(services, connector.id, secrets);
+    auto connector = get_connector(state, routed.parameters.at(0));
+    const bool has_password = will_have_password(state, connector.id, secrets);
     const auto change = [&](model::Connector& changed) {
         read_fields(body, changed);
         check_connector(with_private_key(changed, secrets), has_password);
     };
     change(connector);
-    const auto sealed = seal(services, connector.id, secrets);
-    return json_answer(model::encode_answer(services.connectors.update(connector.id, change, sealed)));
+    const auto sealed = seal(state, connector.id, secrets);
+    return json_answer(model::encode_answer(state.connectors.update(connector.id, change, sealed)));
 }
 
-Answer delete_connector(Services& services, const RoutedCall& routed) {
-    services.connectors.remove(routed.parameters.at(0));
+Answer delete_connector(State& state, const RoutedCall& routed) {
+    state.connectors.remove(routed.parameters.at(0));
     return deleted_answer(routed.parameters.at(0));
 }
 
-Answer test_connector(Services& services, const RoutedCall& routed) {
-    const auto connector = get_connector(services, routed.parameters.at(0));
-    CallCancellation cancellation(routed.call);
+std::unique_ptr<sources::Source> open(State& state, const std::string& connector_id,
+                                      Cancellation& cancellation,
+                                      const sources::StageObserver& failure = {}) {
+    return sources::open_source(open_connection(state, get_connector(state, connector_id)), cancellation,
+                                failure);
+}
+
+Answer test_connector(State& state, const RoutedCall& routed) {
+    const auto id = get_connector(state, routed.parameters.at(0)).id;
     return test_answer([&](const auto& observer) {
-        const auto source =
-            sources::open_source(open_connection(services, connector), cancellation.get(), observer);
-        use_source(services, connector.id, *source, [&] { source->test(std::nullopt, observer); });
+        const auto source = open(state, id, *routed.call.cancellation, observer);
+        use_source(state, id, *source, [&] { source->test(std::nullopt, observer); });
     });
 }
 
-Answer list_names(Services& services, const RoutedCall& routed, const std::string& path) {
-    const auto connector = get_connector(services, routed.parameters.at(0));
-    CallCancellation cancellation(routed.call);
-    const auto source = sources::open_source(open_connection(services, connector), cancellation.get());
+/// `{"items": ["name", …]}`
+Answer names_answer(const std::vector<std::string>& names) {
+    model::JsonArray items;
+    for (const auto& name : names) items.text(valid_utf8(name));
+    return json_answer(model::JsonObject().json("items", items.finish()).finish());
+}
+
+/// The databases, buckets, or files and folders that the connector's system lists first.
+Answer list_top(State& state, const RoutedCall& routed) {
+    const auto& id = routed.parameters.at(0);
+    const auto source = open(state, id, *routed.call.cancellation);
     std::vector<std::string> names;
-    use_source(services, connector.id, *source, [&] { names = names_of(source->list(path)); });
+    use_source(state, id, *source, [&] {
+        for (const auto& entry : source->list("")) names.push_back(entry.name);
+    });
     return names_answer(names);
 }
 
-/// The databases, or the folders and files that a log-in begins among, or the buckets.
-Answer list_top(Services& services, const RoutedCall& routed) { return list_names(services, routed, ""); }
-
-/// The tables of a database, in a form that a datasource's `table` takes: with their schemas, where there are
-/// such.
-Answer list_tables(Services& services, const RoutedCall& routed) {
-    const auto connector = get_connector(services, routed.parameters.at(0));
-    CallCancellation cancellation(routed.call);
-    const auto source = sources::open_source(open_connection(services, connector), cancellation.get());
+/// The tables of a database as a datasource's `table` takes them: with their schemas, in systems that have
+/// schemas.
+Answer list_tables(State& state, const RoutedCall& routed) {
+    const auto connector = get_connector(state, routed.parameters.at(0));
+    const auto source = open(state, connector.id, *routed.call.cancellation);
     std::vector<std::string> names;
     const auto add = [&](const sources::Entry& entry) {
         if (entry.kind == "schema") return;
@@ -156,7 +154,7 @@ Answer list_tables(Services& services, const RoutedCall& routed) {
         names.push_back(parts.size() == 2 ? sources::postgres::write_name({parts[0], parts[1]}) : entry.name);
     };
     const auto path = sources::sql_path_part(routed.parameters.at(1));
-    use_source(services, connector.id, *source, [&] { source->browse(path, connector.type == "SQL", add); });
+    use_source(state, connector.id, *source, [&] { source->browse(path, connector.type == "SQL", add); });
     return names_answer(names);
 }
 
@@ -170,18 +168,17 @@ model::Entry to_entry(const sources::Entry& entry) {
             .document = {}};
 }
 
-/// An entry a line as they come, so that a listing of any length is neither held here nor by who reads it.
-Answer browse(Services& services, const RoutedCall& routed) {
-    const auto connector = get_connector(services, routed.parameters.at(0));
-    const auto cancellation = std::make_shared<CallCancellation>(routed.call);
-    const std::shared_ptr<sources::Source> source =
-        sources::open_source(open_connection(services, connector), cancellation->get());
+/// Streams one line of JSON per entry, so that neither side holds a long listing in memory.
+Answer browse(State& state, const RoutedCall& routed) {
+    const auto& id = routed.parameters.at(0);
+    const auto cancellation = routed.call.cancellation;
+    const std::shared_ptr<sources::Source> source = open(state, id, *cancellation);
     const auto path = routed.query.get("path").value_or("");
     const bool recursive = routed.query.get("recursive").value_or("") == "true";
     Answer answer;
     answer.content_type = "application/jsonl";
-    answer.stream = [=, &services, id = connector.id](transport::BodySink& body) {
-        use_source(services, id, *source, [&] {
+    answer.stream = [=, &state](transport::BodySink& body) {
+        use_source(state, id, *source, [&] {
             source->browse(path, recursive, [&](const sources::Entry& entry) {
                 body.write(model::encode_answer(to_entry(entry)) + "\n");
             });
@@ -192,22 +189,17 @@ Answer browse(Services& services, const RoutedCall& routed) {
 
 }  // namespace
 
-void add_connector_routes(Router& router, Services& services) {
-    const auto bind = [&](Answer (*handler)(Services&, const RoutedCall&)) {
-        return [&services, handler](const RoutedCall& routed) { return handler(services, routed); };
-    };
-    router.add("GET", "/projects/{id}/connectors", bind(list_connectors));
-    router.add("POST", "/projects/{id}/connectors", bind(create_connector));
-    router.add("GET", "/connectors/{id}", [&](const RoutedCall& routed) {
-        return json_answer(model::encode_answer(get_connector(services, routed.parameters.at(0))));
-    });
-    router.add("PATCH", "/connectors/{id}", bind(update_connector));
-    router.add("DELETE", "/connectors/{id}", bind(delete_connector));
-    router.add("POST", "/connectors/{id}/test", bind(test_connector), Pace::distant);
-    router.add("GET", "/connectors/{id}/browse", bind(browse), Pace::distant);
-    router.add("GET", "/connectors/{id}/paths", bind(list_top), Pace::distant);
-    router.add("GET", "/connectors/{id}/databases", bind(list_top), Pace::distant);
-    router.add("GET", "/connectors/{id}/databases/{database}/tables", bind(list_tables), Pace::distant);
+void add_connector_routes(Routes& routes) {
+    routes.add("GET", "/projects/{id}/connectors", list_in<&State::connectors>);
+    routes.add("POST", "/projects/{id}/connectors", create_connector);
+    routes.add("GET", "/connectors/{id}", show_object<get_connector>);
+    routes.add("PATCH", "/connectors/{id}", update_connector);
+    routes.add("DELETE", "/connectors/{id}", delete_connector);
+    routes.add("POST", "/connectors/{id}/test", test_connector, Pace::distant);
+    routes.add("GET", "/connectors/{id}/browse", browse, Pace::distant);
+    routes.add("GET", "/connectors/{id}/paths", list_top, Pace::distant);
+    routes.add("GET", "/connectors/{id}/databases", list_top, Pace::distant);
+    routes.add("GET", "/connectors/{id}/databases/{database}/tables", list_tables, Pace::distant);
 }
 
 }  // namespace prevision::platform

@@ -6,18 +6,15 @@
 #include "core/file.hpp"
 #include "core/id.hpp"
 #include "core/text.hpp"
-#include "model/codec.hpp"
+#include "core/utf8.hpp"
 #include "model/file_name.hpp"
 #include "platform/datasets/archive.hpp"
 #include "platform/datasets/dataset_file.hpp"
 #include "platform/datasets/row_sinks.hpp"
-#include "platform/http/answers.hpp"
 #include "platform/http/body.hpp"
 #include "platform/http/handlers/handlers.hpp"
 #include "platform/http/handlers/source_answers.hpp"
 #include "platform/http/handlers/uploads.hpp"
-#include "platform/store/page.hpp"
-#include "platform/utf8.hpp"
 
 namespace prevision::platform {
 
@@ -25,14 +22,12 @@ namespace {
 
 constexpr std::size_t chunk_size = std::size_t{256} << 10U;
 
-model::Dataset get_dataset(Services& services, const std::string& id) {
-    auto dataset = services.jobs.find(id);
-    if (!dataset) throw Error(ErrorClass::not_found, fmt::format("there is no dataset {}", id));
-    return std::move(*dataset);
+model::Dataset get_dataset(State& state, const std::string& id) {
+    return found(state.jobs.find(id), "dataset", id);
 }
 
-model::Dataset get_done_dataset(Services& services, const std::string& id) {
-    auto dataset = get_dataset(services, id);
+model::Dataset get_done_dataset(State& state, const std::string& id) {
+    auto dataset = get_dataset(state, id);
     if (dataset.failed()) {
         throw Error(ErrorClass::conflict, fmt::format("the snapshot failed: {}", dataset.message),
                     "create the dataset again");
@@ -44,15 +39,7 @@ model::Dataset get_done_dataset(Services& services, const std::string& id) {
     return dataset;
 }
 
-Answer list_datasets(Services& services, const RoutedCall& routed) {
-    const auto page = read_page(routed.query);
-    const auto list = services.jobs.list(routed.parameters.at(0), page);
-    std::vector<std::string> items;
-    for (const auto& dataset : list.items) items.push_back(model::encode_answer(dataset));
-    return page_answer(page, list.total, items);
-}
-
-Answer create_dataset(Services& services, const RoutedCall& routed) {
+Answer create_dataset(State& state, const RoutedCall& routed) {
     const Body body(routed.call.body);
     const auto id = new_id();
     model::Dataset dataset;
@@ -60,14 +47,14 @@ Answer create_dataset(Services& services, const RoutedCall& routed) {
     dataset.project_id = routed.parameters.at(0);
     dataset.name = body.required_text("name");
     dataset.datasource_id = body.required_text("datasource_id");
-    dataset.created_at = format_time(services.clock.now());
-    services.jobs.begin(dataset);
-    return json_answer(model::encode_answer(get_dataset(services, id)));
+    dataset.created_at = format_time(state.clock.now());
+    state.jobs.begin(dataset);
+    return json_answer(model::encode_answer(get_dataset(state, id)));
 }
 
-Answer delete_dataset(Services& services, const RoutedCall& routed) {
-    CallCancellation cancellation(routed.call);
-    services.jobs.remove(routed.parameters.at(0), cancellation.get());
+Answer delete_dataset(State& state, const RoutedCall& routed) {
+    auto& cancellation = *routed.call.cancellation;
+    state.jobs.remove(routed.parameters.at(0), cancellation);
     return empty_answer();
 }
 
@@ -97,18 +84,18 @@ void stream_file(const FileDescriptor& file, const std::filesystem::path& path, 
     }
 }
 
-Answer download_dataset(Services& services, const RoutedCall& routed) {
+Answer download_dataset(State& state, const RoutedCall& routed) {
     const auto extension = routed.query.get("extension").value_or("zip");
-    const auto dataset = get_done_dataset(services, routed.parameters.at(0));
+    const auto dataset = get_done_dataset(state, routed.parameters.at(0));
     if (extension != "csv" && extension != "zip") {
         throw Error(ErrorClass::invalid,
                     fmt::format("invalid extension: datasets are kept as they are and cannot be had as '{}'",
                                 extension),
                     "ask for csv, which gives the bytes as they are, or zip");
     }
-    const auto path = services.jobs.file_of(dataset.id);
+    const auto path = state.jobs.file_of(dataset.id);
     const auto file = std::make_shared<FileDescriptor>(open_dataset_file(path, dataset));
-    const auto cancellation = std::make_shared<CallCancellation>(routed.call);
+    const auto cancellation = routed.call.cancellation;
     Answer answer;
     const bool zipped = extension == "zip";
     answer.headers.push_back(
@@ -119,7 +106,7 @@ Answer download_dataset(Services& services, const RoutedCall& routed) {
         answer.content_type = "application/zip";
         answer.stream = [file, path, cancellation, dataset](transport::BodySink& body) {
             write_zip(body, name_in_archive(dataset), dataset.bytes.value_or(0), [&](std::span<char> buffer) {
-                cancellation->get().check();
+                cancellation->check();
                 return read_some(*file, buffer, path);
             });
         };
@@ -129,17 +116,17 @@ Answer download_dataset(Services& services, const RoutedCall& routed) {
     answer.headers.push_back(
         {.name = "Content-Length", .value = fmt::format("{}", dataset.bytes.value_or(0))});
     answer.stream = [file, path, cancellation](transport::BodySink& body) {
-        stream_file(*file, path, cancellation->get(), body);
+        stream_file(*file, path, *cancellation, body);
     };
     return answer;
 }
 
-Answer sample_dataset(Services& services, const RoutedCall& routed) {
+Answer sample_dataset(State& state, const RoutedCall& routed) {
     const auto limit = read_sample_limit(routed.query);
-    const auto dataset = get_done_dataset(services, routed.parameters.at(0));
-    CallCancellation cancellation(routed.call);
+    const auto dataset = get_done_dataset(state, routed.parameters.at(0));
+    auto& cancellation = *routed.call.cancellation;
     SampleSink sink;
-    read_dataset_rows(services.jobs.file_of(dataset.id), dataset, limit, sink, cancellation.get());
+    read_dataset_rows(state.jobs.file_of(dataset.id), dataset, limit, sink, cancellation);
     auto sample = sink.sample();
     // What the snapshot knew: of the kept text every column is one of text.
     sample.schema = dataset.schema;
@@ -148,19 +135,14 @@ Answer sample_dataset(Services& services, const RoutedCall& routed) {
 
 }  // namespace
 
-void add_dataset_routes(Router& router, Services& services) {
-    const auto bind = [&](Answer (*handler)(Services&, const RoutedCall&)) {
-        return [&services, handler](const RoutedCall& routed) { return handler(services, routed); };
-    };
-    router.add("GET", "/projects/{id}/datasets", bind(list_datasets));
-    router.add("POST", "/projects/{id}/datasets/data-source", bind(create_dataset));
-    router.add("POST", "/projects/{id}/datasets/file", bind(upload_dataset), Pace::distant);
-    router.add("GET", "/datasets/{id}", [&](const RoutedCall& routed) {
-        return json_answer(model::encode_answer(get_dataset(services, routed.parameters.at(0))));
-    });
-    router.add("DELETE", "/datasets/{id}", bind(delete_dataset), Pace::distant);
-    router.add("GET", "/datasets/{id}/download", bind(download_dataset));
-    router.add("GET", "/datasets/{id}/sample", bind(sample_dataset));
+void add_dataset_routes(Routes& routes) {
+    routes.add("GET", "/projects/{id}/datasets", list_in<&State::jobs>);
+    routes.add("POST", "/projects/{id}/datasets/data-source", create_dataset);
+    routes.add("POST", "/projects/{id}/datasets/file", upload_dataset, Pace::distant);
+    routes.add("GET", "/datasets/{id}", show_object<get_dataset>);
+    routes.add("DELETE", "/datasets/{id}", delete_dataset, Pace::distant);
+    routes.add("GET", "/datasets/{id}/download", download_dataset);
+    routes.add("GET", "/datasets/{id}/sample", sample_dataset);
 }
 
 }  // namespace prevision::platform

@@ -2,15 +2,12 @@
 
 #include "core/error.hpp"
 #include "core/id.hpp"
-#include "model/codec.hpp"
 #include "platform/connection.hpp"
 #include "platform/datasets/file_format.hpp"
 #include "platform/datasets/row_sinks.hpp"
-#include "platform/http/answers.hpp"
 #include "platform/http/body.hpp"
 #include "platform/http/handlers/handlers.hpp"
 #include "platform/http/handlers/source_answers.hpp"
-#include "platform/store/page.hpp"
 #include "sources/registry.hpp"
 
 namespace prevision::platform {
@@ -43,88 +40,80 @@ struct OpenedDatasource {
     std::string connector_id;
 };
 
-OpenedDatasource open(Services& services, const std::string& id, Cancellation& cancellation,
+OpenedDatasource open(State& state, const std::string& id, Cancellation& cancellation,
                       const sources::StageObserver& failure = {}) {
-    const auto datasource = get_datasource(services, id);
-    const auto connection = open_connection(services, get_connector(services, datasource.connector_id));
+    const auto datasource = get_datasource(state, id);
+    const auto connection = open_connection(state, get_connector(state, datasource.connector_id));
     return {.source = sources::open_source(connection, cancellation, failure),
             .location = location_of(datasource),
             .format = parse_format(datasource.format),
             .connector_id = datasource.connector_id};
 }
 
-Answer list_datasources(Services& services, const RoutedCall& routed) {
-    const auto page = read_page(routed.query);
-    const auto list = services.datasources.list(routed.parameters.at(0), page);
-    std::vector<std::string> items;
-    for (const auto& datasource : list.items) items.push_back(model::encode_answer(datasource));
-    return page_answer(page, list.total, items);
-}
-
-Answer create_datasource(Services& services, const RoutedCall& routed) {
+Answer create_datasource(State& state, const RoutedCall& routed) {
     const Body body(routed.call.body);
     model::Datasource datasource;
     datasource.id = new_id();
     datasource.project_id = routed.parameters.at(0);
     datasource.name = body.required_text("name");
     datasource.connector_id = body.required_text("connector_id");
-    datasource.created_at = format_time(services.clock.now());
+    datasource.created_at = format_time(state.clock.now());
     read_fields(body, datasource);
     // Whether the connector is in this project is for the table to say.
-    const auto connector = services.connectors.find(datasource.connector_id);
+    const auto connector = state.connectors.find(datasource.connector_id);
     if (connector) check_datasource(datasource, *connector);
-    services.datasources.insert(datasource);
+    state.datasources.insert(datasource);
     return json_answer(model::encode_answer(datasource));
 }
 
-Answer update_datasource(Services& services, const RoutedCall& routed) {
+Answer update_datasource(State& state, const RoutedCall& routed) {
     const Body body(routed.call.body);
-    auto changed = get_datasource(services, routed.parameters.at(0));
+    auto changed = get_datasource(state, routed.parameters.at(0));
     read_fields(body, changed);
-    const auto connector = services.connectors.find(changed.connector_id);
+    const auto connector = state.connectors.find(changed.connector_id);
     if (connector) check_datasource(changed, *connector);
     const auto change = [&](model::Datasource& datasource) { read_fields(body, datasource); };
-    return json_answer(model::encode_answer(services.datasources.update(changed.id, change)));
+    return json_answer(model::encode_answer(state.datasources.update(changed.id, change)));
 }
 
-Answer delete_datasource(Services& services, const RoutedCall& routed) {
-    services.jobs.settle();
-    services.datasources.remove(routed.parameters.at(0));
+Answer delete_datasource(State& state, const RoutedCall& routed) {
+    state.jobs.settle();
+    state.datasources.remove(routed.parameters.at(0));
     return deleted_answer(routed.parameters.at(0));
 }
 
-Answer test_datasource(Services& services, const RoutedCall& routed) {
-    const auto datasource = get_datasource(services, routed.parameters.at(0));
-    CallCancellation cancellation(routed.call);
+Answer test_datasource(State& state, const RoutedCall& routed) {
+    const auto datasource = get_datasource(state, routed.parameters.at(0));
+    auto& cancellation = *routed.call.cancellation;
     return test_answer([&](const auto& observer) {
-        const auto opened = open(services, datasource.id, cancellation.get(), observer);
-        use_source(services, datasource.connector_id, *opened.source,
+        const auto opened = open(state, datasource.id, cancellation, observer);
+        use_source(state, datasource.connector_id, *opened.source,
                    [&] { opened.source->test(opened.location, observer); });
     });
 }
 
-Answer preview_datasource(Services& services, const RoutedCall& routed) {
+Answer preview_datasource(State& state, const RoutedCall& routed) {
     const auto limit = read_sample_limit(routed.query);
-    CallCancellation cancellation(routed.call);
-    const auto opened = open(services, routed.parameters.at(0), cancellation.get());
+    auto& cancellation = *routed.call.cancellation;
+    const auto opened = open(state, routed.parameters.at(0), cancellation);
     SampleContent content(limit, opened.format);
-    use_source(services, opened.connector_id, *opened.source,
+    use_source(state, opened.connector_id, *opened.source,
                [&] { opened.source->read(opened.location, {.limit = limit}, content); });
     return json_answer(model::encode_answer(content.finish()));
 }
 
 /// Reads while it answers, so that nothing is stored or held. What can be found wrong without the network is
 /// found before.
-Answer stream_datasource(Services& services, const RoutedCall& routed) {
-    const auto cancellation = std::make_shared<CallCancellation>(routed.call);
+Answer stream_datasource(State& state, const RoutedCall& routed) {
+    const auto cancellation = routed.call.cancellation;
     const auto opened =
-        std::make_shared<OpenedDatasource>(open(services, routed.parameters.at(0), cancellation->get()));
+        std::make_shared<OpenedDatasource>(open(state, routed.parameters.at(0), *cancellation));
     Answer answer;
     const bool is_file = opened->location.table.empty() && opened->location.request.empty();
     answer.content_type = is_file ? "application/octet-stream" : "text/csv; charset=utf-8";
-    answer.stream = [cancellation, opened, &services](transport::BodySink& body) {
+    answer.stream = [cancellation, opened, &state](transport::BodySink& body) {
         BodyContent content(body);
-        use_source(services, opened->connector_id, *opened->source,
+        use_source(state, opened->connector_id, *opened->source,
                    [&] { opened->source->read(opened->location, {}, content); });
         content.finish();
     };
@@ -133,20 +122,15 @@ Answer stream_datasource(Services& services, const RoutedCall& routed) {
 
 }  // namespace
 
-void add_datasource_routes(Router& router, Services& services) {
-    const auto bind = [&](Answer (*handler)(Services&, const RoutedCall&)) {
-        return [&services, handler](const RoutedCall& routed) { return handler(services, routed); };
-    };
-    router.add("GET", "/projects/{id}/data-sources", bind(list_datasources));
-    router.add("POST", "/projects/{id}/data-sources", bind(create_datasource));
-    router.add("GET", "/data-sources/{id}", [&](const RoutedCall& routed) {
-        return json_answer(model::encode_answer(get_datasource(services, routed.parameters.at(0))));
-    });
-    router.add("PATCH", "/data-sources/{id}", bind(update_datasource));
-    router.add("DELETE", "/data-sources/{id}", bind(delete_datasource));
-    router.add("POST", "/data-sources/{id}/test", bind(test_datasource), Pace::distant);
-    router.add("GET", "/data-sources/{id}/sample", bind(preview_datasource), Pace::distant);
-    router.add("GET", "/data-sources/{id}/content", bind(stream_datasource), Pace::distant);
+void add_datasource_routes(Routes& routes) {
+    routes.add("GET", "/projects/{id}/data-sources", list_in<&State::datasources>);
+    routes.add("POST", "/projects/{id}/data-sources", create_datasource);
+    routes.add("GET", "/data-sources/{id}", show_object<get_datasource>);
+    routes.add("PATCH", "/data-sources/{id}", update_datasource);
+    routes.add("DELETE", "/data-sources/{id}", delete_datasource);
+    routes.add("POST", "/data-sources/{id}/test", test_datasource, Pace::distant);
+    routes.add("GET", "/data-sources/{id}/sample", preview_datasource, Pace::distant);
+    routes.add("GET", "/data-sources/{id}/content", stream_datasource, Pace::distant);
 }
 
 }  // namespace prevision::platform

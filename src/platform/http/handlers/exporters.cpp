@@ -8,16 +8,14 @@
 
 #include "core/error.hpp"
 #include "core/id.hpp"
+#include "core/utf8.hpp"
 #include "model/exporter.hpp"
 #include "platform/datasets/dataset_file.hpp"
 #include "platform/datasets/file_export.hpp"
-#include "platform/http/answers.hpp"
 #include "platform/http/body.hpp"
 #include "platform/http/handlers/handlers.hpp"
 #include "platform/http/handlers/source_answers.hpp"
 #include "platform/http/handlers/uploads.hpp"
-#include "platform/store/page.hpp"
-#include "platform/utf8.hpp"
 #include "sources/registry.hpp"
 
 namespace prevision::platform {
@@ -68,10 +66,23 @@ class ExportSink final : public sources::RowSink {
     std::uint64_t rows_ = 0;
 };
 
-model::Exporter get_exporter(Services& services, const std::string& id) {
-    auto exporter = services.exporters.find(id);
-    if (!exporter) throw Error(ErrorClass::not_found, fmt::format("there is no exporter {}", id));
-    return std::move(*exporter);
+model::Exporter get_exporter(State& state, const std::string& id) {
+    return found(state.exporters.find(id), "exporter", id);
+}
+
+model::Export get_export(State& state, const std::string& id) {
+    return found(state.exporters.find_export(id), "export", id);
+}
+
+Answer list_exports(State& state, const RoutedCall& routed) {
+    return list_page(routed, [&](const Page& page) {
+        return state.exporters.list_exports(routed.parameters.at(0), page);
+    });
+}
+
+Answer remove_exporter(State& state, const RoutedCall& routed) {
+    state.exporters.remove(routed.parameters.at(0));
+    return empty_answer();
 }
 
 template <std::size_t size>
@@ -85,7 +96,7 @@ std::string read_mode(const Body& body, std::string_view field,
     return mode;
 }
 
-Answer create_exporter(Services& services, const RoutedCall& routed) {
+Answer create_exporter(State& state, const RoutedCall& routed) {
     const Body body(routed.call.body);
     const model::Exporter exporter{
         .id = new_id(),
@@ -100,26 +111,10 @@ Answer create_exporter(Services& services, const RoutedCall& routed) {
         .g_cloud = body.text("g_cloud"),
         .file_write_mode = read_mode(body, "file_write_mode", file_modes),
         .database_write_mode = read_mode(body, "database_write_mode", database_modes),
-        .created_at = format_time(services.clock.now()),
+        .created_at = format_time(state.clock.now()),
         .document = {}};
-    services.exporters.insert(exporter);
+    state.exporters.insert(exporter);
     return json_answer(model::encode_answer(exporter));
-}
-
-Answer list_exporters(Services& services, const RoutedCall& routed) {
-    const auto page = read_page(routed.query);
-    const auto list = services.exporters.list(routed.parameters.at(0), page);
-    std::vector<std::string> items;
-    for (const auto& exporter : list.items) items.push_back(model::encode_answer(exporter));
-    return page_answer(page, list.total, items);
-}
-
-Answer list_exports(Services& services, const RoutedCall& routed) {
-    const auto page = read_page(routed.query);
-    const auto list = services.exporters.list_exports(routed.parameters.at(0), page);
-    std::vector<std::string> items;
-    for (const auto& done : list.items) items.push_back(model::encode_answer(done));
-    return page_answer(page, list.total, items);
 }
 
 std::uint64_t write_rows(sources::TableWriter& writer, const model::Exporter& exporter,
@@ -133,9 +128,9 @@ std::uint64_t write_rows(sources::TableWriter& writer, const model::Exporter& ex
 
 /// Writes through the exporter's connector, all or nothing: the rows into a table, or the bytes as they are
 /// into a file. Says in `done` what was written.
-void write(Services& services, const model::Exporter& exporter, const Content& content,
-           Cancellation& cancellation, model::Export& done) {
-    const auto connection = open_connection(services, get_connector(services, exporter.connector_id));
+void write(State& state, const model::Exporter& exporter, const Content& content, Cancellation& cancellation,
+           model::Export& done) {
+    const auto connection = open_connection(state, get_connector(state, exporter.connector_id));
     const auto& engine = sources::detect_engine(connection, cancellation);
     if (engine.open_table_writer != nullptr) {
         const auto writer = engine.open_table_writer(connection, cancellation);
@@ -144,16 +139,16 @@ void write(Services& services, const model::Exporter& exporter, const Content& c
         return;
     }
     const auto writer = engine.open_file_writer(connection, cancellation);
-    use_source(services, exporter.connector_id, *writer, [&] {
-        const auto path = export_file(engine, *writer, exporter, content.file, services.clock);
+    use_source(state, exporter.connector_id, *writer, [&] {
+        const auto path = export_file(engine, *writer, exporter, content.file, state.clock);
         done.logs = fmt::format("{} bytes written to {}", std::filesystem::file_size(content.file), path);
     });
 }
 
 /// What goes wrong on the way is the export's, not the call's: it is `failed` with its reason.
-Answer run_export(Services& services, const model::Exporter& exporter, const std::string& dataset_id,
+Answer run_export(State& state, const model::Exporter& exporter, const std::string& dataset_id,
                   const RoutedCall& routed, const Content& content) {
-    CallCancellation cancellation(routed.call);
+    auto& cancellation = *routed.call.cancellation;
     model::Export done{.id = new_id(),
                        .exporter_id = exporter.id,
                        .dataset_id = dataset_id,
@@ -161,71 +156,55 @@ Answer run_export(Services& services, const model::Exporter& exporter, const std
                        .rows = std::nullopt,
                        .logs = {},
                        .error_class = {},
-                       .created_at = format_time(services.clock.now()),
+                       .created_at = format_time(state.clock.now()),
                        .document = {}};
     try {
-        write(services, exporter, content, cancellation.get(), done);
+        write(state, exporter, content, cancellation, done);
     } catch (const Error& error) {
         done.status = "failed";
         done.logs = valid_utf8(error.what());
         done.error_class = to_string(error.error_class());
     }
-    services.exporters.insert_export(done);
-    services.events.publish({.name = "EXPORT_UPDATE", .id = done.id});
+    state.exporters.insert_export(done);
+    state.events.publish({.name = "EXPORT_UPDATE", .id = done.id});
     return json_answer(model::encode_answer(done));
 }
 
-Answer export_dataset(Services& services, const RoutedCall& routed) {
-    const auto exporter = get_exporter(services, routed.parameters.at(0));
+Answer export_dataset(State& state, const RoutedCall& routed) {
+    const auto exporter = get_exporter(state, routed.parameters.at(0));
     const auto& id = routed.parameters.at(1);
-    const auto dataset = services.jobs.find(id);
-    if (!dataset) throw Error(ErrorClass::not_found, fmt::format("there is no dataset {}", id));
-    if (!dataset->done())
-        throw Error(ErrorClass::conflict, fmt::format("the dataset is not done but {}", dataset->copy_state));
-    const auto path = services.jobs.file_of(id);
+    const auto dataset = found(state.jobs.find(id), "dataset", id);
+    if (!dataset.done())
+        throw Error(ErrorClass::conflict, fmt::format("the dataset is not done but {}", dataset.copy_state));
+    const auto path = state.jobs.file_of(id);
     const auto rows = [&](sources::RowSink& sink, const Cancellation& cancellation) {
-        read_dataset_rows(path, *dataset, std::nullopt, sink, cancellation);
+        read_dataset_rows(path, dataset, std::nullopt, sink, cancellation);
     };
-    return run_export(services, exporter, id, routed, {.file = path, .rows = rows});
+    return run_export(state, exporter, id, routed, {.file = path, .rows = rows});
 }
 
-Answer export_file(Services& services, const RoutedCall& routed) {
-    const auto exporter = get_exporter(services, routed.parameters.at(0));
-    UploadedFile file(services.jobs.file_of(new_id()).parent_path());
+Answer export_file(State& state, const RoutedCall& routed) {
+    const auto exporter = get_exporter(state, routed.parameters.at(0));
+    UploadedFile file(state.jobs.file_of(new_id()).parent_path());
     const auto form = read_upload(routed, file);
     const auto rows = [&](sources::RowSink& sink, const Cancellation& cancellation) {
         read_uploaded_table(file, form, {.sink = &sink, .rows = std::numeric_limits<std::uint64_t>::max()},
                             [&](std::string_view) { cancellation.check(); });
     };
-    return run_export(services, exporter, {}, routed, {.file = file.path(), .rows = rows});
-}
-
-Answer show_export(Services& services, const RoutedCall& routed) {
-    const auto done = services.exporters.find_export(routed.parameters.at(0));
-    if (!done)
-        throw Error(ErrorClass::not_found, fmt::format("there is no export {}", routed.parameters.at(0)));
-    return json_answer(model::encode_answer(*done));
+    return run_export(state, exporter, {}, routed, {.file = file.path(), .rows = rows});
 }
 
 }  // namespace
 
-void add_exporter_routes(Router& router, Services& services) {
-    const auto bind = [&](Answer (*handler)(Services&, const RoutedCall&)) {
-        return [&services, handler](const RoutedCall& routed) { return handler(services, routed); };
-    };
-    router.add("GET", "/projects/{id}/exporters", bind(list_exporters));
-    router.add("POST", "/projects/{id}/exporters", bind(create_exporter));
-    router.add("GET", "/exporters/{id}", [&](const RoutedCall& routed) {
-        return json_answer(model::encode_answer(get_exporter(services, routed.parameters.at(0))));
-    });
-    router.add("DELETE", "/exporters/{id}", [&](const RoutedCall& routed) {
-        services.exporters.remove(routed.parameters.at(0));
-        return empty_answer();
-    });
-    router.add("POST", "/exporters/{id}/dataset/{dataset}", bind(export_dataset), Pace::distant);
-    router.add("POST", "/exporters/{id}/file", bind(export_file), Pace::distant);
-    router.add("GET", "/exporters/{id}/exports", bind(list_exports));
-    router.add("GET", "/exports/{id}", bind(show_export));
+void add_exporter_routes(Routes& routes) {
+    routes.add("GET", "/projects/{id}/exporters", list_in<&State::exporters>);
+    routes.add("POST", "/projects/{id}/exporters", create_exporter);
+    routes.add("GET", "/exporters/{id}", show_object<get_exporter>);
+    routes.add("DELETE", "/exporters/{id}", remove_exporter);
+    routes.add("POST", "/exporters/{id}/dataset/{dataset}", export_dataset, Pace::distant);
+    routes.add("POST", "/exporters/{id}/file", export_file, Pace::distant);
+    routes.add("GET", "/exporters/{id}/exports", list_exports);
+    routes.add("GET", "/exports/{id}", show_object<get_export>);
 }
 
 }  // namespace prevision::platform

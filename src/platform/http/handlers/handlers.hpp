@@ -1,17 +1,15 @@
 #pragma once
 
-#include "platform/http/router.hpp"
-#include "platform/services.hpp"
+#include "platform/http/handlers/routes.hpp"
 
-/// Who answers the platform's calls, a file a noun. The services must outlive the router.
+/// The routes of the platform's calls, a file for each noun.
 namespace prevision::platform {
 
-void add_version_routes(Router& router);
-void add_project_routes(Router& router, Services& services);
-void add_connector_routes(Router& router, Services& services);
-void add_datasource_routes(Router& router, Services& services);
-void add_dataset_routes(Router& router, Services& services);
-void add_event_routes(Router& router);
-void add_exporter_routes(Router& router, Services& services);
+void add_version_routes(Routes& routes);
+void add_project_routes(Routes& routes);
+void add_connector_routes(Routes& routes);
+void add_datasource_routes(Routes& routes);
+void add_dataset_routes(Routes& routes);
+void add_exporter_routes(Routes& routes);
 
 }  // namespace prevision::platform

@@ -1,9 +1,10 @@
 #include "platform/http/handlers/source_answers.hpp"
 
+#include "core/utf8.hpp"
 #include "model/codec.hpp"
 #include "model/json.hpp"
 #include "model/json_builder.hpp"
-#include "platform/utf8.hpp"
+#include "platform/http/handlers/routes.hpp"
 
 namespace prevision::platform {
 
@@ -41,13 +42,6 @@ Answer test_answer(const std::function<void(const sources::StageObserver&)>& tes
     }
     result.message = "it works";
     return json_answer(model::encode_answer(result));
-}
-
-std::vector<std::string> names_of(const std::vector<sources::Entry>& entries) {
-    std::vector<std::string> names;
-    names.reserve(entries.size());
-    for (const auto& entry : entries) names.push_back(entry.name);
-    return names;
 }
 
 Answer deleted_answer(const std::string& id) {

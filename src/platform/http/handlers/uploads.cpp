@@ -12,12 +12,12 @@
 #include "core/id.hpp"
 #include "core/sha256.hpp"
 #include "core/text.hpp"
+#include "core/utf8.hpp"
 #include "model/codec.hpp"
 #include "platform/datasets/archive.hpp"
 #include "platform/datasets/file_format.hpp"
 #include "platform/http/answers.hpp"
 #include "platform/http/handlers/handlers.hpp"
-#include "platform/utf8.hpp"
 #include "snapshot/inspect/content_type.hpp"
 
 namespace prevision::platform {
@@ -136,14 +136,14 @@ snapshot::FileFindings read_uploaded_table(const UploadedFile& file, const Form&
     return findings;
 }
 
-Answer upload_dataset(Services& services, const RoutedCall& routed) {
+Answer upload_dataset(State& state, const RoutedCall& routed) {
     model::Dataset dataset;
     dataset.id = new_id();
     dataset.project_id = routed.parameters.at(0);
-    dataset.created_at = format_time(services.clock.now());
-    if (!services.projects.find(dataset.project_id))
+    dataset.created_at = format_time(state.clock.now());
+    if (!state.projects.find(dataset.project_id))
         throw Error(ErrorClass::not_found, fmt::format("there is no project {}", dataset.project_id));
-    services.jobs.add_done(dataset, [&](const std::filesystem::path& path) {
+    state.jobs.add_done(dataset, [&](const std::filesystem::path& path) {
         UploadedFile file(path.parent_path());
         const auto form = read_upload(routed, file);
         const auto name = form.fields.find("name");
@@ -153,7 +153,7 @@ Answer upload_dataset(Services& services, const RoutedCall& routed) {
         check_decimal(form);
         return write_content(file, form, path);
     });
-    return json_answer(model::encode_answer(*services.jobs.find(dataset.id)));
+    return json_answer(model::encode_answer(*state.jobs.find(dataset.id)));
 }
 
 }  // namespace prevision::platform

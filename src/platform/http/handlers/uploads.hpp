@@ -8,7 +8,7 @@
 #include "core/file.hpp"
 #include "platform/http/multipart.hpp"
 #include "platform/http/router.hpp"
-#include "platform/services.hpp"
+#include "platform/state.hpp"
 #include "snapshot/inspect/file_inspector.hpp"
 
 namespace prevision::platform {
@@ -46,6 +46,6 @@ snapshot::FileFindings read_uploaded_table(const UploadedFile& file, const Form&
                                            const std::function<void(std::string_view)>& each);
 
 /// POST /projects/{id}/datasets/file
-Answer upload_dataset(Services& services, const RoutedCall& routed);
+Answer upload_dataset(State& state, const RoutedCall& routed);
 
 }  // namespace prevision::platform

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <functional>
 
+#include "core/error.hpp"
+#include "core/utf8.hpp"
 #include "platform/store/tables/projects.hpp"
 #include "platform/store/tables/rows.hpp"
 

@@ -3,7 +3,7 @@
 #include "model/codec.hpp"
 #include "model/json.hpp"
 #include "model/json_builder.hpp"
-#include "platform/utf8.hpp"
+#include "core/utf8.hpp"
 
 namespace prevision::platform::rows {
 

@@ -100,7 +100,7 @@ Secret read_secret_command(const std::string& command, const std::string& option
     }
     wipe(buffer);
     const int status = shell.wait();
-    // Ctrl-C reaches the command as well.
+    // Ctrl-C ends the command too: report the interruption, not the command's failure.
     cancellation.check();
     if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
         wipe(text);

@@ -10,13 +10,13 @@
 
 namespace prevision::platform {
 
-/// Connectors and datasources, as the layer below takes them.
+/// Connectors and datasources in the types of the sources layer.
 sources::Connection connection_of(const model::Connector& connector, Secret password,
                                   const Environment& environment = {});
 sources::Location location_of(const model::Datasource& datasource);
 
 /// Throws Error invalid, naming the field, when a connector, with a password or without, cannot be right.
-/// Does not touch the network.
+/// Does not use the network.
 void check_connector(const model::Connector& connector, bool has_password);
 
 /// Throws Error invalid, naming the field, when a datasource cannot be right for its connector.

@@ -9,21 +9,21 @@
 
 namespace prevision::platform {
 
-/// Something that changed: its name on the wire ("DATASET_UPDATE", "EXPORT_UPDATE"), and the id of what did.
+/// A change: its name on the wire ("DATASET_UPDATE", "EXPORT_UPDATE"), and the id of the changed object.
 struct Event {
     std::string name;
     std::string id;
 };
 
-/// The event as a stream of server-sent events carries it.
+/// The event in the format of server-sent events.
 std::string encode(const Event& event);
 
-/// Hands what changes in this process to all who listen. Safe on any thread.
+/// Passes the changes in this process to all subscribers. Safe on any thread.
 class EventBus {
   public:
     using Observer = std::function<void(const Event&)>;
 
-    /// While it lives, its observer is called. Its destructor waits for a call that is under way.
+    /// While it lives, its observer is called. Its destructor waits for a running call.
     class Subscription {
       public:
         Subscription(EventBus& bus, std::uint64_t key) : bus_(bus), key_(key) {}

@@ -24,14 +24,14 @@ struct Settings {
     Environment environment;  ///< what sources may look into: proxies, certificates, AWS's variables
 };
 
-/// Who calls a platform that is served.
+/// The caller of a served platform.
 struct Caller {
     std::string id;
     std::string name;
     Role role = Role::admin;
 };
 
-/// A call as the router takes it, whichever way it came.
+/// A call, from HTTP or from this process.
 struct Call {
     std::string method;
     std::string path;   ///< below /ext/v1, percent-encoded, without the query
@@ -40,10 +40,10 @@ struct Call {
     std::shared_ptr<Cancellation> cancellation = std::make_shared<Cancellation>();  ///< never null
     std::string content_type = {};                                                  ///< of the body
     transport::BodySource* upload = nullptr;      ///< where set, gives the body instead
-    std::optional<Caller> caller = std::nullopt;  ///< none in this process: its one user may do all
+    std::optional<Caller> caller = std::nullopt;  ///< none for a call from this process, which may do everything
 };
 
-/// An answer to it.
+/// The answer to a call.
 struct Answer {
     int status = 200;
     std::string content_type = "application/json";
@@ -60,8 +60,8 @@ struct Answer {
 /// The platform's API in this program, on the real systems. Safe on any thread.
 class Platform {
   public:
-    /// Opens the home, making what is missing. Error internal (not to be read or written), integrity
-    /// (damaged), invalid (made by a newer program).
+    /// Opens the home, and creates it where needed. Error internal (it cannot be read or written), integrity (it is
+    /// damaged), invalid (a newer program made it).
     explicit Platform(const Settings& settings);
 
     /// Cancels the snapshots that still run here, and waits for them.
@@ -69,31 +69,29 @@ class Platform {
     Platform(const Platform&) = delete;
     Platform& operator=(const Platform&) = delete;
 
-    /// Every failure is an answer with a status and a message, as on a remote platform. Throws nothing but
-    /// the cancellation's Error.
+    /// Every failure is an answer with a status and a message, as on a remote platform. Throws only the
+    /// cancellation's Error.
     Answer handle(const Call& call);
 
-    /// Whether the call may wait for a distant system or for much data, rather than for the store alone.
+    /// Whether the call can wait for a remote system or for large data, not only for the store.
     [[nodiscard]] bool may_take_long(const Call& call) const;
 
-    /// What changes in this process.
+    /// The changes in this process.
     EventBus& events();
 
-    /// Who may call it when it is served.
+    /// The tokens of those who may call it when it is served.
     Tokens& tokens();
 
-    /// How many snapshots and exports are under way in this process.
+    /// The number of snapshots that run in this process.
     std::size_t running_jobs();
 
-    /// From now on a snapshot that is asked for is only noted (`copy_state` pending) and handed to `launch`
-    /// by its dataset's id, to be taken by `take_pending_snapshot` in another process that outlives this one.
-    /// A process that is started in `launch` inherits a descriptor by which others see that the snapshot is
-    /// still to come: it must keep what it inherits. What `launch` throws is the answer to the call, and no
-    /// dataset is left.
+    /// From now on a requested snapshot is only recorded (`copy_state` pending), and its dataset's id passed to
+    /// `launch`, which starts a process that outlives this one and calls `take_pending_snapshot`. That process
+    /// inherits a descriptor that marks the snapshot as pending, and must keep it open. When `launch` throws, the
+    /// call fails with that Error and no dataset is left.
     void hand_snapshots_to(std::function<void(const std::string& dataset_id)> launch);
 
-    /// Takes a snapshot that was handed over; returns when it is done or failed. Error not_found when there
-    /// is none.
+    /// Takes a pending snapshot; returns when it is done or failed. Error not_found when there is none.
     void take_pending_snapshot(const std::string& dataset_id, Cancellation& cancellation);
 
   private:

@@ -8,8 +8,8 @@ namespace prevision::server {
 
 namespace {
 
-/// A text that can stand between quotes, in JSON and on a terminal: what is odd is written as JSON does.
-/// Bytes beyond ASCII are told by their codes, since nothing says that they are UTF-8.
+/// The text in quotes, escaped as in JSON, so that it is safe on a terminal too. Bytes beyond ASCII are written
+/// as \u00XX: they need not be UTF-8.
 std::string in_quotes(std::string_view text) {
     std::string out = "\"";
     for (const char each : text) {

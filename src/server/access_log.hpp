@@ -11,12 +11,12 @@
 
 namespace prevision::server {
 
-/// One request and its answer, as the log tells it: no header, no query, no body.
+/// One request and its answer as they are logged: without headers, query and bodies.
 struct Exchange {
     std::string peer;
     std::string method;
     std::string path;
-    std::string token_name;  ///< empty where no good token came
+    std::string token_name;  ///< empty without a valid token
     int status = 0;
     std::uint64_t bytes = 0;  ///< of the answer's body
     std::chrono::microseconds elapsed{0};
@@ -29,7 +29,7 @@ class AccessLog {
     AccessLog(LogFormat format, Output& out, const Clock& clock)
         : format_(format), out_(out), clock_(clock) {}
 
-    /// What cannot be written is dropped: a full disk stops no answer.
+    /// A line that cannot be written is dropped: a full disk must not stop answers.
     void write(const Exchange& exchange);
 
   private:

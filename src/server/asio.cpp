@@ -1,4 +1,4 @@
-// Boost 1.74's own headers forget <utility>.
+// Boost 1.74's headers use <utility> without including it.
 #include <utility>
 
 #include <boost/asio/impl/src.hpp>

@@ -34,7 +34,7 @@ Connection::Connection(asio::ip::tcp::socket socket, asio::ssl::context* tls)
     if (tls != nullptr) tls_.emplace(socket_, *tls);
 }
 
-// An alarm that was set anew after it had rung in vain must not end what came after: it looks at the clock.
+// A timer that expired just before it was set again must not cancel the next operation: compare with the clock.
 void Connection::arm(Alarm& alarm, Deadline deadline) {
     alarm.rung = false;
     alarm.timer.expires_at(deadline);

@@ -18,13 +18,13 @@ namespace prevision::server {
 
 namespace asio = boost::asio;
 
-/// Until when something must have happened.
+/// The latest time for an operation to complete.
 using Deadline = std::chrono::steady_clock::time_point;
 
-/// Thrown when a client has not done its part before the deadline.
+/// Thrown when the deadline has passed.
 struct TooSlow {};
 
-/// Thrown when a client has gone.
+/// Thrown when the client has closed the connection.
 struct ClientGone {};
 
 /// A client's connection, with TLS or without. One reader and one writer at a time, all on its executor. Must
@@ -34,21 +34,21 @@ class Connection : public std::enable_shared_from_this<Connection> {
     /// `tls` is null for plain HTTP; it must outlive the connection.
     Connection(asio::ip::tcp::socket socket, asio::ssl::context* tls);
 
-    /// With TLS, agrees on it; else does nothing. Throws TooSlow, ClientGone.
+    /// Does the TLS handshake; nothing without TLS. Throws TooSlow, ClientGone.
     asio::awaitable<void> handshake(Deadline deadline);
 
-    /// Reads what there is; 0 when the client has closed its side. Throws TooSlow, ClientGone; after TooSlow
-    /// it can still be written to.
+    /// Reads the bytes that have arrived, or waits for some; 0 when the client has closed its side. Throws
+    /// TooSlow (the connection can still be written to) and ClientGone.
     asio::awaitable<std::size_t> read_some(std::span<char> buffer, Deadline deadline);
 
     /// Writes all of it. Throws TooSlow, ClientGone.
     asio::awaitable<void> write(std::string_view bytes, Deadline deadline);
 
-    /// Ends it so that the client gets all that was written: tells that nothing more comes, and drops what
-    /// the client still sends, for a short while.
+    /// Closes so that the client gets all that was written: closes the sending side first, and drops what the
+    /// client still sends, for up to two seconds.
     asio::awaitable<void> finish();
 
-    /// Ends it at once: who waits gets ClientGone.
+    /// Closes at once: pending operations throw ClientGone.
     void close();
 
     [[nodiscard]] asio::any_io_executor executor() { return socket_.get_executor(); }

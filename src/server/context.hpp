@@ -18,8 +18,8 @@ struct Context {
     std::filesystem::path spool_folder;
     AccessLog log;
     Metrics metrics{};
-    Workers quick{quick_threads};  ///< for calls that need the store alone
-    Workers slow{slow_threads};    ///< for distant systems, and for bodies that stream
+    Workers quick{quick_threads};  ///< for calls that use only the store
+    Workers slow{slow_threads};    ///< for calls to remote systems and streamed bodies
     ///< Of all calls; raised when the time to drain is over.
     std::shared_ptr<Cancellation> cancellation = std::make_shared<Cancellation>();
     std::atomic<bool> draining{false};

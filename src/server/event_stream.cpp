@@ -42,7 +42,7 @@ asio::awaitable<void> EventStream::send(std::string text) {
     co_await connection_->write(bytes, std::chrono::steady_clock::now() + write_time_);
 }
 
-/// Notices that the client has gone, which writing would tell late.
+/// Reads, to notice at once that the client has closed; a write would fail only later.
 asio::awaitable<void> EventStream::watch() {
     const auto self = shared_from_this();
     std::array<char, 512> ignored{};

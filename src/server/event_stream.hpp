@@ -7,14 +7,14 @@
 
 namespace prevision::server {
 
-/// The events of a platform on their way to one client. Needs no thread: what waits to be sent is a short
-/// queue, and a client that lets it grow is given up. All on the connection's executor.
+/// Sends the platform's events to one client, from a bounded queue and without a thread of its own: a client that
+/// lets the queue fill is disconnected. All on the connection's executor.
 class EventStream : public std::enable_shared_from_this<EventStream> {
   public:
     EventStream(std::shared_ptr<Connection> connection, bool chunked,
                 std::chrono::milliseconds comment_interval, std::chrono::milliseconds write_time);
 
-    /// Sends until the client goes, is too slow, or `stop` is called. The head was sent.
+    /// Sends until the client closes or is too slow, or `stop` is called. The head must have been sent.
     asio::awaitable<void> run(platform::EventBus& bus);
 
     void stop();

@@ -30,9 +30,9 @@ asio::ip::address resolve(asio::io_context& io, const ListenAddress& address) {
 void check_width(const asio::ip::address& address, const Settings& settings) {
     if (address.is_loopback() || settings.tls_certificate || settings.insecure_http) return;
     throw Error(ErrorClass::usage,
-                fmt::format("cannot listen on {}: without TLS, tokens and data could be read on the way",
+                fmt::format("cannot listen on {}: without TLS, tokens and data can be read on the network",
                             settings.listen),
-                "--tls-cert FILE --tls-key FILE; or --insecure-http where another program does the TLS");
+                "--tls-cert FILE --tls-key FILE; or --insecure-http behind a proxy that does TLS");
 }
 
 [[noreturn]] void refuse_file(const std::filesystem::path& path, std::string_view what,
@@ -46,7 +46,7 @@ void check_width(const asio::ip::address& address, const Settings& settings) {
 
 ListenAddress parse_listen_address(const std::string& text) {
     const auto refuse = [&] {
-        return Error(ErrorClass::usage, fmt::format("--listen '{}' is no HOST:PORT", text),
+        return Error(ErrorClass::usage, fmt::format("--listen '{}' is not HOST:PORT", text),
                      "for example --listen 127.0.0.1:8080");
     };
     const auto colon = text.rfind(':');
@@ -78,7 +78,7 @@ tcp::acceptor open_listener(asio::io_context& io, const Settings& settings) {
     const bool taken = error == asio::error::address_in_use;
     throw Error(taken ? ErrorClass::conflict : ErrorClass::invalid,
                 fmt::format("cannot listen on {}: {}", settings.listen, error.message()),
-                taken ? "stop what listens there, or choose another port with --listen" : "");
+                taken ? "stop the program that listens there, or choose another port with --listen" : "");
 }
 
 std::unique_ptr<asio::ssl::context> make_tls(const Settings& settings) {

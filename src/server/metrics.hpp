@@ -8,8 +8,7 @@
 
 namespace prevision::server {
 
-/// What the server counts, for Prometheus: numbers that tell nothing of who asked for what. Safe on any
-/// thread.
+/// The server's counters, for Prometheus: none of them names a client or an object. Safe on any thread.
 class Metrics {
   public:
     void count_request(int status, std::chrono::microseconds elapsed, std::uint64_t bytes);

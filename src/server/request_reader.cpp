@@ -18,11 +18,11 @@ namespace {
 constexpr std::size_t read_size = std::size_t{64} << 10U;
 constexpr std::uint64_t slowest_bytes_per_millisecond = 16;
 
-/// Where the parser puts a body.
+/// The place where the parser puts a body.
 struct Target {
     Spool* spool = nullptr;
     std::uint64_t limit = 0;
-    std::exception_ptr failure;  ///< must not cross the parser
+    std::exception_ptr failure;  ///< an exception must not pass through the parser
 };
 
 struct SpoolBody {
@@ -33,7 +33,6 @@ struct SpoolBody {
         template <bool is_request, class Fields>
         reader(http::header<is_request, Fields>& /*header*/, value_type& target) : target_(target) {}
 
-        // Named as the library wants it.
         void init(const boost::optional<std::uint64_t>& /*length*/, error_code& error) { error = {}; }
 
         template <class Buffers>
@@ -84,7 +83,7 @@ void split_target(std::string_view target, RequestHead& head) {
         const auto slash = target.find('/', scheme.size());
         target = slash == std::string_view::npos ? "/" : target.substr(slash);
     }
-    if (!target.starts_with('/')) throw BadRequest{400, "the request is malformed: its target is no path"};
+    if (!target.starts_with('/')) throw BadRequest{400, "the request is malformed: its target is not a path"};
     const auto question = target.find('?');
     head.path = target.substr(0, question);
     if (question != std::string_view::npos) head.query = target.substr(question + 1);
@@ -105,7 +104,7 @@ asio::awaitable<std::optional<RequestHead>> RequestReader::read_head() {
     parser_ = std::make_unique<Parser>();
     auto& parser = parser_->http;
     parser.header_limit(static_cast<std::uint32_t>(limits_.header_bytes));
-    // Bodies are bounded where they are read; none at all, boost 1.74 takes for a limit of nothing.
+    // read_body limits the body. Boost 1.74 takes an absent limit for a limit of 0.
     parser.body_limit(std::numeric_limits<std::uint64_t>::max());
     const auto asked = steady_clock::now();
     auto deadline = asked + (first_ ? limits_.header_time : limits_.idle_time);
@@ -147,9 +146,9 @@ asio::awaitable<std::optional<RequestHead>> RequestReader::read_head() {
     head.authorization = field(http::field::authorization);
     head.content_type = field(http::field::content_type);
     if (message.version() != 10 && message.version() != 11)
-        throw BadRequest{400, "the request is malformed: it is none of HTTP/1.0 and HTTP/1.1"};
+        throw BadRequest{400, "the request is malformed: its version is neither HTTP/1.0 nor HTTP/1.1"};
     if (!head.http_1_0 && message.count(http::field::host) != 1)
-        throw BadRequest{400, "the request is malformed: it must name one host"};
+        throw BadRequest{400, "the request is malformed: it needs exactly one Host field"};
     const auto target = message.target();
     split_target({target.data(), target.size()}, head);
     co_return head;

@@ -6,26 +6,26 @@
 
 namespace prevision::server {
 
-/// What a request says before its body.
+/// A request's line and header fields.
 struct RequestHead {
     std::string method;
     std::string path;   ///< without the query, as it came
-    std::string query;  ///< behind the '?'
+    std::string query;  ///< after the '?'
     bool http_1_0 = false;
     bool keep_alive = true;
     bool has_body = false;
-    bool expects_continue = false;  ///< the client waits for a word before it sends the body
+    bool expects_continue = false;  ///< the client waits for "100 Continue" before it sends the body
     std::string authorization;
     std::string content_type;
 };
 
-/// A request that is answered with a failure of this status, and the last one on its connection.
+/// Thrown for a request that is answered with this status; the connection is closed after it.
 struct BadRequest {
     int status = 400;
     std::string message;
 };
 
-/// Reads the requests of a connection one after the other, through the HTTP library's parser.
+/// Reads the requests of a connection one after the other, with Beast's parser.
 class RequestReader {
   public:
     RequestReader(Connection& connection, const Limits& limits);
@@ -46,7 +46,7 @@ class RequestReader {
 
     Connection& connection_;
     const Limits& limits_;
-    std::string buffer_;  ///< what came and is not parsed
+    std::string buffer_;  ///< received and not yet parsed
     std::unique_ptr<Parser> parser_;
     bool first_ = true;
 };

@@ -70,7 +70,7 @@ void StreamSink::write(std::string_view bytes) {
     if (pending_.size() >= piece_size || !begun_) begin();
 }
 
-/// Sends what waits, with the head where that was not sent yet.
+/// Sends the pending bytes, with the head before the first ones.
 void StreamSink::begin() {
     std::string out;
     if (!begun_) out = response_head(answer_, framing_, 0, keep_alive_);

@@ -10,11 +10,11 @@
 
 namespace prevision::server {
 
-/// How the end of a body is told.
+/// How a client finds the end of a body.
 enum class Framing {
     length,   ///< Content-Length
-    chunked,  ///< chunks, the last one empty
-    close,    ///< the connection's end
+    chunked,  ///< chunks, ending with an empty one
+    close,    ///< the connection is closed
     none,     ///< no body
 };
 
@@ -22,20 +22,20 @@ enum class Framing {
 std::string response_head(const platform::Answer& answer, Framing framing, std::uint64_t length,
                           bool keep_alive);
 
-/// A piece of a chunked body; an empty one ends it.
+/// One chunk of a chunked body; an empty one ends the body.
 std::string chunk_of(std::string_view bytes);
 
-/// Takes a body that a thread of its own writes, and sends it as it comes: the thread waits until the client
-/// has taken each piece. The head goes with the first piece, so that a failure before is answered as one.
+/// Sends a body that a worker thread writes: each write waits until the client has taken the piece. The head goes
+/// with the first piece, so that a failure before it can still be answered.
 class StreamSink final : public transport::BodySink {
   public:
     StreamSink(std::shared_ptr<Connection> connection, const platform::Answer& answer, bool http_1_0,
                bool keep_alive, std::chrono::milliseconds write_time);
 
-    /// Throws Error unreachable when the client has gone or is too slow.
+    /// Throws Error unreachable when the client has closed or is too slow.
     void write(std::string_view bytes) override;
 
-    /// Call it when the whole body was written.
+    /// Ends the body; call it once all was written.
     void end();
 
     [[nodiscard]] bool begun() const { return begun_; }
@@ -53,7 +53,7 @@ class StreamSink final : public transport::BodySink {
     std::chrono::milliseconds write_time_;
     bool begun_ = false;
     std::uint64_t bytes_ = 0;
-    std::string pending_;  ///< small pieces go together
+    std::string pending_;  ///< small pieces are sent together
 };
 
 }  // namespace prevision::server

@@ -32,7 +32,7 @@ constexpr std::size_t io_threads = 2;
 constexpr std::chrono::milliseconds drain_step{20};
 constexpr std::chrono::milliseconds accept_pause{50};
 
-/// A connection is a descriptor, and many systems allow 1,024 unless asked for more.
+/// Each connection needs a descriptor, and the usual soft limit is 1,024.
 void allow_many_descriptors() {
     rlimit limit{};
     if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
@@ -103,7 +103,7 @@ asio::awaitable<void> Server::Parts::accept() {
         if (!error) {
             start(tcp::socket(std::move(socket)));
         } else if (acceptor.is_open()) {
-            // No descriptor is left, or the client has gone already: others are served meanwhile.
+            // No descriptor is free, or the client has closed already: pause, and serve the other connections.
             pause.expires_after(accept_pause);
             co_await pause.async_wait(asio::redirect_error(asio::use_awaitable, error));
         }
@@ -125,7 +125,7 @@ void Server::Parts::start(tcp::socket socket) {
     });
 }
 
-/// Until all is quiet, or the time is over.
+/// Waits until no connection and no job is left, or the drain time is over; then ends the rest.
 void Server::Parts::drain() {
     context.draining = true;
     asio::post(acceptor.get_executor(), [this] {
@@ -176,7 +176,7 @@ void Server::run(Cancellation& cancellation) {
         stopped.wait(lock, [&] { return stop; });
     }
     parts.drain();
-    // Threads that write to a client wait for the connections' own threads: these end last.
+    // Workers wait for the io threads while they write to a client: stop the workers first.
     parts.context.quick.stop();
     parts.context.slow.stop();
     parts.io.stop();

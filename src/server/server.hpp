@@ -14,7 +14,7 @@ namespace prevision::server {
 /// The platform behind HTTP/1.1.
 class Server {
   public:
-    /// Listens from now on; nobody is answered before `run`. `platform`, `log` and `clock` must outlive it.
+    /// Listens from now on; clients are answered once `run` is called. `platform`, `log` and `clock` must outlive it.
     /// `spool_folder`, on a disk with room, takes large uploads while they come. Error usage, conflict or
     /// invalid when it cannot listen as the settings say.
     Server(platform::Platform& platform, const Settings& settings, const std::filesystem::path& spool_folder,
@@ -23,11 +23,11 @@ class Server {
     Server(const Server&) = delete;
     Server& operator=(const Server&) = delete;
 
-    /// "http://127.0.0.1:8080", with the port that it really has.
+    /// "http://127.0.0.1:8080", with the actual port.
     [[nodiscard]] std::string url() const;
 
-    /// Answers until the cancellation is raised; then takes no more calls, lets those that are under way and
-    /// the snapshots end for as long as the settings allow, and returns.
+    /// Answers until the cancellation is raised. Then accepts no more calls, waits up to `drain_time` for running
+    /// calls and snapshots, and returns.
     void run(Cancellation& cancellation);
 
   private:

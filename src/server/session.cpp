@@ -22,8 +22,8 @@ platform::Answer refusal(int status, ErrorClass error_class, const std::string& 
 
 platform::Answer unauthorized() {
     auto answer =
-        refusal(401, ErrorClass::auth, "not allowed: no good token came with the request",
-                "send it as it is in the header Authorization; 'prevision serve token create' makes one");
+        refusal(401, ErrorClass::auth, "not allowed: the request has no valid token",
+                "send the token itself in the header Authorization; 'prevision serve token create' makes one");
     answer.headers.push_back({.name = "WWW-Authenticate", .value = "Token"});
     return answer;
 }
@@ -57,7 +57,7 @@ asio::awaitable<void> Session::run() {
     } catch (const TooSlow&) {
         gone = true;
     } catch (const std::exception&) {
-        // Nothing that can be answered any more: this client's connection ends, and no other.
+        // Too late to answer: close this connection, and keep the others.
         gone = true;
     }
     if (!gone) co_await connection_->finish();
@@ -148,7 +148,7 @@ asio::awaitable<bool> Session::serve(const RequestHead& head, Exchange& exchange
     if (!failure && !caller) failure = unauthorized();
     if (!failure && may_look_only(*caller, head)) {
         failure = refusal(403, ErrorClass::auth,
-                          fmt::format("not allowed: the token '{}' may only look", caller->name),
+                          fmt::format("not allowed: the token '{}' may only read", caller->name),
                           "use a token of the role admin");
     }
     if (!failure && !head.path.starts_with(api_prefix)) {
@@ -249,7 +249,7 @@ asio::awaitable<bool> Session::stream(platform::Answer& answer, const RequestHea
     exchange.status = answer.status;
     if (whole) co_return head.keep_alive&& sink.framing() != Framing::close && !context_.draining;
     if (!sink.begun()) co_return co_await reply(*failure, head.keep_alive, true, exchange);
-    // The body is not whole: what the client has must not look as if it were.
+    // The body is incomplete: close, so that the client does not take it for a whole one.
     throw ClientGone{};
 }
 

@@ -15,10 +15,10 @@ class Session : public std::enable_shared_from_this<Session> {
 
     asio::awaitable<void> run();
 
-    /// Ends it where it waits for a request or streams events; a call that is under way is answered first.
+    /// Closes it if it waits for a request or streams events; a running call is answered first.
     void drain();
 
-    /// Ends it at once.
+    /// Closes it at once.
     void abort();
 
     [[nodiscard]] asio::any_io_executor executor() { return connection_->executor(); }

@@ -11,8 +11,8 @@
 
 namespace prevision::server {
 
-/// The body of a request as it comes: in memory while it is small, then in a file without a name that goes
-/// with the object. One thread at a time.
+/// Collects a request's body: in memory while it is small, then in an unnamed file that is removed with this object.
+/// One thread at a time.
 class Spool final : public transport::BodySource {
   public:
     Spool() = default;
@@ -21,11 +21,11 @@ class Spool final : public transport::BodySource {
     /// Error internal when the file cannot be written.
     void write(std::string_view bytes);
 
-    /// All that was written, as one text; it is empty then.
+    /// Moves out all that was written, as one text.
     std::string take();
     [[nodiscard]] std::uint64_t written() const { return written_; }
 
-    /// After the last `write`, `rewind` comes first.
+    /// Call `rewind` first, after the last `write`.
     std::size_t read(std::span<char> buffer) override;
     [[nodiscard]] std::optional<std::uint64_t> size() const override { return written_; }
     void rewind() override;

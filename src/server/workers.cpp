@@ -22,7 +22,7 @@ struct Task {
 
 }  // namespace
 
-// What tells the coroutine runs on its executor, so never before it waits.
+// The notification runs on the coroutine's executor, so it cannot come before the coroutine waits.
 asio::awaitable<void> Workers::run(asio::any_io_executor executor, std::function<void()> job) {
     const auto task = std::make_shared<Task>(executor);
     ++busy_;

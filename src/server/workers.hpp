@@ -12,7 +12,7 @@ namespace prevision::server {
 
 namespace asio = boost::asio;
 
-/// Threads that may wait, for coroutines that may not.
+/// Threads that run the blocking work of coroutines.
 class Workers {
   public:
     explicit Workers(std::size_t threads) : pool_(threads) {}
@@ -24,7 +24,7 @@ class Workers {
     /// How many jobs run or wait for a thread.
     [[nodiscard]] std::size_t busy() const { return busy_; }
 
-    /// Waits for the jobs that run, and takes no more.
+    /// Waits for the running jobs; the queued ones are dropped.
     void stop();
 
   private:

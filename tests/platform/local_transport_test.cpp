@@ -37,7 +37,7 @@ TEST_CASE("the local transport hands on an upload, which must be a form") {
                                       .body = {},
                                       .upload = &source});
     CHECK(response.status == 400);
-    CHECK_THAT(response.body, Catch::Contains("no multipart/form-data"));
+    CHECK_THAT(response.body, Catch::Contains("is not multipart/form-data"));
 }
 
 TEST_CASE("the local transport may be used from many threads, each with its own") {

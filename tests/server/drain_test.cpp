@@ -1,5 +1,4 @@
 #include <csignal>
-#include <thread>
 
 #include <catch2/catch.hpp>
 
@@ -17,7 +16,7 @@ std::string start_endless(const Served& served) {
                         .call("POST", "/projects/" + served.project() + "/datasets/data-source",
                               R"({"name":"half","datasource_id":")" + datasource + R"("})")
                         .id();
-    while (served.get("/datasets/" + id).text("copy_state") != "running") std::this_thread::yield();
+    testing::wait_until([&] { return served.get("/datasets/" + id).text("copy_state") == "running"; });
     return id;
 }
 

@@ -54,7 +54,7 @@ TEST_CASE("a client that leaves its event stream is forgotten") {
         CHECK_FALSE(client.read_until(": connected\n\n").empty());
         CHECK(served.curl("/metrics").body.find("prevision_event_streams 1\n") != std::string::npos);
     }
-    while (served.curl("/metrics").body.find("prevision_event_streams 0\n") == std::string::npos) {
-    }
-    SUCCEED("the count went back to none");
+    testing::wait_until([&] {
+        return served.curl("/metrics").body.find("prevision_event_streams 0\n") != std::string::npos;
+    });
 }

@@ -1,5 +1,6 @@
 #include "server/served.hpp"
 
+#include <chrono>
 #include <stdexcept>
 #include <thread>
 
@@ -14,13 +15,21 @@
 
 namespace prevision::testing {
 
+namespace {
+
+/// The longest wait for anything that must happen.
+constexpr std::chrono::seconds patience{30};
+
+}  // namespace
+
 rapidjson::Document CurlAnswer::json() const { return model::parse_json(body); }
 
 std::string CurlAnswer::text(const std::string& member) const { return model::get_text(json(), member); }
 
 std::string wait_for_url(const RunningProgram& process) {
     constexpr std::string_view sign = "serving on ";
-    for (;;) {
+    const auto deadline = std::chrono::steady_clock::now() + patience;
+    while (std::chrono::steady_clock::now() < deadline) {
         const auto err = process.err();
         const auto found = err.find(sign);
         if (found != std::string::npos) {
@@ -28,6 +37,16 @@ std::string wait_for_url(const RunningProgram& process) {
             if (const auto end = rest.find('\n'); end != std::string::npos) return rest.substr(0, end);
         }
         if (err.find("hint: ") != std::string::npos) throw std::runtime_error(err);
+        std::this_thread::yield();
+    }
+    throw std::runtime_error("the program did not say where it serves");
+}
+
+void wait_until(const std::function<bool()>& condition) {
+    const auto deadline = std::chrono::steady_clock::now() + patience;
+    while (!condition()) {
+        if (std::chrono::steady_clock::now() > deadline)
+            throw std::runtime_error("the condition did not come true in time");
         std::this_thread::yield();
     }
 }
@@ -96,10 +115,12 @@ std::string Served::make_endless(const std::string& connector) const {
 }
 
 std::string Served::wait_for_dataset(const std::string& id) const {
-    for (;;) {
-        const auto state = get("/datasets/" + id).text("copy_state");
-        if (state != "pending" && state != "running") return state;
-    }
+    std::string state;
+    wait_until([&] {
+        state = get("/datasets/" + id).text("copy_state");
+        return state != "pending" && state != "running";
+    });
+    return state;
 }
 
 RawClient::RawClient(int port) : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -75,7 +76,10 @@ class RawClient {
     FileDescriptor socket_;
 };
 
-/// What a served program told on stderr about where it listens; waits for it.
+/// Asks until the condition is true; throws when that takes longer than 30 seconds.
+void wait_until(const std::function<bool()>& condition);
+
+/// The URL that a served program printed on stderr; waits for it, for 30 seconds at most.
 std::string wait_for_url(const RunningProgram& process);
 
 }  // namespace prevision::testing

@@ -54,7 +54,7 @@ class FormReader {
   public:
     FormReader(transport::BodySource& body, std::string_view boundary)
         : body_(body), delimiter_(fmt::format("\r\n--{}", boundary)) {
-        buffer_ = "\r\n";  // so that the first delimiter is one like the others
+        buffer_ = "\r\n";  // so that the first delimiter looks like the others
     }
 
     Form read(const std::function<void(std::string_view)>& file) {
@@ -81,7 +81,7 @@ class FormReader {
         }
     }
 
-    /// Behind a delimiter: "--" after the last part, else a line end.
+    /// After a delimiter: "--" after the last part, else a line end.
     bool at_end() {
         require(2);
         if (buffer_.starts_with("--")) return true;
@@ -90,8 +90,8 @@ class FormReader {
             if (buffer_.size() > most_header || !fill()) refuse("a delimiter has no line end");
             line_end = buffer_.find("\r\n");
         }
-        if (!trim(std::string_view(buffer_).substr(0, line_end)).empty()) refuse("a delimiter goes on oddly");
-        buffer_.erase(0, line_end);  // which stands before the part's header, or its empty line
+        if (!trim(std::string_view(buffer_).substr(0, line_end)).empty()) refuse("text follows a delimiter on its line");
+        buffer_.erase(0, line_end);  // leaves the line end before the part's header
         return false;
     }
 
@@ -160,7 +160,7 @@ class FormReader {
 
 Form read_form(transport::BodySource& body, std::string_view content_type,
                const std::function<void(std::string_view)>& file) {
-    if (!to_lower(content_type).starts_with("multipart/form-data")) refuse("it is no multipart/form-data");
+    if (!to_lower(content_type).starts_with("multipart/form-data")) refuse("it is not multipart/form-data");
     const auto boundary = find_parameter(content_type, "boundary");
     if (!boundary || boundary->empty() || boundary->size() > 200) refuse("it names no boundary");
     return FormReader(body, *boundary).read(file);

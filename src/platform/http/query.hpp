@@ -9,16 +9,16 @@
 
 namespace prevision::platform {
 
-/// The parameters behind the '?' of a call. Of a name that stands there twice, the first counts.
+/// The parameters after the '?' of a call. The first one of a name counts.
 class Query {
   public:
     /// Takes "a=1&b=x%20y+z": percent-encoded, '+' for a space.
     explicit Query(std::string_view text);
 
-    /// The value; nothing where it is absent or empty.
+    /// The value; nothing when it is absent or empty.
     [[nodiscard]] std::optional<std::string> get(std::string_view name) const;
 
-    /// A whole number; Error invalid, naming the parameter, when it is none or out of range.
+    /// A whole number; Error invalid, naming the parameter, when it is not a number or out of range.
     [[nodiscard]] std::uint64_t number(std::string_view name, std::uint64_t fallback, std::uint64_t least,
                                        std::uint64_t most) const;
 

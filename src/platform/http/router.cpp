@@ -13,7 +13,7 @@ namespace prevision::platform {
 
 namespace {
 
-/// Cuts the next segment, and the slash behind it, off a path that begins with one.
+/// Removes the leading slash and the first segment from a path; returns the segment.
 std::string_view take_segment(std::string_view& path) {
     path.remove_prefix(1);
     const auto segment = path.substr(0, path.find('/'));
@@ -21,8 +21,8 @@ std::string_view take_segment(std::string_view& path) {
     return segment;
 }
 
-/// The parameters of a path that the pattern matches, else nothing. Segments are told apart before they are
-/// decoded, so that a name may hold a slash as %2F.
+/// The parameters of a path that the pattern matches, else nothing. Splits into segments before it
+/// decodes them, so that a name can hold a slash as %2F.
 std::optional<std::vector<std::string>> match(std::string_view pattern, std::string_view path) {
     std::vector<std::string> parameters;
     while (pattern.starts_with('/') && path.starts_with('/')) {
@@ -70,9 +70,9 @@ Answer Router::route(const Call& call) const {
     }
     if (allowed.empty()) {
         throw Error(ErrorClass::not_found, fmt::format("the platform has no call {} {}", call.method, path),
-                    "what a project holds is below it: GET /projects, then GET /projects/ID/connectors");
+                    "a project's objects are below it: GET /projects, then GET /projects/ID/connectors");
     }
-    auto answer = failure_answer(Error(ErrorClass::invalid, fmt::format("{} does not take {}, but {}", path,
+    auto answer = failure_answer(Error(ErrorClass::invalid, fmt::format("{} does not take {}; it takes {}", path,
                                                                         call.method, join(allowed, ", ")))
                                      .with_status(405));
     answer.headers.push_back({.name = "Allow", .value = join(allowed, ", ")});

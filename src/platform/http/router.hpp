@@ -10,7 +10,7 @@
 
 namespace prevision::platform {
 
-/// A call, with what the router found in its path and query.
+/// A call, with the parameters of its path and query.
 struct RoutedCall {
     const Call& call;
     std::vector<std::string> parameters;  ///< of the path, in their order, percent-decoded
@@ -19,21 +19,21 @@ struct RoutedCall {
 
 using Handler = std::function<Answer(const RoutedCall&)>;
 
-/// What a call waits for: the store alone, or distant systems and much data.
+/// What a call waits for: only the store, or remote systems and large data.
 enum class Pace { store, distant };
 
-/// Finds who answers a call. Safe on any thread once all routes are there.
+/// Finds the handler of a call. Safe on any thread once all routes are added.
 class Router {
   public:
     /// `pattern` is a path whose segments in braces match any one segment: "/projects/{id}/connectors". It is
     /// kept as a view: pass a literal. Of two patterns that match, the first one added counts.
     void add(std::string_view method, std::string_view pattern, Handler handler, Pace pace = Pace::store);
 
-    /// What the handler answers or throws. A trailing slash of the path changes nothing. A known path with
+    /// Returns the handler's answer, or throws its Error. A trailing slash of the path changes nothing. A known path with
     /// another method is answered with 405 and `Allow`; Error not_found when no pattern matches.
     [[nodiscard]] Answer route(const Call& call) const;
 
-    /// Whether the call's route was added as one of distant pace; false where there is none.
+    /// Whether the call's route has the pace `distant`; false when there is no route.
     [[nodiscard]] bool may_take_long(const Call& call) const;
 
   private:

@@ -54,7 +54,7 @@ TokenRecord read_row(const sqlite::Statement& row) {
             .revoked_at = row.text(4)};
 }
 
-/// The good token that has this name or, where it is `by_id` alone, this id.
+/// The valid token of this name or id.
 std::optional<TokenRecord> find_good(sqlite::Database& database, const std::string& name_or_id) {
     auto statement = database.prepare(
         fmt::format("SELECT {} FROM tokens WHERE (name = ?1 OR id = ?1) AND revoked_at = ''", columns));

@@ -12,21 +12,21 @@ namespace prevision::platform {
 
 class Store;
 
-/// What the bearer of a token may do: everything, or only look.
+/// What a token allows: everything, or only reading.
 enum class Role { admin, viewer };
 
 std::string_view to_string(Role role);
 
-/// Error usage when it is none.
+/// Error usage for an unknown role.
 Role parse_role(std::string_view text);
 
-/// A token, as far as it can be told: what it is itself was shown once and is known here as a hash only.
+/// A token without its secret, of which only a hash is stored.
 struct TokenRecord {
     std::string id;
     std::string name;
     Role role = Role::admin;
     std::string created_at;
-    std::string revoked_at;  ///< empty while it is good
+    std::string revoked_at;  ///< empty while it is valid
 };
 
 struct NewToken {
@@ -34,22 +34,22 @@ struct NewToken {
     Secret token;
 };
 
-/// The tokens that open a served platform. Of 256 random bits each, so that a plain hash of one tells nothing
-/// of it. Safe on any thread. Errors beside those named are the store's.
+/// The tokens of a served platform. Each has 256 random bits, so that an unsalted hash is safe to store. Safe on any
+/// thread. Every call can also throw the store's errors.
 class Tokens {
   public:
     Tokens(Store& store, const Clock& clock) : store_(store), clock_(clock) {}
 
-    /// Error invalid without a name, conflict while a good token has that name.
+    /// Error invalid without a name, conflict while a valid token has that name.
     NewToken create(const std::string& name, Role role);
 
-    /// In the order of creation, with those that were revoked.
+    /// In the order of creation, revoked ones included.
     std::vector<TokenRecord> list();
 
-    /// By name or id; it holds for the next call already. Error not_found when no good token has it.
+    /// Revokes by name or id, from the next call on. Error not_found when no valid token has it.
     TokenRecord revoke(const std::string& name_or_id);
 
-    /// Whose token it is; nothing when it is no good one. How long that takes tells nothing of the token.
+    /// The record of a token; nothing when it is not valid. Takes constant time in the secret part.
     std::optional<TokenRecord> find(std::string_view token);
 
   private:

@@ -17,7 +17,7 @@ namespace prevision::platform {
 
 namespace {
 
-/// The first byte of a sealed secret, for the day when there is another way to seal.
+/// The first byte of a sealed secret: its format.
 constexpr char format_version = 1;
 constexpr std::size_t nonce_size = crypto_aead_xchacha20poly1305_ietf_NPUBBYTES;
 constexpr std::size_t tag_size = crypto_aead_xchacha20poly1305_ietf_ABYTES;
@@ -34,11 +34,11 @@ const unsigned char* bytes_of(std::string_view text) {
 
 unsigned char* bytes_of(std::string& text) { return reinterpret_cast<unsigned char*>(text.data()); }
 
-/// Reads a key file that nobody but its owner may read. Nothing when it is not there.
+/// Reads a key file that only its owner may read. Nothing when there is no such file.
 std::unique_ptr<VaultKey> read_key(const std::filesystem::path& path) {
     FileDescriptor file;
     try {
-        // Not to hang where somebody put a pipe.
+        // O_NONBLOCK: opening a FIFO must not wait for a writer.
         file = open_file(path, O_RDONLY | O_NONBLOCK);
     } catch (const Error& error) {
         if (error.error_class() == ErrorClass::not_found) return nullptr;
@@ -65,7 +65,7 @@ std::unique_ptr<VaultKey> read_key(const std::filesystem::path& path) {
     }
 }
 
-/// Makes a key file unless another process was faster, and returns the key that won.
+/// Creates the key file; when another process was faster, returns that process's key.
 std::unique_ptr<VaultKey> make_key(const std::filesystem::path& path) {
     auto key = std::make_unique<VaultKey>();
     AtomicFile file(path, 0600);
@@ -156,9 +156,9 @@ const VaultKey& Vault::key() {
     if (!key) key = make_key(key_file_);
     if (known && key->fingerprint() != *known) {
         throw Error(ErrorClass::invalid,
-                    fmt::format("the key in {} is not the one that the stored secrets are sealed with",
+                    fmt::format("the key in {} is not the key that the stored secrets are sealed with",
                                 key_file_.string()),
-                    "put the key file back that belongs to this platform");
+                    "restore this platform's own key file");
     }
     key_ = std::move(key);
     return *key_;

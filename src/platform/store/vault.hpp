@@ -19,7 +19,7 @@ class VaultKey {
     /// A new one, at random.
     VaultKey();
 
-    /// From what a key file holds: one line of 64 hex digits. Error invalid when it is none.
+    /// From a key file's content: one line of 64 hex digits. Error invalid for anything else.
     explicit VaultKey(const Secret& line);
     ~VaultKey();
     VaultKey(const VaultKey&) = delete;
@@ -27,29 +27,29 @@ class VaultKey {
 
     [[nodiscard]] Secret line() const;
 
-    /// Tells keys apart without telling the key.
+    /// Differs between keys and reveals nothing of the key.
     [[nodiscard]] std::string fingerprint() const;
 
-    /// Seals a secret for one place: it can be opened with the same key and context only.
+    /// Encrypts a secret; it can be opened only with the same key and context.
     [[nodiscard]] std::string seal(const Secret& secret, std::string_view context) const;
 
-    /// Error integrity when it was sealed with another key or for another place, or was changed since.
+    /// Error integrity when it was sealed with another key or context, or was changed since.
     [[nodiscard]] Secret open(std::string_view sealed, std::string_view context) const;
 
   private:
     std::array<unsigned char, 32> bytes_{};
 };
 
-/// Seals the platform's secrets. The key lies in a file that is read, or made, when the first secret is
-/// sealed or opened. Safe on any thread; many processes may use, and make, one key file at once.
+/// Seals the platform's secrets with a key from a file, which is read, or created, when the first secret is sealed
+/// or opened. Safe on any thread; many processes may use, and make, one key file at once.
 ///
 /// Errors: invalid (the file may be read by others, holds no key, or not the one that the store's secrets are
 /// sealed with; the key is lost), internal (it cannot be read or made), integrity (a sealed secret was
 /// changed). All name the file.
 class Vault {
   public:
-    /// `known_fingerprint` tells whose key the store's secrets are sealed with; nothing while it holds none,
-    /// and only then is a missing key file made.
+    /// `known_fingerprint` gives the fingerprint of the key that the store's secrets are sealed with; nothing when
+    /// the store has no secret, and only then a missing key file is created.
     Vault(std::filesystem::path key_file, std::function<std::optional<std::string>()> known_fingerprint);
 
     std::string seal(const Secret& secret, std::string_view context);

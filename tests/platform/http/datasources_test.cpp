@@ -189,13 +189,13 @@ TEST_CASE("the data itself is streamed as CSV, and nothing is stored") {
 
 TEST_CASE("a call that was cancelled is no answer") {
     Shop shop;
-    Cancellation cancellation;
-    cancellation.cancel();
+    const auto cancellation = std::make_shared<Cancellation>();
+    cancellation->cancel();
     CHECK_THROWS_AS(shop.platform().handle({.method = "GET",
                                             .path = "/data-sources/" + shop.datasource + "/sample",
                                             .query = "",
                                             .body = "",
-                                            .cancellation = &cancellation}),
+                                            .cancellation = cancellation}),
                     Error);
 }
 

@@ -32,7 +32,7 @@ std::string field_of(const Form& form, const std::string& name) {
     return found == form.fields.end() ? "" : found->second;
 }
 
-/// A name that says what is to be inspected: of an archive, that of the csv in there.
+/// The name of the file to inspect; for an archive, of the csv in it.
 std::string name_of(const Form& form) {
     auto name = valid_utf8(form.file_name);
     if (to_lower(name).ends_with(".zip")) name.replace(name.size() - 4, 4, ".csv");
@@ -53,7 +53,7 @@ void read_plain(const UploadedFile& upload, const std::function<void(std::string
     }
 }
 
-/// Writes the dataset's file in one pass: counted, hashed, and found to be a table.
+/// Writes the dataset's file; counts, hashes and inspects it in the same pass.
 DatasetContent write_content(const UploadedFile& upload, const Form& form,
                              const std::filesystem::path& path) {
     AtomicFile file(path);
@@ -90,7 +90,7 @@ void UploadedFile::write(std::string_view bytes) {
 
 void UploadedFile::read(const std::function<void(std::string_view)>& take) const {
     if (is_zip(beginning_)) {
-        // What it unpacks to may fill no more than half of what is left.
+        // The unpacked content may fill at most half of the free space.
         std::error_code unknown;
         const auto room = std::filesystem::space(folder_, unknown).available / 2;
         read_zip(path_, unknown ? most_unpacked : std::min<std::uint64_t>(most_unpacked, room), take);
@@ -101,14 +101,14 @@ void UploadedFile::read(const std::function<void(std::string_view)>& take) const
 
 Form read_upload(const RoutedCall& routed, UploadedFile& file) {
     if (routed.call.upload == nullptr)
-        throw Error(ErrorClass::invalid, "invalid form: it is no multipart/form-data");
+        throw Error(ErrorClass::invalid, "invalid form: it is not multipart/form-data");
     auto form = read_form(*routed.call.upload, routed.call.content_type,
                           [&](std::string_view bytes) { file.write(bytes); });
-    if (!form.has_file) throw Error(ErrorClass::invalid, "invalid file: the form holds none");
+    if (!form.has_file) throw Error(ErrorClass::invalid, "invalid file: the form has no file");
     return form;
 }
 
-// Its first row has the names, as the platform's clients write it: only lines of JSON can be told otherwise.
+// The platform's clients send the names in the first row, except in JSON lines.
 snapshot::FileFindings read_uploaded_table(const UploadedFile& file, const Form& form,
                                            snapshot::PreviewTarget preview,
                                            const std::function<void(std::string_view)>& each) {

@@ -13,20 +13,20 @@
 
 namespace prevision::platform {
 
-/// A file that a client sends, kept while it is looked at. It has no name in its folder, so that it goes with
-/// the object, or with the process.
+/// A file that a client sends. It has no name in its folder, so that it is removed with this object or with the
+/// process.
 class UploadedFile {
   public:
-    /// Makes it in a folder, which is made too where it is not there. Error internal when that cannot be.
+    /// Creates it in a folder, and the folder where needed. Error internal when that fails.
     explicit UploadedFile(const std::filesystem::path& folder);
 
     void write(std::string_view bytes);
 
-    /// Gives its content to `take`: of a zip archive, that of the one file in there. Error invalid as
+    /// Passes its content to `take`; for a zip archive, the content of the one file in it. Error invalid as
     /// `read_zip`'s.
     void read(const std::function<void(std::string_view)>& take) const;
 
-    /// By which this process can open it.
+    /// A path that opens it in this process.
     [[nodiscard]] const std::filesystem::path& path() const { return path_; }
 
   private:
@@ -40,7 +40,7 @@ class UploadedFile {
 Form read_upload(const RoutedCall& routed, UploadedFile& file);
 
 /// Reads an uploaded file, or the file in an uploaded archive, as a table: its rows go to `preview`, its
-/// bytes to `each`. Error invalid when it is none, or some of its rows are not as the others.
+/// bytes to `each`. Error invalid when it is not a table, or its rows differ in length.
 snapshot::FileFindings read_uploaded_table(const UploadedFile& file, const Form& form,
                                            snapshot::PreviewTarget preview,
                                            const std::function<void(std::string_view)>& each);

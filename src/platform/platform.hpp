@@ -39,8 +39,9 @@ struct Call {
     std::string body;
     std::shared_ptr<Cancellation> cancellation = std::make_shared<Cancellation>();  ///< never null
     std::string content_type = {};                                                  ///< of the body
-    transport::BodySource* upload = nullptr;      ///< where set, gives the body instead
-    std::optional<Caller> caller = std::nullopt;  ///< none for a call from this process, which may do everything
+    transport::BodySource* upload = nullptr;  ///< where set, gives the body instead
+    std::optional<Caller> caller =
+        std::nullopt;  ///< none for a call from this process, which may do everything
 };
 
 /// The answer to a call.

@@ -21,9 +21,9 @@ platform::Answer refusal(int status, ErrorClass error_class, const std::string& 
 }
 
 platform::Answer unauthorized() {
-    auto answer =
-        refusal(401, ErrorClass::auth, "not allowed: the request has no valid token",
-                "send the token itself in the header Authorization; 'prevision serve token create' makes one");
+    auto answer = refusal(
+        401, ErrorClass::auth, "not allowed: the request has no valid token",
+        "send the token itself in the header Authorization; 'prevision serve token create' makes one");
     answer.headers.push_back({.name = "WWW-Authenticate", .value = "Token"});
     return answer;
 }

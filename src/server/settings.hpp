@@ -14,8 +14,8 @@ struct Limits {
     std::size_t header_bytes = std::size_t{16} * 1024;
     std::size_t body_bytes = std::size_t{4} * 1024 * 1024;  ///< of JSON
     std::uint64_t upload_bytes = std::uint64_t{16} << 30U;  ///< of a file
-    std::chrono::milliseconds header_time{10'000};  ///< for a whole header, from its first byte
-    std::chrono::milliseconds idle_time{60'000};    ///< between two requests
+    std::chrono::milliseconds header_time{10'000};          ///< for a whole header, from its first byte
+    std::chrono::milliseconds idle_time{60'000};            ///< between two requests
     /// Between two reads of a body; a longer body must come at 16 KiB a second or faster.
     std::chrono::milliseconds body_time{20'000};
     std::chrono::milliseconds write_time{30'000};  ///< for a client to take what was written to it
@@ -31,8 +31,9 @@ struct Settings {
     std::optional<std::filesystem::path> tls_key;
     bool insecure_http = false;  ///< listen beyond loopback without TLS
     Limits limits;
-    std::chrono::milliseconds event_comment{15'000};  ///< the interval of an event stream's keep-alive comments
-    std::chrono::milliseconds drain_time{10'000};     ///< for running calls and jobs, once the server stops
+    std::chrono::milliseconds event_comment{
+        15'000};                                   ///< the interval of an event stream's keep-alive comments
+    std::chrono::milliseconds drain_time{10'000};  ///< for running calls and jobs, once the server stops
     LogFormat log = LogFormat::text;
 };
 

@@ -90,7 +90,8 @@ class FormReader {
             if (buffer_.size() > most_header || !fill()) refuse("a delimiter has no line end");
             line_end = buffer_.find("\r\n");
         }
-        if (!trim(std::string_view(buffer_).substr(0, line_end)).empty()) refuse("text follows a delimiter on its line");
+        if (!trim(std::string_view(buffer_).substr(0, line_end)).empty())
+            refuse("text follows a delimiter on its line");
         buffer_.erase(0, line_end);  // leaves the line end before the part's header
         return false;
     }

@@ -72,9 +72,10 @@ Answer Router::route(const Call& call) const {
         throw Error(ErrorClass::not_found, fmt::format("the platform has no call {} {}", call.method, path),
                     "a project's objects are below it: GET /projects, then GET /projects/ID/connectors");
     }
-    auto answer = failure_answer(Error(ErrorClass::invalid, fmt::format("{} does not take {}; it takes {}", path,
-                                                                        call.method, join(allowed, ", ")))
-                                     .with_status(405));
+    auto answer =
+        failure_answer(Error(ErrorClass::invalid, fmt::format("{} does not take {}; it takes {}", path,
+                                                              call.method, join(allowed, ", ")))
+                           .with_status(405));
     answer.headers.push_back({.name = "Allow", .value = join(allowed, ", ")});
     return answer;
 }

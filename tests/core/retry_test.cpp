@@ -29,7 +29,7 @@ TEST_CASE("after the last retry there is no waiting, and a cancellation ends one
     CHECK_THROWS_AS((RetryPolicy{.first_wait = 1h, .longest_wait = 1h}.wait(1, cancellation)), Error);
 }
 
-TEST_CASE("a jitter lies in [0, 1)") {
+TEST_CASE("a jitter is at least 0 and less than 1") {
     for (int i = 0; i < 100; ++i) {
         const auto jitter = random_jitter();
         CHECK((jitter >= 0.0 && jitter < 1.0));

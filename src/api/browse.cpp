@@ -20,7 +20,7 @@ std::string to_browse(const model::Connector& connector) {
 }
 
 /// Cuts a body into its lines.
-class LineSink final : public transport::BodySink {
+class LineSink final : public ByteSink {
   public:
     explicit LineSink(std::function<void(std::string_view)> each) : each_(std::move(each)) {}
 

@@ -320,7 +320,7 @@ model::Sample Client::preview_datasource(const ObjectReference& datasource, int 
     return decode_answer(what, call_added({what, "GET", path}), model::decode_sample);
 }
 
-void Client::read_datasource(const ObjectReference& datasource, transport::BodySink& sink) {
+void Client::read_datasource(const ObjectReference& datasource, ByteSink& sink) {
     call_added({.what = to_do<model::Datasource>("read", datasource),
                 .method = "GET",
                 .path = object_path<model::Datasource>(datasource.id, "/content"),
@@ -347,8 +347,7 @@ model::Sample Client::sample_dataset(const ObjectReference& dataset, int limit) 
     return decode_answer(what, call({what, "GET", path}), model::decode_sample);
 }
 
-void Client::download_dataset(const ObjectReference& dataset, const std::string& extension,
-                              transport::BodySink& sink) {
+void Client::download_dataset(const ObjectReference& dataset, const std::string& extension, ByteSink& sink) {
     call({.what = to_do<model::Dataset>("download", dataset),
           .method = "GET",
           .path = object_path<model::Dataset>(dataset.id, "/download?extension=" + percent_encode(extension)),

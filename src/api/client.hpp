@@ -71,7 +71,7 @@ class Client {
         std::string path;
         std::vector<transport::Header> headers;
         std::string body;
-        transport::BodySink* sink = nullptr;  ///< receives the body of a successful answer
+        ByteSink* sink = nullptr;  ///< receives the body of a successful answer
     };
     /// Returns the answer's body unless a sink received it.
     std::string call_any(const AnyCall& any);
@@ -106,7 +106,7 @@ class Client {
     void delete_datasource(const ObjectReference& datasource);
     TestOutcome test_datasource(const ObjectReference& datasource);
     model::Sample preview_datasource(const ObjectReference& datasource, int limit);
-    void read_datasource(const ObjectReference& datasource, transport::BodySink& sink);
+    void read_datasource(const ObjectReference& datasource, ByteSink& sink);
 
     void list_datasets(const std::string& project_id, const Each<model::Dataset>& each);
     model::Dataset get_dataset(const std::string& id);
@@ -116,8 +116,7 @@ class Client {
     void delete_dataset(const ObjectReference& dataset);
     model::Sample sample_dataset(const ObjectReference& dataset, int limit);
     /// `extension` is csv, zip or parquet. An interrupted download throws; the sink keeps what it received.
-    void download_dataset(const ObjectReference& dataset, const std::string& extension,
-                          transport::BodySink& sink);
+    void download_dataset(const ObjectReference& dataset, const std::string& extension, ByteSink& sink);
 
     void list_exporters(const std::string& project_id, const Each<model::Exporter>& each);
     model::Exporter get_exporter(const std::string& id);
@@ -134,7 +133,7 @@ class Client {
         std::string path;
         std::string body = {};
         Repeat repeat = Repeat::safe;
-        transport::BodySink* sink = nullptr;
+        ByteSink* sink = nullptr;
         std::vector<transport::Header> headers = {};
     };
     transport::Response send(const Call& call);

@@ -20,22 +20,6 @@ bool may_repeat(Repeat repeat, const transport::TransportError& failure) {
     return repeat == Repeat::safe || (repeat == Repeat::if_not_sent && !failure.may_have_arrived());
 }
 
-/// Passes the bytes on, and remembers whether any came.
-class WatchedSink final : public transport::BodySink {
-  public:
-    explicit WatchedSink(transport::BodySink* sink) : sink_(sink) {}
-
-    void write(std::string_view chunk) override {
-        begun_ = true;
-        sink_->write(chunk);
-    }
-    [[nodiscard]] bool begun() const { return begun_; }
-
-  private:
-    transport::BodySink* sink_;
-    bool begun_ = false;
-};
-
 }  // namespace
 
 RetryBudget::RetryBudget(const RetrySettings& settings)
@@ -81,8 +65,8 @@ std::optional<milliseconds> retry_after(const transport::Response& response,
 transport::Response send_with_retries(transport::Transport& transport, transport::Request request,
                                       Repeat repeat, const RetrySettings& settings) {
     RetryBudget budget(settings);
-    WatchedSink sink(request.sink);
-    if (request.sink != nullptr) request.sink = &sink;
+    std::optional<WatchedSink> sink;
+    if (request.sink != nullptr) request.sink = &sink.emplace(*request.sink);
     bool may_have_arrived = false;
     for (;;) {
         request.timeout = budget.left();
@@ -97,7 +81,7 @@ transport::Response send_with_retries(transport::Transport& transport, transport
             if (!pause) return response;
         } catch (const transport::TransportError& failure) {
             may_have_arrived = may_have_arrived || failure.may_have_arrived();
-            if (sink.begun() || !may_repeat(repeat, failure)) throw;
+            if ((sink && sink->begun()) || !may_repeat(repeat, failure)) throw;
             pause = budget.take(std::nullopt);
             if (!pause) throw;
         }

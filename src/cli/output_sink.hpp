@@ -10,7 +10,7 @@
 namespace prevision::cli {
 
 /// An answer's body to stdout: byte for byte, but for a terminal, which is shown each line as `printable`.
-class OutputSink final : public transport::BodySink {
+class OutputSink final : public ByteSink {
   public:
     explicit OutputSink(Io& io) : out_(io.out), terminal_(io.out_is_terminal) {}
 

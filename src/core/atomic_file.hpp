@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <string_view>
 
+#include "core/byte_sink.hpp"
 #include "core/file.hpp"
 
 namespace prevision {
@@ -11,16 +12,16 @@ namespace prevision {
 /// A file that becomes visible whole or not at all. It is written beside its final place, under a name of its
 /// own; `commit` makes it durable and moves it there, and destruction without `commit` removes it. One thread
 /// at a time.
-class AtomicFile {
+class AtomicFile final : public ByteSink {
   public:
     /// Opens the temporary file, with these permission bits. Error internal when that cannot be.
     explicit AtomicFile(std::filesystem::path path, unsigned mode = 0600);
-    ~AtomicFile();
+    ~AtomicFile() override;
     AtomicFile(const AtomicFile&) = delete;
     AtomicFile& operator=(const AtomicFile&) = delete;
 
     /// Appends. Error internal (full disk, …); the file can still only be discarded then.
-    void write(std::string_view bytes);
+    void write(std::string_view bytes) override;
 
     /// Puts it in its place, whatever stood there before.
     void commit();

@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "core/byte_sink.hpp"
 #include "core/cancellation.hpp"
 #include "core/clock.hpp"
 #include "core/environment.hpp"
@@ -16,13 +17,10 @@ namespace prevision {
 /// Thrown by an Output whose reader has gone (`| head`): the program ends quietly.
 struct OutputClosed {};
 
-/// Where bytes go: stdout, stderr, or memory in a test. One thread at a time.
-class Output {
+/// Where bytes go: stdout, stderr, or memory in a test. `write` and `flush` throw Error internal when it cannot
+/// be written (full disk), and OutputClosed when the reader has gone.
+class Output : public ByteSink {
   public:
-    virtual ~Output() = default;
-
-    /// Error internal when it cannot be written (full disk), OutputClosed when the reader has gone.
-    virtual void write(std::string_view text) = 0;
     virtual void flush() = 0;
 };
 

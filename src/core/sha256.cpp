@@ -5,7 +5,7 @@
 #include "core/error.hpp"
 #include "core/text.hpp"
 
-namespace prevision::snapshot {
+namespace prevision {
 
 namespace {
 
@@ -31,4 +31,4 @@ std::string Sha256::finish() {
     return to_hex({reinterpret_cast<const char*>(digest.data()), size});
 }
 
-}  // namespace prevision::snapshot
+}  // namespace prevision

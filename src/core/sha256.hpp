@@ -6,7 +6,7 @@
 
 #include <openssl/evp.h>
 
-namespace prevision::snapshot {
+namespace prevision {
 
 /// A running SHA-256. One thread at a time.
 class Sha256 {
@@ -25,4 +25,4 @@ class Sha256 {
     std::unique_ptr<EVP_MD_CTX, Free> context_;
 };
 
-}  // namespace prevision::snapshot
+}  // namespace prevision

@@ -10,10 +10,11 @@ namespace prevision {
 /// UTF-8 (Unicode 15, table 3-7: no overlong forms, no surrogates, nothing beyond U+10FFFF).
 std::size_t utf8_character_size(std::string_view text);
 
-/// The text with U+FFFD for each byte that is not UTF-8: a remote system can send any bytes, JSON cannot hold them.
-std::string valid_utf8(std::string_view text);
-
 bool is_utf8(std::string_view text);
+
+/// The text with U+FFFD in place of each byte that is not UTF-8: a remote system may send anything, and JSON
+/// must be UTF-8.
+std::string valid_utf8(std::string_view text);
 
 /// Appends a code point up to U+10FFFF that is no surrogate.
 void append_utf8(std::string& text, char32_t code_point);

@@ -13,28 +13,6 @@ namespace prevision::platform {
 
 namespace {
 
-class MemorySink final : public transport::BodySink {
-  public:
-    void write(std::string_view chunk) override { text += chunk; }
-    std::string text;
-};
-
-/// Passes everything on, and knows whether anything came.
-class WatchedSink final : public transport::BodySink {
-  public:
-    explicit WatchedSink(transport::BodySink& sink) : sink_(sink) {}
-
-    void write(std::string_view chunk) override {
-        begun_ = true;
-        sink_.write(chunk);
-    }
-    [[nodiscard]] bool begun() const { return begun_; }
-
-  private:
-    transport::BodySink& sink_;
-    bool begun_ = false;
-};
-
 /// Cancels a call when the caller raises its cancellation, or after the request's timeout.
 class CallLimit {
   public:
@@ -83,7 +61,7 @@ class CallLimit {
 };
 
 /// Writes events to `body` as they come, until the cancellation is raised; then throws its Error.
-void write_events(EventBus& bus, transport::BodySink& body, Cancellation& cancellation) {
+void write_events(EventBus& bus, ByteSink& body, Cancellation& cancellation) {
     std::mutex mutex;
     std::condition_variable changed;
     std::string waiting;
@@ -147,9 +125,7 @@ class LocalTransport final : public transport::Transport {
         auto answer = platform_.handle(call);
         wipe(call.body);
         if (answer.events) {
-            answer.stream = [&](transport::BodySink& body) {
-                write_events(platform_.events(), body, *cancellation);
-            };
+            answer.stream = [&](ByteSink& body) { write_events(platform_.events(), body, *cancellation); };
         }
         return respond(std::move(answer), request);
     }
@@ -167,7 +143,7 @@ class LocalTransport final : public transport::Transport {
 
     /// A failure before the first byte is answered; after it, the transfer can only be cut.
     static transport::Response stream(const Answer& answer, const transport::Request& request) {
-        MemorySink memory;
+        StringSink memory;
         WatchedSink sink(request.sink != nullptr ? *request.sink : memory);
         try {
             answer.stream(sink);

@@ -53,7 +53,7 @@ struct Answer {
 
     /// Where set, writes the body instead, and may throw: before its first byte, `failure_answer`
     /// (answers.hpp) is the answer to give; later the transfer is cut.
-    std::function<void(transport::BodySink&)> stream;
+    std::function<void(ByteSink&)> stream;
 
     bool events = false;  ///< the body is `Platform::events`, encoded one by one, without an end
 };

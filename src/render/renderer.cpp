@@ -38,6 +38,11 @@ std::optional<Format> parse_format(std::string_view name) {
     return static_cast<Format>(found - names.begin());
 }
 
+FormatTraits traits(Format format) {
+    return {.cells = format == Format::table || format == Format::csv || format == Format::tsv,
+            .document = format == Format::json || format == Format::yaml};
+}
+
 void check_cells(const Row& row, const std::vector<Column>& columns) {
     if (row.cells.size() == columns.size()) return;
     throw Error(ErrorClass::internal, fmt::format("cannot show {}: it has {} cells for {} columns", row.id,

@@ -17,6 +17,13 @@ enum class Format { table, json, jsonl, csv, tsv, yaml, id };
 const std::vector<std::string>& format_names();
 std::optional<Format> parse_format(std::string_view name);
 
+struct FormatTraits {
+    bool cells = false;     ///< it shows columns; else ids, or the objects' JSON text
+    bool document = false;  ///< a list of it is one document, which ends only when the list does
+};
+
+FormatTraits traits(Format format);
+
 enum class Alignment { left, right };
 
 struct Column {

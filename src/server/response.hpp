@@ -27,7 +27,7 @@ std::string chunk_of(std::string_view bytes);
 
 /// Sends a body that a worker thread writes: each write waits until the client has taken the piece. The head goes
 /// with the first piece, so that a failure before it can still be answered.
-class StreamSink final : public transport::BodySink {
+class StreamSink final : public ByteSink {
   public:
     StreamSink(std::shared_ptr<Connection> connection, const platform::Answer& answer, bool http_1_0,
                bool keep_alive, std::chrono::milliseconds write_time);

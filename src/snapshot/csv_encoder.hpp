@@ -7,20 +7,14 @@
 #include <string_view>
 #include <vector>
 
+#include "core/byte_sink.hpp"
 #include "sources/source.hpp"
 
 namespace prevision::snapshot {
 
-/// Takes the encoder's bytes, in large chunks.
-class ByteSink {
-  public:
-    virtual ~ByteSink() = default;
-    virtual void write(std::string_view bytes) = 0;
-};
-
 /// Rows → CSV as RFC 4180 has it: UTF-8, comma, CRLF, the column names first, quotes only where they are
 /// needed. NULL is an empty field and an empty text is `""`; binary is `\x` and hex digits. Call `finish`
-/// after the last row. Throws what the sink throws. Holds no more memory than its buffer, whatever the size
+/// after the last row. The sink gets large pieces; throws what that throws. Holds no more memory than its buffer, whatever the size
 /// of a value.
 class CsvEncoder final : public sources::RowSink {
   public:

@@ -102,9 +102,9 @@ class TableRecorder final : public sources::RowSink {
 };
 
 /// A file: keeps its bytes as they are, and on a thread beside hashes them and looks into them.
-class FileRecorder final : public sources::FileSink {
+class FileRecorder final : public ByteSink {
   public:
-    FileRecorder(HashedFile& file, const std::string& name, const FileFormat& format,
+    FileRecorder(HashedFile& file, const std::string& name, const FormatOverrides& format,
                  const Cancellation& cancellation, const Observer& observer)
         : file_(file),
           name_(name),
@@ -113,13 +113,12 @@ class FileRecorder final : public sources::FileSink {
           observer_(observer),
           background_([this](std::string_view bytes) { look(bytes); }) {}
 
-    bool write(std::string_view bytes) override {
+    void write(std::string_view bytes) override {
         if (cancellation_.cancelled()) cancellation_.check();
         file_.keep(bytes);
         bytes_ += bytes.size();
         background_.write(bytes);
         if (pace_.due()) tell(rows_);
-        return true;
     }
 
     Snapshot finish() {
@@ -160,13 +159,13 @@ class FileRecorder final : public sources::FileSink {
 /// Takes whichever of the two the source has.
 class Recorder final : public sources::ContentSink {
   public:
-    Recorder(HashedFile& file, const FileFormat& format, const Cancellation& cancellation,
+    Recorder(HashedFile& file, const FormatOverrides& format, const Cancellation& cancellation,
              const Observer& observer)
         : target_(file), format_(format), cancellation_(cancellation), observer_(observer) {}
 
     sources::RowSink& table() override { return table_.emplace(target_, cancellation_, observer_); }
 
-    sources::FileSink& file(const sources::FileInfo& info) override {
+    ByteSink& file(const sources::FileInfo& info) override {
         return file_.emplace(target_, info.name, format_, cancellation_, observer_);
     }
 
@@ -178,7 +177,7 @@ class Recorder final : public sources::ContentSink {
 
   private:
     HashedFile& target_;
-    const FileFormat& format_;
+    const FormatOverrides& format_;
     const Cancellation& cancellation_;
     const Observer& observer_;
     std::optional<TableRecorder> table_;
@@ -189,7 +188,7 @@ class Recorder final : public sources::ContentSink {
 
 Snapshot take_snapshot(sources::Source& source, const sources::Location& location,
                        const std::filesystem::path& path, const Cancellation& cancellation,
-                       const Observer& observer, const FileFormat& format) {
+                       const Observer& observer, const FormatOverrides& format) {
     HashedFile file(path);
     Recorder recorder(file, format, cancellation, observer);
     source.read(location, {}, recorder);

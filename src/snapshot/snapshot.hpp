@@ -34,6 +34,7 @@ struct Snapshot {
 /// the file cannot be written, and the cancellation's; nothing is left at `path` then.
 Snapshot take_snapshot(sources::Source& source, const sources::Location& location,
                        const std::filesystem::path& path, const Cancellation& cancellation,
-                       const std::function<void(const Progress&)>& observer, const FileFormat& format = {});
+                       const std::function<void(const Progress&)>& observer,
+                       const FormatOverrides& format = {});
 
 }  // namespace prevision::snapshot

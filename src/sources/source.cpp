@@ -9,7 +9,7 @@ class RowsOnly final : public ContentSink {
     explicit RowsOnly(RowSink& rows) : rows_(rows) {}
 
     RowSink& table() override { return rows_; }
-    FileSink& file(const FileInfo& info) override {
+    ByteSink& file(const FileInfo& info) override {
         throw Error(ErrorClass::invalid, "cannot read " + info.name + " as a table: it is a file");
     }
 

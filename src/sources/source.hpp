@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/byte_sink.hpp"
 #include "core/cancellation.hpp"
 #include "core/environment.hpp"
 #include "core/error.hpp"
@@ -86,22 +87,13 @@ struct FileInfo {
     std::string modified;               ///< RFC 3339, or empty
 };
 
-/// Takes a file's bytes as they stream.
-class FileSink {
-  public:
-    virtual ~FileSink() = default;
-
-    /// False when no more is wanted: the source then ends the transfer and returns.
-    virtual bool write(std::string_view bytes) = 0;
-};
-
-/// Takes what a location holds, which the source alone knows: a table's rows or a file's bytes. A source
-/// calls one of the two, once, and fills what it is given.
+/// Receives what a location holds. The source knows whether that is a table or a file: it calls exactly one of
+/// the two, once, and fills what it is given. It ends the transfer of a file when the sink wants no more.
 class ContentSink {
   public:
     virtual ~ContentSink() = default;
     virtual RowSink& table() = 0;
-    virtual FileSink& file(const FileInfo& info) = 0;
+    virtual ByteSink& file(const FileInfo& info) = 0;
 };
 
 /// One step of a test. `ok` is false on the last one of a test that failed.

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/byte_sink.hpp"
 #include "core/cancellation.hpp"
 #include "core/error.hpp"
 
@@ -22,13 +23,6 @@ struct Header {
 
 /// The value of the header of that name (case does not matter), or nothing.
 std::optional<std::string> find_header(const std::vector<Header>& headers, std::string_view name);
-
-/// Takes a body as it arrives, in chunks of any size. May throw: the transfer is then given up.
-class BodySink {
-  public:
-    virtual ~BodySink() = default;
-    virtual void write(std::string_view chunk) = 0;
-};
 
 /// Gives a body to send.
 class BodySource {
@@ -52,7 +46,7 @@ struct Request {
     std::vector<Header> headers;
     std::string body;              ///< sent as it is, unless `upload` is set
     BodySource* upload = nullptr;  ///< a body too large to hold
-    BodySink* sink = nullptr;      ///< takes the body of a 2xx answer; else it is held in Response::body
+    ByteSink* sink = nullptr;      ///< takes the body of a 2xx answer; else it is held in Response::body
     /// For the whole call; with a sink, until the answer begins. 0 is no limit.
     std::chrono::milliseconds timeout{0};
     Cancellation* cancellation = nullptr;  ///< when raised, the call ends with its Error

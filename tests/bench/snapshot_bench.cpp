@@ -113,7 +113,7 @@ class Copier final : public sources::RowSink {
     std::size_t next_ = 0;
 };
 
-class Nowhere final : public snapshot::ByteSink {
+class Nowhere final : public ByteSink {
   public:
     void write(std::string_view bytes) override { bytes_ += bytes.size(); }
 
@@ -121,12 +121,12 @@ class Nowhere final : public snapshot::ByteSink {
     std::uint64_t bytes_ = 0;
 };
 
-class Hasher final : public snapshot::ByteSink {
+class Hasher final : public ByteSink {
   public:
     void write(std::string_view bytes) override { hash_.update(bytes); }
 
   private:
-    snapshot::Sha256 hash_;
+    Sha256 hash_;
 };
 
 void measure(std::string_view what, std::uint64_t rows, const std::function<void()>& work) {

@@ -46,11 +46,12 @@ class FileSourceFixture {
 };
 
 /// Takes a file whole, or does what a test wants with its bytes.
-class MemoryFile final : public sources::ContentSink, public sources::FileSink {
+class MemoryFile final : public sources::ContentSink, public ByteSink {
   public:
     sources::RowSink& table() override;
-    sources::FileSink& file(const sources::FileInfo& found) override;
-    bool write(std::string_view some) override;
+    ByteSink& file(const sources::FileInfo& found) override;
+    void write(std::string_view some) override;
+    [[nodiscard]] bool wants_more() const override { return wanted_; }
 
     std::optional<sources::FileInfo> info;
     int files = 0;
@@ -58,6 +59,9 @@ class MemoryFile final : public sources::ContentSink, public sources::FileSink {
     std::uint64_t count = 0;
     bool keep = true;
     std::function<bool()> on_write;  ///< after each piece; false ends the reading
+
+  private:
+    bool wanted_ = true;
 };
 
 /// Opens the connection and reads the location whole.

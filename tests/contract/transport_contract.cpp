@@ -21,18 +21,12 @@ namespace {
 using transport::Response;
 using transport::Transport;
 
-class TextSink final : public transport::BodySink {
-  public:
-    void write(std::string_view chunk) override { text += chunk; }
-    std::string text;
-};
-
 struct SinkIsFull : std::runtime_error {
     SinkIsFull() : std::runtime_error("full") {}
 };
 
 /// Takes a number of bytes, then throws.
-class SmallSink final : public transport::BodySink {
+class SmallSink final : public ByteSink {
   public:
     explicit SmallSink(std::size_t capacity) : left_(capacity) {}
     void write(std::string_view chunk) override {
@@ -169,13 +163,13 @@ void check_answers(Transport& transport) {
 
 void check_sinks(Transport& transport) {
     SECTION("a sink takes the body of an answer that says yes, and of no other") {
-        TextSink sink;
+        StringSink sink;
         const auto version =
             transport.send({.method = "GET", .path = "/version", .headers = {}, .body = {}, .sink = &sink});
         CHECK(version.status == 200);
         CHECK(version.body.empty());
         CHECK(sink.text == send(transport, "GET", "/version").body);
-        TextSink unused;
+        StringSink unused;
         const auto missing =
             transport.send({.method = "GET", .path = "/nothing", .headers = {}, .body = {}, .sink = &unused});
         CHECK(missing.status == 404);
@@ -184,7 +178,7 @@ void check_sinks(Transport& transport) {
     }
     SECTION("a large body streams whole, to a sink or into memory") {
         const LargeDatasource large(transport);
-        TextSink sink;
+        StringSink sink;
         const auto streamed = transport.send(
             {.method = "GET", .path = large.content_path, .headers = {}, .body = {}, .sink = &sink});
         CHECK(streamed.status == 200);
@@ -196,7 +190,7 @@ void check_sinks(Transport& transport) {
     }
     SECTION("a stream that fails before its first byte is an answer with a status") {
         const LargeDatasource large(transport, "not there");
-        TextSink sink;
+        StringSink sink;
         const auto failed = transport.send(
             {.method = "GET", .path = large.content_path, .headers = {}, .body = {}, .sink = &sink});
         CHECK(failed.status == 404);

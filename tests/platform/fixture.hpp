@@ -70,11 +70,4 @@ class Fixture {
     std::string project_;
 };
 
-/// Keeps what a body streams.
-class TextSink final : public transport::BodySink {
-  public:
-    void write(std::string_view chunk) override { text += chunk; }
-    std::string text;
-};
-
 }  // namespace prevision::testing

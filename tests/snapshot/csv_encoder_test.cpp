@@ -11,7 +11,7 @@ using testing::column;
 
 namespace {
 
-class MemorySink final : public snapshot::ByteSink {
+class MemorySink final : public ByteSink {
   public:
     void write(std::string_view bytes) override {
         text += bytes;

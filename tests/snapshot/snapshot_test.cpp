@@ -135,9 +135,9 @@ TEST_CASE("SHA-256 agrees with the sha256sum tool, whatever the pieces") {
     for (const std::size_t size : {0U, 1U, 55U, 56U, 63U, 64U, 65U, 1000U, 100'000U}) {
         const auto part = std::string_view(bytes).substr(0, size);
         std::ofstream(folder / "bytes", std::ios::binary) << part;
-        snapshot::Sha256 whole;
+        Sha256 whole;
         whole.update(part);
-        snapshot::Sha256 pieces;
+        Sha256 pieces;
         for (std::size_t i = 0; i < size; i += 37) pieces.update(part.substr(i, 37));
         CAPTURE(size);
         const auto expected = output_of("sha256sum < " + (folder / "bytes").string()).substr(0, 64);

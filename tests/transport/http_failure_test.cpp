@@ -164,7 +164,7 @@ TEST_CASE("a download in which nothing moves any more ends") {
     auto settings = testing::http_settings(server.url());
     settings.stall_timeout = 100ms;
     const auto transport = transport::make_http_transport(std::move(settings));
-    testing::MemorySink sink;
+    StringSink sink;
     auto request = make_request("GET", "/datasets/1/download");
     request.sink = &sink;
     const auto failure = failure_of(*transport, request);

@@ -36,14 +36,6 @@ inline transport::Request make_request(const std::string& method, const std::str
     return request;
 }
 
-/// Keeps what it is given.
-class MemorySink final : public transport::BodySink {
-  public:
-    void write(std::string_view chunk) override { text += chunk; }
-
-    std::string text;
-};
-
 /// Gives a text, from memory.
 class MemorySource final : public transport::BodySource {
   public:

@@ -23,7 +23,7 @@ using testing::RawServer;
 namespace {
 
 /// Runs something when the first byte arrives.
-class NotifyingSink final : public transport::BodySink {
+class NotifyingSink final : public ByteSink {
   public:
     explicit NotifyingSink(std::function<void()> notify) : notify_(std::move(notify)) {}
     void write(std::string_view /*chunk*/) override {
@@ -77,7 +77,7 @@ TEST_CASE("a large download is handed on as it arrives, never held") {
                               return true;
                           }};
     });
-    class CountingSink final : public transport::BodySink {
+    class CountingSink final : public ByteSink {
       public:
         explicit CountingSink(std::atomic<std::uint64_t>& count) : count_(count) {}
         void write(std::string_view chunk) override { count_ += chunk.size(); }

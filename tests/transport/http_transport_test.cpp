@@ -11,7 +11,6 @@ using testing::HttpAnswer;
 using testing::HttpRequest;
 using testing::HttpServer;
 using testing::make_request;
-using testing::MemorySink;
 using testing::MemorySource;
 
 namespace {
@@ -181,7 +180,7 @@ TEST_CASE("an answer may be empty") {
     const auto deleted = transport->send(make_request("DELETE", "/x"));
     CHECK(deleted.status == 204);
     CHECK(deleted.body.empty());
-    MemorySink sink;
+    StringSink sink;
     auto request = make_request("GET", "/x");
     request.sink = &sink;
     CHECK(transport->send(request).status == 200);
@@ -207,7 +206,7 @@ TEST_CASE("a compressed answer arrives as it was before") {
 
 TEST_CASE("a download is not compressed on the way, since one that breaks off would not be noticed") {
     const HttpServer server([](const HttpRequest&) { return HttpAnswer{.body = std::string(100'000, 'a')}; });
-    MemorySink sink;
+    StringSink sink;
     auto request = make_request("GET", "/x");
     request.sink = &sink;
     const auto response = connect_to(server.url())->send(request);
@@ -221,7 +220,7 @@ TEST_CASE("the sink takes the body of a success, and of nothing else") {
         return HttpAnswer{.status = request.target.ends_with("good") ? 200 : 404, .body = "body"};
     });
     const auto transport = connect_to(server.url());
-    MemorySink sink;
+    StringSink sink;
     auto request = make_request("GET", "/good");
     request.sink = &sink;
     CHECK(transport->send(request).body.empty());

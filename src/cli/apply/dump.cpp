@@ -90,7 +90,7 @@ void run_dump(Services& services) {
     using render::Format;
     auto settings = services.render_settings();
     if (settings.format == Format::table) settings.format = Format::yaml;
-    if (settings.format != Format::yaml && settings.format != Format::json) {
+    if (!render::traits(settings.format).document) {
         throw Error(ErrorClass::usage, "dump writes yaml or json", "leave -o out, or take -o json");
     }
     const auto state = read_platform_state(services, {all_kinds.begin(), all_kinds.end()});

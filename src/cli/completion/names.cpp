@@ -31,7 +31,7 @@ std::optional<std::filesystem::path> cache_file(Services& services, const NameQu
     const auto& environment = services.io().environment;
     const auto folder = config::cache_home(environment);
     if (!folder) return std::nullopt;
-    snapshot::Sha256 hash;
+    Sha256 hash;
     const auto add = [&](std::string_view text) { hash.update(fmt::format("{}:{},", text.size(), text)); };
     for (const auto* name :
          {"PREVISION_URL", "PREVISION_MASTER_TOKEN", "PREVISION_PROFILE", "PREVISION_PROJECT",

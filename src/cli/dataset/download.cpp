@@ -1,7 +1,6 @@
 #include "cli/dataset/download.hpp"
 
 #include <filesystem>
-#include <functional>
 
 #include <fmt/format.h>
 
@@ -17,11 +16,11 @@ namespace prevision::cli {
 namespace {
 
 /// Counts, hashes and hands on what arrives.
-class HashingSink final : public transport::BodySink {
+class HashingSink final : public ByteSink {
   public:
-    HashingSink(std::function<void(std::string_view)> next, std::optional<std::uint64_t> total,
-                render::Progress& progress)
-        : next_(std::move(next)), total_(total), progress_(progress) {}
+    /// Without `next`, the bytes go nowhere.
+    HashingSink(ByteSink* next, std::optional<std::uint64_t> total, render::Progress& progress)
+        : next_(next), total_(total), progress_(progress) {}
 
     void write(std::string_view chunk) override {
         // An answer need not end by itself.
@@ -30,7 +29,7 @@ class HashingSink final : public transport::BodySink {
                         fmt::format("the dataset has {} bytes, but more arrive", *total_),
                         "download it again; if that does not help, take the snapshot again");
         }
-        next_(chunk);
+        if (next_ != nullptr) next_->write(chunk);
         hash_.update(chunk);
         bytes_ += chunk.size();
         progress_.update({.bytes = bytes_, .total_bytes = total_, .rows = std::nullopt});
@@ -41,10 +40,10 @@ class HashingSink final : public transport::BodySink {
     }
 
   private:
-    std::function<void(std::string_view)> next_;
+    ByteSink* next_;
     std::optional<std::uint64_t> total_;
     render::Progress& progress_;
-    snapshot::Sha256 hash_;
+    Sha256 hash_;
     std::uint64_t bytes_ = 0;
 };
 
@@ -92,7 +91,7 @@ Downloaded download(Services& services, const model::Dataset& dataset, const Dow
     const auto total = is_csv ? dataset.bytes : std::nullopt;
     if (options.to == "-") {
         OutputSink output(services.io());
-        HashingSink sink([&](std::string_view chunk) { output.write(chunk); }, total, *progress);
+        HashingSink sink(&output, total, *progress);
         services.client().download_dataset(api::refer_to(dataset), options.extension, sink);
         output.finish();
         auto downloaded = sink.finish("");
@@ -108,7 +107,7 @@ Downloaded download(Services& services, const model::Dataset& dataset, const Dow
     std::error_code ignored;
     if (!options.force && std::filesystem::exists(path, ignored)) throw taken();
     AtomicFile file(path, 0666);
-    HashingSink sink([&](std::string_view chunk) { file.write(chunk); }, total, *progress);
+    HashingSink sink(&file, total, *progress);
     services.client().download_dataset(api::refer_to(dataset), options.extension, sink);
     auto downloaded = sink.finish(path.string());
     if (is_csv) check(dataset, downloaded);
@@ -128,12 +127,11 @@ Downloaded verify(Services& services, const model::Dataset& dataset) {
                                 dataset.message.empty() ? "" : ": " + dataset.message));
     }
     if (dataset.sha256.empty()) {
-        throw Error(
-            ErrorClass::invalid,
-            fmt::format("cannot verify the dataset '{}': the platform tells no SHA-256 of it", dataset.name));
+        throw Error(ErrorClass::invalid,
+                    fmt::format("cannot verify the dataset '{}': it has no SHA-256", dataset.name));
     }
     const auto progress = render::make_progress(dataset.name, services.io());
-    HashingSink sink([](std::string_view) {}, dataset.bytes, *progress);
+    HashingSink sink(nullptr, dataset.bytes, *progress);
     services.client().download_dataset(api::refer_to(dataset), "csv", sink);
     auto downloaded = sink.finish("");
     check(dataset, downloaded);

@@ -119,8 +119,7 @@ std::string id_of(const rapidjson::Value& value) {
 }
 
 void check_format(render::Format format) {
-    using render::Format;
-    if (format != Format::csv && format != Format::tsv) return;
+    if (format == render::Format::table || !render::traits(format).cells) return;
     throw Error(ErrorClass::usage, "api: an answer has no columns, which csv and tsv need",
                 "--output is json, jsonl, yaml or id");
 }

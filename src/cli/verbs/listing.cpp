@@ -31,11 +31,6 @@ bool is_before(const std::optional<std::string>& left, const std::optional<std::
     return *left < *right;
 }
 
-bool has_cells(render::Format format) {
-    using render::Format;
-    return format == Format::table || format == Format::csv || format == Format::tsv;
-}
-
 }  // namespace
 
 void add_list_options(Command& command, ListOptions& options, const std::vector<std::string>& columns,
@@ -59,7 +54,9 @@ void add_list_options(Command& command, ListOptions& options, const std::vector<
 
 Listing::Listing(Console& console, const ListOptions& options, std::vector<render::Column> columns,
                  const std::vector<std::string>& shown, render::Settings settings)
-    : columns_(std::move(columns)), shows_cells_(has_cells(settings.format)), limit_(options.limit) {
+    : columns_(std::move(columns)),
+      shows_cells_(render::traits(settings.format).cells),
+      limit_(options.limit) {
     std::vector<render::Column> shown_columns;
     for (const auto& name : options.columns.empty() ? shown : options.columns) {
         shown_.push_back(next_index_of(name));

@@ -37,9 +37,7 @@ void show_stages(const std::string& id, const model::TestResult& result, const r
 void report_test(Services& services, const std::string& id, const std::string& name,
                  const api::TestOutcome& outcome) {
     const auto settings = services.render_settings();
-    const bool as_lines = settings.format == render::Format::table ||
-                          settings.format == render::Format::csv || settings.format == render::Format::tsv;
-    if (as_lines) {
+    if (render::traits(settings.format).cells) {
         show_stages(id, outcome.result, settings, services.io().out);
     } else {
         render::render_object(

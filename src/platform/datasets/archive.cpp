@@ -55,7 +55,7 @@ bool is_beside_the_point(archive_entry* entry, std::string_view name) {
     return library().entry_filetype(entry) == AE_IFDIR || name.starts_with("__MACOSX/");
 }
 
-void copy_entry(archive* reader, std::uint64_t limit, const std::function<void(std::string_view)>& take) {
+void copy_entry(archive* reader, std::uint64_t limit, ByteSink& sink) {
     std::string buffer(block_size, '\0');
     std::uint64_t total = 0;
     for (;;) {
@@ -64,13 +64,13 @@ void copy_entry(archive* reader, std::uint64_t limit, const std::function<void(s
         if (count == 0) return;
         total += static_cast<std::uint64_t>(count);
         if (total > limit) refuse("it unpacks to far more than a file of its size should");
-        take(std::string_view(buffer).substr(0, static_cast<std::size_t>(count)));
+        sink.write(std::string_view(buffer).substr(0, static_cast<std::size_t>(count)));
     }
 }
 
 /// What libarchive's callback needs; the exception must not cross it.
 struct Target {
-    transport::BodySink& body;
+    ByteSink& body;
     std::exception_ptr failure;
 };
 
@@ -97,8 +97,7 @@ bool is_zip(std::string_view beginning) {
     return beginning.starts_with("PK\x03\x04") || beginning.starts_with("PK\x05\x06");
 }
 
-void read_zip(const std::filesystem::path& archive, std::uint64_t limit,
-              const std::function<void(std::string_view)>& take) {
+void read_zip(const std::filesystem::path& archive, std::uint64_t limit, ByteSink& sink) {
     const std::unique_ptr<struct archive, FreeReader> reader(library().read_new());
     library().read_support_format_zip_seekable(reader.get());
     if (library().read_open_filename(reader.get(), archive.c_str(), block_size) != ARCHIVE_OK)
@@ -119,12 +118,12 @@ void read_zip(const std::filesystem::path& archive, std::uint64_t limit,
         if (name != nullptr && !is_csv_name(shown)) refuse("what it holds is no csv file");
         if (library().entry_is_encrypted(entry) != 0) refuse("it is locked with a password");
         found = true;
-        copy_entry(reader.get(), most, take);
+        copy_entry(reader.get(), most, sink);
     }
     if (!found) refuse("it holds no file");
 }
 
-void write_zip(transport::BodySink& body, const std::string& file_name, std::uint64_t size,
+void write_zip(ByteSink& body, const std::string& file_name, std::uint64_t size,
                const std::function<std::size_t(std::span<char>)>& read) {
     Target target{.body = body, .failure = nullptr};
     const std::unique_ptr<archive, FreeWriter> writer(library().write_new());

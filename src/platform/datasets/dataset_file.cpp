@@ -41,8 +41,8 @@ void read_table(const std::filesystem::path& path, std::optional<std::uint64_t> 
 }
 
 /// What was found once is not to be guessed again.
-snapshot::FileFormat known_format(const model::DatasetFile& file) {
-    return file.type == "csv" || file.type == "tsv" ? parse_format(file.format) : snapshot::FileFormat{};
+snapshot::FormatOverrides known_format(const model::DatasetFile& file) {
+    return file.type == "csv" || file.type == "tsv" ? parse_format(file.format) : snapshot::FormatOverrides{};
 }
 
 }  // namespace

@@ -26,8 +26,8 @@ std::optional<char> parse_character(std::string_view field, const std::string& t
 
 }  // namespace
 
-snapshot::FileFormat parse_format(const model::FileFormat& format) {
-    snapshot::FileFormat parsed;
+snapshot::FormatOverrides parse_format(const model::FileFormat& format) {
+    snapshot::FormatOverrides parsed;
     parsed.separator = parse_character("separator", format.separator);
     parsed.quote = format.quote == no_quote ? '\0' : parse_character("quote", format.quote);
     parsed.header = format.header;

@@ -6,7 +6,7 @@
 namespace prevision::platform {
 
 /// What the user says of a file. Error invalid, naming the field, for what cannot be.
-snapshot::FileFormat parse_format(const model::FileFormat& format);
+snapshot::FormatOverrides parse_format(const model::FileFormat& format);
 
 /// As it is kept: a tab by itself, however it was written. Errors are `parse_format`'s.
 model::FileFormat normal_format(const model::FileFormat& format);

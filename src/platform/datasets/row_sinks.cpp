@@ -54,16 +54,14 @@ void SampleSink::row(std::span<const sources::Value> values) {
 }
 
 /// Looks into a file until enough of its rows are seen.
-class SampleContent::File final : public sources::FileSink {
+class SampleContent::File final : public ByteSink {
   public:
-    File(const std::string& name, const snapshot::FileFormat& format, sources::RowSink& rows,
+    File(const std::string& name, const snapshot::FormatOverrides& format, sources::RowSink& rows,
          std::uint64_t limit)
         : name_(name), inspector_(name, format, {.sink = &rows, .rows = limit}) {}
 
-    bool write(std::string_view bytes) override {
-        inspector_.write(bytes);
-        return inspector_.wants_more();
-    }
+    void write(std::string_view bytes) override { inspector_.write(bytes); }
+    [[nodiscard]] bool wants_more() const override { return inspector_.wants_more(); }
 
     /// The columns, as the rows that were seen tell them.
     std::vector<sources::Column> finish() {
@@ -80,12 +78,12 @@ class SampleContent::File final : public sources::FileSink {
     snapshot::FileInspector inspector_;
 };
 
-SampleContent::SampleContent(std::uint64_t rows, const snapshot::FileFormat& format)
+SampleContent::SampleContent(std::uint64_t rows, const snapshot::FormatOverrides& format)
     : rows_(rows), format_(format) {}
 
 SampleContent::~SampleContent() = default;
 
-sources::FileSink& SampleContent::file(const sources::FileInfo& info) {
+ByteSink& SampleContent::file(const sources::FileInfo& info) {
     file_ = std::make_unique<File>(info.name, format_, sample_, rows_);
     return *file_;
 }
@@ -95,36 +93,9 @@ const model::Sample& SampleContent::finish() {
     return sample_.sample();
 }
 
-class BodyContent::Encoded final : public snapshot::ByteSink {
-  public:
-    explicit Encoded(transport::BodySink& body) : body_(body) {}
-    void write(std::string_view bytes) override { body_.write(bytes); }
+sources::RowSink& BodyContent::table() { return encoder_.emplace(body_); }
 
-  private:
-    transport::BodySink& body_;
-};
-
-class BodyContent::Raw final : public sources::FileSink {
-  public:
-    explicit Raw(transport::BodySink& body) : body_(body) {}
-
-    bool write(std::string_view bytes) override {
-        body_.write(bytes);
-        return true;
-    }
-
-  private:
-    transport::BodySink& body_;
-};
-
-BodyContent::BodyContent(transport::BodySink& body)
-    : encoded_(std::make_unique<Encoded>(body)), raw_(std::make_unique<Raw>(body)) {}
-
-BodyContent::~BodyContent() = default;
-
-sources::RowSink& BodyContent::table() { return encoder_.emplace(*encoded_); }
-
-sources::FileSink& BodyContent::file(const sources::FileInfo& /*info*/) { return *raw_; }
+ByteSink& BodyContent::file(const sources::FileInfo& /*info*/) { return body_; }
 
 void BodyContent::finish() {
     if (encoder_) encoder_->finish();

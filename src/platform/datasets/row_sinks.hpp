@@ -5,11 +5,11 @@
 #include <optional>
 #include <span>
 
+#include "core/byte_sink.hpp"
 #include "model/model.hpp"
 #include "snapshot/csv_encoder.hpp"
 #include "snapshot/inspect/file_inspector.hpp"
 #include "sources/source.hpp"
-#include "transport/transport.hpp"
 
 namespace prevision::platform {
 
@@ -35,11 +35,11 @@ class SampleSink final : public sources::RowSink {
 class SampleContent final : public sources::ContentSink {
   public:
     /// A file is read as `format` says, where that says anything.
-    SampleContent(std::uint64_t rows, const snapshot::FileFormat& format);
+    SampleContent(std::uint64_t rows, const snapshot::FormatOverrides& format);
     ~SampleContent() override;
 
     sources::RowSink& table() override { return sample_; }
-    sources::FileSink& file(const sources::FileInfo& info) override;
+    ByteSink& file(const sources::FileInfo& info) override;
 
     /// What came. Error invalid for a file that has no rows to show.
     const model::Sample& finish();
@@ -48,7 +48,7 @@ class SampleContent final : public sources::ContentSink {
     class File;
 
     std::uint64_t rows_;
-    snapshot::FileFormat format_;
+    snapshot::FormatOverrides format_;
     SampleSink sample_;
     std::unique_ptr<File> file_;
 };
@@ -56,20 +56,16 @@ class SampleContent final : public sources::ContentSink {
 /// A location's content as an answer's body: rows as CSV, a file as it is.
 class BodyContent final : public sources::ContentSink {
   public:
-    explicit BodyContent(transport::BodySink& body);
-    ~BodyContent() override;
+    explicit BodyContent(ByteSink& body) : body_(body) {}
 
     sources::RowSink& table() override;
-    sources::FileSink& file(const sources::FileInfo& info) override;
+    ByteSink& file(const sources::FileInfo& info) override;
 
     /// Call it after the last row or byte.
     void finish();
 
   private:
-    class Encoded;
-    class Raw;
-    std::unique_ptr<Encoded> encoded_;
-    std::unique_ptr<Raw> raw_;
+    ByteSink& body_;
     std::optional<snapshot::CsvEncoder> encoder_;
 };
 

@@ -5,19 +5,19 @@
 #include <string>
 #include <string_view>
 
-#include "sources/source.hpp"
+#include "core/byte_sink.hpp"
 
 namespace prevision::snapshot {
 
 /// Turns the bytes of a compressed file into those of the file inside, as they come and in bounded memory.
-/// Nothing that the bytes hold makes it throw: it tells its `problem`, and takes no more.
+/// Damaged bytes never make it throw: it sets its `problem` and takes no more.
 class Decompressor {
   public:
     virtual ~Decompressor() = default;
 
     /// Takes the next bytes, cut anywhere, and hands on what comes out of them, in pieces of no more than
     /// 64 KiB. Gives up when the sink wants no more. Throws what the sink throws.
-    virtual void write(std::string_view bytes, sources::FileSink& sink) = 0;
+    virtual void write(std::string_view bytes, ByteSink& sink) = 0;
 
     /// After the last byte.
     virtual void finish() = 0;

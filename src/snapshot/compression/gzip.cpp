@@ -8,7 +8,7 @@ namespace {
 /// Members may follow each other (RFC 1952, section 2.2), and zeros may fill up the last block of a tape.
 class GzipDecompressor final : public Decompressor {
   public:
-    void write(std::string_view bytes, sources::FileSink& sink) override {
+    void write(std::string_view bytes, ByteSink& sink) override {
         while (!bytes.empty() && problem().empty() && !ended_) {
             if (between_members_ && !begin_member(bytes)) return;
             switch (inflater_.write(bytes, sink)) {

@@ -29,7 +29,7 @@ Inflater::~Inflater() { inflateEnd(&state_->stream); }
 
 void Inflater::reset() { inflateReset(&state_->stream); }
 
-Inflater::Result Inflater::write(std::string_view& input, sources::FileSink& sink) {
+Inflater::Result Inflater::write(std::string_view& input, ByteSink& sink) {
     auto& stream = state_->stream;
     auto& output = state_->output;
     int status = Z_OK;
@@ -46,7 +46,8 @@ Inflater::Result Inflater::write(std::string_view& input, sources::FileSink& sin
         input.remove_prefix(size - stream.avail_in);
         full = stream.avail_out == 0;
         const std::string_view piece(output.data(), output.size() - stream.avail_out);
-        if (!piece.empty() && !sink.write(piece)) return Result::stopped;
+        if (!piece.empty()) sink.write(piece);
+        if (!sink.wants_more()) return Result::stopped;
     }
     if (status == Z_STREAM_END) return Result::end;
     // Z_BUF_ERROR only says that nothing was left to do.

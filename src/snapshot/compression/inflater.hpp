@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "sources/source.hpp"
+#include "core/byte_sink.hpp"
 
 namespace prevision::snapshot {
 
@@ -25,7 +25,7 @@ class Inflater {
     Inflater& operator=(const Inflater&) = delete;
 
     /// Takes bytes off the front of the input and hands what comes out of them to the sink.
-    Result write(std::string_view& input, sources::FileSink& sink);
+    Result write(std::string_view& input, ByteSink& sink);
 
     /// Starts anew: other data follows.
     void reset();

@@ -14,7 +14,7 @@ namespace prevision::snapshot {
 namespace {
 
 /// Counts and sums what goes by on its way to a sink, or to nowhere.
-class Meter final : public sources::FileSink {
+class Meter final : public ByteSink {
   public:
     void start(bool wanted) {
         wanted_ = wanted;
@@ -22,13 +22,17 @@ class Meter final : public sources::FileSink {
         checksum_ = 0;
     }
 
-    void target(sources::FileSink& sink) { sink_ = &sink; }
+    void target(ByteSink& sink) { sink_ = &sink; }
 
-    bool write(std::string_view bytes) override {
+    void write(std::string_view bytes) override {
         size_ += bytes.size();
         checksum_ = static_cast<std::uint32_t>(
             crc32_z(checksum_, reinterpret_cast<const Bytef*>(bytes.data()), bytes.size()));
-        return wanted_ ? sink_->write(bytes) : size_ <= unwanted_limit;
+        if (wanted_) sink_->write(bytes);
+    }
+
+    [[nodiscard]] bool wants_more() const override {
+        return wanted_ ? sink_->wants_more() : size_ <= unwanted_limit;
     }
 
     [[nodiscard]] std::uint64_t size() const { return size_; }
@@ -38,7 +42,7 @@ class Meter final : public sources::FileSink {
     /// Entries that nobody wants are small, unless they are a bomb.
     static constexpr std::uint64_t unwanted_limit = std::uint64_t{64} << 20U;
 
-    sources::FileSink* sink_ = nullptr;
+    ByteSink* sink_ = nullptr;
     bool wanted_ = false;
     std::uint64_t size_ = 0;
     std::uint32_t checksum_ = 0;
@@ -48,7 +52,7 @@ class Meter final : public sources::FileSink {
 /// stands at its end, where it comes too late. That there are more files is noted.
 class ZipDecompressor final : public Decompressor {
   public:
-    void write(std::string_view bytes, sources::FileSink& sink) override {
+    void write(std::string_view bytes, ByteSink& sink) override {
         meter_.target(sink);
         while (!bytes.empty() && problem().empty() && place_ != Place::end) {
             if (place_ == Place::header) {
@@ -133,7 +137,8 @@ class ZipDecompressor final : public Decompressor {
             0, static_cast<std::size_t>(std::min<std::uint64_t>({left, bytes.size(), piece_size})));
         bytes.remove_prefix(piece.size());
         compressed_size_ += piece.size();
-        if (!meter_.write(piece)) {
+        meter_.write(piece);
+        if (!meter_.wants_more()) {
             place_ = Place::end;
         } else if (piece.size() == left) {
             end_data();

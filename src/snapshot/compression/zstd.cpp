@@ -27,7 +27,7 @@ class ZstdDecompressor final : public Decompressor {
         }
     }
 
-    void write(std::string_view bytes, sources::FileSink& sink) override {
+    void write(std::string_view bytes, ByteSink& sink) override {
         ZSTD_inBuffer input{bytes.data(), bytes.size(), 0};
         bool full = false;
         while ((input.pos < input.size || full) && problem().empty() && !stopped_) {
@@ -36,7 +36,8 @@ class ZstdDecompressor final : public Decompressor {
             if (ZSTD_isError(result) != 0) return fail(reason(result));
             between_frames_ = result == 0;
             full = output.pos == output.size && result != 0;
-            stopped_ = output.pos > 0 && !sink.write({output_.data(), output.pos});
+            if (output.pos > 0) sink.write({output_.data(), output.pos});
+            stopped_ = !sink.wants_more();
         }
     }
 

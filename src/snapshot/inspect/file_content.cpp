@@ -16,7 +16,7 @@ namespace {
 
 constexpr std::size_t beginning_size = std::size_t{64} << 10U;
 
-std::optional<TextEncoding> said_encoding(const FileFormat& overrides) {
+std::optional<TextEncoding> said_encoding(const FormatOverrides& overrides) {
     return overrides.encoding ? parse_encoding(*overrides.encoding) : std::nullopt;
 }
 
@@ -26,21 +26,20 @@ bool is_utf16(std::optional<TextEncoding> encoding) {
 
 }  // namespace
 
-FileContent::FileContent(const FileFormat& overrides, PreviewTarget preview)
+FileContent::FileContent(const FormatOverrides& overrides, PreviewTarget preview)
     : overrides_(overrides),
       encoding_(said_encoding(overrides)),
       preview_(preview.sink, preview.rows, encoding_) {}
 
-bool FileContent::write(std::string_view bytes) {
+void FileContent::write(std::string_view bytes) {
     if (!begun_) {
         const auto part = bytes.substr(0, beginning_size - beginning_.size());
         beginning_ += part;
         bytes.remove_prefix(part.size());
-        if (beginning_.size() < beginning_size) return true;
+        if (beginning_.size() < beginning_size) return;
         begin(false);
     }
     read(bytes);
-    return wants_more();
 }
 
 void FileContent::finish() {
@@ -56,10 +55,7 @@ void FileContent::give_up(std::string why) {
     if (problem_.empty()) problem_ = std::move(why);
 }
 
-bool FileContent::wants_more() const {
-    if (!problem_.empty()) return false;
-    return !preview_.complete();
-}
+bool FileContent::wants_more() const { return problem_.empty() && !preview_.complete(); }
 
 void FileContent::begin(bool whole) {
     begun_ = true;

@@ -17,21 +17,20 @@ namespace prevision::snapshot {
 
 /// Inspects what a file holds, once it is decompressed: it keeps the first 64 KiB until they (or the whole
 /// file) have told what it is, and reads it as such from there on.
-class FileContent final : public sources::FileSink {
+class FileContent final : public ByteSink {
   public:
-    FileContent(const FileFormat& overrides, PreviewTarget preview);
+    FileContent(const FormatOverrides& overrides, PreviewTarget preview);
 
     /// The name may still change until the first byte.
     void name(std::string name) { name_ = std::move(name); }
 
-    /// False when more bytes change nothing.
-    bool write(std::string_view bytes) override;
+    void write(std::string_view bytes) override;
     void finish();
 
     /// It is other, for a reason that its bytes do not hold.
     void give_up(std::string why);
 
-    [[nodiscard]] bool wants_more() const;
+    [[nodiscard]] bool wants_more() const override;
     [[nodiscard]] std::uint64_t rows() const { return reader_ ? reader_->rows() : 0; }
     [[nodiscard]] FileFindings findings() const;
 
@@ -42,7 +41,7 @@ class FileContent final : public sources::FileSink {
     [[nodiscard]] std::string column_name(const std::string& name) const;
     [[nodiscard]] TextEncoding encoding() const;
 
-    FileFormat overrides_;
+    FormatOverrides overrides_;
     std::optional<TextEncoding> encoding_;  ///< said by the user, or told by the first bytes
     RowPreview preview_;
     std::string name_;

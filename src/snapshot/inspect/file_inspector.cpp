@@ -28,7 +28,7 @@ void check_character(std::string_view field, char c) {
 
 }  // namespace
 
-void check_file_format(const FileFormat& format) {
+void check_file_format(const FormatOverrides& format) {
     if (format.separator) check_character("separator", *format.separator);
     if (format.quote) check_character("quote", *format.quote);
     if (format.separator == '\0') throw impossible("separator", "it is nothing", "give one such as , or ;");
@@ -42,9 +42,9 @@ void check_file_format(const FileFormat& format) {
 }
 
 /// From the file's bytes to its content.
-class FileInspector::Stream final : public sources::FileSink {
+class FileInspector::Stream final : public ByteSink {
   public:
-    Stream(std::string name, const FileFormat& overrides, PreviewTarget preview,
+    Stream(std::string name, const FormatOverrides& overrides, PreviewTarget preview,
            const InspectionLimits& limits)
         : name_(std::move(name)), limits_(limits), content_(overrides, preview) {}
 
@@ -60,7 +60,7 @@ class FileInspector::Stream final : public sources::FileSink {
     }
 
     /// What comes out of the decompressor.
-    bool write(std::string_view bytes) override {
+    void write(std::string_view bytes) override {
         if (content_bytes_ == 0) name_content();
         content_bytes_ += bytes.size();
         const bool too_dense = content_bytes_ > limits_.certain_bytes &&
@@ -71,8 +71,10 @@ class FileInspector::Stream final : public sources::FileSink {
                                              ? fmt::format("{} times its size", format_count(limits_.ratio))
                                              : format_bytes(limits_.bytes)));
         }
-        return content_.write(bytes);
+        content_.write(bytes);
     }
+
+    [[nodiscard]] bool wants_more() const override { return content_.wants_more(); }
 
     FileFindings finish() {
         if (!begun_) begin();
@@ -139,7 +141,7 @@ class FileInspector::Stream final : public sources::FileSink {
     std::uint64_t content_bytes_ = 0;
 };
 
-FileInspector::FileInspector(std::string name, const FileFormat& overrides, PreviewTarget preview,
+FileInspector::FileInspector(std::string name, const FormatOverrides& overrides, PreviewTarget preview,
                              const InspectionLimits& limits) {
     check_file_format(overrides);
     stream_ = std::make_unique<Stream>(std::move(name), overrides, preview, limits);
@@ -148,7 +150,7 @@ FileInspector::FileInspector(std::string name, const FileFormat& overrides, Prev
 FileInspector::~FileInspector() = default;
 
 void FileInspector::write(std::string_view bytes) { stream_->take(bytes); }
-bool FileInspector::wants_more() const { return stream_->content().wants_more(); }
+bool FileInspector::wants_more() const { return stream_->wants_more(); }
 std::uint64_t FileInspector::rows() const { return stream_->content().rows(); }
 FileFindings FileInspector::so_far() const { return stream_->findings(); }
 FileFindings FileInspector::finish() { return stream_->finish(); }

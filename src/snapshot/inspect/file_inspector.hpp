@@ -7,12 +7,13 @@
 #include <string_view>
 #include <vector>
 
+#include "core/byte_sink.hpp"
 #include "sources/source.hpp"
 
 namespace prevision::snapshot {
 
 /// What the user says of a file; what is not said is told from the file.
-struct FileFormat {
+struct FormatOverrides {
     std::optional<char> separator;
     std::optional<char> quote;  ///< '\0': values are never quoted
     std::optional<bool> header;
@@ -26,7 +27,7 @@ struct FileForm {
     char separator = ',';             ///< this and what follows down to the header: csv and tsv only
     char quote = '"';
     bool header = true;
-    std::string encoding;  ///< as in FileFormat; empty for other
+    std::string encoding;  ///< as in FormatOverrides; empty for other
     std::string note;      ///< why it is other, or what was odd; empty when there is nothing to say
 };
 
@@ -58,20 +59,20 @@ struct PreviewTarget {
 /// is. Nothing that a file holds makes it throw: what cannot be told ends as `other`, with a note. Memory is
 /// bounded whatever comes: some MiB for a csv, up to 16 MiB more for the longest line of a jsonl, and the
 /// window of a zstd file, which may be 128 MiB. One thread at a time.
-class FileInspector {
+class FileInspector final : public ByteSink {
   public:
     /// The name (or path) tells the type first. Error invalid, naming the field, for a format that cannot be.
-    explicit FileInspector(std::string name, const FileFormat& overrides = {}, PreviewTarget preview = {},
-                           const InspectionLimits& limits = {});
-    ~FileInspector();
+    explicit FileInspector(std::string name, const FormatOverrides& overrides = {},
+                           PreviewTarget preview = {}, const InspectionLimits& limits = {});
+    ~FileInspector() override;
     FileInspector(const FileInspector&) = delete;
     FileInspector& operator=(const FileInspector&) = delete;
 
     /// The next bytes of the file. Throws what the preview's sink throws.
-    void write(std::string_view bytes);
+    void write(std::string_view bytes) override;
 
     /// Whether more bytes can change anything. With a preview that is over when its rows are complete.
-    [[nodiscard]] bool wants_more() const;
+    [[nodiscard]] bool wants_more() const override;
 
     /// Rows counted so far; what was written last may still be missing.
     [[nodiscard]] std::uint64_t rows() const;
@@ -88,6 +89,6 @@ class FileInspector {
 };
 
 /// Error invalid, naming the field, for a format that cannot be.
-void check_file_format(const FileFormat& format);
+void check_file_format(const FormatOverrides& format);
 
 }  // namespace prevision::snapshot

@@ -76,7 +76,7 @@ class FileSource final : public Source {
         RemoteFile file(*session_, location.path);
         transfer_file(
             file,
-            [&](const FileVersion& version) -> FileSink& {
+            [&](const FileVersion& version) -> ByteSink& {
                 const auto name = location.path.substr(location.path.rfind('/') + 1);
                 return sink.file({.name = name, .size = version.size, .modified = version.modified});
             },

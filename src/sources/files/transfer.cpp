@@ -20,7 +20,7 @@ class Transfer {
     Transfer(DistantFile& file, Cancellation& cancellation, const RetryPolicy& policy)
         : file_(file), cancellation_(cancellation), policy_(policy) {}
 
-    void run(const std::function<FileSink&(const FileVersion& version)>& open) {
+    void run(const std::function<ByteSink&(const FileVersion& version)>& open) {
         version_ = file_.look();
         auto& sink = open(version_);
         while (!attempt(sink)) {
@@ -30,7 +30,7 @@ class Transfer {
 
   private:
     /// Returns whether the file is complete.
-    bool attempt(FileSink& sink) {
+    bool attempt(ByteSink& sink) {
         const auto before = offset_;
         try {
             if (cut_) check_version(file_.look());
@@ -38,8 +38,9 @@ class Transfer {
             file_.fetch(offset_, [&](std::string_view bytes) {
                 offset_ += bytes.size();
                 sink_works_ = false;
-                wanted = sink.write(bytes);
+                sink.write(bytes);
                 sink_works_ = true;
+                wanted = sink.wants_more();
                 return wanted;
             });
             if (!wanted) return true;
@@ -92,7 +93,7 @@ class Transfer {
 
 }  // namespace
 
-void transfer_file(DistantFile& file, const std::function<FileSink&(const FileVersion& version)>& open,
+void transfer_file(DistantFile& file, const std::function<ByteSink&(const FileVersion& version)>& open,
                    Cancellation& cancellation, const RetryPolicy& policy) {
     Transfer(file, cancellation, policy).run(open);
 }

@@ -46,7 +46,7 @@ class DistantFile {
 ///
 /// Errors: what the first `look` throws; integrity when the file changed meanwhile; unreachable when the
 /// connection stays lost; the cancellation's; what the sink throws.
-void transfer_file(DistantFile& file, const std::function<FileSink&(const FileVersion& version)>& open,
+void transfer_file(DistantFile& file, const std::function<ByteSink&(const FileVersion& version)>& open,
                    Cancellation& cancellation, const RetryPolicy& policy = {});
 
 }  // namespace prevision::sources

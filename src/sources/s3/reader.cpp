@@ -55,7 +55,7 @@ class Reader {
     Cancellation& cancellation_;
     Object object_;
     bool size_known_ = false;
-    FileSink* file_ = nullptr;  // from the first answer on
+    ByteSink* file_ = nullptr;  // from the first answer on
     std::uint64_t delivered_ = 0;
 };
 
@@ -108,7 +108,8 @@ void Reader::deliver(std::string_view bytes) {
     if (size_known_ && delivered_ > object_.size) {
         throw Error(ErrorClass::internal, object_.purpose() + ": the service sends more than it has");
     }
-    if (!file_->write(bytes)) throw EnoughRead();
+    file_->write(bytes);
+    if (!file_->wants_more()) throw EnoughRead();
 }
 
 void Reader::read_rest() {

@@ -60,14 +60,15 @@ void check_object(const Location& location) {
 }
 
 /// Ends the read of a test at the first bytes.
-class FirstBytes final : public ContentSink, public FileSink {
+class FirstBytes final : public ContentSink, public ByteSink {
   public:
     RowSink& table() override { throw Error(ErrorClass::internal, "an object is not a table"); }
-    FileSink& file(const FileInfo& info) override {
+    ByteSink& file(const FileInfo& info) override {
         size_ = info.size;
         return *this;
     }
-    bool write(std::string_view /*bytes*/) override { return false; }
+    void write(std::string_view /*bytes*/) override {}
+    [[nodiscard]] bool wants_more() const override { return false; }
 
     [[nodiscard]] std::string summary() const {
         return size_ ? format_bytes(*size_) : "the first bytes read";

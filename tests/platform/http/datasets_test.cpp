@@ -85,7 +85,7 @@ TEST_CASE("a dataset is a snapshot of its datasource: made, shown, downloaded, s
     CHECK(download.answer.content_type == "text/csv; charset=utf-8");
     CHECK(transport::find_header(download.answer.headers, "content-length") ==
           std::to_string(std::string(content).size()));
-    testing::TextSink sink;
+    StringSink sink;
     download.answer.stream(sink);
     CHECK(sink.text == content);
 
@@ -102,7 +102,7 @@ TEST_CASE("a dataset is a snapshot of its datasource: made, shown, downloaded, s
     CHECK(shop.remove("/datasets/" + created.id()).status == 404);
     CHECK(std::filesystem::is_empty(shop.home() / "datasets"));
     // The file that was opened before goes on to be read.
-    testing::TextSink later;
+    StringSink later;
     shop.get("/projects");
     CHECK(shop.get(shop.in_project("/datasets")).json["items"].Empty());
 }

@@ -180,7 +180,7 @@ TEST_CASE("the data itself is streamed as CSV, and nothing is stored") {
     CHECK(answer.status == 200);
     CHECK(answer.answer.content_type == "text/csv; charset=utf-8");
     REQUIRE(answer.answer.stream);
-    testing::TextSink sink;
+    StringSink sink;
     answer.answer.stream(sink);
     CHECK(sink.text == "id,text,bytes\r\n1,plain,\\x00ff\r\n2,\"\",\r\n3,,\\x\r\n4,\"a,\"\"b\"\"\né\",\r\n");
     CHECK_FALSE(std::filesystem::exists(shop.home() / "datasets"));

@@ -11,7 +11,7 @@
 
 using namespace prevision;
 using namespace std::string_literals;
-using snapshot::FileFormat;
+using snapshot::FormatOverrides;
 using testing::described;
 using testing::inspect;
 
@@ -144,7 +144,7 @@ TEST_CASE("the encoding is told, and names are in UTF-8 whatever it is") {
 
 TEST_CASE("what the user says goes over what is told") {
     const std::string text = "1;x,y\n2;z,w\n";
-    const std::vector<std::pair<FileFormat, std::string>> table{
+    const std::vector<std::pair<FormatOverrides, std::string>> table{
         {{.separator = ','}, "csv||,\"h|utf-8|1|1;x text, y text|"},
         {{.separator = ';'}, "csv||;\"-|utf-8|2|column_1 integer, column_2 text|"},
         {{.separator = ';', .header = true}, "csv||;\"h|utf-8|1|1 integer, x,y text|"},
@@ -165,7 +165,7 @@ TEST_CASE("what the user says goes over what is told") {
 }
 
 TEST_CASE("a format that cannot be is refused, and the field named") {
-    const std::vector<std::pair<FileFormat, std::string>> table{
+    const std::vector<std::pair<FormatOverrides, std::string>> table{
         {{.separator = '\n'}, "separator"},          {{.separator = '\0'}, "separator"},
         {{.separator = '\xe9'}, "separator"},        {{.quote = '\r'}, "quote"},
         {{.separator = '"', .quote = '"'}, "quote"}, {{.encoding = "ebcdic"}, "encoding"},

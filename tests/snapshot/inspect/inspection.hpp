@@ -31,7 +31,7 @@ inline std::string described(const snapshot::FileFindings& findings) {
 }
 
 inline snapshot::FileFindings inspect(const std::string& name, std::string_view bytes,
-                                      const snapshot::FileFormat& overrides = {},
+                                      const snapshot::FormatOverrides& overrides = {},
                                       const snapshot::InspectionLimits& limits = {}) {
     snapshot::FileInspector inspector(name, overrides, {}, limits);
     inspector.write(bytes);

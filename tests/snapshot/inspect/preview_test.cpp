@@ -14,7 +14,7 @@ using testing::KeptRows;
 namespace {
 
 KeptRows preview(const std::string& name, std::string_view bytes, std::uint64_t rows,
-                 const snapshot::FileFormat& format = {}) {
+                 const snapshot::FormatOverrides& format = {}) {
     KeptRows kept;
     snapshot::FileInspector inspector(name, format, {.sink = &kept, .rows = rows});
     inspector.write(bytes);

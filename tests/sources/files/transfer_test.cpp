@@ -53,13 +53,13 @@ class ScriptedFile final : public DistantFile {
     std::string content_;
 };
 
-class TextSink final : public FileSink {
+class TextSink final : public ByteSink {
   public:
-    bool write(std::string_view bytes) override {
+    void write(std::string_view bytes) override {
         text += bytes;
         if (on_write) on_write();
-        return text.size() < enough;
     }
+    [[nodiscard]] bool wants_more() const override { return text.size() < enough; }
     std::string text;
     std::size_t enough = static_cast<std::size_t>(-1);
     std::function<void()> on_write;
@@ -71,7 +71,7 @@ constexpr RetryPolicy quick{.retries = 2, .first_wait = std::chrono::millisecond
 void transfer(ScriptedFile& file, TextSink& sink) {
     Cancellation cancellation;
     transfer_file(
-        file, [&](const FileVersion&) -> FileSink& { return sink; }, cancellation, quick);
+        file, [&](const FileVersion&) -> ByteSink& { return sink; }, cancellation, quick);
 }
 
 ErrorClass class_of(ScriptedFile& file, TextSink& sink) {
@@ -199,7 +199,7 @@ TEST_CASE("a cancellation between attempts ends the reading") {
     sink.on_write = [&] { cancellation.cancel(ErrorClass::terminated); };
     try {
         transfer_file(
-            file, [&](const FileVersion&) -> FileSink& { return sink; }, cancellation, quick);
+            file, [&](const FileVersion&) -> ByteSink& { return sink; }, cancellation, quick);
         FAIL("no error");
     } catch (const Error& error) {
         CHECK(error.error_class() == ErrorClass::terminated);

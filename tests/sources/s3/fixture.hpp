@@ -12,22 +12,24 @@
 namespace prevision::testing {
 
 /// Takes a file whole, or until `enough` says so.
-class FileCollector final : public sources::ContentSink, public sources::FileSink {
+class FileCollector final : public sources::ContentSink, public ByteSink {
   public:
     sources::RowSink& table() override { throw std::logic_error("an object is no table"); }
-    sources::FileSink& file(const sources::FileInfo& given) override {
+    ByteSink& file(const sources::FileInfo& given) override {
         info = given;
         ++files;
         return *this;
     }
-    bool write(std::string_view part) override {
+    void write(std::string_view part) override {
         bytes += part;
-        return !on_write || on_write(bytes.size());
+        wanted = !on_write || on_write(bytes.size());
     }
+    [[nodiscard]] bool wants_more() const override { return wanted; }
 
     std::function<bool(std::size_t)> on_write;  ///< told how much has come; false: no more
     sources::FileInfo info;
     int files = 0;
+    bool wanted = true;
     std::string bytes;
 };
 

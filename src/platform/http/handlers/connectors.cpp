@@ -177,7 +177,7 @@ Answer browse(State& state, const RoutedCall& routed) {
     const bool recursive = routed.query.get("recursive").value_or("") == "true";
     Answer answer;
     answer.content_type = "application/jsonl";
-    answer.stream = [=, &state](transport::BodySink& body) {
+    answer.stream = [=, &state](ByteSink& body) {
         use_source(state, id, *source, [&] {
             source->browse(path, recursive, [&](const sources::Entry& entry) {
                 body.write(model::encode_answer(to_entry(entry)) + "\n");

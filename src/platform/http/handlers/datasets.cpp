@@ -76,7 +76,7 @@ std::string name_in_archive(const model::Dataset& dataset) {
 }
 
 void stream_file(const FileDescriptor& file, const std::filesystem::path& path, Cancellation& cancellation,
-                 transport::BodySink& body) {
+                 ByteSink& body) {
     std::string buffer(chunk_size, '\0');
     while (const std::size_t count = read_some(file, buffer, path)) {
         cancellation.check();
@@ -104,7 +104,7 @@ Answer download_dataset(State& state, const RoutedCall& routed) {
                                      zipped ? dataset.name + ".zip" : model::file_name(dataset))});
     if (zipped) {
         answer.content_type = "application/zip";
-        answer.stream = [file, path, cancellation, dataset](transport::BodySink& body) {
+        answer.stream = [file, path, cancellation, dataset](ByteSink& body) {
             write_zip(body, name_in_archive(dataset), dataset.bytes.value_or(0), [&](std::span<char> buffer) {
                 cancellation->check();
                 return read_some(*file, buffer, path);
@@ -115,7 +115,7 @@ Answer download_dataset(State& state, const RoutedCall& routed) {
     answer.content_type = media_type(dataset.file);
     answer.headers.push_back(
         {.name = "Content-Length", .value = fmt::format("{}", dataset.bytes.value_or(0))});
-    answer.stream = [file, path, cancellation](transport::BodySink& body) {
+    answer.stream = [file, path, cancellation](ByteSink& body) {
         stream_file(*file, path, *cancellation, body);
     };
     return answer;

@@ -36,7 +36,7 @@ void read_fields(const Body& body, model::Datasource& datasource) {
 struct OpenedDatasource {
     std::unique_ptr<sources::Source> source;
     sources::Location location;
-    snapshot::FileFormat format;
+    snapshot::FormatOverrides format;
     std::string connector_id;
 };
 
@@ -111,7 +111,7 @@ Answer stream_datasource(State& state, const RoutedCall& routed) {
     Answer answer;
     const bool is_file = opened->location.table.empty() && opened->location.request.empty();
     answer.content_type = is_file ? "application/octet-stream" : "text/csv; charset=utf-8";
-    answer.stream = [cancellation, opened, &state](transport::BodySink& body) {
+    answer.stream = [cancellation, opened, &state](ByteSink& body) {
         BodyContent content(body);
         use_source(state, opened->connector_id, *opened->source,
                    [&] { opened->source->read(opened->location, {}, content); });

@@ -45,19 +45,35 @@ void check_decimal(const Form& form) {
         throw Error(ErrorClass::invalid, fmt::format("invalid decimal: '{}' is none of . and ,", decimal));
 }
 
-void read_plain(const UploadedFile& upload, const std::function<void(std::string_view)>& take) {
+void read_plain(const UploadedFile& upload, ByteSink& sink) {
     const auto file = open_file(upload.path(), O_RDONLY);
     std::string buffer(read_size, '\0');
     while (const auto count = read_some(file, buffer, upload.path())) {
-        take(std::string_view(buffer).substr(0, count));
+        sink.write(std::string_view(buffer).substr(0, count));
     }
 }
+
+/// Passes all bytes to `each`, and to the inspector while it wants them.
+class Inspected final : public ByteSink {
+  public:
+    Inspected(snapshot::FileInspector& inspector, const std::function<void(std::string_view)>& each)
+        : inspector_(inspector), each_(each) {}
+
+    void write(std::string_view bytes) override {
+        each_(bytes);
+        if (inspector_.wants_more()) inspector_.write(bytes);
+    }
+
+  private:
+    snapshot::FileInspector& inspector_;
+    const std::function<void(std::string_view)>& each_;
+};
 
 /// Writes the dataset's file; counts, hashes and inspects it in the same pass.
 DatasetContent write_content(const UploadedFile& upload, const Form& form,
                              const std::filesystem::path& path) {
     AtomicFile file(path);
-    snapshot::Sha256 hash;
+    Sha256 hash;
     DatasetContent content;
     const auto findings = read_uploaded_table(upload, form, {}, [&](std::string_view bytes) {
         hash.update(bytes);
@@ -88,14 +104,14 @@ void UploadedFile::write(std::string_view bytes) {
     write_all(file_, bytes, folder_);
 }
 
-void UploadedFile::read(const std::function<void(std::string_view)>& take) const {
+void UploadedFile::read(ByteSink& sink) const {
     if (is_zip(beginning_)) {
         // The unpacked content may fill at most half of the free space.
         std::error_code unknown;
         const auto room = std::filesystem::space(folder_, unknown).available / 2;
-        read_zip(path_, unknown ? most_unpacked : std::min<std::uint64_t>(most_unpacked, room), take);
+        read_zip(path_, unknown ? most_unpacked : std::min<std::uint64_t>(most_unpacked, room), sink);
     } else {
-        read_plain(*this, take);
+        read_plain(*this, sink);
     }
 }
 
@@ -121,10 +137,8 @@ snapshot::FileFindings read_uploaded_table(const UploadedFile& file, const Form&
                              .encoding = field_of(form, "encoding")};
     if (is_table) format.header = true;
     snapshot::FileInspector inspector(name, parse_format(format), preview);
-    file.read([&](std::string_view bytes) {
-        each(bytes);
-        if (inspector.wants_more()) inspector.write(bytes);
-    });
+    Inspected inspected(inspector, each);
+    file.read(inspected);
     auto findings = inspector.finish();
     const auto refuse = [](const std::string& why) {
         throw Error(ErrorClass::invalid, fmt::format("invalid file: {}", why),

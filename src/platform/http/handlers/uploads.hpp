@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "core/byte_sink.hpp"
 #include "core/file.hpp"
 #include "platform/http/multipart.hpp"
 #include "platform/http/router.hpp"
@@ -15,16 +16,16 @@ namespace prevision::platform {
 
 /// A file that a client sends. It has no name in its folder, so that it is removed with this object or with the
 /// process.
-class UploadedFile {
+class UploadedFile final : public ByteSink {
   public:
     /// Creates it in a folder, and the folder where needed. Error internal when that fails.
     explicit UploadedFile(const std::filesystem::path& folder);
 
-    void write(std::string_view bytes);
+    void write(std::string_view bytes) override;
 
-    /// Passes its content to `take`; for a zip archive, the content of the one file in it. Error invalid as
-    /// `read_zip`'s.
-    void read(const std::function<void(std::string_view)>& take) const;
+    /// Writes its content to the sink; for a zip archive, the content of the one file in it. Errors are those of
+    /// `read_zip`.
+    void read(ByteSink& sink) const;
 
     /// A path that opens it in this process.
     [[nodiscard]] const std::filesystem::path& path() const { return path_; }

@@ -13,8 +13,16 @@ namespace prevision::model {
 
 namespace {
 
-constexpr std::array<std::string_view, 6> connector_options{"engine", "region",   "addressing",
-                                                            "tls",    "host_key", "mode"};
+constexpr std::array<std::string_view, 3> secrets{"password", "googleCredentials", "private_key"};
+
+// The members of a connector that have a field of their own; each other one is an option.
+constexpr std::array<std::string_view, 8> connector_fields{"_id",  "project_id", "type",     "name",
+                                                           "host", "port",       "username", "created_at"};
+
+template <std::size_t count>
+bool holds(const std::array<std::string_view, count>& names, std::string_view name) {
+    return std::ranges::find(names, name) != names.end();
+}
 
 void write_options(JsonObject& object, const Connector& connector) {
     for (const auto& [name, value] : connector.options) object.text_if_set(name, value);
@@ -36,10 +44,9 @@ void add_row(Sample& sample, const std::vector<std::string_view>& values) {
 
 /// The connector as it was sent, without the secrets that a platform should not have answered.
 std::string without_secrets(std::string_view text) {
-    constexpr std::array<std::string_view, 3> secrets{"password", "googleCredentials", "private_key"};
     const auto members = split_object(text).value();
     const auto is_secret = [&](const JsonMember& member) {
-        return std::ranges::find(secrets, member.name) != secrets.end() && member.value != "null";
+        return holds(secrets, member.name) && member.value != "null";
     };
     if (std::ranges::none_of(members, is_secret)) return std::string(text);
     JsonObject object;
@@ -83,9 +90,11 @@ Connector decode_connector(std::string_view text) {
     if (const auto* credentials = find_member(object, "googleCredentials")) {
         connector.google_credentials = Secret(scalar_text(*credentials).value_or(""));
     }
-    for (const auto name : connector_options) {
-        if (auto value = get_text(object, name); !value.empty())
-            connector.options.emplace(name, std::move(value));
+    for (const auto& member : object.GetObject()) {
+        const std::string name(member.name.GetString(), member.name.GetStringLength());
+        if (holds(connector_fields, name) || holds(secrets, name)) continue;
+        auto value = scalar_text(member.value);
+        if (value && !value->empty()) connector.options.emplace(name, std::move(*value));
     }
     return connector;
 }

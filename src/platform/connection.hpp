@@ -1,7 +1,7 @@
 #pragma once
 
 #include <string>
-#include <string_view>
+#include <vector>
 
 #include "core/environment.hpp"
 #include "core/secret.hpp"
@@ -15,11 +15,15 @@ sources::Connection connection_of(const model::Connector& connector, Secret pass
                                   const Environment& environment = {});
 sources::Location location_of(const model::Datasource& datasource);
 
-/// Throws Error invalid, naming the field, when a connector, with a password or without, cannot be right.
+/// The types of connectors that can be kept here: those with an engine, and GCP.
+std::vector<std::string> connector_types();
+
+/// Throws sources::InvalidField or Error invalid, naming the field, when a connector, with a password or without,
+/// is invalid.
 /// Does not use the network.
 void check_connector(const model::Connector& connector, bool has_password);
 
-/// Throws Error invalid, naming the field, when a datasource cannot be right for its connector.
+/// Throws the same when a datasource cannot be right for its connector.
 void check_datasource(const model::Datasource& datasource, const model::Connector& connector);
 
 /// Throws Error invalid when no engine here serves the connector's type, so that it can be kept and not used.

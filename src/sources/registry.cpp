@@ -8,6 +8,7 @@
 
 #include "core/text.hpp"
 #include "net/socket.hpp"
+#include "sources/check.hpp"
 #include "sources/files/ftp.hpp"
 #include "sources/files/sftp.hpp"
 #include "sources/host.hpp"
@@ -22,10 +23,10 @@ namespace prevision::sources {
 
 namespace {
 
-// Schemes that name a way of reaching a host rather than a system: they say nothing about the engine.
+// Schemes that name a transport rather than a system.
 constexpr std::array<std::string_view, 4> neutral_schemes{"http", "https", "tcp", "ssl"};
 
-// The ports of systems that are known and have no engine.
+// The ports of well-known systems that have no engine.
 struct ForeignPort {
     int port;
     std::string_view title;
@@ -33,7 +34,7 @@ struct ForeignPort {
 constexpr std::array<ForeignPort, 2> foreign_ports{{{1433, "SQL Server"}, {1521, "Oracle Database"}}};
 
 [[noreturn]] void refuse(std::string_view field, const std::string& why, std::string hint = {}) {
-    throw Error(ErrorClass::invalid, fmt::format("invalid {}: {}", field, why), std::move(hint));
+    throw InvalidField(field, why, std::move(hint));
 }
 
 std::string engine_names() {
@@ -42,24 +43,21 @@ std::string engine_names() {
     return join(names, ", ");
 }
 
-std::string choose_engine_hint() { return fmt::format("say it with --engine (one of: {})", engine_names()); }
+std::string choose_engine_hint() { return fmt::format("name it with --engine (one of: {})", engine_names()); }
+
+[[noreturn]] void refuse_engine(const std::string& name) {
+    std::vector<std::string> names;
+    for (const auto& engine : engines()) names.emplace_back(engine.name);
+    const auto meant = closest(name, names);
+    refuse("engine", fmt::format("there is no engine '{}'", name),
+           meant ? fmt::format("did you mean {}?", *meant) : fmt::format("one of: {}", join(names, ", ")));
+}
 
 const Engine* find_by_scheme(std::string_view scheme) {
     for (const auto& engine : engines()) {
         if (std::ranges::find(engine.schemes, scheme) != engine.schemes.end()) return &engine;
     }
     return nullptr;
-}
-
-void check_type(std::string_view type) {
-    std::vector<std::string> types;
-    for (const auto& engine : engines()) {
-        if (engine.type == type) return;
-        if (std::ranges::find(types, engine.type) == types.end()) types.emplace_back(engine.type);
-    }
-    if (type.empty()) refuse("type", "it is empty", fmt::format("one of: {}", join(types, ", ")));
-    refuse("type", fmt::format("no connection of type '{}' can be made here", type),
-           fmt::format("one of: {}", join(types, ", ")));
 }
 
 void check_engine_has_type(const Engine& engine, std::string_view type) {
@@ -72,18 +70,18 @@ const Engine* tell_by_name_or_scheme(const Connection& connection, const Host& h
     const Engine* by_scheme = find_by_scheme(host.scheme);
     if (by_scheme == nullptr && !host.scheme.empty() &&
         std::ranges::find(neutral_schemes, host.scheme) == neutral_schemes.end()) {
-        refuse("host", fmt::format("its scheme '{}' names no system that is known here", host.scheme),
+        refuse("host", fmt::format("its scheme '{}' names no known system", host.scheme),
                choose_engine_hint());
     }
     if (connection.engine.empty()) {
         // Only a file has a path and no host.
-        return by_scheme == nullptr && host.name.empty() && !host.path.empty() ? find_by_scheme("sqlite")
-                                                                               : by_scheme;
+        if (by_scheme != nullptr || !host.name.empty() || host.path.empty()) return by_scheme;
+        const auto file = std::ranges::find_if(engines(), &Engine::is_file);
+        return file == engines().end() ? nullptr : &*file;
     }
     const Engine* named = find_engine(connection.engine);
     if (named == nullptr) {
-        refuse("engine", fmt::format("there is no engine '{}'", connection.engine),
-               fmt::format("one of: {}", engine_names()));
+        refuse_engine(connection.engine);
     }
     if (by_scheme != nullptr && by_scheme != named) {
         refuse("engine", fmt::format("it is {}, and the host's scheme '{}' is {}'s", named->name, host.scheme,
@@ -110,55 +108,18 @@ const Engine* tell_by_port(int port, std::string_view type) {
     return nullptr;
 }
 
-bool holds(std::string_view choices, std::string_view value) {
-    const auto parts = split(choices, '|');
-    return std::ranges::find(parts, value) != parts.end();
-}
-
-// The connection's fields and options by the names that an engine's table has for them; empty is not set.
-std::map<std::string, std::string> given_options(const Connection& connection) {
-    auto given = connection.options;
-    given["host"] = connection.host;
-    given["username"] = connection.username;
-    given["port"] = connection.port ? "given" : "";
-    given["password"] = connection.password.empty() ? "" : "given";
-    given["private_key"] = connection.private_key.empty() ? "" : "given";
-    return given;
-}
-
-void check_options(const Engine& engine, const Connection& connection) {
-    const auto given = given_options(connection);
-    for (const auto& [name, value] : given) {
-        if (value.empty()) continue;
-        const auto option = std::ranges::find(engine.connector_options, name, &Option::name);
-        if (option == engine.connector_options.end()) {
-            refuse(name, fmt::format("{} takes none", engine.title), "leave it out");
-        }
-        if (!option->choices.empty() && !holds(option->choices, value)) {
-            refuse(name, fmt::format("'{}' is none of {}", value, join(split(option->choices, '|'), ", ")));
-        }
-    }
-    for (const auto& option : engine.connector_options) {
-        const auto value = given.find(std::string(option.name));
-        if (option.required && (value == given.end() || value->second.empty())) {
-            refuse(option.name, fmt::format("{} needs one", engine.title));
-        }
-    }
-}
-
 const Engine& hear_engine(const std::vector<net::Address>& addresses, const std::string& place,
                           std::chrono::milliseconds timeout, Cancellation& cancellation) {
     const auto socket = net::connect(addresses, place, timeout, cancellation);
     const auto answer = hear_server(socket, timeout, cancellation);
-    if (const Engine* engine = find_engine(answer.engine)) return *engine;
-    refuse(
-        "engine",
-        fmt::format("cannot tell which system answers at {}: {}", place,
-                    answer.is_silent ? "it says nothing of itself" : "it greets as none that is known here"),
-        choose_engine_hint());
+    if (answer.engine != nullptr) return *answer.engine;
+    refuse("engine",
+           fmt::format("cannot find out which system answers at {}: {}", place,
+                       answer.is_silent ? "it sends nothing" : "its greeting is not a known system's"),
+           choose_engine_hint());
 }
 
-/// Calls the server to hear what it is, the stages of which are told to `observer`.
+/// Connects to the server to find out what it is; `observer` gets the stages.
 const Engine& ask_engine(const std::string& host, int port, std::chrono::milliseconds timeout,
                          Cancellation& cancellation, const StageObserver& observer) {
     std::string place = fmt::format("{}:{}", host, port);
@@ -183,11 +144,45 @@ std::span<const Engine> engines() {
     return table;
 }
 
+const Option* find_option(std::span<const Option> options, std::string_view name) {
+    const auto found = std::ranges::find(options, name, &Option::name);
+    return found == options.end() ? nullptr : &*found;
+}
+
 const Engine* find_engine(std::string_view name) {
     for (const auto& engine : engines()) {
         if (engine.name == name) return &engine;
     }
     return find_by_scheme(name);
+}
+
+std::vector<std::string> engine_types() {
+    std::vector<std::string> types;
+    for (const auto& engine : engines()) {
+        if (std::ranges::find(types, engine.type) == types.end()) types.emplace_back(engine.type);
+    }
+    return types;
+}
+
+std::vector<std::string> engine_option_names() {
+    constexpr std::array<std::string_view, 3> common{"host", "port", "username"};
+    std::vector<std::string> names;
+    for (const auto& engine : engines()) {
+        for (const auto& option : engine.connector_options) {
+            if (option.secret || std::ranges::find(common, option.name) != common.end() ||
+                std::ranges::find(names, option.name) != names.end())
+                continue;
+            names.emplace_back(option.name);
+        }
+    }
+    return names;
+}
+
+void check_type(std::string_view type) {
+    const auto types = engine_types();
+    if (std::ranges::find(types, type) != types.end()) return;
+    refuse("type", type.empty() ? "it is empty" : fmt::format("'{}' has no engine here", type),
+           fmt::format("one of: {}", join(types, ", ")));
 }
 
 const Engine* tell_engine(const Connection& connection) {
@@ -206,9 +201,16 @@ const Engine& detect_engine(const Connection& connection, Cancellation& cancella
     if (const Engine* told = tell_engine(connection)) return *told;
     if (connection.host.empty()) refuse("host", "it is empty");
     const Host host = parse_host(connection.host);
-    // Where no port is given, the ports of those that can be told by how they answer.
-    std::vector<int> ports{*mysql_engine().default_port, *postgres_engine().default_port};
-    if (const auto port = choose_port(connection.port, host)) ports = {*port};
+    std::vector<int> ports;
+    if (const auto port = choose_port(connection.port, host)) {
+        ports = {*port};
+    } else {
+        // Without a port, try those of the systems that can be recognised by their answer.
+        for (const auto& engine : engines()) {
+            if (engine.recognizes != nullptr && engine.type == connection.type)
+                ports.push_back(*engine.default_port);
+        }
+    }
     const auto timeout = connection.connect_timeout / static_cast<int>(ports.size());
     std::optional<Error> first_error;
     std::vector<Stage> first_stages;
@@ -232,17 +234,6 @@ std::unique_ptr<Source> open_source(const Connection& connection, Cancellation& 
                                     const StageObserver& failure) {
     check_connection(connection);
     return detect_engine(connection, cancellation, failure).open(connection, cancellation);
-}
-
-void check_connection(const Connection& connection) {
-    check_type(connection.type);
-    const Engine* engine = tell_engine(connection);
-    if (engine != nullptr) {
-        check_options(*engine, connection);
-        if (engine->check_connection != nullptr) engine->check_connection(connection);
-        return;
-    }
-    if (connection.host.empty()) refuse("host", "it is empty", "give --host");
 }
 
 }  // namespace prevision::sources

@@ -1,21 +1,21 @@
 #pragma once
 
 #include <chrono>
-#include <string_view>
 
 #include "core/cancellation.hpp"
 #include "core/file.hpp"
+#include "sources/engine.hpp"
 
 namespace prevision::sources {
 
-/// What a server lets see of itself.
+/// What a server shows of itself.
 struct ServerAnswer {
-    std::string_view engine;  ///< the name of the engine that speaks its protocol; empty: none is known
+    const Engine* engine = nullptr;  ///< the one that speaks its protocol; nullptr: none does
     bool is_silent = false;
 };
 
-/// Listens to the server on the other side of a fresh connection, and asks it when it says nothing. Takes no
-/// longer than `timeout`.
+/// Waits for the server's greeting on a fresh connection, and sends an engine's question when none comes. Takes
+/// no longer than `timeout`.
 ServerAnswer hear_server(const FileDescriptor& socket, std::chrono::milliseconds timeout,
                          Cancellation& cancellation);
 

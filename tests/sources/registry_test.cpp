@@ -4,6 +4,8 @@
 
 #include <catch2/catch.hpp>
 
+#include "sources/check.hpp"
+
 using namespace prevision;
 using namespace prevision::sources;
 

@@ -9,6 +9,7 @@
 #include "core/error.hpp"
 #include "core/text.hpp"
 #include "core/utf8.hpp"
+#include "sources/registry.hpp"
 
 namespace prevision::cli {
 
@@ -166,7 +167,7 @@ std::vector<std::string> declared_fields(Kind kind) {
     if (kind == Kind::exporter)
         return {"connector", "database", "table", "bucket", "path", "g_cloud", "write_mode", "description"};
     std::vector<std::string> fields{"type", "engine", "host", "port", "username"};
-    std::ranges::move(engine_option_names(), back_inserter(fields));
+    std::ranges::move(sources::engine_option_names(), back_inserter(fields));
     return fields;
 }
 

@@ -13,6 +13,8 @@
 #include "core/secret_command.hpp"
 #include "core/text.hpp"
 #include "model/json_builder.hpp"
+#include "platform/connection.hpp"
+#include "sources/registry.hpp"
 
 namespace prevision::cli {
 
@@ -50,7 +52,7 @@ model::Connector to_connector(const Declared& declared) {
     connector.host = declared.text("host");
     connector.username = declared.text("username");
     if (const auto port = parse_integer(declared.text("port"))) connector.port = static_cast<int>(*port);
-    auto names = engine_option_names();
+    auto names = sources::engine_option_names();
     names.emplace_back("engine");
     for (const auto& name : names) {
         if (auto value = declared.text(name); !value.empty()) connector.options[name] = std::move(value);
@@ -118,7 +120,7 @@ void check_connector(const Declared& declared, Services& services) {
     }
     auto connector = to_connector(declared);
     if (connector.type.empty())
-        refuse(declared, "type", "type is missing", "one of: " + join(connector_types(), ", "));
+        refuse(declared, "type", "type is missing", "one of: " + join(platform::connector_types(), ", "));
     // It is looked into; one that is not there is told of where it is needed.
     if (const auto file = beside(declared, declared.text("private_key_file"));
         declared.has("private_key_file") && may_exist(file)) {

@@ -7,6 +7,7 @@
 #include "cli/verbs/existing.hpp"
 #include "cli/verbs/noun.hpp"
 #include "cli/verbs/test_verb.hpp"
+#include "sources/registry.hpp"
 
 namespace prevision::cli {
 
@@ -56,7 +57,7 @@ Noun<Connector> connector_noun() {
                 services.client().delete_connector(api::refer_to(connector));
             },
         .remove_dependents = remove_dependents};
-    for (const auto& name : engine_option_names()) {
+    for (const auto& name : sources::engine_option_names()) {
         noun.fields.push_back(
             {{name}, [name](const Connector& connector) { return option_cell(connector, name); }, false});
     }

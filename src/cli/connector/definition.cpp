@@ -1,7 +1,6 @@
 #include "cli/connector/definition.hpp"
 
 #include <algorithm>
-#include <array>
 
 #include <fmt/format.h>
 
@@ -11,6 +10,7 @@
 #include "core/text.hpp"
 #include "model/json.hpp"
 #include "model/json_builder.hpp"
+#include "platform/connection.hpp"
 #include "sources/registry.hpp"
 
 namespace prevision::cli {
@@ -19,18 +19,13 @@ namespace {
 
 constexpr std::size_t credentials_limit = std::size_t{1} << 20U;
 
-// These have flags of their own, and fields of a connector.
-constexpr std::array<std::string_view, 5> fields{"host", "port", "username", "password", "private_key"};
-
-bool is_field(std::string_view name) { return std::ranges::find(fields, name) != fields.end(); }
-
 /// "S3, SFTP: ...", from the tables of the engines that take it; "tls" of several engines has one help.
 std::string help_of(const std::string& name) {
     std::vector<std::string> types;
     std::string help;
     for (const auto& engine : sources::engines()) {
-        const auto option = std::ranges::find(engine.connector_options, name, &sources::Option::name);
-        if (option == engine.connector_options.end()) continue;
+        const auto* option = sources::find_option(engine.connector_options, name);
+        if (option == nullptr) continue;
         if (std::ranges::find(types, engine.type) == types.end()) types.emplace_back(engine.type);
         if (!help.empty()) continue;
         help = option->help;
@@ -51,8 +46,8 @@ std::vector<std::string> choices_of(const std::string& name, const ConnectorOpti
     for (const auto& engine : sources::engines()) {
         if (!type.empty() && engine.type != type) continue;
         if (options.engine && sources::find_engine(*options.engine) != &engine) continue;
-        const auto option = std::ranges::find(engine.connector_options, name, &sources::Option::name);
-        if (option == engine.connector_options.end()) continue;
+        const auto* option = sources::find_option(engine.connector_options, name);
+        if (option == nullptr) continue;
         for (const auto& choice : split(option->choices, '|')) {
             if (std::ranges::find(choices, choice) == choices.end()) choices.push_back(choice);
         }
@@ -76,7 +71,7 @@ std::string type_of(const ConnectorOptions& options) {
     if (!type.empty()) return type;
     throw Error(ErrorClass::usage, failure + ": --type is missing",
                 fmt::format("--type {}; 'prevision connector types' tells what each takes",
-                            join(connector_types(), ", ")));
+                            join(platform::connector_types(), ", ")));
 }
 
 std::optional<Secret> password_of(const ConnectorOptions& options, Services& services, bool ask) {
@@ -128,19 +123,8 @@ bool ConnectorOptions::bare() const {
            std::ranges::none_of(own, [](const auto& option) { return option.second.has_value(); });
 }
 
-std::vector<std::string> engine_option_names() {
-    std::vector<std::string> names;
-    for (const auto& engine : sources::engines()) {
-        for (const auto& option : engine.connector_options) {
-            if (!is_field(option.name) && std::ranges::find(names, option.name) == names.end())
-                names.emplace_back(option.name);
-        }
-    }
-    return names;
-}
-
 std::string flag_of(std::string_view option) {
-    // What is secret comes from a file or stdin, and never from the command line by itself.
+    // A secret comes from a file or stdin rather than from the command line.
     if (option == "password") return "--password-stdin";
     if (option == "private_key") return "--private-key-file";
     std::string flag = "--" + std::string(option);
@@ -160,10 +144,10 @@ std::string tell_type(const std::string& type, const std::string& engine, const 
 void add_connector_options(Command& verb, ConnectorOptions& options, bool exists) {
     verb.argument("NAME", options.name, exists ? "Its name or id" : "The connector's name", true,
                   {.completes = exists ? Completes::connector : Completes::nothing});
-    verb.option(
-        "--type", options.type,
-        fmt::format("{}; told from the engine or the host where they say it", join(connector_types(), ", ")),
-        {.value = "TYPE", .suggestions = connector_types()});
+    verb.option("--type", options.type,
+                fmt::format("{}; told from the engine or the host where they say it",
+                            join(platform::connector_types(), ", ")),
+                {.value = "TYPE", .suggestions = platform::connector_types()});
     verb.option("--engine", options.engine, "The kind of system: " + join(engine_names(), ", "),
                 {.value = "ENGINE",
                  .suggest = [&options] { return engine_names(told_type(options)); },
@@ -183,7 +167,7 @@ void add_connector_options(Command& verb, ConnectorOptions& options, bool exists
     verb.option("--private-key-file", options.private_key_file,
                 "SFTP: the private key to log in with; the password is its passphrase",
                 {.value = "FILE", .completes = Completes::file, .shown = taken_by(options, "private_key")});
-    for (const auto& name : engine_option_names()) {
+    for (const auto& name : sources::engine_option_names()) {
         verb.option(flag_of(name), options.own[name], help_of(name),
                     {.value = upper_case(flag_of(name).substr(2)),
                      .suggest = [&options, name] { return choices_of(name, options); },

@@ -30,9 +30,6 @@ struct ConnectorOptions {
     [[nodiscard]] bool bare() const;
 };
 
-/// The names of the options that only some engine takes, in the order of the engines' tables.
-std::vector<std::string> engine_option_names();
-
 /// "--host-key" for "host_key"; for a secret the flag that is best for it.
 std::string flag_of(std::string_view option);
 

@@ -46,8 +46,8 @@ class Questions {
         return answer.empty() ? fallback : answer;
     }
 
-    /// Asks again until the answer is one of the choices, or none: then the fallback holds, which may be
-    /// words on what happens.
+    /// Asks again until the answer is one of the choices, or empty: then the fallback holds, which may be words
+    /// on what happens.
     std::string choose(const std::string& question, const std::vector<std::string>& choices,
                        const std::string& fallback) {
         for (;;) {
@@ -57,7 +57,7 @@ class Questions {
                 if (equal_ignoring_case(choice, answer)) return choice;
             }
             if (const auto begun = begun_by(choices, answer)) return *begun;
-            services_.message(fmt::format("'{}' is none of these", answer));
+            services_.message(fmt::format("'{}' is not one of these", answer));
         }
     }
 
@@ -72,18 +72,12 @@ class Questions {
     }
 
     std::string ask_for_type() {
-        std::vector<std::string> types;
-        for (const auto& engine : sources::engines()) {
-            if (std::ranges::find(types, engine.type) == types.end()) types.emplace_back(engine.type);
-        }
+        const auto types = sources::engine_types();
         return choose("Type", types, types.front());
     }
 
     const sources::Engine* ask_for_engine(const std::string& type) {
-        std::vector<std::string> names;
-        for (const auto& engine : sources::engines()) {
-            if (engine.type == type) names.emplace_back(engine.name);
-        }
+        const auto names = engine_names(type);
         const auto name = names.size() == 1 ? names.front() : choose("System", names, names.front());
         const auto* engine = sources::find_engine(name);
         if (names.size() > 1) options_.engine = name;

@@ -148,24 +148,17 @@ class Doctor {
                 .check = "engine " + std::string(engine.name),
                 .detail = fmt::format("{}: {}; {}", engine.type, engine.title, abilities(engine))};
             std::vector<std::string> missing;
-            for (const auto& protocol : protocols_of(engine)) {
-                if (!has(protocol)) missing.push_back(protocol);
+            for (const auto protocol : engine.curl_protocols) {
+                if (!has(std::string(protocol))) missing.emplace_back(protocol);
             }
             if (!missing.empty()) {
-                // Without its own protocol nothing works, without the encrypted one some servers do.
-                finding.result = missing.size() < protocols_of(engine).size() ? "warning" : "failed";
+                // With one protocol of two, some servers can still be used.
+                finding.result = missing.size() < engine.curl_protocols.size() ? "warning" : "failed";
                 finding.hint =
                     fmt::format("the libcurl here does not speak {}: install libcurl4", join(missing, ", "));
             }
             add(finding);
         }
-    }
-
-    static std::vector<std::string> protocols_of(const sources::Engine& engine) {
-        if (engine.name == "ftp") return {"ftp", "ftps"};
-        if (engine.name == "sftp") return {"sftp"};
-        if (engine.name == "s3") return {"http", "https"};
-        return {};
     }
 
     static std::string abilities(const sources::Engine& engine) {

@@ -22,6 +22,8 @@ constexpr int implicit_tls_port = 990;
 
 constexpr std::array<std::string_view, 3> schemes{"ftp", "ftps", "ftpes"};
 
+constexpr std::array<std::string_view, 2> curl_protocols{"ftp", "ftps"};
+
 constexpr std::array<Option, 6> connector_options{{
     {.name = "host", .help = "name or address of the server", .required = true},
     {.name = "port", .help = "TCP port of the server", .fallback = "21; with implicit TLS 990"},
@@ -113,6 +115,7 @@ const Engine& ftp_engine() {
         .default_port = ftp_port,
         .connector_options = connector_options,
         .datasource_options = datasource_options,
+        .curl_protocols = curl_protocols,
         .open = open,
         .check_location = check_location,
         .open_file_writer = open_writer,

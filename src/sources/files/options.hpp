@@ -5,7 +5,7 @@
 #include <cstddef>
 #include <string_view>
 
-#include "sources/registry.hpp"
+#include "sources/engine.hpp"
 
 namespace prevision::sources {
 

@@ -16,6 +16,8 @@ constexpr int sftp_port = 22;
 
 constexpr std::array<std::string_view, 2> schemes{"sftp", "ssh"};
 
+constexpr std::array<std::string_view, 1> curl_protocols{"sftp"};
+
 constexpr std::array<Option, 6> connector_options{{
     {.name = "host", .help = "name or address of the server", .required = true},
     {.name = "port", .help = "TCP port of the server", .fallback = "22"},
@@ -72,9 +74,9 @@ const Engine& sftp_engine() {
         .default_port = sftp_port,
         .connector_options = connector_options,
         .datasource_options = datasource_options,
+        .curl_protocols = curl_protocols,
         .open = open,
         .check_location = check_file_location,
-        .check_connection = check_keys,
         .open_file_writer = open_writer,
     };
     return engine;

@@ -41,6 +41,16 @@ constexpr std::array<Option, 3> datasource_options{{
     {.name = "request", .help = "SELECT statement whose rows to read"},
 }};
 
+/// A server speaks first: a packet of three bytes of length and the number 0, then either version 10 of the
+/// protocol, or 255 and the reason of its refusal.
+bool is_greeting(std::string_view answer) {
+    if (answer.size() < 5 || answer[3] != '\0') return false;
+    const auto byte = [&](std::size_t at) { return static_cast<unsigned char>(answer[at]); };
+    const unsigned length =
+        byte(0) | static_cast<unsigned>(byte(1)) << 8U | static_cast<unsigned>(byte(2)) << 16U;
+    return length >= 5 && length < 4096 && (byte(4) == 10 || byte(4) == 255);
+}
+
 std::string quote(std::string_view name, std::string_view field) {
     return quote_identifier(name, SqlDialect::mysql, field);
 }
@@ -248,9 +258,9 @@ const Engine& mysql_engine() {
         .default_port = mysql::standard_port,
         .connector_options = mysql::connector_options,
         .datasource_options = mysql::datasource_options,
+        .recognizes = mysql::is_greeting,
         .open = mysql::open,
         .check_location = mysql::check_location,
-        .check_connection = [](const Connection& connection) { mysql::parse_target(connection); },
         .open_table_writer = mysql::open_writer,
     };
     return engine;

@@ -42,6 +42,11 @@ constexpr std::array<Option, 5> connector_options{{
      .choices = "disable|allow|prefer|require|verify|verify-ca|verify-full"},
 }};
 
+// A server is silent until it is spoken to. SSLRequest of its protocol asks whether it encrypts; the answer is
+// one byte.
+constexpr std::string_view ssl_request("\x00\x00\x00\x08\x04\xd2\x16\x2f", 8);
+bool is_ssl_answer(std::string_view answer) { return answer == "S" || answer == "N"; }
+
 constexpr std::array<Option, 3> datasource_options{{
     {.name = "database", .help = "database", .required = true},
     {.name = "table",
@@ -291,9 +296,10 @@ const Engine& postgres_engine() {
         .default_port = postgres::standard_port,
         .connector_options = postgres::connector_options,
         .datasource_options = postgres::datasource_options,
+        .recognizes = postgres::is_ssl_answer,
+        .question = postgres::ssl_request,
         .open = postgres::open,
         .check_location = postgres::check_location,
-        .check_connection = [](const Connection& connection) { postgres::parse_target(connection); },
         .open_table_writer = postgres::open_writer,
     };
     return engine;

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "sources/registry.hpp"
+#include "sources/engine.hpp"
 
 namespace prevision::sources {
 

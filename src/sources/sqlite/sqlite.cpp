@@ -302,6 +302,7 @@ const Engine& sqlite_engine() {
         .default_port = std::nullopt,
         .connector_options = sqlite::connector_options,
         .datasource_options = sqlite::datasource_options,
+        .is_file = true,
         .open = sqlite::open,
         .check_location = sqlite::check_location,
         .open_table_writer = sqlite::open_writer,

@@ -1,4 +1,3 @@
-#include <array>
 #include <map>
 #include <memory>
 #include <string>
@@ -19,9 +18,6 @@ namespace prevision::platform {
 
 namespace {
 
-constexpr std::array<std::string_view, 6> options{"engine", "region",   "addressing",
-                                                  "tls",    "host_key", "mode"};
-
 /// Sets the fields that the body holds; the others stay as they are.
 void read_fields(const Body& body, model::Connector& connector) {
     if (body.has("type")) connector.type = body.text("type");
@@ -29,9 +25,11 @@ void read_fields(const Body& body, model::Connector& connector) {
     if (body.has("host")) connector.host = body.text("host");
     if (body.has("port")) connector.port = body.port("port");
     if (body.has("username")) connector.username = body.text("username");
-    for (const auto option : options) {
+    auto options = sources::engine_option_names();
+    options.emplace_back("engine");
+    for (const auto& option : options) {
         if (!body.has(option)) continue;
-        connector.options.erase(std::string(option));
+        connector.options.erase(option);
         if (auto value = body.text(option); !value.empty())
             connector.options.emplace(option, std::move(value));
     }

@@ -180,20 +180,12 @@ const Engine& s3_engine() {
         .type = "S3",
         .schemes = {},
         .default_port = std::nullopt,
-<<<<<<< HEAD
         .connector_options = s3::connector_options,
         .datasource_options = s3::datasource_options,
+        .curl_protocols = s3::curl_protocols,
         .open = s3::open_source,
         .check_location = s3::check_object,
         .open_file_writer = s3::open_writer,
-=======
-        .connector_options = connector_options,
-        .datasource_options = datasource_options,
-        .curl_protocols = curl_protocols,
-        .open = open,
-        .check_location = check_location,
-        .open_file_writer = open_s3_writer,
->>>>>>> a2b1f34 (Let an engine's table say all of it, and check a connector and a datasource in one place)
     };
     return engine;
 }

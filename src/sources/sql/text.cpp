@@ -221,6 +221,27 @@ bool is_part_of_name(const Token& before, const Token& token) {
     return (before.is('.') || before.is('@')) && before.text.data() + 1 == token.text.data();
 }
 
+/// Whether a request in MySQL sets the variable: "@name := …".
+bool sets_variable(std::string_view sql, std::string_view variable) {
+    for (std::size_t at = 0; at + variable.size() < sql.size(); ++at) {
+        if (!equal_ignoring_case(sql.substr(at, variable.size()), variable)) continue;
+        auto rest = sql.substr(at + variable.size());
+        while (!rest.empty() && is_blank(rest.front())) rest.remove_prefix(1);
+        if (rest.starts_with(":=")) return true;
+    }
+    return false;
+}
+
+/// Refuses ":name", and "@name" unless the request sets it: the server would take NULL for it.
+void refuse_mysql_parameter(std::string_view sql, const Token& before, const Token& token) {
+    if (token.kind != Token::Kind::word || before.text.data() + 1 != token.text.data()) return;
+    const auto start = static_cast<std::size_t>(before.text.data() - sql.data());
+    const auto name = sql.substr(start, 1 + token.text.size());
+    if (before.is(':')) refuse_parameter(name);
+    const bool is_system_variable = start > 0 && sql[start - 1] == '@';
+    if (before.is('@') && !is_system_variable && !sets_variable(sql, name)) refuse_parameter(name);
+}
+
 [[noreturn]] void refuse_beginning(const Token& token) {
     if (token.kind == Token::Kind::end) refuse("it is empty");
     refuse(fmt::format("it must be one SELECT statement, and begins with {}",
@@ -250,6 +271,7 @@ void check_as(std::string_view sql, SqlDialect dialect, bool run_hidden_code) {
             if (is_change_word(token)) refuse_beginning(token);
             statement_found = is_query_word(token) || token.is('(');
         }
+        if (dialect == SqlDialect::mysql) refuse_mysql_parameter(sql, before, token);
         if (token.is('(')) ++depth;
         if (token.is(')') && --depth < 0) refuse("a ')' has no '('");
         if (token.is_word("INTO") && !is_part_of_name(before, token)) {
@@ -267,6 +289,11 @@ void check_query(std::string_view sql, SqlDialect dialect) {
     if (sql.find('\0') != std::string_view::npos) refuse("it holds a NUL byte");
     check_as(sql, dialect, true);
     check_as(sql, dialect, false);
+}
+
+void refuse_parameter(std::string_view name) {
+    throw Error(ErrorClass::invalid, fmt::format("invalid request: the parameter '{}' has no value", name),
+                "write the value itself into the request");
 }
 
 std::string_view without_end(std::string_view sql, SqlDialect dialect) {

@@ -12,6 +12,10 @@ enum class SqlDialect { mysql, postgres, sqlite };
 /// not. It looks at words, not at grammar: the system has the last word on that.
 void check_query(std::string_view sql, SqlDialect dialect);
 
+/// Throws Error invalid: a request has no values for parameters. `name` is as the request writes it: "?",
+/// ":id".
+[[noreturn]] void refuse_parameter(std::string_view name);
+
 /// A query that `check_query` takes, up to its ';': what can stand in parentheses. A comment may be its end.
 std::string_view without_end(std::string_view sql, SqlDialect dialect);
 

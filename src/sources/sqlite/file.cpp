@@ -10,6 +10,7 @@
 
 #include "core/file.hpp"
 #include "sources/host.hpp"
+#include "sources/sqlite/confine.hpp"
 
 namespace prevision::sources::sqlite {
 
@@ -112,10 +113,7 @@ Database open_for_reading(const std::filesystem::path& path, Limits& limits) {
         sqlite3* handle = database.handle();
         sqlite3_busy_handler(handle, wait_for_lock, &limits);
         sqlite3_progress_handler(handle, 10'000, stop_when_cancelled, &limits);
-        // Do not trust the file's own views and triggers, and keep a request from other files.
-        sqlite3_db_config(handle, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
-        sqlite3_db_config(handle, SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0, nullptr);
-        sqlite3_limit(handle, SQLITE_LIMIT_ATTACHED, 0);
+        confine(handle, Access::read);
         return database;
     } catch (const SqliteError& error) {
         if (error.system_error() != 0) throw cannot_read(path, error.system_error());

@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "core/text.hpp"
+#include "core/utf8.hpp"
 #include "sources/sql/location.hpp"
 #include "sources/sql/path.hpp"
 #include "sources/sqlite/file.hpp"
@@ -200,7 +201,8 @@ class SqliteSource final : public Source {
 
     void list_columns(Database& file, const std::string& table, const EntryObserver& each) const {
         check_table(file, table);
-        auto statement = file.prepare("SELECT name, type FROM pragma_table_info(?)");
+        // table_info leaves out generated columns; 1 marks the hidden ones, which SELECT * leaves out too.
+        auto statement = file.prepare("SELECT name, type FROM pragma_table_xinfo(?) WHERE hidden <> 1");
         statement.bind(1, table);
         while (statement.step()) {
             const auto name = statement.text(0);
@@ -218,15 +220,23 @@ class SqliteSource final : public Source {
                             path_.string() + " has none of that name");
     }
 
-    void read_table(Database& file, const std::string& table, const ReadOptions& options, RowSink& sink) {
-        check_table(file, table);
+    // Which columns may hold NULL. A key of an ordinary table may, unless it is the row id: the only column of
+    // the key, of type INTEGER, and without an index.
+    static std::map<std::string, bool> find_nullable(Database& file, const std::string& table) {
         std::map<std::string, bool> nullable;
         auto details = file.prepare(
-            "SELECT name, \"notnull\" = 0 AND NOT (pk > 0 AND upper(type) = 'INTEGER') FROM "
-            "pragma_table_info(?)");
+            "SELECT name, \"notnull\" = 0 AND NOT (pk = 1 AND upper(type) = 'INTEGER' AND "
+            "(SELECT max(pk) FROM pragma_table_xinfo(?1)) = 1 AND "
+            "NOT EXISTS (SELECT 1 FROM pragma_index_list(?1) WHERE origin = 'pk')) "
+            "FROM pragma_table_xinfo(?1)");
         details.bind(1, table);
         while (details.step()) nullable[details.text(0)] = details.integer(1) != 0;
+        return nullable;
+    }
 
+    void read_table(Database& file, const std::string& table, const ReadOptions& options, RowSink& sink) {
+        check_table(file, table);
+        const auto nullable = find_nullable(file, table);
         auto sql = fmt::format("SELECT * FROM main.{}", quote_identifier(table, SqlDialect::sqlite, "table"));
         if (options.limit) sql += fmt::format(" LIMIT {}", *options.limit);
         auto statement = file.prepare(sql);
@@ -248,12 +258,28 @@ class SqliteSource final : public Source {
             if (statement.handle() == nullptr || sqlite3_stmt_readonly(statement.handle()) == 0) {
                 refuse("it is not a query");
             }
+            if (sqlite3_bind_parameter_count(statement.handle()) > 0) {
+                const char* name = sqlite3_bind_parameter_name(statement.handle(), 1);
+                refuse_parameter(name != nullptr ? name : "?");
+            }
             stream(statement, columns_of(statement.handle()), options, sink);
         } catch (const SqliteError& error) {
-            if (error.primary_code() != SQLITE_ERROR) throw;
+            if (error.primary_code() != SQLITE_ERROR && error.primary_code() != SQLITE_AUTH) throw;
             const std::string_view why = error.what();
             if (!why.starts_with("no such table")) refuse(why);
             throw_not_found("cannot read the request", why);
+        }
+    }
+
+    // A dataset is UTF-8.
+    static void check_text(std::span<const Value> values, std::span<const Column> columns,
+                           std::uint64_t row) {
+        for (std::size_t at = 0; at < values.size(); ++at) {
+            if (values[at].is_null() || is_utf8(values[at].text())) continue;
+            throw Error(ErrorClass::integrity,
+                        fmt::format("cannot read the column '{}' of row {}: its text is not UTF-8",
+                                    columns[at].name, row),
+                        "read it with a request that has CAST(column AS BLOB)");
         }
     }
 
@@ -271,7 +297,9 @@ class SqliteSource final : public Source {
         RowWriter writer(statement.handle());
         for (std::uint64_t rows = 0; more; more = statement.step()) {
             cancellation_.check();
-            sink.row(writer.write());
+            const auto values = writer.write();
+            check_text(values, columns, rows + 1);
+            sink.row(values);
             if (++rows == options.limit) return;
         }
     }

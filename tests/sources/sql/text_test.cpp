@@ -141,7 +141,7 @@ TEST_CASE("a dialect's own comments and quotes are known") {
         {"SELECT 1 --2", true, true},
         {"SELECT [a;b] FROM t", false, true},
         {"SELECT t.into FROM t", true, true},
-        {"SELECT @into", true, true},
+        {"SELECT @into := 1", true, true},
         {"SELECT /*! STRAIGHT_JOIN */ * FROM t", true, true},
         {"SELECT /*!50000 1, */ 2", true, true},
         {"SELECT /*+ MAX_EXECUTION_TIME(1) */ 1", true, true},
@@ -168,4 +168,19 @@ TEST_CASE("names are quoted as the dialect has it") {
     CHECK_THROWS_WITH(quote_identifier("", mysql, "table"), "invalid table: it is empty");
     CHECK_THROWS_WITH(quote_identifier({"a\0", 2}, sqlite, "database"),
                       "invalid database: it holds a NUL byte");
+}
+
+TEST_CASE("a parameter of a request in MySQL is refused by its name") {
+    const auto message = [](std::string_view sql) -> std::string {
+        try {
+            check_query(sql, mysql);
+        } catch (const Error& error) {
+            return error.what();
+        }
+        return "";
+    };
+    CHECK(message("SELECT * FROM t WHERE id = :id") == "invalid request: the parameter ':id' has no value");
+    CHECK(message("SELECT @x") == "invalid request: the parameter '@x' has no value");
+    CHECK(message("SELECT @n := @N + 1 FROM t, (SELECT @n := 0) i").empty());
+    CHECK(message("SELECT @@version, '@x', ':id' -- @x").empty());
 }

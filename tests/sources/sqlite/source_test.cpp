@@ -196,14 +196,89 @@ TEST_CASE("a path may hold any character, percent-encoded in a URL and as it is 
 TEST_CASE("a request reaches only the file's own data, and changes nothing") {
     SqliteFixture fixture;
     fixture.run("CREATE TABLE t(x); INSERT INTO t VALUES (1);");
-    for (const auto* request : {"SELECT load_extension('/tmp/x')", "SELECT * FROM t; DROP TABLE t",
-                                "WITH w AS (SELECT 1) DELETE FROM t", "ATTACH '/tmp/other.db' AS other",
-                                "PRAGMA journal_mode = delete", "SELECT 1 -- ;\n; DELETE FROM t"}) {
+    for (const auto* request :
+         {"SELECT load_extension('/tmp/x')", "SELECT * FROM t; DROP TABLE t",
+          "WITH w AS (SELECT 1) DELETE FROM t", "ATTACH '/tmp/other.db' AS other",
+          "PRAGMA journal_mode = delete", "SELECT 1 -- ;\n; DELETE FROM t", "SELECT fts3_tokenizer('simple')",
+          "SELECT fts3_tokenizer('x', x'4141414141414141')", "SELECT * FROM pragma_journal_mode"}) {
         CAPTURE(request);
         CHECK(error_of([&] { static_cast<void>(fixture.read(request)); }).error_class() ==
               ErrorClass::invalid);
     }
     CHECK(fixture.read("SELECT x FROM t").rows == Rows{{"1"}});
+}
+
+TEST_CASE("a parameter of a request is refused by its name") {
+    SqliteFixture fixture;
+    fixture.run("CREATE TABLE t(id); INSERT INTO t VALUES (1);");
+    for (const std::string name : {":id", "@id", "$id", "?", "?1"}) {
+        const auto error =
+            error_of([&] { static_cast<void>(fixture.read("SELECT * FROM t WHERE id = " + name)); });
+        CHECK(error.error_class() == ErrorClass::invalid);
+        CHECK(error.what() == "invalid request: the parameter '" + name + "' has no value");
+    }
+}
+
+TEST_CASE("a file whose schema uses JSON, full text, trees, views and triggers is read") {
+    SqliteFixture fixture;
+    fixture.run(
+        "CREATE TABLE t(id INTEGER PRIMARY KEY, j TEXT CHECK (json_valid(j)), n GENERATED ALWAYS AS (json_extract(j, '$.n')),"
+        " s AS (j ->> '$.n') STORED);"
+        "CREATE INDEX by_json ON t(json_extract(j, '$.n'));"
+        "CREATE VIEW v AS SELECT id, json_extract(j, '$.n') AS n, strftime('%Y', 0, 'unixepoch') AS y FROM t;"
+        "CREATE TABLE logged(id); CREATE TRIGGER log AFTER INSERT ON t BEGIN INSERT INTO logged VALUES (new.id); END;"
+        "INSERT INTO t(id, j) VALUES (1, '{\"n\": 5}');"
+        "CREATE VIRTUAL TABLE words5 USING fts5(w); INSERT INTO words5 VALUES ('hello world');"
+        "CREATE VIRTUAL TABLE words4 USING fts4(w); INSERT INTO words4 VALUES ('hello world');"
+        "CREATE VIRTUAL TABLE boxes USING rtree(id, x0, x1); INSERT INTO boxes VALUES (7, 1, 2);");
+    CHECK(read_whole(fixture.connection(), {.table = "t"}).rows == Rows{{"1", "{\"n\": 5}", "5", "5"}});
+    CHECK(read_whole(fixture.connection(), {.table = "v"}).rows == Rows{{"1", "5", "1970"}});
+    CHECK(fixture.read("SELECT id FROM t WHERE json_extract(j, '$.n') = 5").rows == Rows{{"1"}});
+    CHECK(fixture.read("SELECT w FROM words5 WHERE words5 MATCH 'hello' ORDER BY rank").rows ==
+          Rows{{"hello world"}});
+    CHECK(fixture.read("SELECT w FROM words4 WHERE words4 MATCH 'world'").rows == Rows{{"hello world"}});
+    CHECK(fixture.read("SELECT id FROM boxes WHERE x0 <= 1.5").rows == Rows{{"7"}});
+    CHECK(read_whole(fixture.connection(), {.table = "words5"}).rows == Rows{{"hello world"}});
+    CHECK(read_whole(fixture.connection(), {.table = "logged"}).rows == Rows{{"1"}});
+}
+
+TEST_CASE("the columns of a table are the same for browse and for its rows") {
+    SqliteFixture fixture;
+    fixture.run(
+        "CREATE TABLE g(a, b AS (a + 1), c AS (a + 2) STORED); INSERT INTO g VALUES (1);"
+        "CREATE VIRTUAL TABLE f USING fts5(x, y);");
+    Cancellation cancellation;
+    const auto source = sources::open_source(fixture.connection(), cancellation);
+    for (const std::string table : {"g", "f"}) {
+        std::vector<std::string> listed;
+        for (const auto& entry : source->list("main/" + table)) listed.push_back(entry.name);
+        CHECK(listed == read_whole(fixture.connection(), {.table = table}).names());
+    }
+    CHECK(source->list("main/g").size() == 3);
+}
+
+TEST_CASE("a key may hold NULL unless it is the row id or says otherwise") {
+    SqliteFixture fixture;
+    const auto nullable = [&](const std::string& definition) {
+        fixture.run("DROP TABLE IF EXISTS k; CREATE TABLE k" + definition + ";");
+        return read_whole(fixture.connection(), {.table = "k"}).header.at(0).nullable;
+    };
+    CHECK(nullable("(a INTEGER, b INTEGER, PRIMARY KEY (a, b))"));
+    CHECK(nullable("(a TEXT PRIMARY KEY)"));
+    CHECK(nullable("(a INTEGER PRIMARY KEY DESC)"));
+    CHECK_FALSE(nullable("(a INTEGER PRIMARY KEY)"));
+    CHECK_FALSE(nullable("(a TEXT PRIMARY KEY) WITHOUT ROWID"));
+    CHECK_FALSE(nullable("(a INTEGER, b INTEGER, PRIMARY KEY (a, b)) WITHOUT ROWID"));
+    CHECK_FALSE(nullable("(a TEXT NOT NULL)"));
+}
+
+TEST_CASE("a text that is not UTF-8 is an error that names the column and the row") {
+    SqliteFixture fixture;
+    fixture.run("CREATE TABLE t(id, name TEXT); INSERT INTO t VALUES (1, 'é'), (2, CAST(x'e9' AS TEXT));");
+    const auto error = error_of([&] { read_whole(fixture.connection(), {.table = "t"}); });
+    CHECK(error.error_class() == ErrorClass::integrity);
+    CHECK(error.what() == std::string("cannot read the column 'name' of row 2: its text is not UTF-8"));
+    CHECK(fixture.read("SELECT CAST(name AS BLOB) FROM t WHERE id = 2").rows == Rows{{"\\xe9"}});
 }
 
 TEST_CASE("a cancellation ends an endless query") {

@@ -1,0 +1,17 @@
+#pragma once
+
+#include <sqlite3.h>
+
+namespace prevision::sources::sqlite {
+
+enum class Access {
+    read,
+    write,  ///< rows may be inserted and deleted and tables created; the file's own triggers run
+};
+
+/// Confines a connection to the data of its one file, whoever wrote the file or the statements: no other
+/// file, no extension, no setting, no change of the schema by hand, and with `Access::read` no change at all.
+/// See https://sqlite.org/security.html.
+void confine(sqlite3* database, Access access);
+
+}  // namespace prevision::sources::sqlite

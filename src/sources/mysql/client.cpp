@@ -154,23 +154,39 @@ void Client::advance_until(bool (*reached)(const MYSQL& mysql)) {
 
 // Resumes the library when its socket is ready; gives up at the deadline.
 void Client::wait_for_server() {
-    const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline_ - Clock::now()).count();
-    short events = 0;
-    if ((pending_ & MYSQL_WAIT_READ) != 0) events |= POLLIN;
-    if ((pending_ & MYSQL_WAIT_WRITE) != 0) events |= POLLOUT;
-    pollfd waited{socket_, events, 0};
-    const int count = cancellation_.cancelled() || left <= 0
-                          ? 0
-                          : ::poll(&waited, 1, static_cast<int>(std::min<std::int64_t>(left, 1'000'000'000)));
-    if (count < 0 && errno == EINTR) return;
-    if (count <= 0 || cancellation_.cancelled()) {
+    const int ready = wait_for_socket(pending_, deadline_);
+    if (ready == MYSQL_WAIT_TIMEOUT) {
         give_up();
         fail(CR_CONNECTION_ERROR, fmt::format("no answer within {} ms", target_.connect_timeout.count()));
     }
-    int ready = 0;
-    if ((waited.revents & (POLLIN | POLLHUP | POLLERR)) != 0) ready |= MYSQL_WAIT_READ;
-    if ((waited.revents & (POLLOUT | POLLHUP | POLLERR)) != 0) ready |= MYSQL_WAIT_WRITE;
     pending_ = mysql_real_connect_cont(&connected_, mysql_.get(), ready);
+}
+
+// Which of the events that the library waits for have happened: MYSQL_WAIT_TIMEOUT at the deadline or when
+// cancelled.
+int Client::wait_for_socket(int pending, Clock::time_point deadline) {
+    short events = 0;
+    if ((pending & MYSQL_WAIT_READ) != 0) events |= POLLIN;
+    if ((pending & MYSQL_WAIT_WRITE) != 0) events |= POLLOUT;
+    for (;;) {
+        const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now()).count();
+        if (cancellation_.cancelled() || left <= 0) return MYSQL_WAIT_TIMEOUT;
+        pollfd waited{socket_, events, 0};
+        const int count = ::poll(&waited, 1, static_cast<int>(std::min<std::int64_t>(left, 1'000'000'000)));
+        if (count <= 0) continue;
+        int ready = 0;
+        if ((waited.revents & (POLLIN | POLLHUP | POLLERR)) != 0) ready |= MYSQL_WAIT_READ;
+        if ((waited.revents & (POLLOUT | POLLHUP | POLLERR)) != 0) ready |= MYSQL_WAIT_WRITE;
+        return ready != 0 ? ready : MYSQL_WAIT_TIMEOUT;
+    }
+}
+
+Clock::time_point Client::deadline_for(Patience patience) const {
+    // The server counts a wait for a lock in whole seconds, and reports its end itself.
+    const auto lock = std::chrono::ceil<std::chrono::seconds>(target_.connect_timeout);
+    const auto short_answer = lock + std::chrono::seconds(1);
+    return Clock::now() +
+           (patience == Patience::short_answer ? short_answer : std::chrono::seconds(read_timeout_seconds));
 }
 
 void Client::note_socket() { socket_ = mysql_get_socket(mysql_.get()); }
@@ -212,9 +228,25 @@ void Client::use_database(const std::string& database) {
     if (mysql_select_db(mysql_.get(), database.c_str()) != 0) fail();
 }
 
-void Client::execute(std::string_view sql) {
+void Client::execute(std::string_view sql, bool expects_work) {
     cancellation_.check();
-    if (mysql_real_query(mysql_.get(), sql.data(), sql.size()) != 0) fail();
+    MYSQL* mysql = mysql_.get();
+    if (wait([&](int* code) { return mysql_real_query_start(code, mysql, sql.data(), sql.size()); },
+             [&](int* code, int ready) { return mysql_real_query_cont(code, mysql, ready); },
+             expects_work ? Patience::long_work : Patience::short_answer) != 0)
+        fail();
+}
+
+void Client::check_warnings() {
+    if (mysql_warning_count(mysql_.get()) == 0) return;
+    execute("SHOW WARNINGS LIMIT 1");
+    const std::unique_ptr<MYSQL_RES, void (*)(MYSQL_RES*)> result(mysql_store_result(mysql_.get()),
+                                                                  mysql_free_result);
+    const MYSQL_ROW row = result ? mysql_fetch_row(result.get()) : nullptr;
+    throw Error(ErrorClass::invalid,
+                fmt::format("{}: a value would be changed: {}", purpose_,
+                            row != nullptr ? row[2] : "it does not fit"),
+                "give the table columns that can hold the values");
 }
 
 MYSQL_STMT* Client::new_statement() {

@@ -46,8 +46,12 @@ class Client {
 
     void use_database(const std::string& database);
 
-    /// Runs a statement without rows.
-    void execute(std::string_view sql);
+    /// Runs a statement without rows. `expects_work`: it may take long, as one that moves rows does.
+    void execute(std::string_view sql, bool expects_work = false);
+
+    /// Fails unless the last statement stored every value as it was given: the server only warns when it
+    /// rounds or shortens one.
+    void check_warnings();
 
   private:
     friend class Statement;
@@ -55,7 +59,24 @@ class Client {
         void operator()(MYSQL* mysql) const { mysql_close(mysql); }
     };
 
+    /// How long the server may be silent: as long as a wait for a lock plus what a busy server needs, or as
+    /// long as a query may run before its first row.
+    enum class Patience { short_answer, long_work };
+
+    /// Runs a call of the library in its non-blocking form, and returns the call's own code.
+    template <typename Start, typename Continue>
+    int wait(const Start& start, const Continue& next, Patience patience) {
+        int code = 0;
+        note_socket();
+        const auto deadline = deadline_for(patience);
+        for (int pending = start(&code); pending != 0;)
+            pending = next(&code, wait_for_socket(pending, deadline));
+        return code;
+    }
+
     void set_options();
+    [[nodiscard]] std::chrono::steady_clock::time_point deadline_for(Patience patience) const;
+    int wait_for_socket(int pending, std::chrono::steady_clock::time_point deadline);
     void check_tls_offer();
     [[noreturn]] void refuse_plain_text();
     void advance_until(bool (*reached)(const MYSQL& mysql));

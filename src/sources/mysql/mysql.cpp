@@ -1,7 +1,6 @@
 #include "sources/mysql/mysql.hpp"
 
 #include <array>
-#include <map>
 #include <utility>
 
 #include <fmt/format.h>
@@ -9,6 +8,8 @@
 #include "core/error.hpp"
 #include "net/socket.hpp"
 #include "sources/mysql/client.hpp"
+#include "sources/mysql/name.hpp"
+#include "sources/mysql/session.hpp"
 #include "sources/mysql/statement.hpp"
 #include "sources/mysql/writer.hpp"
 #include "sources/sql/location.hpp"
@@ -51,31 +52,19 @@ bool is_greeting(std::string_view answer) {
     return length >= 5 && length < 4096 && (byte(4) == 10 || byte(4) == 255);
 }
 
-std::string quote(std::string_view name, std::string_view field) {
-    return quote_identifier(name, SqlDialect::mysql, field);
-}
+/// A column in the server's own words, which say more of its type than the description of a result.
+struct Declared {
+    std::string name;
+    std::string type;
+};
 
-std::string quote_table(std::string_view database, std::string_view table) {
-    return quote(database, "database") + "." + quote(table, "table");
-}
-
-// Begins a view of one state, in which values have one form whatever the server's settings are. Backslashes escape in strings, as the check of a
-// request assumes. The long write timeout is for a slow disk on our side.
-void prepare_session(Client& client) {
-    client.execute(
-        "SET NAMES utf8mb4, SESSION time_zone = '+00:00', SESSION net_write_timeout = 3600, SESSION sql_mode = "
-        "REPLACE(REPLACE(@@sql_mode, 'NO_BACKSLASH_ESCAPES', ''), 'PAD_CHAR_TO_FULL_LENGTH', '')");
-    client.execute("SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ");
-    client.execute("START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY");
-}
-
-/// The types of a table's columns in the server's own words, by name: more than the description of a result
-/// knows.
-std::map<std::string, std::string> declared_types(Client& client, const std::string& table) {
-    std::map<std::string, std::string> types;
-    for_each_row(client, fmt::format("SHOW COLUMNS FROM {}", table),
-                 [&](auto row) { types.emplace(row[0].text(), row[1].text()); });
-    return types;
+/// All columns of a table or view, also those that SELECT * leaves out: invisible ones.
+std::vector<Declared> list_declared(Client& client, const std::string& table) {
+    std::vector<Declared> columns;
+    for_each_row(client, fmt::format("SHOW COLUMNS FROM {}", table), [&](auto row) {
+        columns.push_back({std::string(row[0].text()), std::string(row[1].text())});
+    });
+    return columns;
 }
 
 class MysqlSource final : public Source {
@@ -153,23 +142,25 @@ class MysqlSource final : public Source {
 
     void list_tables(Client& client, const std::string& database, const EntryObserver& each) const {
         set_purpose(client, fmt::format("list the tables of '{}'", database));
-        for_each_row(client, fmt::format("SHOW FULL TABLES FROM {}", quote(database, "database")),
-                     [&](auto row) {
-                         each({std::string(row[0].text()), sql_path_part(row[0].text()),
-                               row[1].text().ends_with("VIEW") ? "view" : "table"});
-                     });
+        for_each_row(
+            client,
+            fmt::format("SHOW FULL TABLES FROM {}", quote_name(database, "database", ErrorClass::not_found)),
+            [&](auto row) {
+                each({std::string(row[0].text()), sql_path_part(row[0].text()),
+                      row[1].text().ends_with("VIEW") ? "view" : "table"});
+            });
     }
 
     void list_columns(Client& client, const std::string& database, const std::string& table,
                       const EntryObserver& each) const {
         set_purpose(client, fmt::format("list the columns of '{}' of '{}'", table, database));
-        for_each_row(client, fmt::format("SHOW COLUMNS FROM {}", quote_table(database, table)),
-                     [&](auto row) {
-                         each({.name = std::string(row[0].text()),
-                               .path = sql_path_part(row[0].text()),
-                               .kind = "column",
-                               .detail = std::string(row[1].text())});
-                     });
+        for (const auto& column :
+             list_declared(client, quote_table(database, table, ErrorClass::not_found))) {
+            each({.name = column.name,
+                  .path = sql_path_part(column.name),
+                  .kind = "column",
+                  .detail = column.type});
+        }
     }
 
     [[nodiscard]] std::string list_for_test(Client& client, const std::optional<Location>& location) const {
@@ -188,7 +179,7 @@ class MysqlSource final : public Source {
     void read_with(Client& client, const Location& location, const ReadOptions& options,
                    RowSink& sink) const {
         set_purpose(client, "prepare the session");
-        prepare_session(client);
+        prepare_session(client, SessionUse::read, target_.connect_timeout);
         if (location.table.empty()) return read_request(client, location, options, sink);
         read_table(client, location, options, sink);
     }
@@ -196,14 +187,23 @@ class MysqlSource final : public Source {
     void read_table(Client& client, const Location& location, const ReadOptions& options,
                     RowSink& sink) const {
         set_purpose(client, fmt::format("read the table '{}' of '{}'", location.table, location.database));
-        const auto table = quote_table(location.database, location.table);
-        const auto types = declared_types(client, table);
-        const auto limit = options.limit ? fmt::format(" LIMIT {}", *options.limit) : std::string();
-        Statement statement(client, fmt::format("SELECT * FROM {}{}", table, limit));
-        auto columns = statement.columns();
-        for (auto& column : columns) {
-            if (const auto found = types.find(column.name); found != types.end()) column.type = found->second;
+        const auto table = quote_table(location.database, location.table, ErrorClass::not_found);
+        client.execute("START TRANSACTION READ ONLY");
+        // Reads no row, so that the view of the data does not begin yet, and keeps DDL and TRUNCATE away until
+        // the end of the transaction. Also fails unless the user may read every visible column: SHOW COLUMNS
+        // lists only those that he may read.
+        for_each_row(client, fmt::format("SELECT * FROM {} LIMIT 0", table), [](auto) {});
+        const auto declared = list_declared(client, table);
+        std::string list;
+        for (const auto& column : declared) {
+            list += list.empty() ? "" : ", ";
+            list += quote_identifier(column.name, SqlDialect::mysql, "column");
         }
+        const auto limit = options.limit ? fmt::format(" LIMIT {}", *options.limit) : std::string();
+        Statement statement(client, fmt::format("SELECT {} FROM {}{}", list, table, limit));
+        statement.execute();
+        auto columns = statement.columns();
+        for (std::size_t at = 0; at < columns.size(); ++at) columns[at].type = declared.at(at).type;
         stream(statement, columns, options, sink);
     }
 
@@ -211,14 +211,15 @@ class MysqlSource final : public Source {
                       RowSink& sink) const {
         use_database(client, location.database);
         if (options.limit) client.execute(fmt::format("SET SESSION sql_select_limit = {}", *options.limit));
+        client.execute("START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY");
         set_purpose(client, "read the request", ErrorClass::invalid);
         Statement statement(client, location.request);
+        statement.execute();
         stream(statement, statement.columns(), options, sink);
     }
 
     void stream(Statement& statement, const std::vector<Column>& columns, const ReadOptions& options,
                 RowSink& sink) const {
-        statement.execute();
         sink.columns(columns);
         std::uint64_t left = options.limit.value_or(UINT64_MAX);
         // Fetch one more row than wanted: the server usually has no more, and the connection then ends in

@@ -3,15 +3,23 @@
 #include <fmt/format.h>
 
 #include "core/error.hpp"
+#include "sources/sql/text.hpp"
 
 namespace prevision::sources::mysql {
 
 Statement::Statement(Client& client, std::string_view sql)
     : client_(client), statement_(client.new_statement()) {
-    if (mysql_stmt_prepare(statement_.get(), sql.data(), sql.size()) != 0) fail();
+    if (client_.wait(
+            [&](int* code) {
+                return mysql_stmt_prepare_start(code, statement_.get(), sql.data(), sql.size());
+            },
+            [&](int* code, int ready) { return mysql_stmt_prepare_cont(code, statement_.get(), ready); },
+            Client::Patience::short_answer) != 0)
+        fail();
     description_.reset(mysql_stmt_result_metadata(statement_.get()));
     if (!description_)
         throw Error(ErrorClass::invalid, fmt::format("{}: it yields no rows", client_.purpose()));
+    if (mysql_stmt_param_count(statement_.get()) > 0) refuse_parameter("?");
 }
 
 // Closing a statement reads all its remaining rows, unless the connection is gone.
@@ -30,15 +38,20 @@ std::vector<Column> Statement::columns() const {
 }
 
 void Statement::execute() {
+    if (client_.wait(
+            [&](int* code) { return mysql_stmt_execute_start(code, statement_.get()); },
+            [&](int* code, int ready) { return mysql_stmt_execute_cont(code, statement_.get(), ready); },
+            Client::Patience::long_work) != 0)
+        fail();
+    streaming_ = true;
+    // The server prepares again when a table has changed meanwhile, and the columns may be others.
+    description_.reset(mysql_stmt_result_metadata(statement_.get()));
     const auto described = fields();
     cells_ = std::vector<Cell>(described.begin(), described.end());
     values_.assign(cells_.size(), {});
     std::vector<MYSQL_BIND> binds;
     for (auto& cell : cells_) binds.push_back(cell.bind());
-    if (mysql_stmt_execute(statement_.get()) != 0 ||
-        mysql_stmt_bind_result(statement_.get(), binds.data()) != 0)
-        fail();
-    streaming_ = true;
+    if (mysql_stmt_bind_result(statement_.get(), binds.data()) != 0) fail();
 }
 
 bool Statement::next() {

@@ -19,15 +19,16 @@ namespace prevision::sources::mysql {
 /// before the last row closes the connection instead of reading the rest. Must not outlive its client.
 class Statement {
   public:
-    /// Prepares it on the server; the columns are known from then on. Error invalid when it yields no rows.
+    /// Prepares it on the server. Error invalid when it yields no rows or has a parameter.
     Statement(Client& client, std::string_view sql);
     ~Statement();
     Statement(const Statement&) = delete;
     Statement& operator=(const Statement&) = delete;
 
-    [[nodiscard]] std::vector<Column> columns() const;
-
     void execute();
+
+    /// The columns, after `execute`.
+    [[nodiscard]] std::vector<Column> columns() const;
 
     /// Goes to the next row; false after the last one.
     bool next();

@@ -33,6 +33,12 @@ void InsertStatement::add(std::span<const std::optional<std::string>> values) {
     text_ += ')';
 }
 
+void InsertStatement::add_literals(std::string_view literals) {
+    text_ += text_.empty() ? beginning_ + "(" : ",(";
+    text_ += literals;
+    text_ += ')';
+}
+
 bool InsertStatement::is_full() const { return text_.size() >= statement_size; }
 
 std::string InsertStatement::take() { return std::exchange(text_, {}); }

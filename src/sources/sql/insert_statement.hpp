@@ -3,6 +3,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 
 namespace prevision::sources {
 
@@ -14,6 +15,9 @@ class InsertStatement {
     explicit InsertStatement(std::string beginning) : beginning_(std::move(beginning)) {}
 
     void add(std::span<const std::optional<std::string>> values);
+
+    /// Adds a row whose literals are written already: "1,'a',NULL".
+    void add_literals(std::string_view literals);
 
     /// Whether it is time to send it.
     [[nodiscard]] bool is_full() const;

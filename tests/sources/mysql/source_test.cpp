@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "core/text.hpp"
+#include "sources/mysql/client.hpp"
 #include "sources/mysql/fixture.hpp"
 #include "sources/registry.hpp"
 
@@ -272,4 +273,111 @@ TEST_CASE("a connection that breaks while reading is unreachable") {
     CHECK(error.error_class() == ErrorClass::unreachable);
     CHECK_THAT(error.what(), Catch::Contains("many"));
     CHECK(sink.count < 100'000);
+}
+
+TEST_CASE("settings of the server do not change what is read") {
+    shared_mariadb_server().query(
+        "CREATE OR REPLACE TABLE settled AS SELECT seq AS n FROM seq_1_to_100;"
+        "SET GLOBAL sql_select_limit = 2, GLOBAL max_join_size = 3, GLOBAL sql_big_selects = 0,"
+        " GLOBAL group_concat_max_len = 4, GLOBAL max_recursive_iterations = 3, GLOBAL lc_time_names = 'de_DE',"
+        " GLOBAL div_precision_increment = 1, GLOBAL default_week_format = 3, GLOBAL sql_mode = 'ANSI_QUOTES',"
+        " GLOBAL init_connect = 'SET sql_select_limit = 1', GLOBAL completion_type = 2,"
+        " GLOBAL max_statement_time = 60, GLOBAL idle_transaction_timeout = 1;");
+    const auto table = read_table("settled");
+    const auto request = read_request(
+        "SELECT (SELECT COUNT(*) FROM settled a, settled b), LENGTH((SELECT GROUP_CONCAT(n) FROM settled)),"
+        " (WITH RECURSIVE r(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM r WHERE i < 50) SELECT COUNT(*) FROM r),"
+        " MONTHNAME('2020-05-01'), 1 / 3, WEEK('2021-01-03'), \"text\", @@max_statement_time = 0");
+    shared_mariadb_server().query(
+        "SET GLOBAL sql_select_limit = DEFAULT, GLOBAL max_join_size = DEFAULT, GLOBAL sql_big_selects = DEFAULT,"
+        " GLOBAL group_concat_max_len = DEFAULT, GLOBAL max_recursive_iterations = DEFAULT,"
+        " GLOBAL lc_time_names = DEFAULT, GLOBAL div_precision_increment = DEFAULT,"
+        " GLOBAL default_week_format = DEFAULT, GLOBAL sql_mode = DEFAULT, GLOBAL init_connect = '',"
+        " GLOBAL completion_type = DEFAULT, GLOBAL max_statement_time = DEFAULT,"
+        " GLOBAL idle_transaction_timeout = DEFAULT;");
+    CHECK(table.rows.size() == 100);
+    CHECK(request.rows == Rows{{"10000", "291", "50", "May", "0.3333", "1", "text", "1"}});
+}
+
+TEST_CASE("a table is read with all of its columns, as browse lists them") {
+    shared_mariadb_server().query(
+        "CREATE OR REPLACE TABLE complete (a INT, b INT INVISIBLE DEFAULT 2, c INT AS (a + 10) STORED,"
+        " d INT AS (a + 20) VIRTUAL INVISIBLE); INSERT INTO complete (a) VALUES (1);");
+    Cancellation cancellation;
+    std::vector<std::string> listed;
+    for (const auto& entry :
+         sources::open_source(MysqlFixture().connection(), cancellation)->list("shop/complete"))
+        listed.push_back(entry.name);
+    const auto table = read_table("complete");
+    CHECK(table.names() == listed);
+    CHECK(table.rows == Rows{{"1", "2", "11", "21"}});
+}
+
+TEST_CASE("a user who may read some columns of a table gets no part of it") {
+    shared_mariadb_server().query(
+        "CREATE OR REPLACE USER partial@'%' IDENTIFIED BY 'x'; CREATE OR REPLACE TABLE parts (a INT, b INT);"
+        "GRANT SELECT (a) ON shop.parts TO partial@'%';");
+    auto connection = MysqlFixture().connection();
+    connection.username = "partial";
+    connection.password = Secret("x");
+    CHECK(error_of([&] { read_whole(connection, {.database = "shop", .table = "parts"}); }).error_class() ==
+          ErrorClass::auth);
+    CHECK(read_whole(connection, {.database = "shop", .request = "SELECT a FROM parts"}).rows.empty());
+}
+
+TEST_CASE("a parameter of a request is refused") {
+    for (const std::string name : {"?", ":id", "@id"}) {
+        const auto error = error_of([&] { read_request("SELECT 1 FROM DUAL WHERE 1 = " + name); });
+        CHECK(error.error_class() == ErrorClass::invalid);
+        CHECK(error.what() == "invalid request: the parameter '" + name + "' has no value");
+    }
+}
+
+TEST_CASE("a name that the server would change is not found") {
+    shared_mariadb_server().query("CREATE OR REPLACE TABLE `?` (n INT);");
+    for (const auto& name : {std::string("😀"), std::string(65, 'n'), std::string("unnamed ")}) {
+        CAPTURE(name);
+        const auto error = error_of([&] { read_table(name); });
+        CHECK(error.error_class() == ErrorClass::not_found);
+        CHECK_THAT(error.what(), Catch::StartsWith("invalid table: "));
+    }
+}
+
+TEST_CASE("a table that is being read cannot be emptied") {
+    shared_mariadb_server().query("CREATE OR REPLACE TABLE held AS SELECT seq AS n FROM seq_1_to_100000;");
+    Cancellation cancellation;
+    const auto source = sources::open_source(MysqlFixture().connection(), cancellation);
+    CallbackSink sink([&](auto) {
+        if (sink.count == 1)
+            CHECK_THROWS_WITH(shared_mariadb_server().query("SET lock_wait_timeout = 0; TRUNCATE held;"),
+                              Catch::Contains("Lock wait timeout"));
+    });
+    source->read({.database = "shop", .table = "held"}, {}, sink);
+    CHECK(sink.count == 100'000);
+}
+
+TEST_CASE("the wait for a locked table ends") {
+    shared_mariadb_server().query("CREATE OR REPLACE TABLE locked (n INT);");
+    Cancellation cancellation;
+    auto connection = MysqlFixture().connection();
+    const auto target = sources::mysql::parse_target(connection);
+    sources::mysql::Client other(target, cancellation);
+    other.connect();
+    other.execute("LOCK TABLES shop.locked WRITE");
+    connection.connect_timeout = std::chrono::milliseconds(500);
+    const auto error = error_of([&] { read_whole(connection, {.database = "shop", .table = "locked"}); });
+    CHECK(error.error_class() == ErrorClass::unreachable);
+    CHECK_THAT(error.what(), Catch::Contains("Lock wait timeout"));
+}
+
+TEST_CASE("a broken view is invalid, and the hint says why") {
+    shared_mariadb_server().query(
+        "CREATE OR REPLACE TABLE gone (n INT); CREATE OR REPLACE VIEW broken AS SELECT n FROM gone;"
+        "DROP TABLE gone;");
+    const auto error = error_of([] { read_table("broken"); });
+    CHECK(error.error_class() == ErrorClass::invalid);
+    CHECK_THAT(error.hint(), Catch::Contains("view"));
+    CHECK(error_of([] { read_request("SELECT no_such_function(1)"); }).error_class() == ErrorClass::invalid);
+    CHECK(error_of([] { read_request("SELECT 'a' COLLATE no_such_collation"); }).error_class() ==
+          ErrorClass::invalid);
 }

@@ -32,6 +32,11 @@ Statement& Statement::bind(int index, std::int64_t value) {
     return *this;
 }
 
+Statement& Statement::bind(int index, double value) {
+    check(database_, sqlite3_bind_double(handle(), index, value));
+    return *this;
+}
+
 Statement& Statement::bind_blob(int index, std::string_view bytes) {
     check(database_, sqlite3_bind_blob64(handle(), index, bytes.data() != nullptr ? bytes.data() : "",
                                          bytes.size(), SQLITE_TRANSIENT));

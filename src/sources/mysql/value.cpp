@@ -2,31 +2,15 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
-#include <cmath>
 #include <utility>
 
 #include "core/text.hpp"
 #include "sources/mysql/cell.hpp"
+#include "sources/sql/exact_number.hpp"
 
 namespace prevision::sources::mysql {
 
 namespace {
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
-bool is_integer(std::string_view text) {
-    if (text.starts_with('-')) text.remove_prefix(1);
-    return !text.empty() && std::ranges::all_of(text, is_digit);
-}
-
-/// The hex digits of bytes as a dataset holds them, `\x00ff`; nothing for another text.
-std::optional<std::string_view> hex_digits(std::string_view text) {
-    if (!text.starts_with("\\x") || text.size() % 2 != 0) return std::nullopt;
-    const auto digits = text.substr(2);
-    const bool is_hex = digits.find_first_not_of("0123456789abcdefABCDEF") == std::string_view::npos;
-    return is_hex ? std::optional(digits) : std::nullopt;
-}
 
 void append_quoted(std::string& sql, std::string_view text) {
     sql += '\'';
@@ -35,47 +19,6 @@ void append_quoted(std::string& sql, std::string_view text) {
         sql += c;
     }
     sql += '\'';
-}
-
-/// A number's digits without zeros at both ends, its sign, and the power of ten of the first digit: two texts
-/// of the same number have the same.
-std::optional<std::pair<std::string, long>> normal_form(std::string_view text) {
-    std::string digits(text.starts_with('-') ? "-" : "");
-    if (!digits.empty()) text.remove_prefix(1);
-    const auto mark = text.find_first_of("eE");
-    long exponent = 0;
-    if (mark != std::string_view::npos) {
-        const auto value =
-            parse_integer(text.substr(mark + (text.substr(mark + 1).starts_with('+') ? 2 : 1)));
-        if (!value) return std::nullopt;
-        exponent = static_cast<long>(*value);
-    }
-    bool started = false;
-    bool in_fraction = false;
-    for (const char c : text.substr(0, mark)) {
-        if (c == '.' && !std::exchange(in_fraction, true)) continue;
-        if (!is_digit(c)) return std::nullopt;
-        started = started || c != '0';
-        if (started) digits += c;
-        if (started && !in_fraction) ++exponent;
-        if (!started && in_fraction) --exponent;
-    }
-    while (digits.ends_with('0')) digits.pop_back();
-    if (!started) return std::pair{std::string("0"), 0L};
-    return std::pair{digits, exponent};
-}
-
-/// The number of that text as a Real; nothing when a Real would round it.
-template <typename Real>
-std::optional<Real> parse_exactly(std::string_view text) {
-    Real number{};
-    const auto* const end = text.data() + text.size();
-    if (std::from_chars(text.data(), end, number).ptr != end || !std::isfinite(number)) return std::nullopt;
-    std::array<char, 32> written{};
-    const char* const written_end = write_real(written.data(), number);
-    const auto before = normal_form(text);
-    const auto after = normal_form({written.data(), static_cast<std::size_t>(written_end - written.data())});
-    return before && before == after ? std::optional(number) : std::nullopt;
 }
 
 }  // namespace
@@ -139,17 +82,17 @@ std::optional<std::string> TargetColumn::append(std::string& sql,
     switch (kind_) {
         case Kind::integer:
         case Kind::bit:
-            if (const auto digits = hex_digits(*value); digits && kind_ == Kind::bit) {
+            if (const auto digits = parse_bytes(*value); digits && kind_ == Kind::bit) {
                 sql += "x'";
                 sql += *digits;
                 sql += '\'';
                 return std::nullopt;
             }
-            if (!is_boolean && !is_integer(*value)) return "is not a whole number";
+            if (!is_boolean && !is_whole_number(*value)) return "is not a whole number";
             sql += is_boolean ? (*value == "true" ? "1" : "0") : *value;
             return std::nullopt;
         case Kind::bytes:
-            if (const auto digits = hex_digits(*value)) {
+            if (const auto digits = parse_bytes(*value)) {
                 sql += "x'";
                 sql += *digits;
                 sql += '\'';
@@ -157,7 +100,7 @@ std::optional<std::string> TargetColumn::append(std::string& sql,
             }
             break;
         case Kind::single_float: {
-            const auto number = parse_exactly<float>(*value);
+            const auto number = parse_exact_float(*value);
             if (!number) return "is a number that a FLOAT would round";
             // All digits of it: the shortest form of the largest one is beyond the range that the server takes.
             std::array<char, 32> written{};
@@ -165,7 +108,7 @@ std::optional<std::string> TargetColumn::append(std::string& sql,
             return std::nullopt;
         }
         case Kind::double_float:
-            if (!parse_exactly<double>(*value)) return "is a number that a DOUBLE would round";
+            if (!parse_exact_double(*value)) return "is a number that a DOUBLE would round";
             break;
         case Kind::date:
         case Kind::time:

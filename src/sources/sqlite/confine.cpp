@@ -58,7 +58,8 @@ bool is_harmless_pragma(const char* name, const char* value) {
 // statements that would change it, and opening one of SQLite's own tables an entry for it in the schema.
 bool is_prepared_by_sqlite(const char* table) {
     const std::string_view name = table != nullptr ? table : "";
-    return name == "sqlite_master" || name.ends_with("_node") || name.ends_with("_rowid") || name.ends_with("_parent");
+    return name == "sqlite_master" || name.ends_with("_node") || name.ends_with("_rowid") ||
+           name.ends_with("_parent");
 }
 
 int authorize_reading(void* /*context*/, int action, const char* first, const char* second,

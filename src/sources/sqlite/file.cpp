@@ -1,6 +1,8 @@
 #include "sources/sqlite/file.hpp"
 
+#include <array>
 #include <cerrno>
+#include <charconv>
 #include <cstdint>
 #include <system_error>
 
@@ -67,6 +69,12 @@ Meaning explain(const SqliteError& error) {
             return {
                 ErrorClass::unreachable,
                 "a program left it half-written or in WAL mode: open it once with one that may write to it"};
+        case SQLITE_CONSTRAINT:
+        case SQLITE_MISMATCH:
+        case SQLITE_TOOBIG:
+        case SQLITE_AUTH:
+            return {ErrorClass::invalid};
+        case SQLITE_FULL:
         case SQLITE_IOERR:
         case SQLITE_PROTOCOL:
             return {ErrorClass::unreachable};
@@ -121,8 +129,18 @@ Database open_for_reading(const std::filesystem::path& path, Limits& limits) {
     }
 }
 
+std::string write_real(double value) {
+    std::array<char, 32> written{};
+    auto* const end = std::to_chars(written.data(), written.data() + written.size(), value).ptr;
+    std::string text(written.data(), end);
+    const bool looks_whole = text.find_first_not_of("-0123456789") == std::string::npos;
+    return looks_whole ? text + ".0" : text;
+}
+
 Error describe(const SqliteError& error, const std::filesystem::path& path, std::string_view action) {
-    const auto [error_class, hint] = explain(error);
+    auto [error_class, hint] = explain(error);
+    if (error.primary_code() == SQLITE_ERROR)
+        error_class = ErrorClass::invalid;  // a view or table that cannot work
     const bool is_database = error.primary_code() != SQLITE_NOTADB;
     return {error_class,
             is_database ? fmt::format("{} {}: {}", action, path.string(), error.what())

@@ -34,6 +34,9 @@ struct Limits {
 /// `check_file`, and auth when the file may not be read. Only the first read shows whether it is a database.
 Database open_for_reading(const std::filesystem::path& path, Limits& limits);
 
+/// A REAL in its shortest exact form, "2.0" or "1e+300", which is never that of an integer.
+std::string write_real(double value);
+
 /// The Error for a failed call on the file. `action` is "cannot read" or "cannot write to".
 Error describe(const SqliteError& error, const std::filesystem::path& path,
                std::string_view action = "cannot read");

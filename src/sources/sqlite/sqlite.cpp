@@ -47,10 +47,17 @@ void check_database(const std::string& database) {
 // Writes the values of a row as text, each in a buffer that the next row uses again.
 class RowWriter {
   public:
-    explicit RowWriter(sqlite3_stmt* statement)
+    RowWriter(sqlite3_stmt* statement, std::span<const Column> columns)
         : statement_(statement),
           values_(static_cast<std::size_t>(sqlite3_column_count(statement))),
-          buffers_(values_.size()) {}
+          buffers_(values_.size()) {
+        for (const auto& column : columns) {
+            const auto type = to_lower(column.type);
+            is_real_.push_back(type.find("real") != std::string::npos ||
+                               type.find("floa") != std::string::npos ||
+                               type.find("doub") != std::string::npos);
+        }
+    }
 
     std::span<const Value> write() {
         for (std::size_t at = 0; at < values_.size(); ++at) {
@@ -67,7 +74,7 @@ class RowWriter {
             case SQLITE_INTEGER:
                 return write_number(sqlite3_column_int64(statement_, column), buffer);
             case SQLITE_FLOAT:
-                return write_number(sqlite3_column_double(statement_, column), buffer);
+                return write_double(column, buffer);
             case SQLITE_BLOB:
                 return write_bytes(column, buffer);
             default:
@@ -85,6 +92,14 @@ class RowWriter {
         return {buffer.data(), static_cast<std::size_t>(result.ptr - buffer.data())};
     }
 
+    // In a column that holds numbers of any kind, 2.0 is not 2.
+    Value write_double(int column, std::string& buffer) {
+        const double number = sqlite3_column_double(statement_, column);
+        if (is_real_[static_cast<std::size_t>(column)]) return write_number(number, buffer);
+        buffer = write_real(number);
+        return {buffer.data(), buffer.size()};
+    }
+
     Value write_bytes(int column, std::string& buffer) {
         const auto* bytes = static_cast<const char*>(sqlite3_column_blob(statement_, column));
         const auto size = static_cast<std::size_t>(sqlite3_column_bytes(statement_, column));
@@ -96,6 +111,7 @@ class RowWriter {
     sqlite3_stmt* statement_;
     std::vector<Value> values_;
     std::vector<std::string> buffers_;
+    std::vector<bool> is_real_;  ///< whether the column is declared to hold REAL
 };
 
 [[noreturn]] void throw_not_found(std::string_view action, std::string_view why) {
@@ -285,6 +301,7 @@ class SqliteSource final : public Source {
 
     void stream(Statement& statement, std::vector<Column> columns, const ReadOptions& options,
                 RowSink& sink) {
+        const auto declared = columns;
         bool more = options.limit != 0U && statement.step();
         // The type of an expression is that of its first value.
         for (std::size_t at = 0; at < columns.size(); ++at) {
@@ -294,7 +311,7 @@ class SqliteSource final : public Source {
                 static_cast<std::size_t>(sqlite3_column_type(statement.handle(), static_cast<int>(at))));
         }
         sink.columns(columns);
-        RowWriter writer(statement.handle());
+        RowWriter writer(statement.handle(), declared);
         for (std::uint64_t rows = 0; more; more = statement.step()) {
             cancellation_.check();
             const auto values = writer.write();

@@ -1,0 +1,160 @@
+#include <catch2/catch.hpp>
+#include <fmt/format.h>
+
+#include "contract/source_contract.hpp"
+#include "core/text.hpp"
+#include "sources/registry.hpp"
+#include "sources/table_writer.hpp"
+#include "support/command.hpp"
+#include "support/temporary_directory.hpp"
+
+using namespace prevision;
+using namespace prevision::testing;
+using sources::WriteMode;
+using Row = std::vector<std::optional<std::string>>;
+
+namespace {
+
+/// A SQLite file, changed and looked at through the program sqlite3.
+class File {
+  public:
+    [[nodiscard]] std::string run(const std::string& statements) const {
+        const auto result = run_command({"sqlite3", "-bail", path()}, statements);
+        if (result.exit_code != 0) throw std::runtime_error("sqlite3: " + result.errors);
+        return std::string(trim(result.output));
+    }
+
+    [[nodiscard]] sources::Connection connection() const {
+        sources::Connection connection;
+        connection.type = "SQL";
+        connection.host = "sqlite://" + path();
+        return connection;
+    }
+
+    void write(const std::string& table, const std::vector<std::string>& columns,
+               const std::vector<Row>& rows, WriteMode mode = WriteMode::append) const {
+        Cancellation cancellation;
+        const auto writer = sources::find_engine("sqlite")->open_table_writer(connection(), cancellation);
+        writer->begin({.table = table}, columns, mode);
+        for (const auto& row : rows) writer->row(row);
+        writer->commit();
+    }
+
+    void copy(const std::string& from, const std::string& to) const {
+        const auto table = read_whole(connection(), {.table = from});
+        write(to, table.names(), table.rows, WriteMode::replace);
+    }
+
+  private:
+    [[nodiscard]] std::string path() const { return (folder_ / "target.db").string(); }
+
+    TemporaryDirectory folder_;
+};
+
+}  // namespace
+
+TEST_CASE("a table of every type is the same after it was read and written back to SQLite") {
+    const File file;
+    const std::vector<std::string> values{"0",
+                                          "1",
+                                          "-9223372036854775808",
+                                          "9223372036854775807",
+                                          "0.1",
+                                          "2.0",
+                                          "-0.0",
+                                          "1e300",
+                                          "5e-324",
+                                          "1.7976931348623157e308",
+                                          "9e999",
+                                          "-9e999",
+                                          "x''",
+                                          "x'00ff41'",
+                                          "''",
+                                          "'text'",
+                                          "'é☕😀'",
+                                          "'a' || char(0) || 'b'",
+                                          "'a\"b,c' || char(10)",
+                                          "'\\x4'",
+                                          "'\\xZZ'",
+                                          "'true'",
+                                          "'2020-01-01'",
+                                          "' 5x'"};
+    const std::vector<std::string> types{
+        "INTEGER",     "INT",           "BIGINT",  "REAL",     "DOUBLE PRECISION",
+        "NUMERIC",     "DECIMAL(10,2)", "BOOLEAN", "DATETIME", "TEXT",
+        "VARCHAR(20)", "CLOB",          "BLOB",    "",         "JSON"};
+    std::string columns = "id INTEGER PRIMARY KEY AUTOINCREMENT";
+    for (std::size_t at = 0; at < types.size(); ++at) columns += fmt::format(", c{} {}", at, types[at]);
+    columns += ", made AS (id * 2), kept AS (hex(c9)) STORED";
+    std::string statements = fmt::format("CREATE TABLE torture ({0}); CREATE TABLE copied ({0});", columns);
+    for (const auto& value : values) {
+        std::string row = "NULL";
+        std::string names = "id";
+        for (std::size_t at = 0; at < types.size(); ++at) {
+            row += ", " + value;
+            names += fmt::format(", c{}", at);
+        }
+        statements += fmt::format("INSERT INTO torture ({}) VALUES ({});", names, row);
+    }
+    statements += "INSERT INTO torture (id) VALUES (NULL);";
+    static_cast<void>(file.run(statements));
+    file.copy("torture", "copied");
+    CHECK(file.run("SELECT count(*) FROM copied;") == std::to_string(values.size() + 1));
+    for (std::size_t at = 0; at < types.size(); ++at) {
+        CAPTURE(types[at]);
+        CHECK(
+            file
+                .run(fmt::format(
+                    "SELECT id, typeof(a.c{0}), quote(a.c{0}), typeof(b.c{0}), quote(b.c{0}) FROM torture a JOIN copied b "
+                    "USING (id) WHERE typeof(a.c{0}) <> typeof(b.c{0}) OR quote(a.c{0}) IS NOT quote(b.c{0}) "
+                    "OR hex(a.c{0}) <> hex(b.c{0});",
+                    at))
+                .empty());
+    }
+    CHECK(
+        file.run(
+            "SELECT count(*) FROM torture a JOIN copied b USING (id) WHERE a.made IS b.made AND a.kept IS b.kept;") ==
+        std::to_string(values.size() + 1));
+}
+
+TEST_CASE("a STRICT table keeps its types") {
+    const File file;
+    static_cast<void>(file.run(
+        "CREATE TABLE a (i INTEGER, r REAL, t TEXT, b BLOB, x ANY) STRICT; CREATE TABLE b (i INTEGER, r REAL, t TEXT, b BLOB, x ANY) STRICT;"
+        "INSERT INTO a VALUES (1, 2.0, '\\x41', x'41', 5), (NULL, NULL, '5', x'', 5.0), (2, 0.5, '', NULL, 'text');"));
+    file.copy("a", "b");
+    CHECK(file.run("SELECT * FROM (SELECT quote(i), quote(r), quote(t), quote(b), quote(x) FROM a EXCEPT "
+                   "SELECT quote(i), quote(r), quote(t), quote(b), quote(x) FROM b);")
+              .empty());
+    CHECK(file.run("SELECT count(*) FROM b;") == "3");
+}
+
+TEST_CASE("a number that SQLite would round is refused, and nothing is written") {
+    const File file;
+    static_cast<void>(file.run("CREATE TABLE t (n NUMERIC, s TEXT); INSERT INTO t VALUES (1, 'kept');"));
+    for (const auto* value : {"18446744073709551615", "0.12345678901234567890", "1e400"}) {
+        CAPTURE(value);
+        const auto error = error_of([&] { file.write("t", {"n"}, {{"2"}, {value}}, WriteMode::replace); });
+        CHECK(error.error_class() == ErrorClass::invalid);
+        CHECK_THAT(error.what(), Catch::Contains("column 'n' in row 2"));
+        CHECK(file.run("SELECT * FROM t;") == "1|kept");
+    }
+    file.write("t", {"n", "s"}, {{"1.50", "18446744073709551615"}});
+    CHECK(file.run("SELECT n, s FROM t WHERE s <> 'kept';") == "1.5|18446744073709551615");
+}
+
+TEST_CASE("a failed write to SQLite leaves no table and no row, and triggers of the file run") {
+    const File file;
+    static_cast<void>(file.run(
+        "CREATE TABLE once (n UNIQUE); CREATE TABLE log (n); CREATE TRIGGER l AFTER INSERT ON once BEGIN "
+        "INSERT INTO log VALUES (json_object('n', new.n)); END;"));
+    const auto error = error_of([&] { file.write("once", {"n"}, {{"1"}, {"1"}}); });
+    CHECK(error.error_class() == ErrorClass::invalid);
+    CHECK_THAT(error.what(), Catch::Contains("UNIQUE"));
+    CHECK(file.run("SELECT count(*) FROM once, log;") == "0");
+    CHECK(error_of([&] {
+              file.write("once", {"n", "no such"}, {{"1", "2"}});
+          }).error_class() == ErrorClass::invalid);
+    file.write("once", {"n"}, {{"7"}});
+    CHECK(file.run("SELECT n FROM log;") == "{\"n\":7}");
+}

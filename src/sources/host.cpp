@@ -75,7 +75,9 @@ Host parse_host(std::string_view text) {
     const auto mark = text.find("://");
     if (mark != std::string_view::npos) {
         if (!is_scheme(text.substr(0, mark))) refuse("what stands before '://' is not a scheme");
-        host.scheme = to_lower(text.substr(0, mark));
+        // "mysql+pymysql" also names a driver of the user's other program.
+        const auto scheme = text.substr(0, mark);
+        host.scheme = to_lower(scheme.substr(0, scheme.find('+')));
         text.remove_prefix(mark + 3);
     }
     const auto slash = text.find('/');

@@ -67,6 +67,25 @@ TEST_CASE("a snapshot of a real server holds what the server's own client shows"
     CHECK(to_hex(prevision.snapshot("odd`name")) == expected);
 }
 
+TEST_CASE("a dataset that is exported into its table leaves the table as it was") {
+    const Linked prevision;
+    server().query(
+        "CREATE TABLE returned (id INT AUTO_INCREMENT PRIMARY KEY, b VARBINARY(9), p TIMESTAMP(3) NULL, f BIT(3),"
+        " t VARCHAR(9), g INT AS (c + 1), c INT, z DATE); SET sql_mode = '';"
+        "INSERT INTO returned (b, p, f, t, c, z) VALUES (x'00FF', '2020-01-01 10:00:00.125', b'101', '', 1, "
+        "'0000-00-00'), (NULL, NULL, NULL, NULL, NULL, NULL);");
+    const std::string look = "SELECT id, HEX(b), p, HEX(f), HEX(t), g, z FROM returned ORDER BY id;";
+    const auto before = server().query(look);
+    const auto bytes = prevision.snapshot("returned");
+    prevision.ok({"exporter", "create", "back", "--connector", "db", "--database", "shop", "--table",
+                  "returned", "--write-mode", "replace"});
+    const auto id = std::string(trim(prevision.ok({"dataset", "create", "--datasource", "returned", "-q"})));
+    server().query("UPDATE returned SET b = 'changed';");
+    prevision.ok({"exporter", "run", "back", "--dataset", id});
+    CHECK(server().query(look) == before);
+    CHECK(prevision.snapshot("returned") == bytes);
+}
+
 TEST_CASE("a snapshot can be of an empty table and of one with 300 columns") {
     const Linked prevision;
     server().query("CREATE TABLE nothing (a INT, b TEXT);");

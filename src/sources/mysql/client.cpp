@@ -71,14 +71,15 @@ void Client::set_options() {
     const my_bool yes = 1;
     const my_bool no = 0;
     const unsigned off = 0;
-    const unsigned tcp = MYSQL_PROTOCOL_TCP;  // otherwise "localhost" means a socket file
+    // Without a protocol "localhost" means a socket file.
+    const unsigned protocol = target_.is_local_socket() ? MYSQL_PROTOCOL_SOCKET : MYSQL_PROTOCOL_TCP;
     const auto connect_seconds = std::max<unsigned>(
         1, static_cast<unsigned>(std::chrono::ceil<std::chrono::seconds>(target_.connect_timeout).count()));
     // Name services and OpenSSL need more than the library's default.
     const std::size_t stack_size = std::size_t{512} * 1024;
 
     set(MYSQL_OPT_NONBLOCK, &stack_size);
-    set(MYSQL_OPT_PROTOCOL, &tcp);
+    set(MYSQL_OPT_PROTOCOL, &protocol);
     set(MYSQL_OPT_CONNECT_TIMEOUT, &connect_seconds);
     set(MYSQL_OPT_READ_TIMEOUT, &read_timeout_seconds);
     set(MYSQL_OPT_LOCAL_INFILE, &off);  // otherwise a server can request any file of this machine
@@ -97,13 +98,14 @@ void Client::begin() {
     deadline_ = Clock::now() + target_.connect_timeout;
     cancellation_.check();
     // Fail here: the library would repeat a failed look-up again and again.
-    net::resolve(target_.host, target_.port);
+    static_cast<void>(target_.resolve());
     if (target_.tls == Tls::require) check_tls_offer();
 
     // Pass an empty password as "": for nullptr the library would look in the environment.
-    pending_ = mysql_real_connect_start(&connected_, mysql_.get(), target_.host.c_str(),
-                                        target_.username.c_str(), target_.password.reveal().c_str(), nullptr,
-                                        static_cast<unsigned>(target_.port), nullptr, 0);
+    const char* const path = target_.is_local_socket() ? target_.host.c_str() : nullptr;
+    pending_ = mysql_real_connect_start(
+        &connected_, mysql_.get(), path == nullptr ? target_.host.c_str() : nullptr, target_.username.c_str(),
+        target_.password.reveal().c_str(), nullptr, static_cast<unsigned>(target_.port), path, 0);
     // The version comes with the server's greeting. The library's next wait is for the answer to the login,
     // when encryption is already negotiated.
     advance_until([](const MYSQL& mysql) { return mysql.server_version != nullptr; });
@@ -123,8 +125,8 @@ void Client::begin() {
 // With tls=require the library would send the login to a server that does not encrypt; it refuses to only if
 // it also checks the certificate.
 void Client::check_tls_offer() {
-    const auto socket = net::connect(net::resolve(target_.host, target_.port), target_.address(),
-                                     target_.connect_timeout, cancellation_);
+    const auto socket =
+        net::connect(target_.resolve(), target_.address(), target_.connect_timeout, cancellation_);
     const auto greeting = net::read_greeting(socket, 512, target_.connect_timeout, cancellation_);
     const bool is_error = greeting.size() > 4 && greeting[4] == '\xff';
     if (greeting.empty() || is_error) return;  // the library reports it

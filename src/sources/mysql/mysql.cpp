@@ -75,7 +75,7 @@ class MysqlSource final : public Source {
     void test(const std::optional<Location>& location, const StageObserver& observer) override {
         std::vector<net::Address> addresses;
         run_stage(observer, "resolve", [&] {
-            addresses = net::resolve(target_.host, target_.port);
+            addresses = target_.resolve();
             return addresses.empty() ? "" : addresses.front().text;
         });
         run_stage(observer, "connect", [&] {

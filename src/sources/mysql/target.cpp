@@ -1,6 +1,9 @@
 #include "sources/mysql/target.hpp"
 
+#include <cstring>
+
 #include <fmt/format.h>
+#include <sys/un.h>
 
 #include "core/error.hpp"
 #include "sources/host.hpp"
@@ -29,19 +32,33 @@ void refuse_nul(std::string_view field, std::string_view value) {
 }  // namespace
 
 std::string Target::address() const {
+    if (is_local_socket()) return host;
     if (host.find(':') != std::string::npos) return fmt::format("[{}]:{}", host, port);
     return fmt::format("{}:{}", host, port);
 }
 
+std::vector<net::Address> Target::resolve() const {
+    if (!is_local_socket()) return net::resolve(host, port);
+    sockaddr_un name{};
+    name.sun_family = AF_UNIX;
+    host.copy(static_cast<char*>(name.sun_path), sizeof name.sun_path - 1);
+    net::Address address{.size = sizeof name, .text = host};
+    std::memcpy(&address.storage, &name, sizeof name);
+    return {address};
+}
+
 Target parse_target(const Connection& connection) {
     const Host host = parse_host(connection.host);
-    if (!host.path.empty() && host.path != "/") {
+    const bool is_local_socket = host.name.empty();
+    if (is_local_socket && host.path.size() >= sizeof(sockaddr_un::sun_path))
+        throw Error(ErrorClass::invalid, "invalid host: the path of the socket is too long");
+    if (!is_local_socket && !host.path.empty() && host.path != "/") {
         throw Error(ErrorClass::invalid, "invalid host: a path follows it",
                     "name the database in the datasource: --database");
     }
     refuse_nul("username", connection.username);
     refuse_nul("password", connection.password.reveal());
-    return {.host = host.name,
+    return {.host = is_local_socket ? host.path : host.name,
             .port = choose_port(connection.port, host).value_or(standard_port),
             .username = connection.username,
             .password = connection.password,

@@ -2,8 +2,10 @@
 
 #include <chrono>
 #include <string>
+#include <vector>
 
 #include "core/secret.hpp"
+#include "net/socket.hpp"
 #include "sources/source.hpp"
 
 namespace prevision::sources::mysql {
@@ -19,14 +21,18 @@ enum class Tls {
 
 /// A server, and the user who logs in.
 struct Target {
-    std::string host;
+    std::string host;  ///< or the path of a socket: "/run/mysqld/mysqld.sock"
     int port = 0;
     std::string username;
     Secret password;
     Tls tls = Tls::prefer;
     std::chrono::milliseconds connect_timeout{10'000};
 
-    [[nodiscard]] std::string address() const;  ///< "db.example.com:3306", for messages
+    [[nodiscard]] bool is_local_socket() const { return host.starts_with('/'); }
+    [[nodiscard]] std::string address() const;  ///< "db.example.com:3306", or the socket's path, for messages
+
+    /// Where to connect. Error unreachable when the host has no address.
+    [[nodiscard]] std::vector<net::Address> resolve() const;
 };
 
 /// The target of a connection. Error invalid, naming the field.

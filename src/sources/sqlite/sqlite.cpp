@@ -184,6 +184,8 @@ class SqliteSource final : public Source {
         check_database(location.database);
         with_file([&](Database& file) {
             const Transaction view(file, Transaction::Mode::read);
+            file.prepare("SELECT 1 FROM sqlite_master")
+                .step();  // the view begins here, before the columns are known
             if (location.table.empty()) return read_request(file, location.request, options, sink.table());
             read_table(file, location.table, options, sink.table());
         });

@@ -294,3 +294,67 @@ TEST_CASE("the greeting of the server on an unusual port decides the engine") {
           ErrorClass::unreachable);
     CHECK(stages == std::vector<std::string>{"resolve failed"});
 }
+
+namespace {
+
+std::string packet(int number, const std::string& body) {
+    return std::string{static_cast<char>(body.size()), '\0', '\0', static_cast<char>(number)} + body;
+}
+
+const std::string ok_body("\0\0\0\2\0\0\0", 7);
+
+}  // namespace
+
+TEST_CASE("a server that is silent after the login is unreachable") {
+    // A greeting of MySQL 5.5, which asks for mysql_native_password.
+    const auto greeting = std::string(
+                              "\x0a"
+                              "5.5.5\0"
+                              "\1\0\0\0"
+                              "abcdefgh\0"
+                              "\xff\xf7\x21\2\0\x0f\x80\x15",
+                              28) +
+                          std::string(10, '\0') + std::string("abcdefghijkl\0", 13);
+    for (const int answers : {0, 1}) {
+        CAPTURE(answers);
+        RawServer server([&](RawConnection& client) {
+            const auto read_packet = [&] {
+                const auto head = client.read(4);
+                if (head.size() == 4) client.read(static_cast<unsigned char>(head[0]));
+            };
+            client.send(packet(0, greeting));
+            read_packet();
+            client.send(packet(2, ok_body));
+            for (int answer = 0; answer < answers; ++answer) {
+                read_packet();
+                client.send(packet(1, ok_body));
+            }
+            client.wait_until_closed();
+        });
+        auto connection = connection_to_port(server.port());
+        connection.connect_timeout = std::chrono::milliseconds(100);
+        CHECK(error_of([&] { read_whole(connection, {.request = "SELECT 1"}); }).error_class() ==
+              ErrorClass::unreachable);
+    }
+}
+
+TEST_CASE("the path of a socket is a host") {
+    auto& server = shared_mariadb_server();
+    auto connection = connection_to(server);
+    connection.port.reset();
+    connection.host = (server.process().folder() / "socket").string();
+    CHECK_FALSE(run_test(connection, Location{.request = "SELECT 1"}).error);
+    CHECK(read_whole(connection, {.request = "SELECT 1"}).rows.size() == 1);
+    connection.host += ".none";
+    const auto run = run_test(connection);
+    REQUIRE(run.error);
+    CHECK(run.error->error_class() == ErrorClass::unreachable);
+    CHECK(run.last().name == "connect");
+}
+
+TEST_CASE("a scheme may name another program's driver") {
+    auto connection = connection_to(shared_mariadb_server());
+    connection.engine = "";
+    connection.host = "mysql+pymysql://127.0.0.1";
+    CHECK_FALSE(run_test(connection).error);
+}

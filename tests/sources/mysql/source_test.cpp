@@ -206,7 +206,13 @@ TEST_CASE("a request that would change something is refused") {
         "CREATE OR REPLACE TABLE kept (n INT); INSERT INTO kept VALUES (1);"
         "DROP FUNCTION IF EXISTS spoil; CREATE FUNCTION spoil() RETURNS INT MODIFIES SQL DATA "
         "RETURN (SELECT 1);"
-        "CREATE OR REPLACE SEQUENCE numbers_of_kept;");
+        "CREATE OR REPLACE SEQUENCE numbers_of_kept;"
+        "CREATE OR REPLACE TABLE logged (n INT) ENGINE = MyISAM; DROP FUNCTION IF EXISTS log_it;"
+        "DELIMITER //\n"
+        "CREATE FUNCTION log_it() RETURNS INT MODIFIES SQL DATA BEGIN INSERT INTO logged VALUES (1); RETURN 1; "
+        "END//\nDELIMITER ;\n");
+    CHECK(error_of([] { read_request("SELECT log_it()"); }).error_class() == ErrorClass::invalid);
+    CHECK(read_table("logged").rows.empty());
     CHECK(error_of([] { read_request("SELECT NEXTVAL(numbers_of_kept)"); }).error_class() ==
           ErrorClass::invalid);
     const auto file = shared_mariadb_server().process().folder() / "stolen";

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -18,8 +19,10 @@ namespace prevision::cli {
 /// The hidden command that takes a snapshot which another process has handed over.
 inline constexpr std::string_view snapshot_worker_command = "snapshot-worker";
 
-/// Opens the embedded platform of this machine. Throws as its constructor does.
-std::unique_ptr<platform::Platform> open_embedded(const Environment& environment);
+/// Opens the embedded platform of this machine. Throws as its constructor does. `wait_limit` is for locks and short
+/// statements of distant systems.
+std::unique_ptr<platform::Platform> open_embedded(
+    const Environment& environment, std::chrono::milliseconds wait_limit = std::chrono::minutes(1));
 
 /// Lets the platform's snapshots go on after this process has ended: each in a process of its own.
 void keep_snapshots_running(platform::Platform& platform);

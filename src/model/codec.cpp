@@ -28,8 +28,24 @@ void write_options(JsonObject& object, const Connector& connector) {
     for (const auto& [name, value] : connector.options) object.text_if_set(name, value);
 }
 
+/// The names of columns as the keys of an object. A name that occurs again gets a number, so that no column is lost.
+std::vector<std::string> unique_keys(const std::vector<std::string>& columns) {
+    std::vector<std::string> keys;
+    for (const auto& column : columns) {
+        auto key = column;
+        const auto is_taken = [&](const std::string& name) {
+            return std::ranges::find(keys, name) != keys.end() ||
+                   (name != column && std::ranges::find(columns, name) != columns.end());
+        };
+        for (int number = 2; is_taken(key); ++number) key = column + "_" + std::to_string(number);
+        keys.push_back(std::move(key));
+    }
+    return keys;
+}
+
 /// Adds a row, its numbers spelled as they were sent. A short row is filled with null.
-void add_row(Sample& sample, const std::vector<std::string_view>& values) {
+void add_row(Sample& sample, const std::vector<std::string>& keys,
+             const std::vector<std::string_view>& values) {
     auto& cells = sample.rows.emplace_back();
     JsonObject object;
     for (std::size_t i = 0; i < sample.columns.size(); ++i) {
@@ -37,7 +53,7 @@ void add_row(Sample& sample, const std::vector<std::string_view>& values) {
         cells.push_back(value.starts_with('"') ? scalar_text(parse_json(value))
                         : value == "null"      ? std::nullopt
                                                : std::optional(std::string(value)));
-        object.json(sample.columns[i], value);
+        object.json(keys[i], value);
     }
     sample.documents.push_back(object.finish());
 }
@@ -144,8 +160,9 @@ Sample decode_sample(std::string_view text) {
         }
     }
     const auto rows = find_value(split_object(text).value(), "rows");
+    const auto keys = unique_keys(sample.columns);
     for (const auto row : split_array(rows.value_or("[]")).value_or(std::vector<std::string_view>()))
-        add_row(sample, split_array(row).value_or(std::vector<std::string_view>()));
+        add_row(sample, keys, split_array(row).value_or(std::vector<std::string_view>()));
     return sample;
 }
 

@@ -13,6 +13,7 @@
 #include <netinet/in.h>
 #include <poll.h>
 #include <sys/eventfd.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include "core/error.hpp"
@@ -68,6 +69,20 @@ class Alarm {
     Cancellation::Subscription subscription_;
 };
 
+Address local_address(const std::string& path) {
+    sockaddr_un local{};
+    if (path.size() >= sizeof local.sun_path) {
+        throw Error(ErrorClass::invalid,
+                    fmt::format("invalid host: the path {} is too long for a socket", path));
+    }
+    local.sun_family = AF_UNIX;
+    std::ranges::copy(path, std::begin(local.sun_path));
+    Address address{.size = sizeof local, .text = path};
+    std::copy_n(reinterpret_cast<const char*>(&local), sizeof local,
+                reinterpret_cast<char*>(&address.storage));
+    return address;
+}
+
 // 0, or the errno value that says why not.
 int try_connect(const FileDescriptor& socket, const Address& address, const Alarm& alarm,
                 Clock::time_point deadline) {
@@ -86,6 +101,7 @@ int try_connect(const FileDescriptor& socket, const Address& address, const Alar
 }  // namespace
 
 std::vector<Address> resolve(const std::string& host, int port) {
+    if (host.starts_with('/')) return {local_address(host)};
     addrinfo wanted{};
     wanted.ai_socktype = SOCK_STREAM;
     wanted.ai_flags = AI_NUMERICSERV;

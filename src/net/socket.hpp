@@ -19,7 +19,9 @@ struct Address {
     std::string text;  ///< "127.0.0.1:3306", "[::1]:3306"
 };
 
-/// The addresses of a host, in the order to try them. Error unreachable when the name does not resolve.
+/// The addresses of a host, in the order to try them. Error unreachable when the name does not resolve. A host
+/// that begins with '/' is the file of a local socket, whose only address that is; Error invalid when its name
+/// is too long for one.
 std::vector<Address> resolve(const std::string& host, int port);
 
 /// Opens a TCP connection to the first address that answers. Error unreachable (refused, timed out) naming

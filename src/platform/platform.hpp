@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <filesystem>
 #include <functional>
 #include <memory>
@@ -22,6 +23,7 @@ struct Settings {
     std::optional<std::filesystem::path> vault_key_file{};
     const Clock* clock = &system_clock();
     Environment environment;  ///< what sources may look into: proxies, certificates, AWS's variables
+    std::chrono::milliseconds wait_limit{60'000};  ///< as a source's Connection has it
 };
 
 /// The caller of a served platform.

@@ -65,6 +65,7 @@ snapshot::Snapshot take_snapshot(State& state, const model::Dataset& dataset,
 State::State(const Settings& settings)
     : clock(*settings.clock),
       environment(settings.environment),
+      wait_limit(settings.wait_limit),
       store(make_home(settings.home) / "prevision.db", clock),
       tokens(store, clock),
       projects(store),
@@ -100,6 +101,7 @@ sources::Connection open_connection(State& state, const model::Connector& connec
     auto connection =
         connection_of(connector, open_secret(state, connector.id, "password"), state.environment);
     connection.private_key = open_secret(state, connector.id, "private_key");
+    connection.wait_limit = state.wait_limit;
     return connection;
 }
 

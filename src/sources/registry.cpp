@@ -53,7 +53,9 @@ std::string choose_engine_hint() { return fmt::format("name it with --engine (on
            meant ? fmt::format("did you mean {}?", *meant) : fmt::format("one of: {}", join(names, ", ")));
 }
 
+// Tools add the name of a driver to the scheme: "postgresql+psycopg2".
 const Engine* find_by_scheme(std::string_view scheme) {
+    scheme = scheme.substr(0, scheme.find('+'));
     for (const auto& engine : engines()) {
         if (std::ranges::find(engine.schemes, scheme) != engine.schemes.end()) return &engine;
     }

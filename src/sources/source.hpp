@@ -30,6 +30,8 @@ struct Connection {
     Secret private_key;                          ///< in PEM; the password is its passphrase then
     std::map<std::string, std::string> options;  ///< the engine's own, by option name ("tls")
     std::chrono::milliseconds connect_timeout{10'000};
+    /// For a lock that others hold, and for the answer to a statement that is quick; 0 is without a limit.
+    std::chrono::milliseconds wait_limit{60'000};
     Environment environment;  ///< of the process: proxies, certificates, what AWS's tools look for
 };
 

@@ -94,7 +94,7 @@ TEST_CASE("a snapshot of PostgreSQL holds what psql says") {
     CHECK(
         prevision.snapshot("typed") ==
         csv_by_psql(
-            "SELECT id, b::text, i8, n, n2, f, r, m, d, t, tz, "
+            "SELECT id, b::text, i8, n, n2, f, r, m::numeric, d, t, tz, "
             "CASE WHEN isfinite(ts) THEN to_json(ts)#>>'{}' ELSE ts::text END AS ts, "
             "CASE WHEN tstz < '0001-01-01' OR NOT isfinite(tstz) THEN tstz::text "
             "ELSE replace(to_json(tstz)#>>'{}', '+00:00', 'Z') END AS tstz, iv, x, s, c, j, jb, u, a, ta, e, "

@@ -74,7 +74,8 @@ PostgresServer::PostgresServer(const PostgresOptions& options)
     });
 }
 
-std::string PostgresServer::query(const std::string& statements, const std::string& database) const {
+std::string PostgresServer::query(const std::string& statements, const std::string& database,
+                                  int port) const {
     const std::vector<std::string> arguments{"psql",
                                              "--no-psqlrc",
                                              "--quiet",
@@ -82,7 +83,7 @@ std::string PostgresServer::query(const std::string& statements, const std::stri
                                              "--tuples-only",
                                              "--set=ON_ERROR_STOP=1",
                                              "--host=" + host(),
-                                             fmt::format("--port={}", port_),
+                                             fmt::format("--port={}", port),
                                              "--username=" + username(),
                                              "--dbname=" + database,
                                              "--file=-"};

@@ -29,7 +29,14 @@ class PostgresServer {
 
     /// Runs statements, each ended by ';', with psql, and gives what it prints: a line a row, '|' between
     /// values, no names. Throws std::runtime_error when a statement fails.
-    std::string query(const std::string& statements, const std::string& database = "shop") const;
+    std::string query(const std::string& statements, const std::string& database = "shop") const {
+        return query(statements, database, port_);
+    }
+    /// The same through another port, behind which a pooler is.
+    std::string query(const std::string& statements, const std::string& database, int port) const;
+
+    /// The folder of its local socket.
+    [[nodiscard]] std::string socket_folder() const { return process_.folder().string(); }
 
     [[nodiscard]] ServerProcess& process() { return process_; }
 

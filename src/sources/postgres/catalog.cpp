@@ -79,12 +79,12 @@ void list_schemas_and_tables(Client& connection, const EntryObserver& each) {
 }
 
 void list_tables(Client& connection, const std::string& schema, const EntryObserver& each) {
-    require(connection, "SELECT 1 FROM pg_catalog.pg_namespace WHERE nspname = $1", {schema},
+    require(connection, "SELECT 1 FROM pg_catalog.pg_namespace WHERE nspname = $1::text", {schema},
             fmt::format("{}: there is no such schema", connection.purpose()));
     connection.query_each(
         fmt::format(
             "SELECT c.relname, c.relkind FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON "
-            "n.oid = c.relnamespace WHERE n.nspname = $1 AND {} ORDER BY c.relname",
+            "n.oid = c.relnamespace WHERE n.nspname = $1::text AND {} ORDER BY c.relname",
             is_table),
         {schema}, [&](const Result& row) { each(entry_of(row.text(0, 0), kind_of(row.text(0, 1)))); });
 }
@@ -93,12 +93,12 @@ void list_columns(Client& connection, const std::string& schema, const std::stri
                   const EntryObserver& each) {
     require(connection,
             "SELECT 1 FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "
-            "WHERE n.nspname = $1 AND c.relname = $2",
+            "WHERE n.nspname = $1::text AND c.relname = $2::text",
             {schema, table}, fmt::format("{}: there is no such table", connection.purpose()));
     connection.query_each(
         "SELECT a.attname, pg_catalog.format_type(a.atttypid, a.atttypmod) FROM pg_catalog.pg_attribute a "
         "JOIN pg_catalog.pg_class c ON c.oid = a.attrelid JOIN pg_catalog.pg_namespace n ON n.oid = "
-        "c.relnamespace WHERE n.nspname = $1 AND c.relname = $2 AND a.attnum > 0 AND NOT a.attisdropped "
+        "c.relnamespace WHERE n.nspname = $1::text AND c.relname = $2::text AND a.attnum > 0 AND NOT a.attisdropped "
         "ORDER BY a.attnum",
         {schema, table}, [&](const Result& row) {
             auto column = entry_of(row.text(0, 0), "column");
@@ -107,8 +107,43 @@ void list_columns(Client& connection, const std::string& schema, const std::stri
         });
 }
 
-std::vector<Column> describe_columns(Client& connection, const std::vector<Field>& fields,
-                                     bool tells_nullable) {
+void require_exact_name(Client& client, const TableName& table, ErrorClass missing) {
+    const auto found = client.query(
+        "SELECT n.nspname, c.relname FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = "
+        "c.relnamespace WHERE c.oid = pg_catalog.to_regclass($1)",
+        {quote_name(table)});
+    // Without a row the table is too new for the snapshot: the caller finds that out.
+    if (found.rows() == 0) return;
+    if (found.text(0, 1) == table.table && (table.schema.empty() || found.text(0, 0) == table.schema)) return;
+    throw Error(missing,
+                fmt::format("{}: the server cuts the name to '{}'", client.purpose(),
+                            write_name({found.text(0, 0), found.text(0, 1)})),
+                "names of PostgreSQL have at most 63 bytes");
+}
+
+std::optional<std::vector<TargetColumn>> find_columns(Client& client, const TableName& table) {
+    const int version = client.server_version_number();
+    const auto found = client.query(
+        fmt::format("SELECT a.attname, {}, {}, a.atttypid = 'pg_catalog.money'::pg_catalog.regtype FROM "
+                    "pg_catalog.pg_class c LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND "
+                    "a.attnum > 0 AND NOT a.attisdropped WHERE c.oid = pg_catalog.to_regclass($1) ORDER BY "
+                    "a.attnum",
+                    version >= 120000 ? "a.attgenerated <> ''" : "false",
+                    version >= 100000 ? "a.attidentity <> ''" : "false"),
+        {quote_name(table)});
+    if (found.rows() == 0) return std::nullopt;
+    std::vector<TargetColumn> columns;
+    for (int row = 0; row < found.rows(); ++row) {
+        if (found.text(row, 0).empty()) continue;  // the table has no columns
+        columns.push_back({.name = found.text(row, 0),
+                           .is_generated = found.text(row, 1) == "t",
+                           .is_identity = found.text(row, 2) == "t",
+                           .is_money = found.text(row, 3) == "t"});
+    }
+    return columns;
+}
+
+std::vector<Column> describe_columns(Client& client, const std::vector<Field>& fields, bool is_table) {
     std::vector<std::string> types;
     std::vector<std::string> modifiers;
     std::vector<std::string> tables;
@@ -120,8 +155,9 @@ std::vector<Column> describe_columns(Client& connection, const std::vector<Field
         table_columns.push_back(std::to_string(field.table_column));
     }
     const auto array = [](const std::vector<std::string>& parts) { return "{" + join(parts, ",") + "}"; };
-    const auto found = connection.query(
-        "SELECT pg_catalog.format_type(f.type, f.modifier), coalesce(a.attnotnull, false) FROM "
+    const auto found = client.query(
+        "SELECT pg_catalog.format_type(coalesce(a.atttypid, f.type), coalesce(a.atttypmod, f.modifier)), "
+        "coalesce(a.attnotnull, false) FROM "
         "ROWS FROM (pg_catalog.unnest($1::oid[]), pg_catalog.unnest($2::int4[]), "
         "pg_catalog.unnest($3::oid[]), pg_catalog.unnest($4::int2[])) WITH ORDINALITY AS f(type, modifier, "
         "relation, number, place) LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = f.relation AND "
@@ -133,7 +169,7 @@ std::vector<Column> describe_columns(Client& connection, const std::vector<Field
         columns.push_back({.name = fields[at].name,
                            .type = found.text(row, 0),
                            .kind = kind_of_type(fields[at].type),
-                           .nullable = !tells_nullable || found.text(row, 1) != "t"});
+                           .nullable = !is_table || found.text(row, 1) != "t"});
     }
     return columns;
 }

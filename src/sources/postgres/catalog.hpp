@@ -1,15 +1,17 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "sources/postgres/client.hpp"
+#include "sources/postgres/name.hpp"
 #include "sources/source.hpp"
 
-/// What the server's catalogues say of what there is.
+/// What the server's catalogues hold.
 namespace prevision::sources::postgres {
 
-/// The databases in which data can lie.
+/// The databases that hold data of users.
 std::vector<Entry> list_databases(Client& connection);
 
 /// Those of the databases that the user may connect to.
@@ -28,9 +30,23 @@ void list_tables(Client& connection, const std::string& schema, const EntryObser
 void list_columns(Client& connection, const std::string& schema, const std::string& table,
                   const EntryObserver& each);
 
-/// The columns of a result. Those of a table are told not nullable where `tells_nullable` and the table says
-/// so: of a request that cannot be said, since it may join.
-std::vector<Column> describe_columns(Client& connection, const std::vector<Field>& fields,
-                                     bool tells_nullable);
+/// Error `missing` when the server looks for another table than that of the name: it cuts names that are too
+/// long.
+void require_exact_name(Client& client, const TableName& table, ErrorClass missing);
+
+/// A column of a table that is to be written.
+struct TargetColumn {
+    std::string name;
+    bool is_generated = false;  ///< the server computes its values
+    bool is_identity = false;
+    bool is_money = false;
+};
+
+/// The columns of a table; nothing when there is no such table.
+std::optional<std::vector<TargetColumn>> find_columns(Client& client, const TableName& table);
+
+/// The columns of a result, described as the tables that they come from describe them. Columns are nullable
+/// unless `is_table` and the table says otherwise: a request may join.
+std::vector<Column> describe_columns(Client& client, const std::vector<Field>& fields, bool is_table);
 
 }  // namespace prevision::sources::postgres

@@ -1,6 +1,7 @@
 #include "sources/postgres/client.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <utility>
 
@@ -15,8 +16,6 @@
 namespace prevision::sources::postgres {
 
 namespace {
-
-using Clock = std::chrono::steady_clock;
 
 // "[::1]:5432" → "::1"
 std::string_view without_port(std::string_view address) {
@@ -69,16 +68,16 @@ void Client::begin() {
                 ErrorClass::unreachable);
     deadline_ = Clock::now() + target_.connect_timeout;
     cancellation_.check();
-    // The library is told the addresses: its own question to the name service could not be timed or ended,
-    // and it would take PGHOSTADDR over the host. The name is for certificates and password files.
+    // We resolve the name: the library could not be stopped or timed while it does, and it would prefer
+    // PGHOSTADDR to the host. It needs the name for certificates and password files.
     std::string names;
     std::string addresses;
-    for (const auto& address : net::resolve(target_.host, target_.port)) {
+    for (const auto& address : net::resolve(target_.socket_or_host(), target_.port)) {
         if (!addresses.empty()) {
             addresses += ',';
             names += ',';
         }
-        addresses += without_port(address.text);
+        if (!target_.is_local()) addresses += without_port(address.text);
         names += target_.host;
     }
     const auto port = std::to_string(target_.port);
@@ -95,7 +94,7 @@ void Client::begin() {
     parameters.add("gssencmode", "disable");
     parameters.add("client_encoding", "UTF8");
     parameters.add("fallback_application_name", "prevision");
-    // A machine that does not answer for 30 seconds is gone.
+    // A machine that has not answered for 30 seconds is gone.
     parameters.add("keepalives", "1");
     parameters.add("keepalives_idle", "15");
     parameters.add("keepalives_interval", "5");
@@ -104,7 +103,7 @@ void Client::begin() {
     connection_.reset(parameters.start());
     if (!connection_) throw Error(ErrorClass::internal, fmt::format("{}: out of memory", purpose_));
     if (pq().status(connection_.get()) == CONNECTION_BAD) fail_to_connect();
-    pq().set_error_verbosity(connection_.get(), PQERRORS_VERBOSE);  // see parse_refusal
+    pq().set_error_verbosity(connection_.get(), PQERRORS_VERBOSE);  // for parse_refusal
     pq().set_notice_processor(
         connection_.get(), [](void*, const char*) {}, nullptr);
     polling_ = PGRES_POLLING_WRITING;
@@ -114,6 +113,18 @@ void Client::begin() {
 void Client::log_in() {
     while (polling_ != PGRES_POLLING_OK) advance();
     knows_user_ = true;
+    check_names();
+}
+
+// Servers before version 17 cut the name of a database to 63 bytes before they look for it.
+void Client::check_names() {
+    constexpr std::size_t limit = 63;
+    if (database_.size() <= limit) return;
+    const auto entered = query("SELECT pg_catalog.current_database()").text(0, 0);
+    if (entered == database_ || !database_.starts_with(entered)) return;
+    throw Error(ErrorClass::not_found,
+                fmt::format("{}: the server cuts the name of the database to '{}'", purpose_, entered),
+                hint_for("3D000", target_.username));
 }
 
 bool Client::is_agreed_on_encryption() const {
@@ -122,26 +133,49 @@ bool Client::is_agreed_on_encryption() const {
 }
 
 void Client::advance() {
-    wait_for_server();
+    note_socket();
+    wait_for_socket(polling_ == PGRES_POLLING_READING ? POLLIN : POLLOUT, deadline_, target_.connect_timeout);
+    refuse_clear_text_password();
     polling_ = pq().connect_poll(connection_.get());
     note_socket();
     if (polling_ == PGRES_POLLING_FAILED) fail_to_connect();
 }
 
-void Client::wait_for_server() {
+// The library answers a server's wish for the password at once, so we look at the wish before the library does.
+void Client::refuse_clear_text_password() {
+    if (polling_ != PGRES_POLLING_READING || target_.tls_mode == "disable" || target_.is_local()) return;
+    if (pq().status(connection_.get()) != CONNECTION_AWAITING_RESPONSE) return;
+    if (pq().ssl_in_use(connection_.get()) != 0) return;
+    // "R", the length 8 and the number 3: AuthenticationCleartextPassword of the protocol.
+    constexpr std::string_view wish("R\0\0\0\10\0\0\0\3", 9);
+    std::array<char, wish.size()> start{};
+    const auto size = ::recv(socket_, start.data(), start.size(), MSG_PEEK | MSG_DONTWAIT);
+    // A server sends these nine bytes at once. What begins so and is shorter could be completed after our look.
+    if (size <= 0 || !wish.starts_with(std::string_view(start.data(), static_cast<std::size_t>(size))))
+        return;
+    throw Error(ErrorClass::auth,
+                fmt::format("{}: the server asks for the password in clear text, and the connection is not "
+                            "encrypted",
+                            purpose_),
+                "encrypt the connection with --tls require; --tls disable sends the password nevertheless");
+}
+
+void Client::wait_for_socket(short events, std::optional<Clock::time_point> deadline,
+                             std::chrono::milliseconds limit) {
     for (;;) {
-        note_socket();
-        const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline_ - Clock::now()).count();
-        pollfd waited{socket_, static_cast<short>(polling_ == PGRES_POLLING_READING ? POLLIN : POLLOUT), 0};
-        const int count =
-            cancellation_.cancelled() || left <= 0
-                ? 0
-                : ::poll(&waited, 1, static_cast<int>(std::min<std::int64_t>(left, 1'000'000'000)));
+        cancellation_.check();
+        std::int64_t left = -1;
+        if (deadline) {
+            left = std::chrono::ceil<std::chrono::milliseconds>(*deadline - Clock::now()).count();
+            left = std::clamp<std::int64_t>(left, 0, 1'000'000'000);
+        }
+        pollfd waited{socket_, events, 0};
+        const int count = ::poll(&waited, 1, static_cast<int>(left));
         if (count < 0 && errno == EINTR) continue;
         cancellation_.check();
-        if (count > 0) return;
+        if (count != 0) return;
         throw Error(ErrorClass::unreachable,
-                    fmt::format("{}: no answer within {} ms", purpose_, target_.connect_timeout.count()),
+                    fmt::format("{}: no answer within {} ms", purpose_, limit.count()),
                     hint_for("", target_.username));
     }
 }
@@ -165,6 +199,13 @@ std::string Client::server_version() const {
     return version != nullptr ? version : "";
 }
 
+int Client::server_version_number() const { return pq().server_version(connection_.get()); }
+
+bool Client::has_raw_text() const {
+    const char* encoding = pq().parameter_status(connection_.get(), "server_encoding");
+    return encoding != nullptr && std::string_view(encoding) == "SQL_ASCII";
+}
+
 std::string Client::username() const {
     const char* name = pq().user(connection_.get());
     return name != nullptr ? name : "";
@@ -175,51 +216,86 @@ void Client::set_purpose(std::string purpose, ErrorClass otherwise) {
     otherwise_ = otherwise;
 }
 
-void Client::execute(const std::string& statements) {
-    cancellation_.check();
-    expect(pq().exec(connection_.get(), statements.c_str()), PGRES_COMMAND_OK);
+void Client::send(int accepted) {
+    if (accepted == 0) fail(nullptr);
 }
 
-void Client::try_to_execute(const std::string& statements) {
+// Null after the last result of a statement.
+PGresult* Client::next_result(Patience patience) {
+    std::optional<Clock::time_point> deadline;
+    // The server ends a wait for a lock itself, at the limit: its message says more.
+    const auto limit = target_.wait_limit + std::chrono::seconds(1);
+    if (patience == Patience::limited && target_.wait_limit.count() > 0) deadline = Clock::now() + limit;
+    while (pq().is_busy(connection_.get()) != 0) {
+        wait_for_socket(POLLIN, deadline, limit);
+        if (pq().consume_input(connection_.get()) == 0) fail(nullptr);
+    }
     cancellation_.check();
-    const Result ignored(pq().exec(connection_.get(), statements.c_str()));
+    return pq().get_result(connection_.get());
+}
+
+// The last result of what was sent. After one that fails no other comes.
+Result Client::collect(ExecStatusType status, Patience patience) {
+    Result last = expect(next_result(patience), status);
+    if (status == PGRES_COPY_OUT) return last;
+    while (PGresult* more = next_result(patience)) last = expect(more, status);
+    return last;
+}
+
+void Client::execute(const std::string& statements, Patience patience) {
+    cancellation_.check();
+    send(pq().send_query(connection_.get(), statements.c_str()));
+    collect(PGRES_COMMAND_OK, patience);
+}
+
+bool Client::execute_unless(const std::string& statements, std::span<const std::string_view> states) {
+    cancellation_.check();
+    send(pq().send_query(connection_.get(), statements.c_str()));
+    bool is_refused = false;
+    while (PGresult* result = next_result(Patience::limited)) {
+        Result owned(result);
+        const char* state = pq().result_error_field(result, PG_DIAG_SQLSTATE);
+        if (state != nullptr && std::ranges::find(states, std::string_view(state)) != states.end()) {
+            is_refused = true;
+        } else if (pq().result_status(result) != PGRES_COMMAND_OK) {
+            fail(result);
+        }
+    }
+    return !is_refused;
 }
 
 Result Client::query(const std::string& statement, const std::vector<std::string>& parameters) {
     cancellation_.check();
     const auto values = pointers_to(parameters);
-    return expect(pq().exec_params(connection_.get(), statement.c_str(), static_cast<int>(values.size()),
-                                   nullptr, values.data(), nullptr, nullptr, 0),
-                  PGRES_TUPLES_OK);
+    send(pq().send_query_params(connection_.get(), statement.c_str(), static_cast<int>(values.size()),
+                                nullptr, values.data(), nullptr, nullptr, 0));
+    return collect(PGRES_TUPLES_OK);
 }
 
 void Client::query_each(const std::string& statement, const std::vector<std::string>& parameters,
                         const std::function<void(const Result&)>& on_row) {
     cancellation_.check();
     const auto values = pointers_to(parameters);
-    if (pq().send_query_params(connection_.get(), statement.c_str(), static_cast<int>(values.size()), nullptr,
-                               values.data(), nullptr, nullptr, 0) == 0 ||
-        pq().set_single_row_mode(connection_.get()) == 0) {
-        fail(nullptr);
-    }
+    send(pq().send_query_params(connection_.get(), statement.c_str(), static_cast<int>(values.size()),
+                                nullptr, values.data(), nullptr, nullptr, 0));
+    send(pq().set_single_row_mode(connection_.get()));
     for (;;) {
-        const Result result(pq().get_result(connection_.get()));
-        cancellation_.check();
-        if (result.handle() != nullptr && pq().result_status(result.handle()) == PGRES_SINGLE_TUPLE) {
-            on_row(result);
-            continue;
+        PGresult* result = next_result(Patience::limited);
+        if (result == nullptr) return;
+        if (pq().result_status(result) == PGRES_SINGLE_TUPLE) {
+            on_row(Result(result));
+        } else {
+            expect(result, PGRES_TUPLES_OK);
         }
-        if (result.handle() == nullptr || pq().result_status(result.handle()) != PGRES_TUPLES_OK)
-            fail(result.handle());
-        break;
     }
-    while (PGresult* more = pq().get_result(connection_.get())) expect(more, PGRES_TUPLES_OK);
 }
 
 std::vector<Field> Client::describe(const std::string& statement) {
     cancellation_.check();
-    expect(pq().prepare(connection_.get(), "", statement.c_str(), 0, nullptr), PGRES_COMMAND_OK);
-    const auto result = expect(pq().describe_prepared(connection_.get(), ""), PGRES_COMMAND_OK);
+    send(pq().send_prepare(connection_.get(), "", statement.c_str(), 0, nullptr));
+    collect(PGRES_COMMAND_OK);
+    send(pq().send_describe_prepared(connection_.get(), ""));
+    const auto result = collect(PGRES_COMMAND_OK);
     PGresult* const handle = result.handle();
     const int count = pq().nfields(handle);
     std::vector<Field> fields;
@@ -237,8 +313,9 @@ std::vector<Field> Client::describe(const std::string& statement) {
 void Client::start_copy(const std::string& statement) {
     cancellation_.check();
     // With parameters, though there are none: the server then takes one statement only.
-    expect(pq().exec_params(connection_.get(), statement.c_str(), 0, nullptr, nullptr, nullptr, nullptr, 0),
-           PGRES_COPY_OUT);
+    send(pq().send_query_params(connection_.get(), statement.c_str(), 0, nullptr, nullptr, nullptr, nullptr,
+                                0));
+    collect(PGRES_COPY_OUT);
 }
 
 std::span<char> Client::next_copied() {
@@ -246,13 +323,8 @@ std::span<char> Client::next_copied() {
     const int size = pq().get_copy_data(connection_.get(), &row, 0);
     copied_.reset(row);
     if (size > 0) return {row, static_cast<std::size_t>(size)};
-    end_copy();
+    collect(PGRES_COMMAND_OK, Patience::unlimited);
     return {};
-}
-
-void Client::end_copy() {
-    expect(pq().get_result(connection_.get()), PGRES_COMMAND_OK);
-    while (PGresult* more = pq().get_result(connection_.get())) expect(more, PGRES_COMMAND_OK);
 }
 
 Result Client::expect(PGresult* result, ExecStatusType status) {
@@ -296,9 +368,14 @@ void Client::fail(const PGresult* result) {
             hint_for("08P01", target_.username));
     }
     const char* message = pq().result_error_field(result, PG_DIAG_MESSAGE_PRIMARY);
+    const char* file = pq().result_error_field(result, PG_DIAG_SOURCE_FILE);
+    const bool is_row_security = file != nullptr && std::string_view(file) == "rls.c";
     throw Error(classify(state).value_or(otherwise_),
                 fmt::format("{}: {}", purpose_, message == nullptr ? state : message),
-                hint_for(state, target_.username));
+                is_row_security
+                    ? "row-level security would hide rows from this user: read as one who sees them all, "
+                      "or accept a part by the connector's --row-security apply"
+                    : hint_for(state, target_.username));
 }
 
 }  // namespace prevision::sources::postgres

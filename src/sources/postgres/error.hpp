@@ -8,21 +8,21 @@
 
 namespace prevision::sources::postgres {
 
-/// What a SQLSTATE of PostgreSQL's means; nothing for one that is not listed, such as the many that a wrong
-/// statement gives.
+/// The class of an error by its SQLSTATE; nothing for a state that is not listed, as for most that a wrong
+/// statement causes.
 std::optional<ErrorClass> classify(std::string_view state);
 
-/// What to do about it, for the user named; empty where nothing can be said.
+/// The hint for a SQLSTATE, addressed to the user; may be empty.
 std::string hint_for(std::string_view state, const std::string& username);
 
 /// Why connecting failed.
 struct Refusal {
-    std::string state;  ///< the server's SQLSTATE; empty when the server did not come to that
+    std::string state;  ///< the server's SQLSTATE; empty when the server sent none
     std::string reason;
 };
 
-/// Reads the verbose message of the library, which has no other way of telling the SQLSTATE of a connection
-/// that failed. Of several attempts the first that the server answered counts.
+/// Parses the verbose message of the library, the only place where it gives the SQLSTATE of a failed connection.
+/// After several attempts the first that the server answered counts.
 Refusal parse_refusal(std::string_view message);
 
 }  // namespace prevision::sources::postgres

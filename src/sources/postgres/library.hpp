@@ -6,8 +6,8 @@
 
 namespace prevision::sources::postgres {
 
-/// The functions of libpq. It brings Kerberos and LDAP with it, which takes as long to load as half a short
-/// command; so it is loaded by the first use.
+/// The functions of libpq, which is loaded by its first use: loading it, with Kerberos and LDAP, takes half as
+/// long as a short command.
 struct Library : private LateLibrary {
     /// Error internal when it cannot be loaded.
     Library();
@@ -16,10 +16,8 @@ struct Library : private LateLibrary {
     decltype(::PQconnectPoll)* connect_poll = find("PQconnectPoll");
     decltype(::PQconnectStartParams)* connect_start_params = find("PQconnectStartParams");
     decltype(::PQconnectionNeedsPassword)* connection_needs_password = find("PQconnectionNeedsPassword");
-    decltype(::PQdescribePrepared)* describe_prepared = find("PQdescribePrepared");
+    decltype(::PQconsumeInput)* consume_input = find("PQconsumeInput");
     decltype(::PQerrorMessage)* error_message = find("PQerrorMessage");
-    decltype(::PQexec)* exec = find("PQexec");
-    decltype(::PQexecParams)* exec_params = find("PQexecParams");
     decltype(::PQfinish)* finish = find("PQfinish");
     decltype(::PQfmod)* fmod = find("PQfmod");
     decltype(::PQfname)* fname = find("PQfname");
@@ -32,15 +30,19 @@ struct Library : private LateLibrary {
     decltype(::PQgetisnull)* getisnull = find("PQgetisnull");
     decltype(::PQgetlength)* getlength = find("PQgetlength");
     decltype(::PQgetvalue)* getvalue = find("PQgetvalue");
+    decltype(::PQisBusy)* is_busy = find("PQisBusy");
     decltype(::PQlibVersion)* lib_version = find("PQlibVersion");
     decltype(::PQnfields)* nfields = find("PQnfields");
     decltype(::PQntuples)* ntuples = find("PQntuples");
     decltype(::PQparameterStatus)* parameter_status = find("PQparameterStatus");
-    decltype(::PQprepare)* prepare = find("PQprepare");
     decltype(::PQresStatus)* res_status = find("PQresStatus");
     decltype(::PQresultErrorField)* result_error_field = find("PQresultErrorField");
     decltype(::PQresultStatus)* result_status = find("PQresultStatus");
+    decltype(::PQsendDescribePrepared)* send_describe_prepared = find("PQsendDescribePrepared");
+    decltype(::PQsendPrepare)* send_prepare = find("PQsendPrepare");
+    decltype(::PQsendQuery)* send_query = find("PQsendQuery");
     decltype(::PQsendQueryParams)* send_query_params = find("PQsendQueryParams");
+    decltype(::PQserverVersion)* server_version = find("PQserverVersion");
     decltype(::PQsetErrorVerbosity)* set_error_verbosity = find("PQsetErrorVerbosity");
     decltype(::PQsetNoticeProcessor)* set_notice_processor = find("PQsetNoticeProcessor");
     decltype(::PQsetSingleRowMode)* set_single_row_mode = find("PQsetSingleRowMode");

@@ -1,21 +1,25 @@
 #include "sources/postgres/postgres.hpp"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "core/error.hpp"
+#include "core/text.hpp"
 #include "net/socket.hpp"
 #include "sources/postgres/catalog.hpp"
 #include "sources/postgres/client.hpp"
 #include "sources/postgres/name.hpp"
 #include "sources/postgres/row.hpp"
+#include "sources/postgres/session.hpp"
 #include "sources/postgres/target.hpp"
 #include "sources/postgres/writer.hpp"
 #include "sources/sql/location.hpp"
 #include "sources/sql/path.hpp"
 #include "sources/sql/text.hpp"
+#include "sources/sql/text_converter.hpp"
 #include "sources/stages.hpp"
 
 namespace prevision::sources {
@@ -26,8 +30,10 @@ namespace {
 
 constexpr std::array<std::string_view, 3> schemes{"postgresql", "postgres", "pg"};
 
-constexpr std::array<Option, 5> connector_options{{
-    {.name = "host", .help = "name or address of the server", .required = true},
+constexpr std::array<Option, 8> connector_options{{
+    {.name = "host",
+     .help = "name or address of the server, or the folder of its local socket",
+     .required = true},
     {.name = "port", .help = "TCP port of the server", .fallback = "5432"},
     {.name = "username", .help = "name to log in with"},
     {.name = "password",
@@ -40,6 +46,16 @@ constexpr std::array<Option, 5> connector_options{{
          "require and check the server's certificate; verify or verify-full, its name as well",
      .fallback = "PGSSLMODE, else prefer",
      .choices = "disable|allow|prefer|require|verify|verify-ca|verify-full"},
+    {.name = "time_zone",
+     .help = "time zone of the session, in which views and requests see times",
+     .fallback = "UTC"},
+    {.name = "encoding",
+     .help = "encoding of the text in a database that does not know it (SQL_ASCII), such as LATIN1",
+     .fallback = "UTF-8"},
+    {.name = "row_security",
+     .help = "what to do when row-level security hides rows: refuse, or apply it and go on with the others",
+     .fallback = "refuse",
+     .choices = "refuse|apply"},
 }};
 
 // A server is silent until it is spoken to. SSLRequest of its protocol asks whether it encrypts; the answer is
@@ -55,21 +71,28 @@ constexpr std::array<Option, 3> datasource_options{{
     {.name = "request", .help = "SELECT statement whose rows to read"},
 }};
 
-// A session in which values have one form whatever the server's settings are, and in which nothing can be
-// changed. Backslashes do not escape in plain strings, since the check of a request reads it so. A table's
-// rows come in the same order each time, though others read it meanwhile. The server waits for long while we
-// write to a slow disk, and looks every half a second whether we still are there (since version 14): the
-// query of a client that has gone ends with it.
-void begin_consistent_view(Client& connection) {
-    connection.execute(
-        "SET client_encoding = 'UTF8'; SET TimeZone = 'UTC'; SET DateStyle = 'ISO, YMD'; SET IntervalStyle = "
-        "'postgres'; SET bytea_output = 'hex'; SET extra_float_digits = 3; SET standard_conforming_strings = "
-        "on; SET synchronize_seqscans = off; SET idle_in_transaction_session_timeout = 0");
-    connection.try_to_execute("SET client_connection_check_interval = 500");
-    connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
+/// The statement whose rows we copy, and what is known of them before they come.
+struct Query {
+    std::string statement;
+    std::vector<Field> fields;
+    std::vector<Column> columns;
+};
+
+constexpr Oid type_money = 790;
+
+// A `money` is text in the words of a locale, and a number when it is cast.
+std::string with_numbers_for_money(const std::string& query, const std::vector<Field>& fields) {
+    if (std::ranges::find(fields, type_money, &Field::type) == fields.end()) return query;
+    std::vector<std::string> names;
+    std::vector<std::string> values;
+    for (const auto& field : fields) {
+        names.push_back(fmt::format("c{}", names.size()));
+        values.push_back(names.back() + (field.type == type_money ? "::numeric" : ""));
+    }
+    return fmt::format("SELECT {} FROM (\n{}\n) AS r ({})", join(values, ", "), query, join(names, ", "));
 }
 
-/// An observer to whom the paths are told from a place above.
+/// Passes entries of a place on with paths from the place above it.
 EntryObserver below(const std::string& place, const EntryObserver& each) {
     return [place, &each](const Entry& entry) {
         auto moved = entry;
@@ -86,7 +109,7 @@ class PostgresSource final : public Source {
     void test(const std::optional<Location>& location, const StageObserver& observer) override {
         std::vector<net::Address> addresses;
         run_stage(observer, "resolve", [&] {
-            addresses = net::resolve(target_.host, target_.port);
+            addresses = net::resolve(target_.socket_or_host(), target_.port);
             return addresses.empty() ? "" : addresses.front().text;
         });
         run_stage(observer, "connect", [&] {
@@ -99,7 +122,7 @@ class PostgresSource final : public Source {
             connection->begin();
             return connection->encryption();
         });
-        std::optional<Error> missing;  // the server looks at the database when it has let the user in
+        std::optional<Error> missing;  // the server looks for the database after it has accepted the user
         run_stage(observer, "auth", [&] {
             try {
                 connection->log_in();
@@ -160,8 +183,7 @@ class PostgresSource final : public Source {
         connection->log_in();
     }
 
-    // As psql chooses it; the library knows the user where the connector names none. It is a guess: where it
-    // is wrong, the reason why another was wanted says more.
+    // psql's default. It is a guess: when it is wrong, the reason why it was needed says more.
     void connect_to_own_database(std::optional<Client>& connection, const Error& reason) const {
         try {
             connect(connection, connection->username());
@@ -171,7 +193,7 @@ class PostgresSource final : public Source {
         }
     }
 
-    // To ask what databases there are, one is needed; on some servers a user may enter none but the own.
+    // The list of databases can only be read in one; on some servers a user may connect to the own only.
     void connect_somewhere(std::optional<Client>& connection) const {
         try {
             connect(connection, maintenance_database);
@@ -195,8 +217,7 @@ class PostgresSource final : public Source {
         }
     }
 
-    // That the catalogue lets the user into a database does not say that the server's pg_hba.conf does, and
-    // on some rented servers there is always one that it keeps for itself.
+    // pg_hba.conf may refuse what the catalogue allows; some hosted servers keep a database for themselves.
     [[nodiscard]] bool can_enter(std::optional<Client>& connection, const std::string& database) const {
         try {
             connect(connection, database);
@@ -231,39 +252,70 @@ class PostgresSource final : public Source {
         return count == 1 ? "1 database" : fmt::format("{} databases", count);
     }
 
-    void read_with(Client& connection, const Location& location, const ReadOptions& options,
+    void read_with(Client& client, const Location& location, const ReadOptions& options,
                    RowSink& sink) const {
-        connection.set_purpose(fmt::format("cannot prepare the session at {}", target_.address()),
-                               ErrorClass::internal);
-        begin_consistent_view(connection);
+        auto query = prepare(client, location);
+        if (!query) {
+            client.execute("ROLLBACK");
+            query = prepare(client, location);
+        }
+        if (!query) fail_as_rewritten(client);
+        // A request may end in a comment, hence the line ends.
+        if (options.limit)
+            query->statement =
+                fmt::format("SELECT * FROM (\n{}\n) AS r LIMIT {}", query->statement, *options.limit);
+        client.start_copy(fmt::format("COPY (\n{}\n) TO STDOUT", query->statement));
+        copy(client, *query, sink);
+        // Partitions are locked when the query runs.
+        if (was_rewritten(client)) fail_as_rewritten(client);
+    }
+
+    /// Begins the transaction, and locks what is to be read. Nothing when that was rewritten meanwhile.
+    [[nodiscard]] std::optional<Query> prepare(Client& client, const Location& location) const {
+        begin_reading(client);
         const bool is_table = !location.table.empty();
-        std::string query;
+        Query query;
         if (is_table) {
-            query = fmt::format("SELECT * FROM {}", quote_name(parse_name(location.table)));
-            connection.set_purpose(fmt::format("cannot read the table '{}' of '{}' at {}", location.table,
-                                               location.database, target_.address()),
-                                   ErrorClass::internal);
+            const auto table = parse_name(location.table);
+            client.set_purpose(fmt::format("cannot read the table '{}' of '{}' at {}", location.table,
+                                           location.database, target_.address()),
+                               ErrorClass::invalid);
+            lock_table(client, quote_name(table));
+            require_exact_name(client, table, ErrorClass::not_found);
+            query.statement = fmt::format("SELECT * FROM {}", quote_name(table));
         } else {
-            query = without_end(location.request, SqlDialect::postgres);
-            connection.set_purpose(
+            client.set_purpose(
                 fmt::format("cannot read the request in '{}' at {}", location.database, target_.address()),
                 ErrorClass::invalid);
+            query.statement = without_end(location.request, SqlDialect::postgres);
         }
-        const auto fields = connection.describe(query);
-        const auto columns = describe_columns(connection, fields, is_table);
-        // A request may end in a comment, hence the line ends.
-        if (options.limit) query = fmt::format("SELECT * FROM (\n{}\n) AS r LIMIT {}", query, *options.limit);
-        connection.start_copy(fmt::format("COPY (\n{}\n) TO STDOUT", query));
-        sink.columns(columns);
+        query.fields = client.describe(query.statement);
+        query.columns = describe_columns(client, query.fields, is_table);
+        query.statement = with_numbers_for_money(query.statement, query.fields);
+        if (was_rewritten(client)) return std::nullopt;
+        return query;
+    }
+
+    [[noreturn]] static void fail_as_rewritten(const Client& client) {
+        throw Error(ErrorClass::unreachable,
+                    fmt::format("{}: a table was rewritten or emptied while it was read", client.purpose()),
+                    "try again");
+    }
+
+    void copy(Client& client, const Query& query, RowSink& sink) const {
+        sink.columns(query.columns);
         std::vector<unsigned> types;
-        types.reserve(fields.size());
-        for (const auto& field : fields) types.push_back(field.type);
-        RowParser row(types);
+        types.reserve(query.fields.size());
+        for (const auto& field : query.fields) types.push_back(field.type);
+        RowParser parser(types);
+        std::optional<RowDecoder> decoder;
+        if (client.has_raw_text()) decoder.emplace(target_.encoding, query.columns);
         for (;;) {
-            const auto copied = connection.next_copied();
+            const auto copied = client.next_copied();
             if (copied.empty()) return;
             if (cancellation_.cancelled()) cancellation_.check();
-            sink.row(row.parse(copied));
+            const auto row = parser.parse(copied);
+            sink.row(decoder ? decoder->decode(row) : row);
         }
     }
 

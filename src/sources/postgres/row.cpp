@@ -24,7 +24,7 @@ struct TypeKind {
     ValueKind kind;
 };
 
-constexpr std::array<TypeKind, 13> type_kinds{{
+constexpr std::array<TypeKind, 14> type_kinds{{
     {type_bool, ValueKind::boolean},
     {type_bytea, ValueKind::binary},
     {20, ValueKind::integer},  // int8
@@ -33,6 +33,7 @@ constexpr std::array<TypeKind, 13> type_kinds{{
     {26, ValueKind::integer},  // oid
     {700, ValueKind::real},
     {701, ValueKind::real},
+    {790, ValueKind::decimal},  // money, which is read as numeric
     {1700, ValueKind::decimal},
     {1082, ValueKind::date},
     {1083, ValueKind::time},
@@ -45,7 +46,7 @@ constexpr std::array<TypeKind, 13> type_kinds{{
                 "try again; when it fails again, see the server's log");
 }
 
-/// The top bit of each byte of the word that is a tab or a backslash; and of some behind the first of these.
+/// The top bit of each byte of the word that is a tab or a backslash, and of some after the first of these.
 std::uint64_t marks(std::uint64_t word) {
     constexpr std::uint64_t ones = ~std::uint64_t{0} / 0xFF;
     const auto zeros = [](std::uint64_t bytes) { return (bytes - ones) & ~bytes & (ones * 0x80); };
@@ -88,8 +89,8 @@ char unescaped(char c) {
     }
 }
 
-/// A value with backslashes, of which `at` is the first, loses them; returns the value's new end, and `at` is
-/// then behind it as it came.
+/// Removes the backslashes of a value, of which `at` is the first. Returns the value's new end; `at` is then
+/// after the value as it was sent.
 char* unescape(char*& at, const char* end) {
     char* out = at;
     while (at != end && *at != '\t') {
@@ -129,16 +130,15 @@ Value decode_hex(char* text, const char* end) {
     return {text, static_cast<std::size_t>(out - text)};
 }
 
-/// "2020-01-01 00:00:00+00" → "2020-01-01T00:00:00Z". What ISO 8601 has no form for, years BC and infinity,
-/// stays.
-Value in_iso_8601(char* text, char* end, bool is_point_in_time) {
+/// "2020-01-01 00:00:00+00" → "2020-01-01T00:00:00Z". Years BC and infinity, for which ISO 8601 has no form, stay
+/// as they are, and so does the offset of a zone other than UTC.
+Value in_iso_8601(char* text, char* end) {
     const std::string_view whole(text, static_cast<std::size_t>(end - text));
     constexpr std::size_t usual = 10;
     const auto space = whole.size() > usual && whole[usual] == ' ' ? usual : whole.find(' ');
     if (space == std::string_view::npos || whole.ends_with('C')) return {text, whole.size()};
     text[space] = 'T';
-    if (!is_point_in_time) return {text, whole.size()};
-    if (!whole.ends_with("+00")) refuse();  // the session's zone is UTC
+    if (!whole.ends_with("+00")) return {text, whole.size()};
     end[-3] = 'Z';
     return {text, whole.size() - 2};
 }
@@ -160,9 +160,8 @@ RowParser::Form RowParser::form_of(unsigned type) {
         case type_bool:
             return Form::boolean;
         case type_timestamp:
-            return Form::timestamp;
         case type_timestamptz:
-            return Form::point_in_time;
+            return Form::timestamp;
         case type_bytea:
             return Form::binary;
         default:
@@ -209,9 +208,7 @@ Value RowParser::in_form(Form form, char* text, char* end) {
             if (size != 1) refuse();
             return *text == 't' ? Value{"true", 4} : Value{"false", 5};
         case Form::timestamp:
-            return in_iso_8601(text, end, false);
-        case Form::point_in_time:
-            return in_iso_8601(text, end, true);
+            return in_iso_8601(text, end);
         case Form::binary:
             return decode_hex(text, end);
     }

@@ -7,12 +7,12 @@
 
 namespace prevision::sources::postgres {
 
-/// What a type of PostgreSQL's own, named by the number that it has everywhere, is. Arrays, JSON, enums and
-/// all that is not listed are text.
+/// The kind of the values of a built-in type, by its number, which is the same on every server. Arrays, JSON,
+/// enums and the types of users are text.
 ValueKind kind_of_type(unsigned type);
 
-/// Cuts the rows of a COPY in text format into values, and brings these into the forms that a ValueKind
-/// promises, both in the row's own memory.
+/// Splits the rows of a COPY in text format into values in the forms that their ValueKind promises. Works within
+/// the row's own memory.
 class RowParser {
   public:
     /// The numbers of the columns' types.
@@ -23,7 +23,7 @@ class RowParser {
     std::span<const Value> parse(std::span<char> row);
 
   private:
-    enum class Form { plain, boolean, timestamp, point_in_time, binary };
+    enum class Form { plain, boolean, timestamp, binary };
 
     static Form form_of(unsigned type);
     static Value in_form(Form form, char* text, char* end);

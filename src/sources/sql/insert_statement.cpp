@@ -25,10 +25,10 @@ void append_literal(std::string& text, const std::optional<std::string>& value) 
 
 void InsertStatement::add(std::span<const std::optional<std::string>> values) {
     text_ += text_.empty() ? beginning_ + "(" : ",(";
-    bool first = true;
-    for (const auto& value : values) {
-        if (!std::exchange(first, false)) text_ += ',';
-        append_literal(text_, value);
+    for (std::size_t at = 0; at < values.size(); ++at) {
+        if (at > 0) text_ += ',';
+        append_literal(text_, values[at]);
+        if (!casts_.empty()) text_ += casts_[at];
     }
     text_ += ')';
 }

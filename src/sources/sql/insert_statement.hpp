@@ -4,15 +4,17 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace prevision::sources {
 
-/// An INSERT of many rows, its values as literals of standard SQL: a quote is doubled, and a backslash is a
-/// character like any other, which the session must have been told.
+/// An INSERT of many rows, with its values as literals of standard SQL: a quote is written twice, and the session
+/// must take a backslash as a plain character.
 class InsertStatement {
   public:
-    /// `beginning` is "INSERT INTO t (a, b) VALUES ".
-    explicit InsertStatement(std::string beginning) : beginning_(std::move(beginning)) {}
+    /// `beginning` is "INSERT INTO t (a, b) VALUES "; `casts` follow the literals of their columns ("::numeric").
+    explicit InsertStatement(std::string beginning, std::vector<std::string> casts = {})
+        : beginning_(std::move(beginning)), casts_(std::move(casts)) {}
 
     void add(std::span<const std::optional<std::string>> values);
 
@@ -28,6 +30,7 @@ class InsertStatement {
 
   private:
     std::string beginning_;
+    std::vector<std::string> casts_;
     std::string text_;
 };
 

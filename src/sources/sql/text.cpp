@@ -40,11 +40,11 @@ struct Token {
     }
 };
 
-/// Cuts SQL into words, quoted things and symbols; blanks and comments fall out.
+/// Splits SQL into words, quoted text and symbols; skips blanks and comments.
 class Scanner {
   public:
-    /// `run_hidden_code` says whether the code in MySQL's /*! … */ counts. Whether it does on the server
-    /// depends on the server's version, so a text must be right either way.
+    /// `run_hidden_code` says whether to read the code in MySQL's /*! … */. Whether the server runs it depends on its
+    /// version, so a text is checked both ways.
     Scanner(std::string_view sql, SqlDialect dialect, bool run_hidden_code)
         : sql_(sql),
           mysql_(dialect == SqlDialect::mysql),
@@ -73,7 +73,7 @@ class Scanner {
             ++at_;
             return {Token::Kind::quoted, sql_.substr(start, at_ - start)};
         }
-        if (is_digit(c)) {  // with its '.': in "1.INTO" no name stands behind one
+        if (is_digit(c)) {  // consumes the '.': "1.INTO" is a number and a keyword
             skip_digits();
             if (at_ < sql_.size() && sql_[at_] == '.') ++at_;
             skip_digits();
@@ -216,7 +216,7 @@ bool is_change_word(const Token& token) {
     return std::ranges::any_of(words, [&](auto word) { return token.is_word(word); });
 }
 
-// Right behind a '.' a name may be any word, and so may a variable's behind an '@'.
+// Right after a '.' a name may be any word, and so may the name of a variable after an '@'.
 bool is_part_of_name(const Token& before, const Token& token) {
     return (before.is('.') || before.is('@')) && before.text.data() + 1 == token.text.data();
 }
@@ -232,14 +232,43 @@ bool sets_variable(std::string_view sql, std::string_view variable) {
     return false;
 }
 
-/// Refuses ":name", and "@name" unless the request sets it: the server would take NULL for it.
-void refuse_mysql_parameter(std::string_view sql, const Token& before, const Token& token) {
-    if (token.kind != Token::Kind::word || before.text.data() + 1 != token.text.data()) return;
-    const auto start = static_cast<std::size_t>(before.text.data() - sql.data());
-    const auto name = sql.substr(start, 1 + token.text.size());
-    if (before.is(':')) refuse_parameter(name);
-    const bool is_system_variable = start > 0 && sql[start - 1] == '@';
-    if (before.is('@') && !is_system_variable && !sets_variable(sql, name)) refuse_parameter(name);
+bool is_operand(const Token& token) {
+    return token.kind == Token::Kind::word || token.kind == Token::Kind::number ||
+           token.kind == Token::Kind::quoted || token.is(')') || token.is(']');
+}
+
+/// The parameter that begins with the token: `?`, `?1`, `:name`, `$1`, `$name`, `@name`; empty when none does.
+/// `in_brackets` says whether the token stands in `[` and `]`.
+std::string_view parameter(std::string_view sql, SqlDialect dialect, const Token& before, const Token& token,
+                           bool in_brackets) {
+    const bool postgres = dialect == SqlDialect::postgres;
+    const auto at = static_cast<std::size_t>(token.text.data() - sql.data());
+    std::size_t end = at + 1;
+    while (end < sql.size() && is_word_part(sql[end])) ++end;
+    const auto name = sql.substr(at, end - at);
+    const char previous = at > 0 ? sql[at - 1] : ' ';
+    if (token.is('?')) {
+        if (!postgres) return name;
+        // An operator of jsonb, perhaps of more characters.
+        constexpr std::string_view operator_characters = "+-*/<>=~!@#%^&|`?";
+        const bool is_part =
+            operator_characters.find(previous) != std::string_view::npos ||
+            (end < sql.size() && operator_characters.find(sql[end]) != std::string_view::npos);
+        return is_part || is_operand(before) ? std::string_view() : name;
+    }
+    if (token.is(':')) {  // not "::", nor a slice of an array
+        const bool is_slice = postgres && (in_brackets || (name.size() > 1 && is_digit(name[1])));
+        return name.size() == 1 || previous == ':' || is_slice ? std::string_view() : name;
+    }
+    if (postgres) return token.text == "$" && name.size() > 1 ? name : std::string_view();
+    if (token.is('@')) {
+        // MySQL takes NULL for a variable that the request does not set. "@@name" is a system variable.
+        const bool is_set = dialect == SqlDialect::mysql &&
+                            (previous == '@' || sql.substr(end).starts_with('@') || sets_variable(sql, name));
+        return name.size() == 1 || is_set ? std::string_view() : name;
+    }
+    if (dialect == SqlDialect::mysql) return {};
+    return token.kind == Token::Kind::word && token.text.front() == '$' ? token.text : std::string_view();
 }
 
 [[noreturn]] void refuse_beginning(const Token& token) {
@@ -256,10 +285,12 @@ void check_as(std::string_view sql, SqlDialect dialect, bool run_hidden_code) {
     const bool with = token.is_word("WITH");
     if (!with && !is_query_word(token)) refuse_beginning(token);
 
-    // Behind WITH come the named queries, each in parentheses; the statement proper begins with the first
-    // such word behind one of them.
+    // After WITH come the named queries, each in parentheses and, in PostgreSQL, followed by clauses SEARCH and CYCLE.
+    // The statement proper begins with the first such word after one of them.
     const int outer_depth = depth;
+    int brackets = 0;
     bool statement_found = !with;
+    bool in_clause = false;
     Token before = token;
     for (token = scanner.next(); token.kind != Token::Kind::end; token = scanner.next()) {
         if (token.is(';')) {
@@ -267,11 +298,16 @@ void check_as(std::string_view sql, SqlDialect dialect, bool run_hidden_code) {
             if (token.kind != Token::Kind::end) refuse("it has more than one statement");
             break;
         }
-        if (!statement_found && depth == outer_depth && before.is(')')) {
+        if (token.is('[')) ++brackets;
+        if (token.is(']')) --brackets;
+        if (const auto name = parameter(sql, dialect, before, token, brackets > 0); !name.empty())
+            refuse_parameter(name);
+        if (depth == outer_depth && before.is(')') && dialect == SqlDialect::postgres)
+            in_clause = token.is_word("SEARCH") || token.is_word("CYCLE");
+        if (!statement_found && depth == outer_depth && (before.is(')') || in_clause)) {
             if (is_change_word(token)) refuse_beginning(token);
-            statement_found = is_query_word(token) || token.is('(');
+            statement_found = is_query_word(token) || (token.is('(') && !in_clause);
         }
-        if (dialect == SqlDialect::mysql) refuse_mysql_parameter(sql, before, token);
         if (token.is('(')) ++depth;
         if (token.is(')') && --depth < 0) refuse("a ')' has no '('");
         if (token.is_word("INTO") && !is_part_of_name(before, token)) {

@@ -9,7 +9,8 @@ enum class SqlDialect { mysql, postgres, sqlite };
 
 /// Throws Error invalid, naming the field `request`, unless the text is one query: SELECT, VALUES, TABLE
 /// (MySQL, PostgreSQL), or WITH before one of these, in parentheses or not, a ';' and comments after it or
-/// not. It looks at words, not at grammar: the system has the last word on that.
+/// not, and without parameters, for which there are no values. It looks at words, not at grammar: that is left to
+/// the system.
 void check_query(std::string_view sql, SqlDialect dialect);
 
 /// Throws Error invalid: a request has no values for parameters. `name` is as the request writes it: "?",

@@ -77,6 +77,7 @@ TEST_CASE("values come in the forms of their kinds") {
     CHECK(parse({point_in_time}, "2020-01-01 00:00:00.5+00\n") == Values{"2020-01-01T00:00:00.5Z"});
     CHECK(parse({point_in_time}, "0044-03-15 00:00:00+00 BC\n") == Values{"0044-03-15 00:00:00+00 BC"});
     CHECK(parse({point_in_time}, "infinity\n") == Values{"infinity"});
+    CHECK(parse({point_in_time}, "2020-01-01 00:00:00+05:30\n") == Values{"2020-01-01T00:00:00+05:30"});
 }
 
 TEST_CASE("a damaged row is refused") {
@@ -97,7 +98,6 @@ TEST_CASE("a damaged row is refused") {
         {{bytes}, "\\\\x0G\n"},
         {{bytes}, "\n"},
         {{text, text}, "\\N\n"},
-        {{point_in_time}, "2020-01-01 00:00:00+05\n"},
     };
     for (const auto& [types, row] : damaged) {
         CAPTURE(row);

@@ -100,7 +100,8 @@ std::vector<ValueCase> value_cases() {
         {"inet", "'::1/64'", "::1/64", as_text, K::text, "inet"},
         {"int4range", "'[1,5)'", "[1,5)", as_text, K::text, "int4range"},
         {"mood", "'so, so'", "so, so", as_text, K::text, "mood"},
-        {"positive", "7", "7", as_text, K::integer, "integer"},
+        {"positive", "7", "7", as_text, K::integer, "positive"},
+        {"money", "'-12345.6'", "-12345.60", "c::numeric::text", K::decimal, "money"},
     };
 }
 

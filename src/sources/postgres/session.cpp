@@ -1,0 +1,103 @@
+#include "sources/postgres/session.hpp"
+
+#include <array>
+#include <string_view>
+
+#include <fmt/format.h>
+
+namespace prevision::sources::postgres {
+
+namespace {
+
+struct Setting {
+    std::string_view name;
+    std::string_view value;
+    int since = 0;  ///< the first version of the server that has it, as server_version_num writes it
+};
+
+/// What a role, a database or a server can set and what would change the rows of a SELECT, the text of its
+/// values, or whether it ends. The transaction's own properties stand in BEGIN; TimeZone, lock_timeout and
+/// row_security come from the connector.
+///
+/// Not set: `search_path`, along which names without a schema are found, and what a view or a request asks for
+/// by calling a function (`lc_numeric` and `lc_time` in to_char, `default_text_search_config`), because it is
+/// part of the question. Nor `lc_monetary`: the amount that a `money` holds depends on it, so these are read as
+/// numbers.
+constexpr std::array<Setting, 18> settings{{
+    // How values are written.
+    {"DateStyle", "ISO, YMD"},         // dates and times in ISO 8601; the order of ambiguous literals
+    {"IntervalStyle", "postgres"},     // one form of intervals; how the sign of a literal is read
+    {"bytea_output", "hex"},           // what the row parser reads
+    {"extra_float_digits", "3"},       // floating-point numbers in their shortest exact form
+    {"xmlbinary", "base64"},           // bytes within XML
+    {"xmloption", "content"},          // XML fragments can be written back
+    {"quote_all_identifiers", "off"},  // names of types and tables
+    // How statements are read.
+    {"standard_conforming_strings", "on"},  // the check of a request reads backslashes so
+    {"transform_null_equals", "off"},       // "= NULL" is never true
+    {"array_nulls", "on"},                  // NULL in the text of an array is NULL
+    {"timezone_abbreviations", "Default"},  // what "IST" means
+    // Which rows come, and in which order.
+    {"synchronize_seqscans", "off"},  // the same order each time, though others read the table meanwhile
+    {"gin_fuzzy_search_limit", "0"},  // index scans give all of their rows
+    // Whether it ends. The server waits for long while we write to a slow disk.
+    {"statement_timeout", "0"},
+    {"idle_in_transaction_session_timeout", "0"},
+    {"transaction_timeout", "0", 170000},
+    {"client_connection_check_interval", "500", 140000},  // a query ends when its client has gone
+    {"client_min_messages", "warning"},                   // notices are not read
+}};
+
+std::string literal(std::string_view value) {
+    std::string text = "'";
+    for (const char c : value) text.append(c == '\'' ? 2 : 1, c);
+    return text + "'";
+}
+
+/// One message to the server: BEGIN and all the settings.
+void begin(Client& client, std::string_view mode) {
+    const auto& target = client.target();
+    client.set_purpose(fmt::format("cannot prepare the session at {}", target.address()),
+                       ErrorClass::invalid);
+    std::string statements = fmt::format("BEGIN ISOLATION LEVEL {} NOT DEFERRABLE", mode);
+    const auto set = [&](std::string_view name, std::string_view value) {
+        statements += fmt::format("; SET LOCAL {} = {}", name, literal(value));
+    };
+    for (const auto& setting : settings) {
+        if (client.server_version_number() >= setting.since) set(setting.name, setting.value);
+    }
+    set("TimeZone", target.time_zone);
+    set("lock_timeout", std::to_string(target.wait_limit.count()));
+    // A query that policies would make partial fails, as it does for pg_dump.
+    set("row_security", target.row_security ? "on" : "off");
+    // A server in SQL_ASCII checks what it sends and converts nothing: we do both.
+    set("client_encoding", client.has_raw_text() ? "SQL_ASCII" : "UTF8");
+    client.execute(statements);
+}
+
+}  // namespace
+
+void begin_reading(Client& client) { begin(client, "REPEATABLE READ READ ONLY"); }
+
+void begin_writing(Client& client) { begin(client, "READ COMMITTED READ WRITE"); }
+
+void lock_table(Client& client, const std::string& quoted_name) {
+    constexpr std::array<std::string_view, 2> tolerated{"42501", "42809"};  // no privilege, not a table
+    const bool is_locked = client.execute_unless(
+        fmt::format("SAVEPOINT before_lock; LOCK TABLE {} IN ACCESS SHARE MODE", quoted_name), tolerated);
+    if (!is_locked) client.execute("ROLLBACK TO SAVEPOINT before_lock");
+}
+
+bool was_rewritten(Client& client) {
+    // pg_class is read by the transaction's snapshot, pg_relation_filenode() by the newest one.
+    return client
+               .query(
+                   "SELECT 1 FROM pg_catalog.pg_locks l LEFT JOIN pg_catalog.pg_class c ON c.oid = l.relation "
+                   "WHERE l.locktype = 'relation' AND l.pid = pg_catalog.pg_backend_pid() AND l.database = "
+                   "(SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database()) "
+                   "AND (c.oid IS NULL OR c.relfilenode <> 0 AND pg_catalog.pg_relation_filenode(c.oid) <> "
+                   "c.relfilenode) LIMIT 1")
+               .rows() > 0;
+}
+
+}  // namespace prevision::sources::postgres

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <sqlite3.h>
+#include "sqlite/sqlite.hpp"
 
 namespace prevision::sources::sqlite {
 

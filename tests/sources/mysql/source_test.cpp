@@ -208,9 +208,9 @@ TEST_CASE("a request that would change something is refused") {
         "RETURN (SELECT 1);"
         "CREATE OR REPLACE SEQUENCE numbers_of_kept;"
         "CREATE OR REPLACE TABLE logged (n INT) ENGINE = MyISAM; DROP FUNCTION IF EXISTS log_it;"
-        "DELIMITER //\n"
-        "CREATE FUNCTION log_it() RETURNS INT MODIFIES SQL DATA BEGIN INSERT INTO logged VALUES (1); RETURN 1; "
-        "END//\nDELIMITER ;\n");
+        // In quotes, so that the client does not end the statement at its first ';'.
+        "EXECUTE IMMEDIATE 'CREATE FUNCTION log_it() RETURNS INT MODIFIES SQL DATA BEGIN INSERT INTO logged "
+        "VALUES (1); RETURN 1; END';");
     CHECK(error_of([] { read_request("SELECT log_it()"); }).error_class() == ErrorClass::invalid);
     CHECK(read_table("logged").rows.empty());
     CHECK(error_of([] { read_request("SELECT NEXTVAL(numbers_of_kept)"); }).error_class() ==

@@ -167,13 +167,19 @@ TEST_CASE("a definition is checked before anything is sent, and the flag is name
     };
     const std::vector<Case> cases{
         {{"--type", "SQL", "--engine", "mysq", "--host", "db"},
-         "--engine 'mysq' is unknown",
+         "invalid --engine: there is no engine 'mysq'",
          "did you mean mysql?"},
-        {{"--type", "SLQ", "--host", "db"}, "--type 'SLQ' is unknown", "did you mean SQL?"},
-        {{"--engine", "mysql"}, "--host is missing", "--host"},
-        {{"--host", "mysql://db", "--tls", "requre"}, "--tls 'requre' is none of", "did you mean require?"},
-        {{"--host", "sqlite:///a.db", "--username", "u"}, "takes no --username", "it takes --host"},
-        {{"--host", "sqlite:///a.db", "--tls", "require"}, "takes no --tls", "it takes --host"}};
+        {{"--type", "SLQ", "--host", "db"}, "invalid --type: 'SLQ' is none of", "did you mean SQL?"},
+        {{"--engine", "mysql"}, "invalid --host: MySQL and MariaDB needs one", "name or address"},
+        {{"--host", "mysql://db", "--tls", "requre"},
+         "invalid --tls: 'requre' is none of",
+         "did you mean require?"},
+        {{"--host", "sqlite:///a.db", "--username", "u"},
+         "invalid --username: SQLite takes none",
+         "these are taken: host"},
+        {{"--host", "sqlite:///a.db", "--tls", "require"},
+         "invalid --tls: SQLite takes none",
+         "these are taken: host"}};
     for (const auto& each : cases) {
         std::vector<std::string> arguments{"connector", "create", "x"};
         arguments.insert(arguments.end(), each.options.begin(), each.options.end());

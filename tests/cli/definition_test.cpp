@@ -177,11 +177,13 @@ TEST_CASE("an exporter names what its connector can write to") {
     };
     for (const auto& [options, message] :
          {Row{{"--connector", "shop", "--database", "d"},
-              "cannot create the exporter 'out': --table is missing: an exporter to a database needs "
-              "it\nhint: --table"},
-          Row{{"--connector", "shop", "--table", "t", "--path", "p"}, "takes no --path"},
+              "cannot create the exporter 'out': invalid --table: an exporter to a database needs "
+              "one\nhint: name the table"},
+          Row{{"--connector", "shop", "--table", "t", "--path", "p"},
+              "invalid --path: MySQL and MariaDB takes none"},
           Row{{"--connector", "shop", "--table", "t"}, "database"}, Row{{"--connector", "files"}, "path"},
-          Row{{"--connector", "files", "--path", "p", "--bucket", "b"}, "takes no --bucket"}}) {
+          Row{{"--connector", "files", "--path", "p", "--bucket", "b"},
+              "invalid --bucket: FTP and FTPS takes none"}}) {
         std::vector<std::string> arguments{"exporter", "create", "out"};
         arguments.insert(arguments.end(), options.begin(), options.end());
         const auto refused = prevision(arguments);
@@ -193,7 +195,7 @@ TEST_CASE("an exporter names what its connector can write to") {
     std::ofstream(prevision.file("x.yaml")) << "exporters:\n  - {name: out, connector: shop}\n";
     const auto declared = prevision({"apply", prevision.file("x.yaml").string()});
     CHECK(declared.exit_code == 7);
-    CHECK(declared.err.find("x.yaml:2: exporter 'out': table is missing") != std::string::npos);
+    CHECK(declared.err.find("x.yaml:2: exporter 'out': invalid table: an exporter") != std::string::npos);
 }
 
 TEST_CASE("what an engine refuses is told with the name of the object") {
@@ -205,9 +207,9 @@ TEST_CASE("what an engine refuses is told with the name of the object") {
     };
     for (const auto& [arguments, message] :
          {Row{{"connector", "create", "x", "--host", "oracle://db"},
-              "the connector 'x': invalid host: its scheme"},
+              "the connector 'x': invalid --host: its scheme"},
           Row{{"connector", "create", "x", "--type", "SQL", "--host", "db", "--port", "1433"},
-              "the connector 'x': invalid port: 1433"},
+              "the connector 'x': invalid --port: 1433"},
           Row{{"connector", "create", "x", "--engine", "postgresql", "--host", "db/shop"},
               "the connector 'x': invalid host: a path"},
           Row{{"datasource", "create", "x", "--connector", "shop", "--database", "d"},

@@ -34,7 +34,8 @@ constexpr std::array<Option, 6> connector_options{{
              "server's certificate and name; implicit, from the first byte. A host with ftps:// is implicit "
              "too, with verify checked",
      .fallback = "prefer",
-     .choices = "disable|prefer|require|verify|implicit"},
+     .choices = "disable|prefer|require|verify|implicit",
+     .guards_secret = true},
     {.name = "mode",
      .help =
          "who connects for the data: passive, we to the server; active, the server to us, and without TLS",

@@ -33,7 +33,8 @@ constexpr std::array<Option, 5> connector_options{{
      .help = "encryption: disable; prefer, where the server can; require; verify, require and check the "
              "server's certificate and name",
      .fallback = "prefer",
-     .choices = "disable|prefer|require|verify"},
+     .choices = "disable|prefer|require|verify",
+     .guards_secret = true},
 }};
 
 constexpr std::array<Option, 3> datasource_options{{

@@ -45,7 +45,8 @@ constexpr std::array<Option, 8> connector_options{{
          "encryption, as psql's sslmode: disable; allow; prefer, where the server can; require; verify-ca, "
          "require and check the server's certificate; verify or verify-full, its name as well",
      .fallback = "PGSSLMODE, else prefer",
-     .choices = "disable|allow|prefer|require|verify|verify-ca|verify-full"},
+     .choices = "disable|allow|prefer|require|verify|verify-ca|verify-full",
+     .guards_secret = true},
     {.name = "time_zone",
      .help = "time zone of the session, in which views and requests see times",
      .fallback = "UTC"},

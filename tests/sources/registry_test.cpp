@@ -117,7 +117,6 @@ TEST_CASE("a connection that cannot be right is refused by its field") {
         {make("/a.db", 3306), "invalid port: "},
         {make("mysql://db/shop"), "invalid host: "},
         {make("postgres://db/shop?sslmode=require"), "invalid host: "},
-        {make("/var/run/postgresql", {}, "postgresql"), "invalid host: "},
         {bad_tls, "invalid tls: "},
         {sqlite_tls, "invalid tls: "},
         {sqlite_user, "invalid username: "},

@@ -40,7 +40,7 @@ const std::map<std::string, Names> allowed{
     {"snapshot", {"core", "snapshot/inspect", "sources/source.hpp"}},
 
     {"platform/store", {"core", "platform/http/query.hpp", "sqlite"}},
-    {"platform/store/tables", {"core", "model", "platform/store"}},
+    {"platform/store/tables", {"core", "model", "platform/store", "sqlite"}},
     {"platform/datasets",
      {"core", "model", "platform/store/tables", "snapshot", "snapshot/inspect", "sources",
       "transport/transport.hpp"}},

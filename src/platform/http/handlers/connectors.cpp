@@ -6,6 +6,7 @@
 #include "core/error.hpp"
 #include "core/id.hpp"
 #include "core/utf8.hpp"
+#include "model/json_builder.hpp"
 #include "platform/connection.hpp"
 #include "platform/http/body.hpp"
 #include "platform/http/handlers/handlers.hpp"

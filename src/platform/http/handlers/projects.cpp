@@ -10,9 +10,7 @@
 
 namespace prevision::platform {
 
-namespace {
-
-}  // namespace
+namespace {}  // namespace
 
 /// A project as the platform's clients expect it. Pipelines and experiments do not exist here: 0.
 static std::string encode_answer(const ProjectRecord& record) {

@@ -1,9 +1,9 @@
 #include "platform/store/tables/rows.hpp"
 
+#include "core/utf8.hpp"
 #include "model/codec.hpp"
 #include "model/json.hpp"
 #include "model/json_builder.hpp"
-#include "core/utf8.hpp"
 
 namespace prevision::platform::rows {
 

@@ -185,49 +185,50 @@ TEST_CASE("a variable that a request in MySQL does not set is a parameter") {
     CHECK(message("SELECT @x") == "invalid request: the parameter '@x' has no value");
     CHECK(message("SELECT @n := @N + 1 FROM t, (SELECT @n := 0) i").empty());
     CHECK(message("SELECT @@version, '@x', ':id' -- @x").empty());
-    TEST_CASE("a parameter is refused by its name, in the same words for every system") {
-        constexpr auto postgres = SqlDialect::postgres;
-        struct Case {
-            const char* sql;
-            SqlDialect dialect;
-            const char* name;
-        };
-        const std::vector<Case> cases{
-            {"SELECT * FROM t WHERE id = ?", sqlite, "?"},
-            {"SELECT * FROM t WHERE id = ?", mysql, "?"},
-            {"SELECT * FROM t WHERE id = ?", postgres, "?"},
-            {"SELECT ?1", sqlite, "?1"},
-            {"SELECT * FROM t WHERE id = :id", sqlite, ":id"},
-            {"SELECT * FROM t WHERE id = :id", mysql, ":id"},
-            {"SELECT * FROM t WHERE id = :id", postgres, ":id"},
-            {"SELECT @id", sqlite, "@id"},
-            {"SELECT $id", sqlite, "$id"},
-            {"SELECT $1", sqlite, "$1"},
-            {"SELECT $1", postgres, "$1"},
-        };
-        for (const auto& [sql, dialect, name] : cases) {
-            CAPTURE(sql);
-            CHECK_THROWS_WITH(check_query(sql, dialect),
-                              fmt::format("invalid request: the parameter '{}' has no value", name));
-        }
-        for (const auto* sql :
-             {"SELECT j ? 'a', j ?| ARRAY['a'], j ?& ARRAY['a'], j @? '$.a' FROM t",
-              "SELECT '?', ':id', \"$1\"", "SELECT a::int, b[1:2], c[lo:hi] FROM t", "SELECT f(x := 1)",
-              "SELECT $$ $1 ? :id $$", "SELECT a$1 FROM t", "SELECT point(1,2) ?- point(3,4)"}) {
-            CAPTURE(sql);
-            CHECK(takes(sql, postgres));
-        }
-        CHECK(takes("SELECT @a := 1, @@sql_mode, '?', `a?b`", mysql));
-        CHECK(takes("SELECT '?', \"?\", [?], '10:30', a->>'$.b' FROM t", sqlite));
-    }
+}
 
-    TEST_CASE("the clauses SEARCH and CYCLE of a WITH are PostgreSQL's") {
-        constexpr auto postgres = SqlDialect::postgres;
-        const std::string with = "WITH RECURSIVE t(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM t) ";
-        CHECK(takes(with + "SEARCH DEPTH FIRST BY n SET o SELECT * FROM t", postgres));
-        CHECK(
-            takes(with + "SEARCH BREADTH FIRST BY n SET o CYCLE n SET c USING p SELECT * FROM t", postgres));
-        CHECK(takes(with + "CYCLE n SET c TO true DEFAULT false USING p, u AS (SELECT 1) TABLE t", postgres));
-        CHECK_FALSE(takes(with + "CYCLE n SET c USING p DELETE FROM t", postgres));
-        CHECK_FALSE(takes(with + "SEARCH DEPTH FIRST BY n SET o", postgres));
+TEST_CASE("a parameter is refused by its name, in the same words for every system") {
+    constexpr auto postgres = SqlDialect::postgres;
+    struct Case {
+        const char* sql;
+        SqlDialect dialect;
+        const char* name;
+    };
+    const std::vector<Case> cases{
+        {"SELECT * FROM t WHERE id = ?", sqlite, "?"},
+        {"SELECT * FROM t WHERE id = ?", mysql, "?"},
+        {"SELECT * FROM t WHERE id = ?", postgres, "?"},
+        {"SELECT ?1", sqlite, "?1"},
+        {"SELECT * FROM t WHERE id = :id", sqlite, ":id"},
+        {"SELECT * FROM t WHERE id = :id", mysql, ":id"},
+        {"SELECT * FROM t WHERE id = :id", postgres, ":id"},
+        {"SELECT @id", sqlite, "@id"},
+        {"SELECT $id", sqlite, "$id"},
+        {"SELECT $1", sqlite, "$1"},
+        {"SELECT $1", postgres, "$1"},
+    };
+    for (const auto& [sql, dialect, name] : cases) {
+        CAPTURE(sql);
+        CHECK_THROWS_WITH(check_query(sql, dialect),
+                          fmt::format("invalid request: the parameter '{}' has no value", name));
     }
+    for (const auto* sql :
+         {"SELECT j ? 'a', j ?| ARRAY['a'], j ?& ARRAY['a'], j @? '$.a' FROM t", "SELECT '?', ':id', \"$1\"",
+          "SELECT a::int, b[1:2], c[lo:hi] FROM t", "SELECT f(x := 1)", "SELECT $$ $1 ? :id $$",
+          "SELECT a$1 FROM t", "SELECT point(1,2) ?- point(3,4)"}) {
+        CAPTURE(sql);
+        CHECK(takes(sql, postgres));
+    }
+    CHECK(takes("SELECT @a := 1, @@sql_mode, '?', `a?b`", mysql));
+    CHECK(takes("SELECT '?', \"?\", [?], '10:30', a->>'$.b' FROM t", sqlite));
+}
+
+TEST_CASE("the clauses SEARCH and CYCLE of a WITH are PostgreSQL's") {
+    constexpr auto postgres = SqlDialect::postgres;
+    const std::string with = "WITH RECURSIVE t(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM t) ";
+    CHECK(takes(with + "SEARCH DEPTH FIRST BY n SET o SELECT * FROM t", postgres));
+    CHECK(takes(with + "SEARCH BREADTH FIRST BY n SET o CYCLE n SET c USING p SELECT * FROM t", postgres));
+    CHECK(takes(with + "CYCLE n SET c TO true DEFAULT false USING p, u AS (SELECT 1) TABLE t", postgres));
+    CHECK_FALSE(takes(with + "CYCLE n SET c USING p DELETE FROM t", postgres));
+    CHECK_FALSE(takes(with + "SEARCH DEPTH FIRST BY n SET o", postgres));
+}

@@ -109,6 +109,7 @@ Connector decode_connector(std::string_view text) {
     for (const auto& member : object.GetObject()) {
         const std::string name(member.name.GetString(), member.name.GetStringLength());
         if (holds(connector_fields, name) || holds(secrets, name)) continue;
+        if (member.value.IsObject() || member.value.IsArray()) continue;
         auto value = scalar_text(member.value);
         if (value && !value->empty()) connector.options.emplace(name, std::move(*value));
     }

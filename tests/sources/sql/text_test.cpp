@@ -143,7 +143,7 @@ TEST_CASE("a dialect's own comments and quotes are known") {
         {"SELECT 1 --2", true, true},
         {"SELECT [a;b] FROM t", false, true},
         {"SELECT t.into FROM t", true, true},
-        {"SELECT @into := 1", true, true},
+        {"SELECT @into := 1", true, false},
         {"SELECT /*! STRAIGHT_JOIN */ * FROM t", true, true},
         {"SELECT /*!50000 1, */ 2", true, true},
         {"SELECT /*+ MAX_EXECUTION_TIME(1) */ 1", true, true},

@@ -207,7 +207,7 @@ TEST_CASE("what an engine refuses is told with the name of the object") {
     };
     for (const auto& [arguments, message] :
          {Row{{"connector", "create", "x", "--host", "oracle://db"},
-              "the connector 'x': invalid --host: its scheme"},
+              "the connector 'x': invalid host: its scheme"},
           Row{{"connector", "create", "x", "--type", "SQL", "--host", "db", "--port", "1433"},
               "the connector 'x': invalid --port: 1433"},
           Row{{"connector", "create", "x", "--engine", "postgresql", "--host", "db/shop"},

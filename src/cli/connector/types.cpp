@@ -17,7 +17,9 @@ using sources::Engine;
 /// As a file for `apply` spells them: the flags are longer, and would not fit a terminal of 80 cells.
 std::string names_of(std::span<const sources::Option> options) {
     std::vector<std::string> names;
-    for (const auto& option : options) names.emplace_back(option.name);
+    for (const auto& option : options) {
+        if (!option.secret) names.emplace_back(option.name);
+    }
     return join(names, " ");
 }
 

@@ -103,7 +103,7 @@ void add_definition_options(Command& verb, DefinitionOptions& options, bool exis
     verb.option("--header", options.header, "Files: whether the first line has the names of the columns",
                 {.value = "WHEN", .choices = {"auto", "yes", "no"}});
     verb.option("--encoding", options.encoding, "Files: how the text is encoded",
-                {.value = "NAME", .suggestions = encoding_names()});
+                {.value = "ENCODING", .suggestions = encoding_names()});
     verb.detail(
         "How a csv file is written is told from its beginning; what is given here holds instead, until "
         "it is 'auto' again.");

@@ -153,6 +153,10 @@ void Client::refuse_clear_text_password() {
     // A server sends these nine bytes at once. What begins so and is shorter could be completed after our look.
     if (size <= 0 || !wish.starts_with(std::string_view(start.data(), static_cast<std::size_t>(size))))
         return;
+    // A connection that was cut within these bytes is libpq's to report.
+    constexpr int patience = 1000;  // milliseconds
+    pollfd peer{.fd = socket_, .events = POLLRDHUP, .revents = 0};
+    if (static_cast<std::size_t>(size) < wish.size() && ::poll(&peer, 1, patience) > 0) return;
     throw Error(ErrorClass::auth,
                 fmt::format("{}: the server asks for the password in clear text, and the connection is not "
                             "encrypted",

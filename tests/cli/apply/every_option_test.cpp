@@ -22,6 +22,8 @@ std::string value_for(const sources::Engine& engine, const sources::Option& opti
     if (option.name == "host" && engine.is_file) return "/data/shop.db";
     if (option.name == "port") return "4321";
     if (option.name == "host_key") return "SHA256:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+    if (option.name == "encoding") return "LATIN1";
+    if (option.name == "time_zone") return "Europe/Paris";
     return std::string(option.name) + ".example";
 }
 

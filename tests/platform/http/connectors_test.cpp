@@ -290,7 +290,7 @@ TEST_CASE("the key can be lost or exchanged, and the platform says so") {
     SECTION("lost") { std::filesystem::remove(folder / "key"); }
     SECTION("exchanged") {
         std::ofstream(folder / "key") << std::string(64, 'a') << "\n";
-        why = "is not the one";
+        why = "is not the key";
     }
     platform::Platform platform(settings);
     const auto test = Fixture::call_platform(platform, "POST", "/connectors/" + id + "/test");

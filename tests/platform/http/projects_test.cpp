@@ -141,6 +141,6 @@ TEST_CASE("the platform says which calls it has not") {
     CHECK(platform.get("/nothing").text("class") == "not_found");
     const auto put = platform.call("PUT", "/projects");
     CHECK(put.status == 405);
-    CHECK(put.message() == "/projects does not take PUT, but GET, POST");
+    CHECK(put.message() == "/projects does not take PUT; it takes GET, POST");
     CHECK(transport::find_header(put.answer.headers, "Allow") == "GET, POST");
 }

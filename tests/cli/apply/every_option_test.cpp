@@ -23,6 +23,7 @@ std::string value_for(const sources::Engine& engine, const sources::Option& opti
     if (option.name == "port") return "4321";
     if (option.name == "host_key") return "SHA256:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
     if (option.name == "encoding") return "LATIN1";
+    if (option.name == "region") return "eu-west-1";
     if (option.name == "time_zone") return "Europe/Paris";
     return std::string(option.name) + ".example";
 }

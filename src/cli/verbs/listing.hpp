@@ -50,8 +50,8 @@ Field<Object> text(std::string name, std::string Object::*member) {
 
 /// A column that shows a time of the object.
 template <typename Object>
-Field<Object> time(std::string name, std::string Object::*member) {
-    return {{.name = std::move(name), .is_time = true},
+Field<Object> time(const std::string& name, std::string Object::*member) {
+    return {{.name = name, .is_time = true},
             [member](const Object& object) { return time_cell(object.*member); }};
 }
 

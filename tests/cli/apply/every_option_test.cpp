@@ -50,7 +50,7 @@ Definition define(const Prevision& prevision, const sources::Engine& engine) {
         } else if (name == "private_key") {
             const auto file = prevision.file("key");
             const auto made = fmt::format("ssh-keygen -q -t ed25519 -N secret -f '{}'", file.string());
-            REQUIRE(std::system(made.c_str()) == 0);
+            testing::shell(made);
             definition.arguments.insert(definition.arguments.end(), {"--private-key-file", file.string()});
         } else {
             definition.arguments.insert(definition.arguments.end(), {"--password-stdin"});

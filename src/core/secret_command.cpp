@@ -1,17 +1,14 @@
 #include "core/secret_command.hpp"
 
-#include <array>
-#include <cerrno>
 #include <utility>
 
 #include <fmt/format.h>
-#include <poll.h>
 #include <signal.h>
-#include <sys/eventfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "core/child_process.hpp"
+#include "core/wait.hpp"
 
 namespace prevision {
 
@@ -53,27 +50,6 @@ class Shell {
     bool group_ = false;  // whether it leads a process group of its own
 };
 
-/// Waits for output, or for the cancellation.
-class OutputWait {
-  public:
-    explicit OutputWait(Cancellation& cancellation)
-        : cancellation_(cancellation),
-          wake_(::eventfd(0, EFD_CLOEXEC)),
-          subscription_(cancellation, [this] { ::eventfd_write(wake_.get(), 1); }) {}
-
-    void wait(const FileDescriptor& output) {
-        std::array<pollfd, 2> waits{{{output.get(), POLLIN, 0}, {wake_.get(), POLLIN, 0}}};
-        while (::poll(waits.data(), waits.size(), -1) < 0 && errno == EINTR) {
-        }
-        cancellation_.check();
-    }
-
-  private:
-    Cancellation& cancellation_;
-    FileDescriptor wake_;
-    Cancellation::Subscription subscription_;
-};
-
 }  // namespace
 
 Secret without_last_newline(std::string text) {
@@ -86,12 +62,12 @@ Secret without_last_newline(std::string text) {
 Secret read_secret_command(const std::string& command, const std::string& option,
                            Cancellation& cancellation) {
     Shell shell(command, option);
-    OutputWait output(cancellation);
+    InputWait output(cancellation);
     std::string text;
     text.reserve(4096);
     std::string buffer(4096, '\0');
     for (;;) {
-        output.wait(shell.output());
+        output.wait(shell.output().get());
         const std::size_t count = read_some(shell.output(), buffer, "the command's output");
         if (count == 0) break;
         if (text.size() + count > output_limit)

@@ -40,12 +40,15 @@ struct Connector {
     std::string document;
 };
 
-/// How a file is written; what is not said is told from the file.
+/// How a file is written; what is left out is judged by the file itself.
 struct FileFormat {
-    std::string separator;       ///< one character
-    std::string quote;           ///< one character, or "none"
-    std::optional<bool> header;  ///< whether the first line has the names of the columns
-    std::string encoding;        ///< utf-8, utf-16le, utf-16be, windows-1252, iso-8859-1
+    std::string separator;              ///< one character
+    std::string quote;                  ///< one character, or "none"
+    std::string escape;                 ///< one character, or "none"
+    std::string comment;                ///< one character, or "none"
+    std::optional<bool> header;         ///< whether the first line has the names of the columns
+    std::optional<std::uint64_t> skip;  ///< lines before the table
+    std::string encoding;               ///< as iconv(3) names it
 };
 
 /// The exact resource behind a connector.

@@ -30,9 +30,11 @@ bool has_engine(std::string_view type) {
 sources::Fields fields_of(const model::Datasource& datasource) {
     const auto& format = datasource.format;
     const std::string header = format.header ? (*format.header ? "yes" : "no") : "";
+    const std::string skip = format.skip ? fmt::format("{}", *format.skip) : "";
     return {{"database", datasource.database}, {"table", datasource.table}, {"request", datasource.request},
             {"bucket", datasource.bucket},     {"path", datasource.path},   {"g_cloud", datasource.g_cloud},
-            {"separator", format.separator},   {"quote", format.quote},     {"header", header},
+            {"separator", format.separator},   {"quote", format.quote},     {"escape", format.escape},
+            {"comment", format.comment},       {"header", header},          {"skip", skip},
             {"encoding", format.encoding}};
 }
 

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "cli/verbs/listing.hpp"
 #include "core/error.hpp"
 #include "core/text.hpp"
 #include "platform/datasets/file_format.hpp"
@@ -12,11 +13,6 @@
 namespace prevision::cli {
 
 namespace {
-
-std::string yes_or_no(const std::optional<bool>& value) {
-    if (!value) return {};
-    return *value ? "yes" : "no";
-}
 
 class StateReader {
   public:
@@ -77,7 +73,10 @@ class StateReader {
              {"g_cloud", datasource.g_cloud},
              {"separator", datasource.format.separator},
              {"quote", datasource.format.quote},
+             {"escape", datasource.format.escape},
+             {"comment", datasource.format.comment},
              {"header", yes_or_no(datasource.format.header)},
+             {"skip", digits(datasource.format.skip)},
              {"encoding", datasource.format.encoding}});
     }
 
@@ -107,7 +106,10 @@ class StateReader {
 std::string kept_value(const Declared& declared, const std::string& field, const model::FileFormat& format) {
     if (field == "separator") return format.separator;
     if (field == "quote") return format.quote;
+    if (field == "escape") return format.escape;
+    if (field == "comment") return format.comment;
     if (field == "header") return yes_or_no(format.header);
+    if (field == "skip") return digits(format.skip);
     if (field == "encoding") return format.encoding;
     return declared.text(field);
 }
@@ -141,8 +143,22 @@ model::FileFormat declared_format(const Declared& declared) {
         auto value = declared.text(field);
         return value == "auto" ? std::string() : value;
     };
-    model::FileFormat format{
-        .separator = told("separator"), .quote = told("quote"), .header = {}, .encoding = told("encoding")};
+    model::FileFormat format{.separator = told("separator"),
+                             .quote = told("quote"),
+                             .escape = told("escape"),
+                             .comment = told("comment"),
+                             .header = {},
+                             .skip = {},
+                             .encoding = told("encoding")};
+    if (const auto skip = told("skip"); !skip.empty()) {
+        const auto lines = parse_integer(skip).value_or(-1);
+        if (lines < 0) {
+            throw Error(ErrorClass::invalid,
+                        fmt::format("{}: skip '{}' is neither a number of lines nor auto",
+                                    declared.where("skip"), skip));
+        }
+        format.skip = static_cast<std::uint64_t>(lines);
+    }
     const auto header = told("header");
     if (header == "yes" || header == "true") format.header = true;
     if (header == "no" || header == "false") format.header = false;

@@ -162,8 +162,8 @@ std::string to_string(Kind kind) {
 
 std::vector<std::string> declared_fields(Kind kind) {
     if (kind == Kind::datasource)
-        return {"connector", "database",  "table", "request", "bucket",  "path",
-                "g_cloud",   "separator", "quote", "header",  "encoding"};
+        return {"connector", "database", "table",  "request", "bucket", "path", "g_cloud",
+                "separator", "quote",    "escape", "comment", "header", "skip", "encoding"};
     if (kind == Kind::exporter)
         return {"connector", "database", "table", "bucket", "path", "g_cloud", "write_mode", "description"};
     std::vector<std::string> fields{"type", "engine", "host", "port", "username"};

@@ -254,6 +254,8 @@ void PreparedChange::update(const std::map<std::string, std::string>& connector_
             changes.value("port", connector_.port);
         } else if (field.name == "header") {
             changes.value("header", declared_format(*change_.declared).header);
+        } else if (field.name == "skip") {
+            changes.value("skip", declared_format(*change_.declared).skip);
         } else if (field.name == "type") {
             changes.text("type", connector_.type);
         } else {

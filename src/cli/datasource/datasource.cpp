@@ -7,6 +7,7 @@
 #include "cli/verbs/noun.hpp"
 #include "cli/verbs/sample.hpp"
 #include "cli/verbs/test_verb.hpp"
+#include "core/text.hpp"
 #include "model/json_builder.hpp"
 
 namespace prevision::cli {
@@ -15,42 +16,44 @@ namespace {
 
 using model::Datasource;
 
-std::string yes_or_no(const std::optional<bool>& value) {
-    if (!value) return {};
-    return *value ? "yes" : "no";
-}
-
 std::vector<std::string> encoding_names() {
-    return {"auto", "utf-8", "utf-16le", "utf-16be", "windows-1252", "iso-8859-1"};
+    return {"auto",       "utf-8",     "utf-16le", "utf-16be", "windows-1252",
+            "iso-8859-1", "shift_jis", "gb18030",  "big5"};
 }
 
 Noun<Datasource> datasource_noun(ConnectorNames& names) {
     return {
         .name = "datasource",
         .completes = Completes::datasource,
-        .fields = {text("id", &Datasource::id),
-                   text("name", &Datasource::name),
-                   connector_field<Datasource>(names),
-                   extra(text("connector_id", &Datasource::connector_id)),
-                   text("database", &Datasource::database),
-                   text("table", &Datasource::table),
-                   text("request", &Datasource::request),
-                   extra(text("bucket", &Datasource::bucket)),
-                   text("path", &Datasource::path),
-                   extra(text("g_cloud", &Datasource::g_cloud)),
-                   {{"separator"},
-                    [](const Datasource& datasource) { return cell(datasource.format.separator); },
-                    false},
-                   {{"quote"},
-                    [](const Datasource& datasource) { return cell(datasource.format.quote); },
-                    false},
-                   {{"header"},
-                    [](const Datasource& datasource) { return cell(yes_or_no(datasource.format.header)); },
-                    false},
-                   {{"encoding"},
-                    [](const Datasource& datasource) { return cell(datasource.format.encoding); },
-                    false},
-                   extra(time("created_at", &Datasource::created_at))},
+        .fields =
+            {text("id", &Datasource::id),
+             text("name", &Datasource::name),
+             connector_field<Datasource>(names),
+             extra(text("connector_id", &Datasource::connector_id)),
+             text("database", &Datasource::database),
+             text("table", &Datasource::table),
+             text("request", &Datasource::request),
+             extra(text("bucket", &Datasource::bucket)),
+             text("path", &Datasource::path),
+             extra(text("g_cloud", &Datasource::g_cloud)),
+             {{"separator"},
+              [](const Datasource& datasource) { return cell(datasource.format.separator); },
+              false},
+             {{"quote"}, [](const Datasource& datasource) { return cell(datasource.format.quote); }, false},
+             {{"escape"}, [](const Datasource& datasource) { return cell(datasource.format.escape); }, false},
+             {{"comment"},
+              [](const Datasource& datasource) { return cell(datasource.format.comment); },
+              false},
+             {{"header"},
+              [](const Datasource& datasource) { return cell(yes_or_no(datasource.format.header)); },
+              false},
+             {{"skip"},
+              [](const Datasource& datasource) { return cell(digits(datasource.format.skip)); },
+              false},
+             {{"encoding"},
+              [](const Datasource& datasource) { return cell(datasource.format.encoding); },
+              false},
+             extra(time("created_at", &Datasource::created_at))},
         .list = [](Services& services,
                    const auto& each) { services.client().list_datasources(services.project_id(), each); },
         .find =
@@ -76,7 +79,10 @@ struct DefinitionOptions {
     std::optional<std::string> g_cloud;
     std::optional<std::string> separator;
     std::optional<std::string> quote;
+    std::optional<std::string> escape;
+    std::optional<std::string> comment;
     std::optional<std::string> header;
+    std::optional<std::string> skip;
     std::optional<std::string> encoding;
 };
 
@@ -100,13 +106,22 @@ void add_definition_options(Command& verb, DefinitionOptions& options, bool exis
                 {.value = "CHAR", .suggestions = {"auto", "tab"}});
     verb.option("--quote", options.quote, "Files: what values are quoted with, one character or none",
                 {.value = "CHAR", .suggestions = {"auto", "none"}});
+    verb.option("--escape", options.escape,
+                "Files: what takes the meaning of the character after it, one character or none",
+                {.value = "CHAR", .suggestions = {"auto", "none"}});
+    verb.option("--comment", options.comment,
+                "Files: what lines begin with that do not count, one character or none",
+                {.value = "CHAR", .suggestions = {"auto", "none"}});
     verb.option("--header", options.header, "Files: whether the first line has the names of the columns",
                 {.value = "WHEN", .choices = {"auto", "yes", "no"}});
-    verb.option("--encoding", options.encoding, "Files: how the text is encoded",
+    verb.option("--skip", options.skip, "Files: how many lines are before the table",
+                {.value = "N", .suggestions = {"auto"}});
+    verb.option("--encoding", options.encoding,
+                "Files: how the text is encoded, by a name that 'iconv -l' lists",
                 {.value = "ENCODING", .suggestions = encoding_names()});
     verb.detail(
-        "How a csv file is written is told from its beginning; what is given here holds instead, until "
-        "it is 'auto' again.");
+        "How a csv file is written is judged by its beginning; an option that is given here goes before that, "
+        "until it is 'auto' again.");
 }
 
 /// "auto" is what holds without the option.
@@ -117,6 +132,16 @@ std::string told(const std::optional<std::string>& value) {
 std::optional<bool> told_header(const std::optional<std::string>& value) {
     if (told(value).empty()) return std::nullopt;
     return *value == "yes";
+}
+
+std::optional<std::uint64_t> told_skip(const std::optional<std::string>& value) {
+    if (told(value).empty()) return std::nullopt;
+    const auto lines = parse_integer(*value).value_or(-1);
+    if (lines < 0) {
+        throw Error(ErrorClass::usage,
+                    fmt::format("--skip takes a number of lines or auto, and not '{}'", *value));
+    }
+    return static_cast<std::uint64_t>(lines);
 }
 
 Datasource update(const DefinitionOptions& options, const Datasource& found, Services& services) {
@@ -136,7 +161,10 @@ Datasource update(const DefinitionOptions& options, const Datasource& found, Ser
         .text_if_given("g_cloud", options.g_cloud);
     if (options.separator) changes.text("separator", told(options.separator));
     if (options.quote) changes.text("quote", told(options.quote));
+    if (options.escape) changes.text("escape", told(options.escape));
+    if (options.comment) changes.text("comment", told(options.comment));
     if (options.header) changes.value("header", told_header(options.header));
+    if (options.skip) changes.value("skip", told_skip(options.skip));
     if (options.encoding) changes.text("encoding", told(options.encoding));
     if (changes.empty())
         throw Error(ErrorClass::usage, "nothing to change was given",
@@ -173,7 +201,10 @@ Datasource run_create(const CreateOptions& options, Services& services) {
     datasource.g_cloud = options.g_cloud.value_or("");
     datasource.format = {.separator = told(options.separator),
                          .quote = told(options.quote),
+                         .escape = told(options.escape),
+                         .comment = told(options.comment),
                          .header = told_header(options.header),
+                         .skip = told_skip(options.skip),
                          .encoding = told(options.encoding)};
     check_definition(datasource, connector, command_line_place("datasource", datasource.name), services);
     auto created = client.create_datasource(services.project_id(), datasource);

@@ -40,9 +40,13 @@ void read_table(const std::filesystem::path& path, std::optional<std::uint64_t> 
     }
 }
 
-/// What was found once is not to be guessed again.
+/// The format that was found when the snapshot was taken, so that nothing is guessed a second time. A jsonl
+/// has nothing but an encoding.
 snapshot::FormatOverrides known_format(const model::DatasetFile& file) {
-    return file.type == "csv" || file.type == "tsv" ? parse_format(file.format) : snapshot::FormatOverrides{};
+    if (file.type == "csv" || file.type == "tsv") return parse_format(file.format);
+    model::FileFormat encoding;
+    encoding.encoding = file.format.encoding;
+    return parse_format(encoding);
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -27,6 +28,9 @@ class Body {
 
     /// true, false, or the text yes or no; nothing when it is not set.
     [[nodiscard]] std::optional<bool> boolean(std::string_view name) const;
+
+    /// A number of 0 or more, as a number or its digits; nothing when it is not set.
+    [[nodiscard]] std::optional<std::uint64_t> count(std::string_view name) const;
 
     /// A port, as a number or its digits, in 1..65535.
     [[nodiscard]] std::optional<int> port(std::string_view name) const;

@@ -139,8 +139,19 @@ constexpr auto export_failures = R"sql(
 ALTER TABLE exports ADD COLUMN error_class TEXT NOT NULL DEFAULT '';
 )sql";
 
+// What was snapshotted before had neither escapes nor comments, and began in its first line.
+constexpr auto more_of_file_formats = R"sql(
+ALTER TABLE datasources ADD COLUMN "escape" TEXT NOT NULL DEFAULT '';
+ALTER TABLE datasources ADD COLUMN comment TEXT NOT NULL DEFAULT '';
+ALTER TABLE datasources ADD COLUMN skip INTEGER;
+ALTER TABLE datasets ADD COLUMN "escape" TEXT NOT NULL DEFAULT 'none';
+ALTER TABLE datasets ADD COLUMN comment TEXT NOT NULL DEFAULT 'none';
+ALTER TABLE datasets ADD COLUMN skip INTEGER DEFAULT 0;
+)sql";
+
 /// The step at index N brings a store from version N to N + 1. A step that was released is never changed.
-constexpr std::array steps{first_layout, served_platform, file_formats, export_failures};
+constexpr std::array steps{first_layout, served_platform, file_formats, export_failures,
+                           more_of_file_formats};
 
 std::int64_t read_number(sqlite::Database& database, std::string_view sql) {
     auto statement = database.prepare(sql);

@@ -37,6 +37,10 @@ class DelimitedReader final : public RecordReader {
     }
 
     [[nodiscard]] std::uint64_t rows() const override { return rows_; }
+    [[nodiscard]] std::uint64_t line() override {
+        flush();
+        return scanner_.line();
+    }
     [[nodiscard]] std::vector<sources::Column> schema() const override;
     [[nodiscard]] std::vector<std::string> notes() const override;
     [[nodiscard]] bool regular() const override {
@@ -45,7 +49,7 @@ class DelimitedReader final : public RecordReader {
 
     // What the scanner calls.
 
-    void field(std::string_view text, bool quoted) {
+    [[gnu::always_inline]] void field(std::string_view text, bool quoted) {
         // MySQL and PostgreSQL write NULL so.
         if (dialect_.format.escape == '\\' && text == "\\N" && !quoted) text = {};
         if (collects_) collect(text, quoted);
@@ -126,7 +130,7 @@ class DelimitedReader final : public RecordReader {
         preview_.row(record_);
     }
 
-    static void see(TypeGuess& guess, std::string_view text, bool quoted) {
+    [[gnu::always_inline]] static void see(TypeGuess& guess, std::string_view text, bool quoted) {
         if (!text.empty()) {
             guess.value(text);
         } else if (quoted) {

@@ -31,51 +31,41 @@ class DelimiterFinder {
         : separators_(repeat(format.separator)),
           quotes_(repeat(format.quote == '\0' ? format.separator : format.quote)),
           escapes_(repeat(format.escape == '\0' ? format.separator : format.escape)),
-          returns_(repeat(format.returns ? '\r' : '\n')),
-          has_more_(format.escape != '\0' || format.returns) {}
+          returns_(repeat(format.returns ? '\r' : '\n')) {}
 
     static constexpr std::size_t block_size = 64;
 
     [[nodiscard]] std::uint64_t find(const char* block) const {
-        return has_more_ ? find_in<true>(block) : find_in<false>(block);
-    }
-
-  private:
-    /// `more`: escapes and returns, too.
-    template <bool more>
-    [[nodiscard]] std::uint64_t find_in(const char* block) const {
         std::uint64_t bits = 0;
-        for (unsigned i = 0; i < 8; ++i) {
-            std::uint64_t word = 0;
-            std::memcpy(&word, block + std::size_t{8} * i, sizeof(word));
-            if constexpr (std::endian::native == std::endian::big) word = __builtin_bswap64(word);
-            auto others =
-                different(word ^ separators_) & different(word ^ quotes_) & different(word ^ line_feeds);
-            if constexpr (more) others &= different(word ^ escapes_) & different(word ^ returns_);
-            // The top bits of the eight bytes move together into the top byte.
-            const auto matches = (~others & top_bits) >> 7U;
-            bits |= ((matches * 0x0102040810204080U) >> 56U) << (8 * i);
+        for (unsigned i = 0; i < block_size / sizeof(Bytes); ++i) {
+            Bytes bytes;
+            std::memcpy(&bytes, block + sizeof(Bytes) * i, sizeof(bytes));
+            const auto found = (bytes == separators_) | (bytes == quotes_) | (bytes == escapes_) |
+                               (bytes == line_feeds_) | (bytes == returns_);
+            std::array<std::uint64_t, 2> words{};
+            std::memcpy(words.data(), &found, sizeof(found));
+            bits |= (gather(words[0]) | gather(words[1]) << 8U) << (sizeof(Bytes) * i);
         }
         return bits;
     }
 
-    static constexpr std::uint64_t top_bits = 0x8080808080808080U;
+  private:
+    /// What the compiler has a register for, or makes one of.
+    using Bytes = char __attribute__((vector_size(16)));
 
-    static constexpr std::uint64_t repeat(char c) {
-        return 0x0101010101010101U * static_cast<unsigned char>(c);
+    static Bytes repeat(char c) { return Bytes{} + c; }
+
+    /// The lowest bits of the eight bytes, the first byte's first.
+    static std::uint64_t gather(std::uint64_t word) {
+        if constexpr (std::endian::native == std::endian::big) word = __builtin_bswap64(word);
+        return ((word & 0x0101010101010101U) * 0x0102040810204080U) >> 56U;
     }
-    static constexpr std::uint64_t line_feeds = 0x0a0a0a0a0a0a0a0aU;
 
-    /// Sets the top bit of each byte that is not zero; exact, since no byte carries into the next.
-    static constexpr std::uint64_t different(std::uint64_t word) {
-        return ((word & ~top_bits) + ~top_bits) | word;
-    }
-
-    std::uint64_t separators_;
-    std::uint64_t quotes_;
-    std::uint64_t escapes_;
-    std::uint64_t returns_;
-    bool has_more_;
+    Bytes separators_;
+    Bytes quotes_;
+    Bytes escapes_;
+    Bytes returns_;
+    Bytes line_feeds_ = repeat('\n');
 };
 
 /// Cuts a delimited text (RFC 4180, and what is common beside it) into fields, as it comes and in bounded
@@ -133,6 +123,8 @@ class DelimitedScanner {
 
     /// Whether the text ended inside of a quoted value.
     [[nodiscard]] bool ended_inside_quotes() const { return inside_; }
+    /// The line of the text that was scanned last.
+    [[nodiscard]] std::uint64_t line() const { return line_; }
     /// The line in which the record that ends now, or is unfinished, begins.
     [[nodiscard]] std::uint64_t record_line() const { return record_line_; }
     /// How many quotes within quoted values were neither doubled nor at the end.
@@ -165,42 +157,42 @@ class DelimitedScanner {
                     scanned_ = position;
                     return;
                 }
-                if (c == format_.separator) {
-                    if (!inside_ && !in_comment()) end_value(position, false);
-                } else if (c == format_.escape && c != '\0') {
+                if (c == format_.escape && c != '\0') {
                     if (!in_comment()) literal_ = position + 1;
-                } else {
-                    take_line_end(position, c);
+                    continue;
                 }
+                const bool separates = c == format_.separator;
+                if (!separates && !begins_line(position, c)) continue;
+                if (inside_) continue;
+                if (in_comment()) {
+                    if (!separates) end_comment(position);
+                    continue;
+                }
+                end_field(position, !separates);
+                begin_ = position + 1;
+                if (separates) continue;
+                column_ = 0;
+                handler_.record();
+                record_line_ = line_;
             }
         }
     }
 
-    void take_line_end(std::size_t position, char c) {
-        const bool follows_return = position == returned_;
-        if (c == '\r') {
-            returned_ = position + 1;
-        } else if (follows_return) {
-            // The second character of CR LF.
+    /// Counts the lines. False for the LF of CR LF, where CR has begun the line.
+    bool begins_line(std::size_t position, char c) {
+        if (c == '\n' && position == returned_) {
             if (!inside_) begin_ = position + 1;
-            return;
+            return false;
         }
+        if (c == '\r') returned_ = position + 1;
         ++line_;
-        if (inside_) return;
-        if (in_comment()) {
-            begin_ = position + 1;
-            comment_cut_ = cut_ = false;
-        } else {
-            end_value(position, true);
-            column_ = 0;
-            handler_.record();
-        }
-        record_line_ = line_;
+        return true;
     }
 
-    void end_value(std::size_t position, bool line_ends) {
-        end_field(position, line_ends);
+    void end_comment(std::size_t position) {
         begin_ = position + 1;
+        comment_cut_ = cut_ = false;
+        record_line_ = line_;
     }
 
     [[nodiscard]] bool in_comment() const {
@@ -248,16 +240,15 @@ class DelimitedScanner {
         return std::all_of(buffer_.get() + from, buffer_.get() + to, [](char c) { return c == ' '; });
     }
 
-    void end_field(std::size_t end, bool line_ends) {
+    [[gnu::always_inline]] void end_field(std::size_t end, bool line_ends) {
         if (!cut_) {
-            const bool after_return = line_ends && !inside_ && end > begin_ && buffer_[end - 1] == '\r';
-            const auto text_end = after_return ? end - 1 : end;
-            if (quoted_) {
-                end_quoted(text_end);
-            } else if (line_ends && column_ == 0 && text_end == begin_) {
+            std::string_view text(buffer_.get() + begin_, end - begin_);
+            if (line_ends && !inside_ && text.ends_with('\r')) text.remove_suffix(1);
+            if (line_ends && column_ == 0 && text.empty()) {
                 handler_.empty_line();
             } else {
-                handler_.field({buffer_.get() + begin_, text_end - begin_}, false);
+                const bool quoted = quoted_ && unquote(text);
+                handler_.field(text, quoted);
             }
         }
         ++column_;
@@ -265,13 +256,16 @@ class DelimitedScanner {
         closed_ = nowhere;
     }
 
-    void end_quoted(std::size_t end) {
+    /// Takes the outer quotes off; false when text follows the closing one, which leaves them.
+    bool unquote(std::string_view& text) {
+        const auto end = begin_ + text.size();
         if (closed_ != nowhere && !only_blanks(closed_ + 1, end)) {
             if (half_quoted_++ == 0) first_half_quoted_line_ = record_line_;
-            return handler_.field({buffer_.get() + begin_, end - begin_}, false);
+            return false;
         }
         const auto close = inside_ ? end : (closed_ != nowhere ? closed_ : end - 1);
-        handler_.field({buffer_.get() + begin_ + 1, close - begin_ - 1}, true);
+        text = text.substr(1, close - begin_ - 1);
+        return true;
     }
 
     /// The field fills the buffer: that grows where the field is wanted whole; else its beginning is handed

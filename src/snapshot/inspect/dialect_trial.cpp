@@ -27,8 +27,11 @@ class Sampler {
         // A line that is longer than all that is known is judged by its beginning.
         if (whole || sample_.rows.empty()) scanner_.finish();
         sample_.ends_inside = whole && scanner_.ended_inside_quotes();
-        sample_.swallows_lines = sample_.ends_inside && !sample_.rows.empty() &&
-                                 sample_.rows.back().cells.back().text.find('\n') != std::string::npos;
+        if (sample_.ends_inside && !sample_.rows.empty()) {
+            const auto& unfinished = sample_.rows.back().cells.back().text;
+            const auto line_end = unfinished.find('\n');
+            sample_.swallows_lines = line_end != std::string::npos && line_end + 1 < unfinished.size();
+        }
         sample_.stray_quotes = scanner_.stray_quotes();
     }
 

@@ -14,41 +14,6 @@
 
 namespace prevision::snapshot {
 
-std::string_view OddBytes::take(std::string_view text, bool last) {
-    constexpr char control_z = '\x1a';
-    if (!kept_back_.empty() && !text.empty()) {
-        text_ = std::exchange(kept_back_, {}).append(text);
-        text = text_;
-    }
-    while (text.ends_with(control_z)) {
-        text.remove_suffix(1);
-        kept_back_ += control_z;
-    }
-    ended_by_control_z_ = last && !kept_back_.empty();
-    count(text);
-    return text;
-}
-
-void OddBytes::count(std::string_view text) {
-    const auto first = text.find('\0');
-    if (nuls_ == 0) {
-        line_ += static_cast<std::uint64_t>(std::ranges::count(text.substr(0, first), '\n'));
-        first_line_ = line_;
-    }
-    if (first == std::string_view::npos) return;
-    nuls_ += static_cast<std::uint64_t>(std::ranges::count(text.substr(first), '\0'));
-}
-
-std::vector<std::string> OddBytes::notes() const {
-    std::vector<std::string> notes;
-    if (nuls_ > 0) {
-        notes.push_back(fmt::format("it has {} NUL bytes, the first in line {}", format_count(nuls_),
-                                    format_count(first_line_)));
-    }
-    if (ended_by_control_z_) notes.emplace_back("the Ctrl-Z at its end is no part of the last value");
-    return notes;
-}
-
 FileContent::FileContent(const FormatOverrides& overrides, PreviewTarget preview)
     : overrides_(overrides),
       preview_(preview.sink, preview.rows),
@@ -63,7 +28,7 @@ void FileContent::write(std::string_view bytes) {
         if (enough_to_begin()) begin(false);
         beginning_limit_ *= 2;
     }
-    if (reader_ && wants_more()) read(text_.write(bytes), false);
+    if (reader_ && wants_more()) read(text_.write(bytes));
 }
 
 bool FileContent::enough_to_begin() const {
@@ -79,7 +44,7 @@ void FileContent::finish() {
     if (!begun_ && problem_.empty()) {
         begin(true);
     } else if (reader_ && problem_.empty()) {
-        read(text_.finish(), true);
+        read(text_.finish());
     }
     if (!reader_ || !problem_.empty()) return;
     reader_->finish();
@@ -100,7 +65,7 @@ void FileContent::begin(bool whole) {
     if (!binary.empty()) return give_up(fmt::format("it is {}", binary));
     begin_reader(text, whole);
     if (!reader_) return;
-    read(text, whole);
+    read(text);
     reader_->flush();
     problem_ = reader_->problem();
 }
@@ -127,9 +92,26 @@ void FileContent::begin_reader(std::string_view text, bool whole) {
     reader_ = make_delimited_reader(*dialect_, preview_);
 }
 
-void FileContent::read(std::string_view text, bool last) {
-    reader_->write(odd_bytes_.take(text, last));
+void FileContent::read(std::string_view text) {
+    if (!kept_back_.empty() && !text.empty()) reader_->write(std::exchange(kept_back_, {}));
+    while (text.ends_with('\x1a')) {
+        kept_back_ += text.back();
+        text.remove_suffix(1);
+    }
+    look_for_nul(text);
+    reader_->write(text);
     problem_ = reader_->problem();
+}
+
+void FileContent::look_for_nul(std::string_view& text) {
+    const auto first = text.find('\0');
+    if (first == std::string_view::npos) return;
+    if (nuls_ == 0) {
+        reader_->write(text.substr(0, first));
+        text.remove_prefix(first);
+        first_nul_line_ = reader_->line();
+    }
+    nuls_ += static_cast<std::uint64_t>(std::ranges::count(text, '\0'));
 }
 
 FileFindings FileContent::findings() const {
@@ -153,7 +135,11 @@ FileFindings FileContent::findings() const {
     findings.schema = reader_->schema();
     for (auto& column : findings.schema) column.name = valid_utf8(column.name);
     auto notes = text_.notes();
-    std::ranges::move(odd_bytes_.notes(), std::back_inserter(notes));
+    if (nuls_ > 0) {
+        notes.push_back(fmt::format("it has {} NUL bytes, the first in line {}", format_count(nuls_),
+                                    format_count(first_nul_line_)));
+    }
+    if (!kept_back_.empty()) notes.emplace_back("the Ctrl-Z at its end is no part of the last value");
     std::ranges::move(reader_->notes(), std::back_inserter(notes));
     findings.note = join(notes, "; ");
     return findings;

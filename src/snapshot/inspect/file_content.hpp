@@ -17,25 +17,6 @@
 
 namespace prevision::snapshot {
 
-/// Counts the NUL bytes of a text, and keeps back the Ctrl-Z with which DOS ended files.
-class OddBytes {
-  public:
-    /// The text to be read now. Call it with all of the text, and once with `last`.
-    std::string_view take(std::string_view text, bool last);
-
-    [[nodiscard]] std::vector<std::string> notes() const;
-
-  private:
-    void count(std::string_view text);
-
-    std::string text_;
-    std::string kept_back_;
-    bool ended_by_control_z_ = false;
-    std::uint64_t nuls_ = 0;
-    std::uint64_t line_ = 1;
-    std::uint64_t first_line_ = 0;
-};
-
 /// Inspects what a file holds, once it is decompressed: it keeps the first 64 KiB (more when they have no line
 /// end), decides by them what the file is, and reads it as that from there on.
 class FileContent final : public ByteSink {
@@ -59,7 +40,8 @@ class FileContent final : public ByteSink {
     [[nodiscard]] bool enough_to_begin() const;
     void begin(bool whole);
     void begin_reader(std::string_view text, bool whole);
-    void read(std::string_view text, bool last);
+    void read(std::string_view text);
+    void look_for_nul(std::string_view& text);
 
     FormatOverrides overrides_;
     RowPreview preview_;
@@ -69,7 +51,9 @@ class FileContent final : public ByteSink {
     bool begun_ = false;
     std::string problem_;
     TextStream text_;
-    OddBytes odd_bytes_;
+    std::string kept_back_;  ///< Ctrl-Z, with which DOS ended files
+    std::uint64_t nuls_ = 0;
+    std::uint64_t first_nul_line_ = 0;
     std::optional<Dialect> dialect_;
     std::unique_ptr<RecordReader> reader_;
 };

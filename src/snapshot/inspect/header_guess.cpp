@@ -30,6 +30,17 @@ bool counts_up(const SampleRows::Row& row) {
     return numbers.size() >= 3 && std::ranges::adjacent_find(numbers, next) == numbers.end();
 }
 
+/// As `form_of`, and knows more ways to write numbers and dates.
+ValueForm wide_form_of(std::string_view text) {
+    const auto form = form_of(text);
+    if (form != ValueForm::text) return form;
+    const auto points = std::ranges::count(text, '.');
+    if (looks_like_number(text) && points < 2) return ValueForm::decimal;
+    const bool slashes = std::ranges::count(text, '/') == 2;
+    const bool only_digits = text.find_first_not_of("0123456789./") == std::string_view::npos;
+    return only_digits && (slashes || points == 2) ? ValueForm::date : ValueForm::text;
+}
+
 /// What a column has below the first row.
 struct Below {
     TypeGuess guess;
@@ -50,17 +61,6 @@ Below below_first(Rows rows, std::size_t column) {
         below.repeats_first |= text == first;
     }
     return below;
-}
-
-/// As `form_of`, and knows more ways to write numbers and dates.
-ValueForm wide_form_of(std::string_view text) {
-    const auto form = form_of(text);
-    if (form != ValueForm::text) return form;
-    const auto points = std::ranges::count(text, '.');
-    if (looks_like_number(text) && points < 2) return ValueForm::decimal;
-    const bool slashes = std::ranges::count(text, '/') == 2;
-    const bool only_digits = text.find_first_not_of("0123456789./") == std::string_view::npos;
-    return only_digits && (slashes || points == 2) ? ValueForm::date : ValueForm::text;
 }
 
 bool is_text(ValueForm form) { return form == ValueForm::nothing || form == ValueForm::text; }

@@ -260,6 +260,7 @@ class JsonLinesReader final : public RecordReader {
     }
 
     [[nodiscard]] std::uint64_t rows() const override { return rows_; }
+    [[nodiscard]] std::uint64_t line() override { return lines_ + 1; }
     [[nodiscard]] std::vector<sources::Column> schema() const override { return keys_.schema(rows_); }
     [[nodiscard]] std::vector<std::string> notes() const override {
         std::vector<std::string> notes;
@@ -278,11 +279,13 @@ class JsonLinesReader final : public RecordReader {
         PreviewRow row;
         const bool previewed = preview_.wants_rows();
         const auto keys_before = keys_.size();
-        auto failure = parse(text, text, previewed ? &row : nullptr);
-        if (failure == rapidjson::kParseErrorNumberTooBig ||
-            failure == rapidjson::kParseErrorStringUnicodeSurrogateInvalid) {
+        auto* const to = previewed ? &row : nullptr;
+        const bool may_hold_halves =
+            text.find("\\ud") != std::string_view::npos || text.find("\\uD") != std::string_view::npos;
+        auto failure = may_hold_halves ? parse(text, repaired(text), to) : parse(text, text, to);
+        if (failure == rapidjson::kParseErrorNumberTooBig) {
             row.clear();
-            failure = parse(text, repaired(text), previewed ? &row : nullptr);
+            failure = parse(text, repaired(text), to);
         }
         if (!problem().empty()) return;
         if (failure != rapidjson::kParseErrorNone) {

@@ -24,6 +24,8 @@ class RecordReader {
     virtual void finish() = 0;
 
     [[nodiscard]] virtual std::uint64_t rows() const = 0;
+    /// The number of the line that the text so far ends in.
+    [[nodiscard]] virtual std::uint64_t line() = 0;
     /// The names are as they are in the file.
     [[nodiscard]] virtual std::vector<sources::Column> schema() const = 0;
     /// What was odd, after `finish`.

@@ -33,7 +33,7 @@ class TypeGuess {
   public:
     /// A value that is not empty.
     void value(std::string_view text) {
-        if (form_ == ValueForm::text || (form_ == ValueForm::integer && is_short_integer(text))) return;
+        if (form_ == ValueForm::text || is_usual_number(text)) return;
         form_ = wider(form_, form_of(text));
     }
     void form(ValueForm form) { form_ = wider(form_, form); }
@@ -46,13 +46,18 @@ class TypeGuess {
     [[nodiscard]] sources::Column column(std::string name) const;
 
   private:
-    /// Whether it is an integer, without looking further than is worth it: digits, no zero in front.
-    static bool is_short_integer(std::string_view text) {
-        if (text.size() > 18 || text[0] < '1') return false;
+    /// Whether it is a number of the column's form, without looking further than is worth it: digits, no zero
+    /// in front, and a point among them where the form has one.
+    [[nodiscard]] bool is_usual_number(std::string_view text) const {
+        const bool decimal = form_ == ValueForm::decimal;
+        if ((!decimal && form_ != ValueForm::integer) || text.size() > 18 || text[0] < '1') return false;
+        bool point = !decimal;
         for (const char c : text) {
-            if (c < '0' || c > '9') return false;
+            if (c >= '0' && c <= '9') continue;
+            if (c != '.' || point) return false;
+            point = true;
         }
-        return true;
+        return text.back() != '.';
     }
 
     ValueForm form_ = ValueForm::nothing;

@@ -206,7 +206,7 @@ TEST_CASE("a file that is no text is other, and it is said what it is") {
         {"a.pdf", "%PDF-1.7\n", "other|||0||it is a PDF document"},
         {"a.csv", "<!DOCTYPE html>\n<html>", "other|||0||it is an HTML page"},
         {"a.csv", "<?xml version=\"1.0\"?>\n<a/>", "other|||0||it is an XML document, of <a>"},
-        {"a.csv", "a,b\n\0\1\2\3\n"s, "other|||0||it is binary"},
+        {"a.csv", "a,b\n\0\2\3\4\5\n"s, "other|||0||it is binary"},
         {"a.csv", std::string(257, '\0') + "ustar", "other|||0||it is a tar archive"},
         {"a.csv", "ORCID,PAR1\n1,2\n", "csv||,\"h|utf-8|1|ORCID integer, PAR1 integer|"},
     });

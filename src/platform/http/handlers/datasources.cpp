@@ -27,7 +27,10 @@ void read_fields(const Body& body, model::Datasource& datasource) {
     auto& format = datasource.format;
     if (body.has("separator")) format.separator = body.text("separator");
     if (body.has("quote")) format.quote = body.text("quote");
+    if (body.has("escape")) format.escape = body.text("escape");
+    if (body.has("comment")) format.comment = body.text("comment");
     if (body.has("header")) format.header = body.boolean("header");
+    if (body.has("skip")) format.skip = body.count("skip");
     if (body.has("encoding")) format.encoding = body.text("encoding");
     format = normal_format(format);
 }

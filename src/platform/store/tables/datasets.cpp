@@ -35,7 +35,10 @@ struct rows::Layout<model::Dataset> {
         column("compression", dataset.file.compression);
         column("separator", dataset.file.format.separator);
         column("quote", dataset.file.format.quote);
+        column("escape", dataset.file.format.escape);
+        column("comment", dataset.file.format.comment);
         column("header", dataset.file.format.header);
+        column("skip", dataset.file.format.skip);
         column("encoding", dataset.file.format.encoding);
         column("note", dataset.file.note);
     }

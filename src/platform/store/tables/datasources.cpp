@@ -25,7 +25,10 @@ struct rows::Layout<model::Datasource> {
         column("g_cloud", datasource.g_cloud);
         column("separator", datasource.format.separator);
         column("quote", datasource.format.quote);
+        column("escape", datasource.format.escape);
+        column("comment", datasource.format.comment);
         column("header", datasource.format.header);
+        column("skip", datasource.format.skip);
         column("encoding", datasource.format.encoding);
         column("created_at", datasource.created_at);
     }

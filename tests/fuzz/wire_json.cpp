@@ -1,0 +1,41 @@
+// Wire JSON and the pages of lists: what is decoded can be written, and is read back as it was.
+
+#include "fuzz/input.hpp"
+#include "model/codec.hpp"
+#include "model/list_page.hpp"
+
+using namespace prevision;
+
+namespace {
+
+template <typename Object>
+void check_round_trip(std::string_view text, Object (*decode)(std::string_view)) {
+    fuzz::accepts([&] {
+        const auto answer = model::encode_answer(decode(text));
+        fuzz::require(model::encode_answer(decode(answer)) == answer, "what is encoded is decoded as it was");
+    });
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    const auto text = fuzz::Input(data, size).rest();
+    check_round_trip(text, model::decode_project);
+    check_round_trip(text, model::decode_connector);
+    check_round_trip(text, model::decode_datasource);
+    check_round_trip(text, model::decode_dataset);
+    check_round_trip(text, model::decode_entry);
+    check_round_trip(text, model::decode_test_result);
+    check_round_trip(text, model::decode_sample);
+    fuzz::accepts([&] { model::decode_failure(text); });
+    fuzz::accepts([&] {
+        const auto page = model::decode_list_page(text);
+        if (!page) return;
+        fuzz::require(page->pages(1) >= 1, "a list has a page");
+        for (const auto item : page->items) {
+            fuzz::require(item.data() >= text.data() && item.data() + item.size() <= text.data() + text.size(),
+                          "an item is a part of the page");
+        }
+    });
+    return 0;
+}

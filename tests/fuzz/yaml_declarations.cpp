@@ -1,0 +1,26 @@
+// The YAML that `apply` reads.
+
+#include "cli/apply/declaration.hpp"
+#include "fuzz/input.hpp"
+#include "sources/registry.hpp"
+
+using namespace prevision;
+
+namespace prevision::sources {
+
+/// In place of the registry, which would bring every engine: the names matter, not what they are of.
+std::vector<std::string> engine_option_names() { return {"tls", "region", "host_key"}; }
+
+}  // namespace prevision::sources
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    const std::string text(fuzz::Input(data, size).rest());
+    fuzz::accepts([&] {
+        const auto declared = cli::read_declarations(text, "x.yaml");
+        for (const auto& object : declared.objects) {
+            fuzz::require(declared.find(object.kind, object.name) == &object, "a name is declared once");
+            fuzz::require(object.where().starts_with("x.yaml:"), "an object has a line");
+        }
+    });
+    return 0;
+}

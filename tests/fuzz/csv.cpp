@@ -7,8 +7,9 @@
 using namespace prevision;
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-    constexpr std::array encodings{"", "utf-8", "utf-16le", "utf-16be", "utf-32le", "windows-1252", "shift_jis",
-                                   "gb18030", "big5", "koi8-r", "iso-2022-jp", "utf-7"};
+    constexpr std::array encodings{"",         "utf-8",        "utf-16le",    "utf-16be",
+                                   "utf-32le", "windows-1252", "shift_jis",   "gb18030",
+                                   "big5",     "koi8-r",       "iso-2022-jp", "utf-7"};
     constexpr std::array<char, 6> characters{'\0', ',', '"', '\'', '\\', '#'};
     fuzz::Input input(data, size);
     snapshot::FormatOverrides format;

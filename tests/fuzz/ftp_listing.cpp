@@ -1,7 +1,7 @@
 // Lines of MLSD and LIST.
 
-#include "fuzz/input.hpp"
 #include "core/text.hpp"
+#include "fuzz/input.hpp"
 #include "sources/files/listing.hpp"
 
 using namespace prevision;

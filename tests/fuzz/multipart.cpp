@@ -1,7 +1,8 @@
 // Bodies of multipart/form-data, in pieces of any size: the size makes no difference.
 
-#include "fuzz/input.hpp"
 #include "platform/http/multipart.hpp"
+
+#include "fuzz/input.hpp"
 #include "transport/transport.hpp"
 
 using namespace prevision;
@@ -36,7 +37,8 @@ Read read(std::string_view body, std::string_view content_type, std::size_t piec
     Read result;
     result.accepted = fuzz::accepts([&] {
         Pieces pieces(body, piece);
-        result.form = platform::read_form(pieces, content_type, [&](std::string_view bytes) { result.file += bytes; });
+        result.form =
+            platform::read_form(pieces, content_type, [&](std::string_view bytes) { result.file += bytes; });
     });
     return result;
 }

@@ -25,7 +25,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const std::string name(text);
     fuzz::accepts([&] {
         const auto parts = sources::parse_sql_path(sources::sql_path_part(name), 1);
-        fuzz::require(parts.size() == 1 && parts.front() == name, "a name as a part of a path is read as it was");
+        fuzz::require(parts.size() == 1 && parts.front() == name,
+                      "a name as a part of a path is read as it was");
     });
     return 0;
 }

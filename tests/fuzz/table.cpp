@@ -1,7 +1,7 @@
 // The table: no line is wider than the terminal, and no cell reaches it raw.
 
-#include "fuzz/input.hpp"
 #include "core/text.hpp"
+#include "fuzz/input.hpp"
 #include "render/renderer.hpp"
 
 using namespace prevision;
@@ -30,8 +30,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
                          .is_time = i == 2});
     }
     Memory out;
-    const auto renderer =
-        render::make_list_renderer(names, {.width = width, .terminal = true, .upper_case_header = false}, out);
+    const auto renderer = render::make_list_renderer(
+        names, {.width = width, .terminal = true, .upper_case_header = false}, out);
     for (std::size_t at = columns; at + columns <= cells.size(); at += columns) {
         render::Row row;
         for (std::size_t i = 0; i < columns; ++i) row.cells.emplace_back(cells[at + i]);

@@ -17,7 +17,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (const auto url = net::parse_http_url(text)) {
         fuzz::require(url->path.starts_with('/'), "a path begins with a slash");
         const auto origin = net::parse_http_url(url->origin());
-        fuzz::require(origin && origin->authority() == url->authority(), "an origin is a URL of the same authority");
+        fuzz::require(origin && origin->authority() == url->authority(),
+                      "an origin is a URL of the same authority");
     }
     net::mask_url(text);
     return 0;

@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include "cli/connector/check.hpp"
 #include "cli/connector/names.hpp"
 #include "cli/lookup.hpp"
@@ -106,15 +108,13 @@ void add_definition_options(Command& verb, DefinitionOptions& options, bool exis
                 {.value = "CHAR", .suggestions = {"auto", "tab"}});
     verb.option("--quote", options.quote, "Files: what values are quoted with, one character or none",
                 {.value = "CHAR", .suggestions = {"auto", "none"}});
-    verb.option("--escape", options.escape,
-                "Files: what takes the meaning of the character after it, one character or none",
+    verb.option("--escape", options.escape, "Files: the escape character, such as \\, or none",
                 {.value = "CHAR", .suggestions = {"auto", "none"}});
-    verb.option("--comment", options.comment,
-                "Files: what lines begin with that do not count, one character or none",
+    verb.option("--comment", options.comment, "Files: the character that comment lines begin with, or none",
                 {.value = "CHAR", .suggestions = {"auto", "none"}});
     verb.option("--header", options.header, "Files: whether the first line has the names of the columns",
                 {.value = "WHEN", .choices = {"auto", "yes", "no"}});
-    verb.option("--skip", options.skip, "Files: how many lines are before the table",
+    verb.option("--skip", options.skip, "Files: the number of lines before the table",
                 {.value = "N", .suggestions = {"auto"}});
     verb.option("--encoding", options.encoding,
                 "Files: how the text is encoded, by a name that 'iconv -l' lists",

@@ -99,12 +99,13 @@ std::string root_of(std::string_view text) {
 std::string markup_type(std::string_view text) {
     const auto start = to_lower(text.substr(0, 256));
     const auto begins_with = [&](std::string_view mark) { return start.starts_with(mark); };
-    if (begins_with("<!doctype html") || begins_with("<html") || begins_with("<head") ||
-        begins_with("<body") || start.find("<html") != std::string::npos) {
+    if (begins_with("<!doctype html") || start.find("<html") != std::string::npos) {
         const auto title = between(text, "<title>", "</title>");
         return title.empty() ? "an HTML page" : fmt::format("an HTML page, titled '{}'", title);
     }
     const auto root = root_of(text);
+    if (is_one_of(to_lower(root), {"body", "center", "div", "h1", "h2", "head", "p", "pre", "title"}))
+        return "an HTML page";
     if (begins_with("<?xml") || begins_with("<!--") ||
         text.find("</" + root + ">") != std::string_view::npos) {
         const auto message = between(text, "<message>", "</message>");

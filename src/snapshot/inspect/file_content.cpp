@@ -61,7 +61,9 @@ void FileContent::begin(bool whole) {
     begun_ = true;
     const auto bytes = std::exchange(beginning_, {});
     const auto text = text_.begin(bytes, whole);
-    const auto binary = binary_type(text_.has_wide_units() ? std::string_view(text) : bytes);
+    // A guess of the encoding could hide what the bytes are.
+    const bool decoded = overrides_.encoding || text_.has_wide_units();
+    const auto binary = binary_type(decoded ? text : bytes);
     if (!binary.empty()) return give_up(fmt::format("it is {}", binary));
     begin_reader(text, whole);
     if (!reader_) return;

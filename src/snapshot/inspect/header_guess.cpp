@@ -37,8 +37,9 @@ ValueForm wide_form_of(std::string_view text) {
     const auto points = std::ranges::count(text, '.');
     if (looks_like_number(text) && points < 2) return ValueForm::decimal;
     const bool slashes = std::ranges::count(text, '/') == 2;
-    const bool only_digits = text.find_first_not_of("0123456789./") == std::string_view::npos;
-    return only_digits && (slashes || points == 2) ? ValueForm::date : ValueForm::text;
+    const bool colons = text.find(':') != std::string_view::npos;
+    const bool only_digits = text.find_first_not_of("0123456789./:") == std::string_view::npos;
+    return only_digits && (slashes || points == 2 || colons) ? ValueForm::date : ValueForm::text;
 }
 
 /// What a column has below the first row.

@@ -52,7 +52,8 @@ std::size_t unit_of(std::string_view encoding) {
 }  // namespace
 
 std::optional<std::string> encoding_name(std::string_view name) {
-    // "" and "//" have a meaning of their own for iconv_open(3).
+    // `iconv -l` writes "CP932//". Other slashes, and an empty name, have a meaning of their own for iconv_open(3).
+    if (name.ends_with("//")) name.remove_suffix(2);
     if (name.empty() || name.find('/') != std::string_view::npos) return std::nullopt;
     const auto lower = to_lower(name);
     auto kept = std::string(renamed(kept_names, lower));

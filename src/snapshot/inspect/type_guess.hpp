@@ -7,7 +7,7 @@
 
 namespace prevision::snapshot {
 
-/// What a text looks like.
+/// What a text looks like; the order is that of the table in type_guess.cpp.
 enum class ValueForm : unsigned char {
     nothing,
     boolean,
@@ -27,8 +27,7 @@ ValueForm form_of(std::string_view text);
 /// The narrowest form that holds both: integer < decimal < real, date < timestamp, and text holds all.
 ValueForm wider(ValueForm left, ValueForm right);
 
-/// Tells the type of a column from all its values. It looks at each only until it is certain: nothing is
-/// wider than text.
+/// Finds the type of a column from all its values. Once the type is text, it looks at no further value.
 class TypeGuess {
   public:
     /// A value that is not empty.
@@ -39,7 +38,7 @@ class TypeGuess {
     void form(ValueForm form) { form_ = wider(form_, form); }
     /// No value.
     void missing() { missing_ = true; }
-    /// A text with nothing in it, which only a column of texts tells from no value.
+    /// An empty text; in any column but one of texts it is the same as no value.
     void empty_text() { empty_text_ = true; }
 
     [[nodiscard]] ValueForm form() const { return form_; }

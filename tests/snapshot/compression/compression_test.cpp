@@ -91,7 +91,7 @@ TEST_CASE("zeros behind gzip data are padding, and other bytes are noted") {
     const auto gzip = piped({"gzip", "-c"}, table);
     CHECK(described(inspect("a.csv", gzip + std::string(1000, '\0'))) == "csv|gzip"s + found);
     CHECK(described(inspect("a.csv", gzip + "more")) ==
-          "csv|gzip"s + found + "what follows its gzip data is not looked at");
+          "csv|gzip"s + found + "the bytes after its gzip data are not read");
 }
 
 TEST_CASE("a zip archive is told as the file inside, whose name counts") {

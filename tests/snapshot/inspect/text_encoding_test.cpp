@@ -161,6 +161,7 @@ TEST_CASE("an encoding has any name that iconv knows, and is kept under one") {
     CHECK(snapshot::encoding_name("cp1252") == "windows-1252");
     CHECK(snapshot::encoding_name("MacRoman") == std::nullopt);
     CHECK(snapshot::encoding_name("MACINTOSH") == "macintosh");
+    CHECK(snapshot::encoding_name("CP1251//") == "cp1251");
     for (const auto* name : {"ebcdic", "", "//TRANSLIT", "utf-8//IGNORE", "no-such"})
         CHECK_FALSE(snapshot::encoding_name(name).has_value());
 }

@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::array<std::string_view, 3> secrets{"password", "googleCredentials", "private_key"};
 
-// The members of a connector that have a field of their own; each other one is an option.
+// The members of a connector that have a field of their own; all others are options.
 constexpr std::array<std::string_view, 8> connector_fields{"_id",  "project_id", "type",     "name",
                                                            "host", "port",       "username", "created_at"};
 
@@ -58,7 +58,7 @@ void add_row(Sample& sample, const std::vector<std::string>& keys,
     sample.documents.push_back(object.finish());
 }
 
-/// The connector as it was sent, without the secrets that a platform should not have answered.
+/// The connector as it was sent, without secrets, which a platform should not answer.
 std::string without_secrets(std::string_view text) {
     const auto members = split_object(text).value();
     const auto is_secret = [&](const JsonMember& member) {
@@ -100,7 +100,7 @@ Connector decode_connector(std::string_view text) {
                         .created_at = get_text(object, "created_at"),
                         .document = without_secrets(text)};
     if (const auto port = get_integer(object, "port")) {
-        // A number that cannot be a port stays out of range: the check that names the field refuses it.
+        // A number out of range stays out of range, so that the check of the field refuses it.
         connector.port = static_cast<int>(std::clamp<std::int64_t>(*port, -1, 65536));
     }
     if (const auto* credentials = find_member(object, "googleCredentials")) {
@@ -183,7 +183,7 @@ Failure decode_failure(std::string_view text) {
         }
         if (failure.message.empty()) failure.message = get_text(document, "error");
     } catch (const Error&) {
-        // HTML from a proxy, or nothing: only the status says what failed.
+        // HTML from a proxy, or nothing: only the status is known.
         failure = {};
     }
     return failure;

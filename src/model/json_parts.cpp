@@ -17,8 +17,8 @@ enum class Kind { scalar, object, array };
 
 using Stream = rapidjson::EncodedInputStream<rapidjson::UTF8<>, rapidjson::MemoryStream>;
 
-/// Notes where the values of the outermost object or array begin and end. The library calls it whenever it
-/// has read something, with the stream standing right behind that.
+/// Notes where the values of the outermost object or array begin and end. The library calls it after each token,
+/// with the stream positioned right after it.
 class Splitter : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, Splitter> {
   public:
     Splitter(std::string_view text, const Stream& stream) : text_(text), stream_(stream) {}
@@ -40,7 +40,7 @@ class Splitter : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, Splitter
     bool EndArray(rapidjson::SizeType /*elements*/) { return end(); }
 
     Kind kind = Kind::scalar;         // of the whole text
-    std::vector<JsonMember> members;  // of an array without names
+    std::vector<JsonMember> members;  // an array's have no names
 
   private:
     bool start(Kind opened) {
@@ -56,7 +56,7 @@ class Splitter : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, Splitter
         return true;
     }
 
-    /// What lies between two values, or a name and its value, is no part of either.
+    /// Spaces, commas and colons before a value do not belong to it.
     void end_value() {
         if (depth_ != 1) return;
         auto value = text_.substr(begin_, stream_.Tell() - begin_);
@@ -74,7 +74,7 @@ class Splitter : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, Splitter
 };
 
 std::optional<std::vector<JsonMember>> split(std::string_view text, Kind kind) {
-    // Not the iterative way, which calls before a bracket is behind it; the splitter bounds the depth.
+    // Not iterative: that mode calls the handler before it has passed a bracket. The splitter limits the depth.
     constexpr unsigned flags = rapidjson::kParseNumbersAsStringsFlag | rapidjson::kParseValidateEncodingFlag;
     rapidjson::MemoryStream bytes(text.data(), text.size());
     Stream stream(bytes);

@@ -13,9 +13,9 @@ struct JsonMember {
     std::string_view value;
 };
 
-// A JSON text in pieces, for what is handed on as it was sent: a number that is read and written again may
-// lose digits. The pieces point into `text`. Nothing where that is of another kind than the one asked for.
-// Error invalid, with the place, as of `parse_json`.
+// These split a JSON text into pieces that point into `text`, so that values are passed on exactly as they were
+// sent: a number that is read and written again may lose digits. Nothing when the text is of another kind. Errors
+// as `parse_json`.
 
 std::optional<std::vector<JsonMember>> split_object(std::string_view text);
 std::optional<std::vector<std::string_view>> split_array(std::string_view text);

@@ -9,6 +9,7 @@
 
 #include "core/error.hpp"
 #include "core/text.hpp"
+#include "model/fields.hpp"
 #include "platform/datasets/file_format.hpp"
 #include "sources/check.hpp"
 #include "sources/registry.hpp"
@@ -17,7 +18,7 @@ namespace prevision::platform {
 
 namespace {
 
-// Kept, though no engine here serves them, since older platforms have them.
+// Stored for data of older platforms; no engine serves them.
 constexpr std::array<std::string_view, 3> older_types{"HIVE", "HBASE", "HDFS"};
 
 constexpr std::array<std::string_view, 2> known_g_clouds{"BigQuery", "Storage"};
@@ -28,12 +29,19 @@ bool has_engine(std::string_view type) {
 }
 
 sources::Fields fields_of(const model::Datasource& datasource) {
-    const auto& format = datasource.format;
-    const std::string header = format.header ? (*format.header ? "yes" : "no") : "";
-    return {{"database", datasource.database}, {"table", datasource.table}, {"request", datasource.request},
-            {"bucket", datasource.bucket},     {"path", datasource.path},   {"g_cloud", datasource.g_cloud},
-            {"separator", format.separator},   {"quote", format.quote},     {"header", header},
-            {"encoding", format.encoding}};
+    const auto text_of = [](const auto& member) -> std::string {
+        if constexpr (std::is_same_v<decltype(member), const std::string&>)
+            return member;
+        else
+            return member ? (*member ? "yes" : "no") : "";
+    };
+    sources::Fields fields;
+    const auto add = [&](std::string_view name, const auto& member) {
+        fields.emplace(name, text_of(member));
+    };
+    model::visit_location(datasource, add);
+    model::visit_format(datasource.format, add);
+    return fields;
 }
 
 }  // namespace
@@ -54,7 +62,7 @@ sources::Connection connection_of(const model::Connector& connector, Secret pass
     connection.password = std::move(password);
     connection.options = connector.options;
     connection.environment = environment;
-    // The engine is a field of its own there.
+    // A sources::Connection has the engine as a member of its own.
     if (const auto engine = connection.options.extract("engine")) connection.engine = engine.mapped();
     return connection;
 }
@@ -73,7 +81,7 @@ void check_connector(const model::Connector& connector, bool has_password) {
     if (std::ranges::find(types, connector.type) == types.end()) {
         const auto meant = closest(connector.type, types);
         throw sources::InvalidField("type",
-                                    fmt::format("'{}' is none of {}", connector.type, join(types, ", ")),
+                                    fmt::format("'{}' is not one of {}", connector.type, join(types, ", ")),
                                     meant ? fmt::format("did you mean {}?", *meant) : std::string());
     }
     if (!has_engine(connector.type)) return;
@@ -86,7 +94,7 @@ void check_connector(const model::Connector& connector, bool has_password) {
 void check_datasource(const model::Datasource& datasource, const model::Connector& connector) {
     if (!datasource.g_cloud.empty() &&
         std::ranges::find(known_g_clouds, datasource.g_cloud) == known_g_clouds.end()) {
-        throw sources::InvalidField("g_cloud", fmt::format("'{}' is none of {}", datasource.g_cloud,
+        throw sources::InvalidField("g_cloud", fmt::format("'{}' is not one of {}", datasource.g_cloud,
                                                            fmt::join(known_g_clouds, ", ")));
     }
     if (!has_engine(connector.type)) return;
@@ -97,8 +105,8 @@ void check_datasource(const model::Datasource& datasource, const model::Connecto
 void require_engine(const model::Connector& connector) {
     if (has_engine(connector.type)) return;
     throw Error(ErrorClass::invalid,
-                fmt::format("connectors of type {} can be kept here, but not used yet", connector.type),
-                fmt::format("the types that can be used: {}", join(sources::engine_types(), ", ")));
+                fmt::format("connectors of type {} are only stored: no engine serves them", connector.type),
+                fmt::format("the types with an engine: {}", join(sources::engine_types(), ", ")));
 }
 
 }  // namespace prevision::platform

@@ -15,18 +15,17 @@ sources::Connection connection_of(const model::Connector& connector, Secret pass
                                   const Environment& environment = {});
 sources::Location location_of(const model::Datasource& datasource);
 
-/// The types of connectors that can be kept here: those with an engine, and GCP.
+/// The types that a new connector can have: those with an engine, and GCP, which is only stored.
 std::vector<std::string> connector_types();
 
-/// Throws sources::InvalidField or Error invalid, naming the field, when a connector, with a password or without,
-/// is invalid.
-/// Does not use the network.
+/// Throws sources::InvalidField or Error invalid, naming the field, when a connector is invalid. Does not use the
+/// network.
 void check_connector(const model::Connector& connector, bool has_password);
 
-/// Throws the same when a datasource cannot be right for its connector.
+/// Throws the same when a datasource is invalid for its connector.
 void check_datasource(const model::Datasource& datasource, const model::Connector& connector);
 
-/// Throws Error invalid when no engine here serves the connector's type, so that it can be kept and not used.
+/// Throws Error invalid when no engine serves the connector's type: it is stored and cannot be used.
 void require_engine(const model::Connector& connector);
 
 }  // namespace prevision::platform

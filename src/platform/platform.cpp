@@ -13,9 +13,11 @@ struct Platform::Parts {
         add_version_routes(routes);
         add_project_routes(routes);
         add_connector_routes(routes);
+        add_browse_routes(routes);
         add_datasource_routes(routes);
         add_dataset_routes(routes);
         add_exporter_routes(routes);
+        add_export_routes(routes);
     }
 
     State state;
@@ -30,7 +32,7 @@ Answer Platform::handle(const Call& call) {
     try {
         return parts_->router.route(call);
     } catch (const Error& error) {
-        // The caller has given up: it wants no answer.
+        // The caller has given up and reads no answer.
         if (error.error_class() == ErrorClass::interrupted || error.error_class() == ErrorClass::terminated)
             throw;
         return failure_answer(error);

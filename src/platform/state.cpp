@@ -16,18 +16,17 @@ std::filesystem::path make_home(const std::filesystem::path& home) {
     try {
         create_private_directory(home);
     } catch (const Error& error) {
-        throw Error(error.error_class(), error.what(),
-                    "PREVISION_HOME names another place for the embedded platform");
+        throw Error(error.error_class(), error.what(), "set PREVISION_HOME to another folder");
     }
     return home;
 }
 
-/// What a secret is sealed for: one field of one connector.
+/// Binds a sealed secret to one field of one connector.
 std::string secret_context(const std::string& connector_id, const std::string& field) {
     return fmt::format("{}/{}", connector_id, field);
 }
 
-/// Empty where the connector has none.
+/// Empty when the connector has no such secret.
 Secret open_secret(State& state, const std::string& connector_id, const std::string& field) {
     const auto sealed = state.connectors.find_secret(connector_id, field);
     return sealed ? state.vault.open(*sealed, secret_context(connector_id, field)) : Secret();
@@ -40,7 +39,7 @@ void remember_host_key(State& state, const std::string& connector_id, const sour
     if (!connector || connector->options.contains("host_key")) return;
     state.connectors.update(connector_id,
                             [&](model::Connector& changed) {
-                                // Keeps the key of another process that was first.
+                                // emplace keeps a key that another process stored first.
                                 changed.options.emplace("host_key", *learned);
                             },
                             {});
@@ -91,6 +90,10 @@ model::Datasource get_datasource(State& state, const std::string& id) {
     return found(state.datasources.find(id), "datasource", id);
 }
 
+model::Exporter get_exporter(State& state, const std::string& id) {
+    return found(state.exporters.find(id), "exporter", id);
+}
+
 std::string seal_secret(State& state, const std::string& connector_id, const std::string& field,
                         const Secret& secret) {
     return state.vault.seal(secret, secret_context(connector_id, field));
@@ -116,7 +119,7 @@ void use_source(State& state, const std::string& connector_id, const sources::Ca
         }
         throw;
     } catch (...) {
-        // The reader of the data wants no more of it.
+        // The reader of the data stopped it.
         remember_host_key(state, connector_id, caller);
         throw;
     }

@@ -33,8 +33,7 @@ struct State {
 
     const Clock& clock;
     const Environment environment;
-    const std::chrono::milliseconds
-        wait_limit;  ///< see Settings; 0 is no limit  ///< what a source may look into
+    const std::chrono::milliseconds wait_limit;  ///< see Settings; 0 is no limit
     EventBus events;
     Store store;
     Tokens tokens;
@@ -47,28 +46,28 @@ struct State {
     Jobs jobs;
 };
 
-/// The object that was looked for by its id. Error not_found when there is none.
+/// The object that was looked up by its id. Error not_found when there is no such object.
 template <typename Object>
 Object found(std::optional<Object> object, std::string_view noun, const std::string& id) {
     if (!object) throw Error(ErrorClass::not_found, fmt::format("there is no {} {}", noun, id));
     return std::move(*object);
 }
 
-/// The object of that id. Error not_found.
+/// The object with this id, or Error not_found.
 model::Connector get_connector(State& state, const std::string& id);
 model::Datasource get_datasource(State& state, const std::string& id);
+model::Exporter get_exporter(State& state, const std::string& id);
 
-/// Seals a connector's secret; an empty one is not kept.
+/// Seals a connector's secret, which must not be empty.
 std::string seal_secret(State& state, const std::string& connector_id, const std::string& field,
                         const Secret& secret);
 
-/// The connector with its secrets, ready to be opened. Error invalid when no engine serves its type; the vault's
-/// errors.
+/// The connector with its secrets. Error invalid when no engine serves its type, and the vault's errors.
 sources::Connection open_connection(State& state, const model::Connector& connector);
 
-/// Does some work with a source or writer of a connector. Afterwards, unless the server could not be reached or
-/// refused the login, a connector without a host key gets the one that the server showed; later connections
-/// must match it. Throws what the work throws.
+/// Runs `work`, which uses a source or writer of the connector. Afterwards, unless the server was unreachable or
+/// refused the login, a connector without a host key gets the key that the server showed; later connections must
+/// match it. Throws what `work` throws.
 void use_source(State& state, const std::string& connector_id, const sources::Caller& caller,
                 const std::function<void()>& work);
 

@@ -21,11 +21,14 @@ namespace asio = boost::asio;
 /// The latest time for an operation to complete.
 using Deadline = std::chrono::steady_clock::time_point;
 
-/// Thrown when the deadline has passed.
-struct TooSlow {};
+/// Thrown when nothing more can be read from or written to the client in time.
+struct ConnectionLost {};
 
-/// Thrown when the client has closed the connection.
-struct ClientGone {};
+/// The deadline has passed.
+struct TooSlow : ConnectionLost {};
+
+/// The client has closed the connection.
+struct ClientGone : ConnectionLost {};
 
 /// A client's connection, with TLS or without. One reader and one writer at a time, all on its executor. Must
 /// be owned by a shared_ptr.

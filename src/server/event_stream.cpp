@@ -49,9 +49,7 @@ asio::awaitable<void> EventStream::watch() {
     try {
         while (co_await connection_->read_some(ignored, Deadline::max()) > 0) {
         }
-    } catch (const ClientGone&) {
-        over_ = true;
-    } catch (const TooSlow&) {
+    } catch (const ConnectionLost&) {
         over_ = true;
     }
     stop();
@@ -80,9 +78,7 @@ asio::awaitable<void> EventStream::run(platform::EventBus& bus) {
                 co_await send(text);
             }
         }
-    } catch (const ClientGone&) {
-        over_ = true;
-    } catch (const TooSlow&) {
+    } catch (const ConnectionLost&) {
         over_ = true;
     }
     connection_->close();

@@ -8,7 +8,7 @@
 
 namespace prevision::server {
 
-/// The server's counters, for Prometheus: none of them names a client or an object. Safe on any thread.
+/// The server's counters, for Prometheus. They name no client and no object. Safe on any thread.
 class Metrics {
   public:
     void count_request(int status, std::chrono::microseconds elapsed, std::uint64_t bytes);

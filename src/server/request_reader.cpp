@@ -100,6 +100,16 @@ RequestReader::RequestReader(Connection& connection, const Limits& limits)
 
 RequestReader::~RequestReader() = default;
 
+asio::awaitable<std::optional<std::size_t>> RequestReader::receive(std::span<char> chunk, Deadline deadline) {
+    try {
+        const auto count = co_await connection_.read_some(chunk, deadline);
+        buffer_.append(chunk.data(), count);
+        co_return count;
+    } catch (const TooSlow&) {
+        co_return std::nullopt;
+    }
+}
+
 asio::awaitable<std::optional<RequestHead>> RequestReader::read_head() {
     parser_ = std::make_unique<Parser>();
     auto& parser = parser_->http;
@@ -120,19 +130,12 @@ asio::awaitable<std::optional<RequestHead>> RequestReader::read_head() {
             if (parser.is_header_done()) break;
             if (buffer_.size() > limits_.header_bytes) refuse(http::error::header_limit);
         }
-        std::size_t count = 0;
-        bool slow = false;
-        try {
-            count = co_await connection_.read_some(chunk, deadline);
-        } catch (const TooSlow&) {
-            slow = true;
-        }
-        if (slow && begun) refuse_slow();
-        if (slow || (count == 0 && !begun)) co_return std::nullopt;
-        if (count == 0) throw ClientGone{};
+        const auto count = co_await receive(chunk, deadline);
+        if (!begun && count.value_or(0) == 0) co_return std::nullopt;
+        if (!count) refuse_slow();
+        if (*count == 0) throw ClientGone{};
         if (!begun) deadline = steady_clock::now() + limits_.header_time;
         begun = true;
-        buffer_.append(chunk.data(), count);
     }
     const auto& message = parser.get();
     RequestHead head;
@@ -177,16 +180,9 @@ asio::awaitable<void> RequestReader::read_body(Spool& spool, std::uint64_t limit
         const auto earned = std::chrono::milliseconds(spool.written() / slowest_bytes_per_millisecond);
         const auto deadline =
             std::min(begun + limits_.body_time + earned, steady_clock::now() + limits_.body_time);
-        bool slow = false;
-        std::size_t count = 0;
-        try {
-            count = co_await connection_.read_some(chunk, deadline);
-        } catch (const TooSlow&) {
-            slow = true;
-        }
-        if (slow) refuse_slow();
-        if (count == 0) throw ClientGone{};
-        buffer_.append(chunk, 0, count);
+        const auto count = co_await receive(chunk, deadline);
+        if (!count) refuse_slow();
+        if (*count == 0) throw ClientGone{};
     }
 }
 

@@ -44,6 +44,9 @@ class RequestReader {
   private:
     struct Parser;
 
+    /// Appends what arrives to `buffer_`; returns its size, 0 at the end, nothing when the deadline has passed.
+    asio::awaitable<std::optional<std::size_t>> receive(std::span<char> chunk, Deadline deadline);
+
     Connection& connection_;
     const Limits& limits_;
     std::string buffer_;  ///< received and not yet parsed

@@ -52,9 +52,7 @@ asio::awaitable<void> Session::run() {
         co_await connection_->handshake(steady_clock::now() + context_.settings.limits.header_time);
         while (co_await serve_next()) {
         }
-    } catch (const ClientGone&) {
-        gone = true;
-    } catch (const TooSlow&) {
+    } catch (const ConnectionLost&) {
         gone = true;
     } catch (const std::exception&) {
         // Too late to answer: close this connection, and keep the others.
@@ -89,9 +87,7 @@ asio::awaitable<bool> Session::serve_next() {
         go_on = co_await serve(*head, exchange);
     } catch (const BadRequest& request) {
         bad = request;
-    } catch (const ClientGone&) {
-        gone = true;
-    } catch (const TooSlow&) {
+    } catch (const ConnectionLost&) {
         gone = true;
     }
     waiting_ = false;
@@ -131,7 +127,7 @@ asio::awaitable<std::optional<platform::Caller>> Session::find_caller(const std:
     co_return platform::Caller{.id = record->id, .name = record->name, .role = record->role};
 }
 
-// Whoever has no token learns nothing but that, and nothing of the body is read.
+// Without a valid token the answer is always the same, and the body is not read.
 asio::awaitable<bool> Session::serve(const RequestHead& head, Exchange& exchange) {
     const bool keep_alive = head.keep_alive && !context_.draining;
     if (const auto answer = open_answer(head)) {
@@ -152,7 +148,7 @@ asio::awaitable<bool> Session::serve(const RequestHead& head, Exchange& exchange
                           "use a token of the role admin");
     }
     if (!failure && !head.path.starts_with(api_prefix)) {
-        failure = refusal(404, ErrorClass::not_found, fmt::format("there is nothing at {}", head.path),
+        failure = refusal(404, ErrorClass::not_found, fmt::format("there is no call {}", head.path),
                           "the platform's calls are below /ext/v1");
     }
     if (failure) co_return co_await reply(*failure, keep_alive && !head.has_body, true, exchange);

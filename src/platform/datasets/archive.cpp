@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::size_t block_size = std::size_t{256} * 1024;
 constexpr std::uint64_t most_expansion = 1000;
-constexpr std::uint64_t always_allowed = 64 << 20;  ///< whatever the archive's own size
+constexpr std::uint64_t always_allowed = 64 << 20;  ///< also for a tiny archive
 
 const ArchiveLibrary& library() {
     static const ArchiveLibrary loaded;
@@ -50,8 +50,8 @@ bool is_csv_name(std::string_view name) {
     return false;
 }
 
-/// Folders, and what macOS adds to an archive, are no files of ours.
-bool is_beside_the_point(archive_entry* entry, std::string_view name) {
+/// Folders, and the files that macOS adds to an archive.
+bool is_ignored(archive_entry* entry, std::string_view name) {
     return library().entry_filetype(entry) == AE_IFDIR || name.starts_with("__MACOSX/");
 }
 
@@ -68,7 +68,7 @@ void copy_entry(archive* reader, std::uint64_t limit, ByteSink& sink) {
     }
 }
 
-/// What libarchive's callback needs; the exception must not cross it.
+/// The argument of libarchive's callback, which keeps an exception here: none may pass through C.
 struct Target {
     ByteSink& body;
     std::exception_ptr failure;
@@ -113,9 +113,9 @@ void read_zip(const std::filesystem::path& archive, std::uint64_t limit, ByteSin
         if (code < ARCHIVE_WARN) refuse(reason_of(reader.get()));
         const char* name = library().entry_pathname(entry);
         const std::string_view shown = name != nullptr ? name : "";
-        if (is_beside_the_point(entry, shown)) continue;
+        if (is_ignored(entry, shown)) continue;
         if (found) refuse("it holds more than one file");
-        if (name != nullptr && !is_csv_name(shown)) refuse("what it holds is no csv file");
+        if (name != nullptr && !is_csv_name(shown)) refuse("its file is not a csv file");
         if (library().entry_is_encrypted(entry) != 0) refuse("it is locked with a password");
         found = true;
         copy_entry(reader.get(), most, sink);

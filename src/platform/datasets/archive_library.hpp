@@ -7,8 +7,8 @@
 
 namespace prevision::platform {
 
-/// The functions of libarchive. Zip archives are rare, and it brings an XML parser and the tables of Unicode
-/// with it; so it is loaded by the first use.
+/// The functions of libarchive. It is loaded at its first use, because zip archives are rare and it loads large
+/// libraries itself.
 struct ArchiveLibrary : private LateLibrary {
     /// Error internal when it cannot be loaded.
     ArchiveLibrary() : LateLibrary("libarchive.so.13") {}

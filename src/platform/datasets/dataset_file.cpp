@@ -20,7 +20,7 @@ namespace {
 constexpr std::size_t chunk_size = std::size_t{256} << 10U;
 constexpr auto all_rows = std::numeric_limits<std::uint64_t>::max();
 
-/// A table, as we have written it ourselves.
+/// Reads a file that a snapshot of a table wrote.
 void read_table(const std::filesystem::path& path, std::optional<std::uint64_t> limit, sources::RowSink& sink,
                 const Cancellation& cancellation) {
     snapshot::CsvReader reader(path);
@@ -40,7 +40,7 @@ void read_table(const std::filesystem::path& path, std::optional<std::uint64_t> 
     }
 }
 
-/// What was found once is not to be guessed again.
+/// The format that was found when the dataset was made, so that it is not guessed again.
 snapshot::FormatOverrides known_format(const model::DatasetFile& file) {
     return file.type == "csv" || file.type == "tsv" ? parse_format(file.format) : snapshot::FormatOverrides{};
 }
@@ -56,13 +56,13 @@ FileDescriptor open_dataset_file(const std::filesystem::path& path, const model:
     try {
         file = open_file(path, O_RDONLY);
     } catch (const Error& error) {
-        if (error.error_class() == ErrorClass::not_found) throw damaged("is not there");
+        if (error.error_class() == ErrorClass::not_found) throw damaged("is missing");
         throw;
     }
     struct stat status {};
     const auto stored = dataset.bytes.value_or(0);
     if (::fstat(file.get(), &status) != 0 || static_cast<std::uint64_t>(status.st_size) != stored) {
-        throw damaged(fmt::format("has {} bytes and not the {} that were stored", status.st_size, stored));
+        throw damaged(fmt::format("has {} bytes instead of {}", status.st_size, stored));
     }
     return file;
 }
@@ -102,7 +102,7 @@ std::string media_type(const model::DatasetFile& file) {
 void refuse_rows(std::string_view name, std::string_view note, const std::string& hint) {
     throw Error(ErrorClass::invalid,
                 fmt::format("cannot show the rows of {}: {}", name,
-                            note.empty() ? "it is no csv, tsv or jsonl file" : note),
+                            note.empty() ? "it is not a csv, tsv or jsonl file" : note),
                 hint);
 }
 

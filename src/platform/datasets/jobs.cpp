@@ -32,7 +32,7 @@ DatasetContent content_of(const snapshot::Snapshot& snapshot) {
     return content;
 }
 
-/// In the words of who looks at the dataset later.
+/// The reason as it is recorded for later readers of the dataset.
 Error reason_of(const Error& error) {
     if (error.error_class() != ErrorClass::interrupted && error.error_class() != ErrorClass::terminated)
         return error;
@@ -64,7 +64,7 @@ void Jobs::hand_over_to(Launch launch) {
     launch_ = std::move(launch);
 }
 
-// The lock comes first: a dataset on the list that nobody holds counts as dead.
+// Takes the lock first: an unfinished dataset without a lock counts as dead.
 void Jobs::begin(const model::Dataset& dataset) {
     create_private_directory(folder_);
     sweep();
@@ -105,7 +105,7 @@ void Jobs::hand_over(const Launch& launch, const std::string& dataset_id, Worker
 void Jobs::start_thread(const model::Dataset& dataset, WorkerLock lock) {
     auto job = add_job(dataset.id);
     try {
-        // It ends under this lock too: who finds it ended finds the thread to join.
+        // The thread ends under this lock too, so that an ended job always has a thread to join.
         const std::lock_guard guard(mutex_);
         job->thread = std::thread([this, job, dataset, held = std::move(lock)] {
             work(*job, dataset);
@@ -162,7 +162,7 @@ void Jobs::work(Job& job, const model::Dataset& dataset) {
                 job.rows = now.rows;
                 job.bytes = now.bytes;
             });
-        // Deleted meanwhile, by a process that waits for this one or has died itself.
+        // The dataset was deleted meanwhile, perhaps by a process that has died since.
         if (!datasets_.finish(job.id, content_of(snapshot))) remove_files(job.id);
         tell(job.id);
     } catch (const Error& error) {
@@ -174,7 +174,7 @@ void Jobs::work(Job& job, const model::Dataset& dataset) {
     std::filesystem::remove(lock_of(job.id), ignored);
 }
 
-// Where the store cannot even take this, the dataset is left to whoever finds that its worker is gone.
+// When the store cannot be written, the next process that looks sets the dataset to failed.
 void Jobs::fail(const std::string& dataset_id, const Error& reason) {
     try {
         datasets_.fail(dataset_id, reason);
@@ -203,8 +203,8 @@ void Jobs::settle() {
     for (const auto& id : datasets_.unfinished()) find(id);
 }
 
-/// Whether the dataset may have changed since it was read. The table takes the step only where the dataset is
-/// still unfinished: between the reading and the lock its worker may have ended well.
+/// Returns whether the dataset may have changed since it was read. Its worker may have finished between the reading
+/// and the lock; then the table refuses the step to failed.
 bool Jobs::settle_one(const model::Dataset& dataset) {
     const auto excluded = WorkerLock::try_exclude(lock_of(dataset.id));
     if (!excluded) return false;
@@ -230,7 +230,7 @@ void Jobs::remove(const std::string& dataset_id, Cancellation& cancellation) {
     datasets_.forget_removed(dataset_id);
 }
 
-/// Removes what a process that was killed while it deleted a dataset has left.
+/// Removes the files that a process left which was killed while it deleted a dataset.
 void Jobs::sweep() {
     for (const auto& id : datasets_.removed()) {
         if (!WorkerLock::try_exclude(lock_of(id))) continue;
@@ -245,7 +245,7 @@ std::size_t Jobs::running() {
         std::ranges::count_if(jobs_, [](const auto& job) { return !job->ended; }));
 }
 
-// On the list last, so that nobody meets it before its file is whole.
+// Inserts the dataset last, so that it is visible only with a complete file.
 void Jobs::add_done(const model::Dataset& dataset,
                     const std::function<DatasetContent(const std::filesystem::path& file)>& write) {
     create_private_directory(folder_);
@@ -270,7 +270,7 @@ std::filesystem::path Jobs::lock_of(const std::string& dataset_id) const {
     return folder_ / (dataset_id + ".lock");
 }
 
-/// The file, the lock, and temporary files beside them.
+/// Removes the file, the lock, and temporary files beside them.
 void Jobs::remove_files(const std::string& dataset_id) const {
     std::error_code ignored;
     for (const auto& entry : std::filesystem::directory_iterator(folder_, ignored)) {
@@ -280,7 +280,7 @@ void Jobs::remove_files(const std::string& dataset_id) const {
     }
 }
 
-/// The thread that reads the rows must not wait for the store: another one writes down how far it is.
+/// A thread of its own, because the thread that reads the rows must not wait for the store.
 void Jobs::publish_progress() {
     std::unique_lock lock(mutex_);
     while (!stopped_.wait_for(lock, progress_interval, [&] { return stopping_; })) {
@@ -294,11 +294,10 @@ void Jobs::publish_progress() {
 void Jobs::publish(Job& job) {
     if (!job.running) return;
     try {
-        // Not running any more, though its worker still is: the dataset was deleted, maybe by another
-        // process.
+        // The dataset is not running: it was deleted, perhaps by another process.
         if (!datasets_.update_progress(job.id, job.rows, job.bytes)) job.cancellation.cancel();
     } catch (const Error&) {
-        // The store is busy or full: there will be a next time, and finishing tells the truth.
+        // The store is busy or full: the next progress, or the end, will be written.
         return;
     }
 }

@@ -19,7 +19,7 @@ struct RoutedCall {
 
 using Handler = std::function<Answer(const RoutedCall&)>;
 
-/// What a call waits for: only the store, or remote systems and large data.
+/// What a call may wait for: only the store, or remote systems and large data as well.
 enum class Pace { store, distant };
 
 /// Finds the handler of a call. Safe on any thread once all routes are added.

@@ -11,12 +11,11 @@ namespace prevision::platform {
 
 namespace {
 
-/// Tells our databases from others: "prvs".
+/// Marks a database as a store of this program: "prvs".
 constexpr std::int64_t application_id = 0x70727673;
 
-// `seq` keeps the order of creation, which ids made in the same second do not tell. A dataset keeps the id of
-// its datasource as a fact about the past: the datasource may be gone. `removed_datasets` names files that
-// are still to be removed.
+// `seq` is the order of creation; ids made in one second do not have it. A dataset keeps the id of its datasource
+// after the datasource is deleted. `removed_datasets` names the datasets whose files must still be removed.
 constexpr auto first_layout = R"sql(
 CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE projects (
@@ -77,7 +76,7 @@ CREATE INDEX unfinished_datasets ON datasets(id) WHERE state IN ('pending', 'run
 CREATE TABLE removed_datasets (id TEXT PRIMARY KEY) WITHOUT ROWID;
 )sql";
 
-// Tokens for a platform that is served; of a token there is its hash alone.
+// Tokens for a served platform. Only their hashes are stored.
 constexpr auto served_platform = R"sql(
 CREATE TABLE tokens (
     seq INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -118,8 +117,8 @@ CREATE TABLE exports (
 CREATE INDEX exports_of_exporter ON exports(exporter_id, seq);
 )sql";
 
-// How a file is written: as its datasource says, and as a dataset's file was found to be. What was uploaded
-// before had no name, and was read as a table with a header.
+// The format of a file: what a datasource demands, and what the inspection of a dataset found. Earlier uploads
+// had no file name, and were read as tables with a header.
 constexpr auto file_formats = R"sql(
 ALTER TABLE datasources ADD COLUMN separator TEXT NOT NULL DEFAULT '';
 ALTER TABLE datasources ADD COLUMN quote TEXT NOT NULL DEFAULT '';

@@ -50,7 +50,7 @@ Error store_error(const std::filesystem::path& file, const sqlite::SqliteError& 
     }
 }
 
-/// An Error that says which file it is about.
+/// The Error with the name of the file.
 Error about(const std::filesystem::path& file, const Error& error) {
     return {error.error_class(), fmt::format("cannot use the store {}: {}", file.string(), error.what()),
             error.hint().empty() ? damaged_hint : error.hint()};
@@ -67,7 +67,7 @@ void insert_default_project(sqlite::Database& database, const Clock& clock) {
     statement.bind(1, new_id()).bind(2, format_time(clock.now())).run();
 }
 
-/// A new file, readable by its owner alone, that goes again with the object.
+/// A new file that only its owner may read. It is removed with the object.
 class TemporaryFile {
   public:
     explicit TemporaryFile(std::filesystem::path path) : path_(std::move(path)) {
@@ -85,9 +85,8 @@ class TemporaryFile {
     std::filesystem::path path_;
 };
 
-/// Makes the store aside and links it into its place, so that whoever opens it meets it whole: two processes
-/// at their first use, or one that is killed here, leave nothing half made. It is made without care for a
-/// power cut, and brought to the disk once, when it is whole.
+/// Creates the store under another name and links it into its place, so that no other process sees an unfinished
+/// one. It is written without syncs, and synced once when it is complete.
 void create(const std::filesystem::path& file, const Clock& clock) {
     const TemporaryFile temporary(fmt::format("{}.{}.part", file.string(), new_id()));
     {
@@ -122,8 +121,8 @@ Store::Store(std::filesystem::path file, const Clock& clock)
     : file_(std::move(file)), database_(open(file_, clock)) {
     try {
         const auto version = read_version(database_);
-        // It was whole when it came into its place: an empty one has lost what it held.
-        if (version == 0) throw Error(ErrorClass::integrity, "it is damaged: there is nothing in it");
+        // `create` never leaves an empty store.
+        if (version == 0) throw Error(ErrorClass::integrity, "it is damaged: it is empty");
         if (version != newest_version()) migrate(database_);
     } catch (const sqlite::SqliteError& error) {
         fail(error);

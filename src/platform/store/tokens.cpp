@@ -54,7 +54,7 @@ TokenRecord read_row(const sqlite::Statement& row) {
             .revoked_at = row.text(4)};
 }
 
-/// The valid token of this name or id.
+/// The valid token with this name or id.
 std::optional<TokenRecord> find_good(sqlite::Database& database, const std::string& name_or_id) {
     auto statement = database.prepare(
         fmt::format("SELECT {} FROM tokens WHERE (name = ?1 OR id = ?1) AND revoked_at = ''", columns));
@@ -69,7 +69,7 @@ std::string_view to_string(Role role) { return role == Role::admin ? "admin" : "
 Role parse_role(std::string_view text) {
     if (text == "admin") return Role::admin;
     if (text == "viewer") return Role::viewer;
-    throw Error(ErrorClass::usage, fmt::format("invalid role: '{}' is none of admin, viewer", text));
+    throw Error(ErrorClass::usage, fmt::format("invalid role: '{}' is not one of admin, viewer", text));
 }
 
 NewToken Tokens::create(const std::string& name, Role role) {

@@ -12,7 +12,7 @@ namespace prevision::platform {
 
 class Store;
 
-/// What a token allows: everything, or only reading.
+/// What a token allows: everything, or only to read.
 enum class Role { admin, viewer };
 
 std::string_view to_string(Role role);

@@ -34,7 +34,7 @@ const unsigned char* bytes_of(std::string_view text) {
 
 unsigned char* bytes_of(std::string& text) { return reinterpret_cast<unsigned char*>(text.data()); }
 
-/// Reads a key file that only its owner may read. Nothing when there is no such file.
+/// Reads the key file; nothing when it does not exist.
 std::unique_ptr<VaultKey> read_key(const std::filesystem::path& path) {
     FileDescriptor file;
     try {
@@ -51,7 +51,7 @@ std::unique_ptr<VaultKey> read_key(const std::filesystem::path& path) {
     }
     if ((status.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
         throw Error(ErrorClass::invalid,
-                    fmt::format("the key file {} is open to other users (mode {:04o})", path.string(),
+                    fmt::format("other users can read the key file {} (mode {:04o})", path.string(),
                                 static_cast<unsigned>(status.st_mode & 07777U)),
                     fmt::format("chmod 600 {}", path.string()));
     }
@@ -65,7 +65,7 @@ std::unique_ptr<VaultKey> read_key(const std::filesystem::path& path) {
     }
 }
 
-/// Creates the key file; when another process was faster, returns that process's key.
+/// Creates the key file, or returns the key of a process that created it first.
 std::unique_ptr<VaultKey> make_key(const std::filesystem::path& path) {
     auto key = std::make_unique<VaultKey>();
     AtomicFile file(path, 0600);
@@ -149,7 +149,7 @@ const VaultKey& Vault::key() {
     if (!key && known) {
         throw Error(
             ErrorClass::invalid,
-            fmt::format("the key file {} is not there, and the stored secrets cannot be opened without it",
+            fmt::format("the key file {} does not exist, and the stored secrets cannot be opened without it",
                         key_file_.string()),
             "restore it from a backup, or delete the connectors that have secrets and create them again");
     }
@@ -158,7 +158,7 @@ const VaultKey& Vault::key() {
         throw Error(ErrorClass::invalid,
                     fmt::format("the key in {} is not the key that the stored secrets are sealed with",
                                 key_file_.string()),
-                    "restore this platform's own key file");
+                    "restore the key file of this platform");
     }
     key_ = std::move(key);
     return *key_;

@@ -33,7 +33,8 @@ model::Dataset get_done_dataset(State& state, const std::string& id) {
                     "create the dataset again");
     }
     if (!dataset.done()) {
-        throw Error(ErrorClass::conflict, fmt::format("the snapshot is not done but {}", dataset.copy_state),
+        throw Error(ErrorClass::conflict,
+                    fmt::format("the dataset is not done: it is {}", dataset.copy_state),
                     "wait until the dataset is done");
     }
     return dataset;
@@ -58,13 +59,13 @@ Answer delete_dataset(State& state, const RoutedCall& routed) {
     return empty_answer();
 }
 
-/// Names that any system takes, for who saves the answer under the name that is proposed.
+/// Proposes an ASCII name that every system accepts, and the real one for clients that know RFC 6266.
 std::string proposed_file_name(const std::string& id, const std::string& suffix, const std::string& name) {
     return fmt::format("attachment; filename=\"{}{}\"; filename*=UTF-8''{}", id, suffix,
                        percent_encode(name));
 }
 
-/// The name of a dataset's file, as no system takes it for a path.
+/// The name of a dataset's file, without characters that some system gives a meaning in a path.
 std::string name_in_archive(const model::Dataset& dataset) {
     auto name = valid_utf8(model::file_name(dataset));
     for (auto& each : name) {
@@ -89,9 +90,8 @@ Answer download_dataset(State& state, const RoutedCall& routed) {
     const auto dataset = get_done_dataset(state, routed.parameters.at(0));
     if (extension != "csv" && extension != "zip") {
         throw Error(ErrorClass::invalid,
-                    fmt::format("invalid extension: datasets are kept as they are and cannot be had as '{}'",
-                                extension),
-                    "ask for csv, which gives the bytes as they are, or zip");
+                    fmt::format("invalid extension: '{}' is not one of csv, zip", extension),
+                    "csv gives the bytes as they are stored");
     }
     const auto path = state.jobs.file_of(dataset.id);
     const auto file = std::make_shared<FileDescriptor>(open_dataset_file(path, dataset));
@@ -128,7 +128,7 @@ Answer sample_dataset(State& state, const RoutedCall& routed) {
     SampleSink sink;
     read_dataset_rows(state.jobs.file_of(dataset.id), dataset, limit, sink, cancellation);
     auto sample = sink.sample();
-    // What the snapshot knew: of the kept text every column is one of text.
+    // The stored file has only text; the snapshot recorded the types.
     sample.schema = dataset.schema;
     return json_answer(model::encode_answer(sample));
 }

@@ -4,7 +4,7 @@
 
 namespace prevision::platform {
 
-/// The user of the embedded platform, who needs no account.
+/// The user of the embedded platform. It needs no account.
 inline constexpr std::string_view local_user_id = "000000000000000000000001";
 
 inline std::string encode_user(std::string_view id, std::string_view name, std::string_view role) {

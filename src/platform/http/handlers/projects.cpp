@@ -10,9 +10,8 @@
 
 namespace prevision::platform {
 
-namespace {}  // namespace
-
 /// A project as the platform's clients expect it. Pipelines and experiments do not exist here: 0.
+/// Not in an unnamed namespace, where show_object and list_page could not find it by its argument's type.
 static std::string encode_answer(const ProjectRecord& record) {
     return model::JsonObject()
         .text("_id", record.project.id)
@@ -67,7 +66,7 @@ Answer list_users(State& state, const RoutedCall& routed) {
     return json_answer(users.finish());
 }
 
-/// Tokens are for the whole platform: no user can be removed from one project.
+/// A token is valid for the whole platform, so no user can be removed from one project.
 Answer delete_user(State& state, const RoutedCall& routed) {
     get_project(state, routed.parameters.at(0));
     const auto& id = routed.parameters.at(1);

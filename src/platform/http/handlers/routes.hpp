@@ -40,7 +40,7 @@ Answer show_object(State& state, const RoutedCall& routed) {
     return json_answer(encode_answer(get(state, routed.parameters.at(0))));
 }
 
-/// Answers with the page that a call asks for, of what `list` lists.
+/// Answers with the page that the call asks for; `list` reads that page.
 template <typename List>
 Answer list_page(const RoutedCall& routed, const List& list) {
     const auto page = read_page(routed.query);

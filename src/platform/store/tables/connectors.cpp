@@ -1,7 +1,6 @@
 #include "platform/store/tables/connectors.hpp"
 
 #include "core/error.hpp"
-#include "platform/store/tables/projects.hpp"
 #include "platform/store/tables/rows.hpp"
 
 namespace prevision::platform {
@@ -24,7 +23,6 @@ struct rows::Layout<model::Connector> {
         column("options", connector.options);
         column("created_at", connector.created_at);
     }
-    static void complete(model::Connector& /*connector*/) {}
 };
 
 namespace {
@@ -37,7 +35,7 @@ std::optional<std::string> read_fingerprint(sqlite::Database& database) {
     return statement.text(0);
 }
 
-/// The first secret binds the store to its key.
+/// The first secret fixes the key.
 void remember_fingerprint(sqlite::Database& database, const std::string& fingerprint) {
     const auto known = read_fingerprint(database);
     if (!known) {
@@ -46,12 +44,12 @@ void remember_fingerprint(sqlite::Database& database, const std::string& fingerp
             .bind(2, fingerprint)
             .run();
     } else if (*known != fingerprint) {
-        throw Error(ErrorClass::invalid, "the platform's secrets were sealed with another key meanwhile",
-                    "use one and the same key file for this platform");
+        throw Error(ErrorClass::invalid, "another process has sealed secrets with another key",
+                    "use the same key file for this platform everywhere");
     }
 }
 
-/// With the last secret gone, no key is needed and any will do.
+/// After the last secret is gone, any key may be used.
 void forget_unused_fingerprint(sqlite::Database& database) {
     database.prepare("DELETE FROM settings WHERE name = ? AND NOT EXISTS (SELECT 1 FROM secrets)")
         .bind(1, fingerprint_setting)
@@ -79,23 +77,13 @@ void write_secrets(sqlite::Database& database, const std::string& id, const Seal
 
 }  // namespace
 
+template class Table<model::Connector>;
+
 void ConnectorTable::insert(const model::Connector& connector, const SealedSecrets& secrets) {
     store_.write([&](sqlite::Database& database) {
-        require_project(database, connector.project_id);
+        rows::require_project(database, connector.project_id);
         rows::insert(database, connector);
         write_secrets(database, connector.id, secrets);
-    });
-}
-
-std::optional<model::Connector> ConnectorTable::find(const std::string& id) {
-    return store_.read(
-        [&](sqlite::Database& database) { return rows::find<model::Connector>(database, id); });
-}
-
-Listed<model::Connector> ConnectorTable::list(const std::string& project_id, const Page& page) {
-    return store_.read([&](sqlite::Database& database) {
-        require_project(database, project_id);
-        return rows::list<model::Connector>(database, project_id, page);
     });
 }
 

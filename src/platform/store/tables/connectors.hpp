@@ -6,50 +6,40 @@
 #include <string>
 
 #include "model/model.hpp"
-#include "platform/store/page.hpp"
-#include "platform/store/store.hpp"
+#include "platform/store/tables/table.hpp"
 
 namespace prevision::platform {
 
-/// Secrets as the vault sealed them, by the field that they are the value of, and the fingerprint of the key.
-/// An empty text takes the secret away.
+/// Sealed secrets by field, and the fingerprint of their key. An empty text removes the secret.
 struct SealedSecrets {
     std::map<std::string, std::string> fields;
     std::string key_fingerprint;
 };
 
-/// The connectors of a store, and their sealed secrets. Errors beside those named are the store's.
+/// The connectors of a store, and their sealed secrets.
 ///
-/// The store remembers which key its secrets are sealed with for as long as it holds any; sealing with
-/// another one is an Error invalid, and nothing is written then.
-class ConnectorTable {
+/// While the store holds secrets, it remembers the key that they are sealed with. Error invalid for secrets that are
+/// sealed with another key; nothing is written then.
+class ConnectorTable : public Table<model::Connector> {
   public:
-    explicit ConnectorTable(Store& store) : store_(store) {}
+    using Table::Table;
 
     /// Error not_found when there is no such project.
     void insert(const model::Connector& connector, const SealedSecrets& secrets);
-    std::optional<model::Connector> find(const std::string& id);
 
-    /// Error not_found when there is no such project.
-    Listed<model::Connector> list(const std::string& project_id, const Page& page);
-
-    /// Lets `change` set fields of the connector, and writes these and the secrets that are named; what
-    /// others set meanwhile is kept. Returns the connector. Error not_found, and what `change` throws:
-    /// nothing is written then.
+    /// Calls `change` on the current connector, and writes the result and the secrets in one transaction. Returns
+    /// the connector. Error not_found, and what `change` throws: nothing is written then.
     model::Connector update(const std::string& id, const std::function<void(model::Connector&)>& change,
                             const SealedSecrets& secrets);
 
-    /// Error not_found, or conflict while a datasource uses it.
+    /// Error not_found, or conflict while a datasource or an exporter uses it.
     void remove(const std::string& id);
 
-    /// The sealed secret, where the connector has one.
+    /// The sealed secret, or nothing.
     std::optional<std::string> find_secret(const std::string& id, const std::string& field);
 
-    /// The fingerprint of the key that the store's secrets are sealed with; nothing while it holds none.
+    /// The fingerprint of the key that the secrets are sealed with; nothing while the store has no secret.
     std::optional<std::string> key_fingerprint();
-
-  private:
-    Store& store_;
 };
 
 }  // namespace prevision::platform

@@ -5,7 +5,7 @@
 
 #include "core/error.hpp"
 #include "core/utf8.hpp"
-#include "platform/store/tables/projects.hpp"
+#include "model/fields.hpp"
 #include "platform/store/tables/rows.hpp"
 
 namespace prevision::platform {
@@ -33,20 +33,17 @@ struct rows::Layout<model::Dataset> {
         column("file_name", dataset.file.name);
         column("file_type", dataset.file.type);
         column("compression", dataset.file.compression);
-        column("separator", dataset.file.format.separator);
-        column("quote", dataset.file.format.quote);
-        column("header", dataset.file.format.header);
-        column("encoding", dataset.file.format.encoding);
+        model::visit_format(dataset.file.format, column);
         column("note", dataset.file.note);
     }
 
-    /// The API has four states. Here the copy is the only work, and the other states follow it.
+    /// The API has four states. Only the copy does work here, so the other states follow it.
     static void complete(model::Dataset& dataset) {
         const auto others = dataset.copy_state == "running" ? std::string("pending") : dataset.copy_state;
         dataset.describe_state = others;
         dataset.drift_state = others;
         dataset.embeddings_state = others;
-        // The columns have defaults; the file is known when the copy is done.
+        // Until the copy is done, these columns only hold defaults.
         if (!dataset.done()) dataset.file = {};
     }
 };
@@ -76,9 +73,11 @@ bool change(Store& store, const std::string& id, std::initializer_list<std::stri
 
 }  // namespace
 
+template class Table<model::Dataset>;
+
 void DatasetTable::insert(const model::Dataset& dataset) {
     store_.write([&](sqlite::Database& database) {
-        require_project(database, dataset.project_id);
+        rows::require_project(database, dataset.project_id);
         rows::require_in_project(database, "datasource", dataset.datasource_id, dataset.project_id);
         auto pending = dataset;
         pending.copy_state = "pending";
@@ -88,21 +87,10 @@ void DatasetTable::insert(const model::Dataset& dataset) {
 
 void DatasetTable::insert_done(const model::Dataset& dataset, const DatasetContent& content) {
     store_.write([&](sqlite::Database& database) {
-        require_project(database, dataset.project_id);
+        rows::require_project(database, dataset.project_id);
         auto done = dataset;
         set_content(done, content);
         rows::insert(database, done);
-    });
-}
-
-std::optional<model::Dataset> DatasetTable::find(const std::string& id) {
-    return store_.read([&](sqlite::Database& database) { return rows::find<model::Dataset>(database, id); });
-}
-
-Listed<model::Dataset> DatasetTable::list(const std::string& project_id, const Page& page) {
-    return store_.read([&](sqlite::Database& database) {
-        require_project(database, project_id);
-        return rows::list<model::Dataset>(database, project_id, page);
     });
 }
 

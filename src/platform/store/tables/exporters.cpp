@@ -1,6 +1,6 @@
 #include "platform/store/tables/exporters.hpp"
 
-#include "platform/store/tables/projects.hpp"
+#include "model/fields.hpp"
 #include "platform/store/tables/rows.hpp"
 
 namespace prevision::platform {
@@ -18,16 +18,9 @@ struct rows::Layout<model::Exporter> {
         column("connector_id", exporter.connector_id);
         column("name", exporter.name);
         column("description", exporter.description);
-        column("filepath", exporter.filepath);
-        column("bucket", exporter.bucket);
-        column("database", exporter.database);
-        column("table", exporter.table);
-        column("g_cloud", exporter.g_cloud);
-        column("file_write_mode", exporter.file_write_mode);
-        column("database_write_mode", exporter.database_write_mode);
+        model::visit_target(exporter, column);
         column("created_at", exporter.created_at);
     }
-    static void complete(model::Exporter& /*exporter*/) {}
 };
 
 template <>
@@ -47,25 +40,15 @@ struct rows::Layout<model::Export> {
         column("error_class", done.error_class);
         column("created_at", done.created_at);
     }
-    static void complete(model::Export& /*done*/) {}
 };
+
+template class Table<model::Exporter>;
 
 void ExporterTable::insert(const model::Exporter& exporter) {
     store_.write([&](sqlite::Database& database) {
-        require_project(database, exporter.project_id);
+        rows::require_project(database, exporter.project_id);
         rows::require_in_project(database, "connector", exporter.connector_id, exporter.project_id);
         rows::insert(database, exporter);
-    });
-}
-
-std::optional<model::Exporter> ExporterTable::find(const std::string& id) {
-    return store_.read([&](sqlite::Database& database) { return rows::find<model::Exporter>(database, id); });
-}
-
-Listed<model::Exporter> ExporterTable::list(const std::string& project_id, const Page& page) {
-    return store_.read([&](sqlite::Database& database) {
-        require_project(database, project_id);
-        return rows::list<model::Exporter>(database, project_id, page);
     });
 }
 

@@ -4,35 +4,27 @@
 #include <string>
 
 #include "model/exporter.hpp"
-#include "platform/store/page.hpp"
-#include "platform/store/store.hpp"
+#include "platform/store/tables/table.hpp"
 
 namespace prevision::platform {
 
-/// The exporters of a store, and what was exported through them. Errors beside those named are the store's.
-class ExporterTable {
+/// The exporters of a store and their exports.
+class ExporterTable : public Table<model::Exporter> {
   public:
-    explicit ExporterTable(Store& store) : store_(store) {}
+    using Table::Table;
 
-    /// Error not_found when the project is not there, or the connector is not in it.
+    /// Error not_found when there is no such project, or the connector is not in it.
     void insert(const model::Exporter& exporter);
-    std::optional<model::Exporter> find(const std::string& id);
 
-    /// Error not_found when there is no such project.
-    Listed<model::Exporter> list(const std::string& project_id, const Page& page);
-
-    /// With its exports. Error not_found.
+    /// Removes its exports too. Error not_found.
     void remove(const std::string& id);
 
-    /// Error not_found when the exporter is gone.
+    /// Error not_found when there is no such exporter.
     void insert_export(const model::Export& done);
     std::optional<model::Export> find_export(const std::string& id);
 
     /// Error not_found when there is no such exporter.
     Listed<model::Export> list_exports(const std::string& exporter_id, const Page& page);
-
-  private:
-    Store& store_;
 };
 
 }  // namespace prevision::platform

@@ -24,14 +24,11 @@ class ProjectTable {
     std::optional<ProjectRecord> find(const std::string& id);
     Listed<ProjectRecord> list(const Page& page);
 
-    /// Error not_found, or conflict while it holds anything.
+    /// Error not_found, or conflict while anything belongs to it.
     void remove(const std::string& id);
 
   private:
     Store& store_;
 };
-
-/// Within a transaction: Error not_found when there is no such project.
-void require_project(sqlite::Database& database, const std::string& id);
 
 }  // namespace prevision::platform

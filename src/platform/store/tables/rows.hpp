@@ -12,21 +12,21 @@
 
 #include "core/error.hpp"
 #include "model/model.hpp"
-#include "platform/store/page.hpp"
+#include "platform/store/tables/table.hpp"
 #include "sqlite/sqlite.hpp"
 
-/// Reads and writes the rows of every table of the store. Each function runs inside a transaction of the caller.
+/// Reads and writes rows of the store's tables. Call these functions inside a transaction.
 namespace prevision::platform::rows {
 
-/// How a table keeps an object. A specialization has
+/// How an object is stored in a table. A specialization has
 /// - `table`, and `noun` for messages;
 /// - `owner`: the column whose value selects a list, such as "project_id";
 /// - `visit(object, column)`, which calls `column(name, member)` for every column, "id" first;
-/// - `complete(object)`, which derives after reading what has no column.
+/// - optionally `complete(object)`, which derives the members that have no column from those that were read.
 template <typename Object>
 struct Layout;
 
-/// Binds each visited member to the next parameter. Text is stored as valid UTF-8.
+/// Binds each visited member to the next parameter. Texts are made valid UTF-8.
 class Binder {
   public:
     explicit Binder(sqlite::Statement& statement) : statement_(statement) {}
@@ -68,7 +68,7 @@ class Reader {
     int index_ = 0;
 };
 
-/// The columns in the order of `visit`, each written by `format`, with commas between them.
+/// The names of the columns in the order of `visit`, each put into `format`, separated by commas.
 template <typename Object>
 std::string columns(std::string_view format) {
     std::string text;
@@ -84,7 +84,7 @@ Object read(const sqlite::Statement& row) {
     Object object{};
     Reader reader(row);
     Layout<Object>::visit(object, reader);
-    Layout<Object>::complete(object);
+    if constexpr (requires { Layout<Object>::complete(object); }) Layout<Object>::complete(object);
     return object;
 }
 
@@ -141,10 +141,10 @@ void remove(sqlite::Database& database, const std::string& id) {
     if (database.changes() == 0) fail_missing<Object>(id);
 }
 
-/// The rows that the query with one parameter counts.
+/// Runs a SELECT COUNT(*) with one parameter.
 std::uint64_t count(sqlite::Database& database, std::string_view sql, const std::string& parameter);
 
-/// One page of the objects of `owner`, in the order of creation.
+/// A page of the objects that belong to `owner`, in the order of creation.
 template <typename Object>
 Listed<Object> list(sqlite::Database& database, const std::string& owner, const Page& page) {
     const auto where = fmt::format("WHERE {} = ?1", Layout<Object>::owner);
@@ -158,12 +158,32 @@ Listed<Object> list(sqlite::Database& database, const std::string& owner, const 
     return list;
 }
 
-/// Error not_found unless `table` has `id` in the project: "invalid connector_id: there is no connector …".
+/// Error not_found unless the project has such an object: "invalid connector_id: there is no connector …".
 void require_in_project(sqlite::Database& database, std::string_view noun, const std::string& id,
                         const std::string& project_id);
 
-/// Error conflict when the query with one parameter counts any: "2 datasources use the connector".
+/// Error conflict when the SELECT COUNT(*) counts at least one: "2 datasources use the connector".
 void refuse_while_used(sqlite::Database& database, std::string_view sql, const std::string& id,
                        std::string_view one, std::string_view many, const std::string& hint);
 
+/// Error not_found when there is no such project.
+void require_project(sqlite::Database& database, const std::string& id);
+
 }  // namespace prevision::platform::rows
+
+namespace prevision::platform {
+
+template <typename Object>
+std::optional<Object> Table<Object>::find(const std::string& id) {
+    return store_.read([&](sqlite::Database& database) { return rows::find<Object>(database, id); });
+}
+
+template <typename Object>
+Listed<Object> Table<Object>::list(const std::string& project_id, const Page& page) {
+    return store_.read([&](sqlite::Database& database) {
+        rows::require_project(database, project_id);
+        return rows::list<Object>(database, project_id, page);
+    });
+}
+
+}  // namespace prevision::platform

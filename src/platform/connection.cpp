@@ -44,6 +44,52 @@ sources::Fields fields_of(const model::Datasource& datasource) {
     return fields;
 }
 
+/// The fields that decide where a connector's secrets are sent, and how they travel.
+std::vector<std::string> guarding_names() {
+    std::vector<std::string> names{"type", "engine"};
+    for (const auto& engine : sources::engines()) {
+        for (const auto& option : engine.connector_options) {
+            if (option.guards_secret) names.emplace_back(option.name);
+        }
+    }
+    return names;
+}
+
+std::map<std::string, std::string> guarding_fields(const model::Connector& connector) {
+    auto fields = connector.options;
+    fields["type"] = connector.type;
+    fields["host"] = connector.host;
+    fields["port"] = connector.port ? std::to_string(*connector.port) : "";
+    std::map<std::string, std::string> guarding;
+    for (const auto& name : guarding_names()) guarding[name] = fields[name];
+    return guarding;
+}
+
+/// An exporter needs a table for a system of tables, else a path.
+void check_exporter(const model::Exporter& exporter, const model::Connector& connector) {
+    if (!has_engine(connector.type)) return;
+    const auto* engine = sources::tell_engine(connection_of(connector, {}));
+    if (engine == nullptr)
+        engine = &*std::ranges::find(sources::engines(), connector.type, &sources::Engine::type);
+    const bool is_table = engine->open_table_writer != nullptr;
+    if (is_table == exporter.table.empty()) {
+        throw Error(ErrorClass::invalid,
+                    fmt::format("{} needs a {}", engine->title, is_table ? "table" : "path of a file"));
+    }
+    if (!is_table) engine->check_location({.bucket = exporter.bucket, .path = exporter.filepath});
+}
+
+/// The message of the Error that an action throws; nothing when it succeeds.
+template <typename Action>
+std::optional<std::string> failure_of(const Action& action) {
+    try {
+        action();
+        return std::nullopt;
+    } catch (const Error& error) {
+        return error.what();
+    }
+}
+
 }  // namespace
 
 std::vector<std::string> connector_types() {
@@ -53,7 +99,7 @@ std::vector<std::string> connector_types() {
 }
 
 sources::Connection connection_of(const model::Connector& connector, Secret password,
-                                  const Environment& environment) {
+                                  const sources::Reach& reach, const Environment& environment) {
     sources::Connection connection;
     connection.type = connector.type;
     connection.host = connector.host;
@@ -62,6 +108,7 @@ sources::Connection connection_of(const model::Connector& connector, Secret pass
     connection.password = std::move(password);
     connection.options = connector.options;
     connection.environment = environment;
+    connection.reach = reach;
     // A sources::Connection has the engine as a member of its own.
     if (const auto engine = connection.options.extract("engine")) connection.engine = engine.mapped();
     return connection;
@@ -75,7 +122,7 @@ sources::Location location_of(const model::Datasource& datasource) {
             .path = datasource.path};
 }
 
-void check_connector(const model::Connector& connector, bool has_password) {
+void check_connector(const model::Connector& connector, bool has_password, const sources::Reach& reach) {
     auto types = connector_types();
     types.insert(types.end(), older_types.begin(), older_types.end());
     if (std::ranges::find(types, connector.type) == types.end()) {
@@ -86,9 +133,40 @@ void check_connector(const model::Connector& connector, bool has_password) {
     }
     if (!has_engine(connector.type)) return;
     // The check asks only whether there is a password.
-    auto connection = connection_of(connector, Secret(has_password ? "set" : ""));
+    auto connection = connection_of(connector, Secret(has_password ? "set" : ""), reach);
     connection.private_key = connector.private_key;
     sources::check_connection(connection);
+}
+
+void check_secrets_stay(const model::Connector& before, const model::Connector& after,
+                        const std::set<std::string>& stored) {
+    if (stored.empty()) return;
+    const auto old_fields = guarding_fields(before);
+    const auto new_fields = guarding_fields(after);
+    for (const auto& name : guarding_names()) {
+        if (old_fields.at(name) == new_fields.at(name)) continue;
+        const auto& secret = *stored.begin();
+        throw sources::InvalidField(
+            secret, fmt::format("the connector's {} changes, so its {} must be given again", name, secret),
+            "give it with the change: with --password-stdin or another flag for secrets, or in the file of apply");
+    }
+}
+
+void check_users(const model::Connector& before, const model::Connector& after,
+                 const std::vector<model::Datasource>& datasources,
+                 const std::vector<model::Exporter>& exporters) {
+    const auto check = [&](std::string_view noun, const auto& users, const auto& check_user) {
+        for (const auto& user : users) {
+            const auto reason = failure_of([&] { check_user(user, after); });
+            if (!reason || failure_of([&] { check_user(user, before); })) continue;
+            throw Error(ErrorClass::conflict,
+                        fmt::format("the connector cannot change so: its {} '{}' would no longer fit: {}",
+                                    noun, user.name, *reason),
+                        fmt::format("change or delete the {} first", noun));
+        }
+    };
+    check("datasource", datasources, check_datasource);
+    check("exporter", exporters, check_exporter);
 }
 
 void check_datasource(const model::Datasource& datasource, const model::Connector& connector) {

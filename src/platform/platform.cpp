@@ -53,6 +53,8 @@ void Platform::hand_snapshots_to(std::function<void(const std::string& dataset_i
     parts_->state.jobs.hand_over_to(std::move(launch));
 }
 
+void Platform::confine(const Confinement& confinement) { parts_->state.confine(confinement); }
+
 void Platform::take_pending_snapshot(const std::string& dataset_id, Cancellation& cancellation) {
     parts_->state.jobs.run_pending(dataset_id, cancellation);
 }

@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "core/cancellation.hpp"
 #include "core/clock.hpp"
@@ -24,6 +25,13 @@ struct Settings {
     const Clock* clock = &system_clock();
     Environment environment;                       ///< for sources: proxies, certificates, AWS's variables
     std::chrono::milliseconds wait_limit{60'000};  ///< as in sources::Connection
+};
+
+/// What the callers of a served platform may make it use.
+struct Confinement {
+    std::vector<std::filesystem::path> file_folders{};  ///< the files and sockets below them; else none
+    std::vector<std::string> hosts{};                   ///< patterns, see net::HostRules
+    bool ambient_credentials = false;                   ///< see sources::Reach
 };
 
 /// The caller of a served platform.
@@ -93,6 +101,10 @@ class Platform {
     /// inherits a descriptor that marks the snapshot as pending, and must keep it open. When `launch` throws, the
     /// call fails with that Error and no dataset is left.
     void hand_snapshots_to(std::function<void(const std::string& dataset_id)> launch);
+
+    /// From now on connectors may use no more than this. Call it before the first call. Error usage for an invalid
+    /// pattern, or a folder that does not exist.
+    void confine(const Confinement& confinement);
 
     /// Takes a pending snapshot; returns when it is done or failed. Error not_found when there is none.
     void take_pending_snapshot(const std::string& dataset_id, Cancellation& cancellation);

@@ -38,7 +38,7 @@ void remember_host_key(State& state, const std::string& connector_id, const sour
     const auto connector = state.connectors.find(connector_id);
     if (!connector || connector->options.contains("host_key")) return;
     state.connectors.update(connector_id,
-                            [&](model::Connector& changed) {
+                            [&](model::Connector& changed, const auto&, const auto&) {
                                 // emplace keeps a key that another process stored first.
                                 changed.options.emplace("host_key", *learned);
                             },
@@ -64,6 +64,7 @@ snapshot::Snapshot take_snapshot(State& state, const model::Dataset& dataset,
 State::State(const Settings& settings)
     : clock(*settings.clock),
       environment(settings.environment),
+      reach{.own = {settings.home, settings.vault_key_file.value_or(settings.home / "vault.key")}},
       wait_limit(settings.wait_limit),
       store(make_home(settings.home) / "prevision.db", clock),
       tokens(store, clock),
@@ -81,6 +82,23 @@ State::State(const Settings& settings)
               return take_snapshot(*this, dataset, file, cancellation, observer);
           },
           [this](const std::string& id) { events.publish({.name = "DATASET_UPDATE", .id = id}); }) {}
+
+void State::confine(const Confinement& confinement) {
+    auto& folders = reach.folders.emplace();
+    for (const auto& folder : confinement.file_folders) {
+        std::error_code failure;
+        const auto real = std::filesystem::canonical(folder, failure);
+        if (failure || !std::filesystem::is_directory(real, failure)) {
+            throw Error(ErrorClass::usage,
+                        fmt::format("--allow-files: {} is not a folder that can be read", folder.string()),
+                        "name an existing folder");
+        }
+        folders.push_back(real);
+    }
+    reach.hosts = net::HostRules(confinement.hosts);
+    reach.ambient_credentials = confinement.ambient_credentials;
+    if (!reach.ambient_credentials) environment = sources::without_credentials(environment);
+}
 
 model::Connector get_connector(State& state, const std::string& id) {
     return found(state.connectors.find(id), "connector", id);
@@ -101,8 +119,8 @@ std::string seal_secret(State& state, const std::string& connector_id, const std
 
 sources::Connection open_connection(State& state, const model::Connector& connector) {
     require_engine(connector);
-    auto connection =
-        connection_of(connector, open_secret(state, connector.id, "password"), state.environment);
+    auto connection = connection_of(connector, open_secret(state, connector.id, "password"), state.reach,
+                                    state.environment);
     connection.private_key = open_secret(state, connector.id, "private_key");
     connection.wait_limit = state.wait_limit;
     return connection;

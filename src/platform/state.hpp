@@ -31,8 +31,12 @@ namespace prevision::platform {
 struct State {
     explicit State(const Settings& settings);
 
+    /// See Platform::confine.
+    void confine(const Confinement& confinement);
+
     const Clock& clock;
-    const Environment environment;
+    Environment environment;                     ///< for sources
+    sources::Reach reach;                        ///< of all connections
     const std::chrono::milliseconds wait_limit;  ///< see Settings; 0 is no limit
     EventBus events;
     Store store;

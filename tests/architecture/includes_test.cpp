@@ -83,7 +83,7 @@ const std::map<std::string, Names> allowed{
      {"cli/platform", "core", "net/curl_library.hpp", "sources/postgres/library.hpp"}},
     {"cli/platform/serve.cpp",
      {"cli", "cli/platform", "cli/verbs", "config", "core", "model", "platform/platform.hpp", "render",
-      "server/server.hpp"}},
+      "server/server.hpp", "sources/reach.hpp"}},
     {"main.cpp", {"cli", "core"}},
 };
 

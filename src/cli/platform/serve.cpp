@@ -9,6 +9,7 @@
 #include "model/json_builder.hpp"
 #include "platform/platform.hpp"
 #include "server/server.hpp"
+#include "sources/reach.hpp"
 
 namespace prevision::cli {
 
@@ -29,6 +30,8 @@ struct ServeOptions {
     std::optional<std::string> write_timeout;
     std::optional<std::string> drain_timeout;
     std::optional<std::string> keep_alive;
+    platform::Confinement confinement;
+    std::vector<std::string> file_folders;
 };
 
 /// "65536", "16K", "4M", "2G": bytes.
@@ -89,6 +92,10 @@ void run_serve(const ServeOptions& options, Services& services) {
     refuse_remote(services);
     const auto settings = to_settings(options);
     set_grace(settings.drain_time + to_end);
+    auto confinement = options.confinement;
+    confinement.file_folders.assign(options.file_folders.begin(), options.file_folders.end());
+    services.embedded().platform().confine(confinement);
+    if (!confinement.ambient_credentials) sources::forget_ambient_credentials();
     server::Server server(services.embedded().platform(), settings, services.embedded().home(),
                           services.io().err, services.io().clock);
     services.message("prevision: serving on " + server.url());
@@ -186,6 +193,20 @@ void add_token(Command& serve, Services& services) {
     });
 }
 
+/// What connectors may use of the server's machine and network.
+void add_confinement(Command& command, ServeOptions& options) {
+    command.option("--allow-files", options.file_folders,
+                   "Let connectors open the files and local sockets in a folder; may be given several times",
+                   {.value = "DIR", .completes = Completes::file});
+    command.option(
+        "--allow-hosts", options.confinement.hosts,
+        "Let connectors reach only hosts that match, or with ! before it not those: a name with * and ?, "
+        "an address, a network, loopback, private, link-local; may be given several times",
+        {.value = "PATTERN"});
+    command.flag("--ambient-credentials", options.confinement.ambient_credentials,
+                 "Let connectors log in with the passwords, keys and SSH agent of this user");
+}
+
 void add_limits(Command& command, ServeOptions& options) {
     command.option("--max-header", options.max_header, "The largest header of a request (16K)",
                    {.value = "SIZE"});
@@ -216,6 +237,7 @@ void add_serve(Command& root, Services& services) {
     command.flag("--insecure-http", options.insecure_http, "Listen wider than this machine without TLS");
     command.option("--log", options.log, "The access log, on stderr",
                    {.value = "FORM", .choices = {"text", "json", "none"}});
+    add_confinement(command, options);
     add_limits(command, options);
     command.example("prevision serve token create alice");
     command.example("prevision serve");

@@ -8,6 +8,7 @@
 
 #include "core/error.hpp"
 #include "core/file.hpp"
+#include "core/id.hpp"
 #include "platform/datasets/file_format.hpp"
 
 namespace prevision::platform {
@@ -30,6 +31,12 @@ DatasetContent content_of(const snapshot::Snapshot& snapshot) {
         content.schema.push_back({.name = column.name, .type = column.type, .nullable = column.nullable});
     }
     return content;
+}
+
+/// An id before it becomes a file's name: a store that was tampered with may hold another text.
+const std::string& checked(const std::string& dataset_id) {
+    if (is_id(dataset_id)) return dataset_id;
+    throw Error(ErrorClass::integrity, fmt::format("'{}' is not the id of a dataset", dataset_id));
 }
 
 /// The reason as it is recorded for later readers of the dataset.
@@ -263,18 +270,18 @@ void Jobs::tell(const std::string& dataset_id) const {
 }
 
 std::filesystem::path Jobs::file_of(const std::string& dataset_id) const {
-    return folder_ / (dataset_id + ".csv");
+    return folder_ / (checked(dataset_id) + ".csv");
 }
 
 std::filesystem::path Jobs::lock_of(const std::string& dataset_id) const {
-    return folder_ / (dataset_id + ".lock");
+    return folder_ / (checked(dataset_id) + ".lock");
 }
 
 /// Removes the file, the lock, and temporary files beside them.
 void Jobs::remove_files(const std::string& dataset_id) const {
     std::error_code ignored;
     for (const auto& entry : std::filesystem::directory_iterator(folder_, ignored)) {
-        if (entry.path().filename().string().starts_with(dataset_id + ".")) {
+        if (entry.path().filename().string().starts_with(checked(dataset_id) + ".")) {
             std::filesystem::remove(entry.path(), ignored);
         }
     }

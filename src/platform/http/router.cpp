@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "core/error.hpp"
+#include "core/id.hpp"
 #include "core/text.hpp"
 #include "platform/http/answers.hpp"
 
@@ -38,6 +39,19 @@ std::optional<std::vector<std::string>> match(std::string_view pattern, std::str
     return parameters;
 }
 
+/// An id becomes part of a query or of a file's name, so no other text is passed on as one.
+void check_ids(std::string_view pattern, const std::vector<std::string>& parameters) {
+    std::size_t index = 0;
+    while (!pattern.empty()) {
+        const auto segment = take_segment(pattern);
+        if (!segment.starts_with('{')) continue;
+        const auto& text = parameters.at(index++);
+        if (segment != "{id}" || is_id(text)) continue;
+        throw Error(ErrorClass::not_found, fmt::format("nothing has the id '{}'", text),
+                    "an id has 24 hexadecimal digits");
+    }
+}
+
 std::string_view without_trailing_slash(std::string_view path) {
     if (path.size() > 1 && path.ends_with('/')) path.remove_suffix(1);
     return path;
@@ -63,6 +77,7 @@ Answer Router::route(const Call& call) const {
         auto parameters = match(route.pattern, path);
         if (!parameters) continue;
         if (route.method == call.method) {
+            check_ids(route.pattern, *parameters);
             return route.handler(
                 {.call = call, .parameters = std::move(*parameters), .query = Query(call.query)});
         }

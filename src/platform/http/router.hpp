@@ -26,7 +26,8 @@ enum class Pace { store, distant };
 class Router {
   public:
     /// `pattern` is a path whose segments in braces match any one segment: "/projects/{id}/connectors". It is
-    /// kept as a view: pass a literal. Of two patterns that match, the first one added counts.
+    /// kept as a view: pass a literal. Of two patterns that match, the first one added counts. For
+    /// a segment "{id}", `route` throws Error not_found for a text that is not an id.
     void add(std::string_view method, std::string_view pattern, Handler handler, Pace pace = Pace::store);
 
     /// Returns the handler's answer, or throws its Error. A trailing slash of the path changes nothing. A known path with

@@ -19,8 +19,8 @@ constexpr std::array<std::string_view, 2> schemes{"sftp", "ssh"};
 constexpr std::array<std::string_view, 1> curl_protocols{"sftp"};
 
 constexpr std::array<Option, 6> connector_options{{
-    {.name = "host", .help = "name or address of the server", .required = true},
-    {.name = "port", .help = "TCP port of the server", .fallback = "22"},
+    {.name = "host", .help = "name or address of the server", .required = true, .guards_secret = true},
+    {.name = "port", .help = "TCP port of the server", .fallback = "22", .guards_secret = true},
     {.name = "username", .help = "name to log in with", .required = true},
     {.name = "password",
      .help = "password to log in with; with a private key, its passphrase",
@@ -29,7 +29,8 @@ constexpr std::array<Option, 6> connector_options{{
     {.name = "private_key", .help = "private key to log in with, as ssh-keygen writes it", .secret = true},
     {.name = "host_key",
      .help = "fingerprint of the server's key, SHA256:...",
-     .fallback = "the one of the first contact, kept from then on"},
+     .fallback = "the one of the first contact, kept from then on",
+     .guards_secret = true},
 }};
 
 constexpr auto datasource_options = with_file_format(std::array<Option, 1>{{
@@ -51,6 +52,9 @@ std::unique_ptr<FileSession> open_session(const Connection& connection, Cancella
     auto server = parse_file_server(connection, sftp_port);
     server.scheme = "sftp";
     check_keys(connection);
+    if (!connection.reach.ambient_credentials && server.password.empty() && connection.private_key.empty())
+        refuse_field("password", "this server does not use its own SSH agent",
+                     "give a password or a private key");
     SftpSettings settings{.private_key = connection.private_key, .host_key = host_key_of(connection)};
     return std::make_unique<SftpSession>(std::move(server), std::move(settings), cancellation);
 }

@@ -54,18 +54,16 @@ SealedSecrets seal(State& state, const std::string& connector_id,
     return sealed;
 }
 
-bool will_have_password(State& state, const std::string& connector_id,
-                        const std::map<std::string, Secret>& secrets) {
-    const auto given = secrets.find("password");
-    if (given != secrets.end()) return !given->second.empty();
-    return state.connectors.find_secret(connector_id, "password").has_value();
-}
-
 /// For check_connector only: the store keeps the key sealed.
 model::Connector with_private_key(model::Connector connector, const std::map<std::string, Secret>& secrets) {
     const auto given = secrets.find("private_key");
     if (given != secrets.end()) connector.private_key = given->second;
     return connector;
+}
+
+bool has_password(const std::map<std::string, Secret>& given, const std::set<std::string>& stored) {
+    const auto found = given.find("password");
+    return found == given.end() ? stored.contains("password") : !found->second.empty();
 }
 
 // Checks before sealing, since sealing may create the key file.
@@ -79,21 +77,27 @@ Answer create_connector(State& state, const RoutedCall& routed) {
     connector.created_at = format_time(state.clock.now());
     read_fields(body, connector);
     const auto secrets = read_secrets(body);
-    check_connector(with_private_key(connector, secrets), will_have_password(state, connector.id, secrets));
+    check_connector(with_private_key(connector, secrets), has_password(secrets, {}), state.reach);
     state.connectors.insert(connector, seal(state, connector.id, secrets));
     return json_answer(model::encode_answer(connector));
 }
 
+// Reads the fields first, so that an invalid one creates no key file.
 Answer update_connector(State& state, const RoutedCall& routed) {
     Body body(routed.call.body);
     const auto secrets = read_secrets(body);
-    auto connector = get_connector(state, routed.parameters.at(0));
-    const bool has_password = will_have_password(state, connector.id, secrets);
-    const auto change = [&](model::Connector& changed) {
+    const auto change = [&](model::Connector& changed, std::set<std::string> stored,
+                            sqlite::Database& database) {
+        const auto before = changed;
         read_fields(body, changed);
-        check_connector(with_private_key(changed, secrets), has_password);
+        check_connector(with_private_key(changed, secrets), has_password(secrets, stored), state.reach);
+        for (const auto& [field, secret] : secrets) stored.erase(field);
+        check_secrets_stay(before, changed, stored);
+        check_users(before, changed, DatasourceTable::list_of(database, changed.id),
+                    ExporterTable::list_of(database, changed.id));
     };
-    change(connector);
+    auto connector = get_connector(state, routed.parameters.at(0));
+    read_fields(body, connector);
     const auto sealed = seal(state, connector.id, secrets);
     return json_answer(model::encode_answer(state.connectors.update(connector.id, change, sealed)));
 }

@@ -150,7 +150,7 @@ Answer export_file(State& state, const RoutedCall& routed) {
 }  // namespace
 
 void add_export_routes(Routes& routes) {
-    routes.add("POST", "/exporters/{id}/dataset/{dataset}", export_dataset, Pace::distant);
+    routes.add("POST", "/exporters/{id}/dataset/{id}", export_dataset, Pace::distant);
     routes.add("POST", "/exporters/{id}/file", export_file, Pace::distant);
     routes.add("GET", "/exporters/{id}/exports", list_exports);
     routes.add("GET", "/exports/{id}", show_object<get_export>);

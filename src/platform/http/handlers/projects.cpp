@@ -87,7 +87,7 @@ void add_project_routes(Routes& routes) {
     routes.add("GET", "/projects/{id}", show_object<get_project>);
     routes.add("DELETE", "/projects/{id}", remove_project);
     routes.add("GET", "/projects/{id}/users", list_users);
-    routes.add("DELETE", "/projects/{id}/users/{user}", delete_user);
+    routes.add("DELETE", "/projects/{id}/users/{id}", delete_user);
 }
 
 }  // namespace prevision::platform

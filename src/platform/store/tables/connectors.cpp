@@ -87,12 +87,15 @@ void ConnectorTable::insert(const model::Connector& connector, const SealedSecre
     });
 }
 
-model::Connector ConnectorTable::update(const std::string& id,
-                                        const std::function<void(model::Connector&)>& change,
+model::Connector ConnectorTable::update(const std::string& id, const Change& change,
                                         const SealedSecrets& secrets) {
     return store_.write([&](sqlite::Database& database) {
         auto connector = rows::get<model::Connector>(database, id);
-        change(connector);
+        std::set<std::string> stored;
+        auto statement = database.prepare("SELECT field FROM secrets WHERE connector_id = ?");
+        statement.bind(1, id);
+        while (statement.step()) stored.insert(statement.text(0));
+        change(connector, stored, database);
         rows::update(database, connector);
         write_secrets(database, id, secrets);
         return connector;

@@ -3,6 +3,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 
 #include "model/model.hpp"
@@ -27,10 +28,15 @@ class ConnectorTable : public Table<model::Connector> {
     /// Error not_found when there is no such project.
     void insert(const model::Connector& connector, const SealedSecrets& secrets);
 
-    /// Calls `change` on the current connector, and writes the result and the secrets in one transaction. Returns
-    /// the connector. Error not_found, and what `change` throws: nothing is written then.
-    model::Connector update(const std::string& id, const std::function<void(model::Connector&)>& change,
-                            const SealedSecrets& secrets);
+    /// Changes a connector. The database is for reading, within the same transaction.
+    using Change =
+        std::function<void(model::Connector& connector, const std::set<std::string>& stored_secrets,
+                           sqlite::Database& database)>;
+
+    /// Calls `change` on the current connector, with the names of its stored secrets, and writes the result and the
+    /// secrets in one transaction. Returns the connector. Error not_found, and what `change` throws: nothing is
+    /// written then.
+    model::Connector update(const std::string& id, const Change& change, const SealedSecrets& secrets);
 
     /// Error not_found, or conflict while a datasource or an exporter uses it.
     void remove(const std::string& id);

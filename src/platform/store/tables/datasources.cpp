@@ -33,6 +33,11 @@ void require_connector(sqlite::Database& database, const model::Datasource& data
 
 template class Table<model::Datasource>;
 
+std::vector<model::Datasource> DatasourceTable::list_of(sqlite::Database& database,
+                                                        const std::string& connector_id) {
+    return rows::list_by<model::Datasource>(database, "connector_id", connector_id);
+}
+
 void DatasourceTable::insert(const model::Datasource& datasource) {
     store_.write([&](sqlite::Database& database) {
         rows::require_project(database, datasource.project_id);

@@ -14,6 +14,10 @@ class DatasourceTable : public Table<model::Datasource> {
   public:
     using Table::Table;
 
+    /// The datasources of a connector. Call it inside a transaction.
+    static std::vector<model::Datasource> list_of(sqlite::Database& database,
+                                                  const std::string& connector_id);
+
     /// Error not_found when there is no such project, or the connector is not in it.
     void insert(const model::Datasource& datasource);
 

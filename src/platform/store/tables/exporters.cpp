@@ -44,6 +44,11 @@ struct rows::Layout<model::Export> {
 
 template class Table<model::Exporter>;
 
+std::vector<model::Exporter> ExporterTable::list_of(sqlite::Database& database,
+                                                    const std::string& connector_id) {
+    return rows::list_by<model::Exporter>(database, "connector_id", connector_id);
+}
+
 void ExporterTable::insert(const model::Exporter& exporter) {
     store_.write([&](sqlite::Database& database) {
         rows::require_project(database, exporter.project_id);

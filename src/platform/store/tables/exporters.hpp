@@ -13,6 +13,9 @@ class ExporterTable : public Table<model::Exporter> {
   public:
     using Table::Table;
 
+    /// The exporters of a connector. Call it inside a transaction.
+    static std::vector<model::Exporter> list_of(sqlite::Database& database, const std::string& connector_id);
+
     /// Error not_found when there is no such project, or the connector is not in it.
     void insert(const model::Exporter& exporter);
 

@@ -158,6 +158,16 @@ Listed<Object> list(sqlite::Database& database, const std::string& owner, const 
     return list;
 }
 
+/// All objects whose column has the value, in the order of creation.
+template <typename Object>
+std::vector<Object> list_by(sqlite::Database& database, std::string_view column, const std::string& value) {
+    std::vector<Object> objects;
+    auto statement = select<Object>(database, fmt::format("WHERE {} = ?1 ORDER BY seq", column));
+    statement.bind(1, value);
+    while (statement.step()) objects.push_back(read<Object>(statement));
+    return objects;
+}
+
 /// Error not_found unless the project has such an object: "invalid connector_id: there is no connector …".
 void require_in_project(sqlite::Database& database, std::string_view noun, const std::string& id,
                         const std::string& project_id);

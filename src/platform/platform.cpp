@@ -28,14 +28,26 @@ Platform::Platform(const Settings& settings) : parts_(std::make_unique<Parts>(se
 
 Platform::~Platform() = default;
 
+namespace {
+
+/// Tells a client in a header that the platform knows `unique_name` and `name`, when its call has one of them.
+Answer mark_unique_names(const Call& call, Answer answer) {
+    const Query query(call.query);
+    if (query.get("unique_name") || query.get("name"))
+        answer.headers.push_back({.name = "Prevision-Unique-Name", .value = "true"});
+    return answer;
+}
+
+}  // namespace
+
 Answer Platform::handle(const Call& call) {
     try {
-        return parts_->router.route(call);
+        return mark_unique_names(call, parts_->router.route(call));
     } catch (const Error& error) {
         // The caller has given up and reads no answer.
         if (error.error_class() == ErrorClass::interrupted || error.error_class() == ErrorClass::terminated)
             throw;
-        return failure_answer(error);
+        return mark_unique_names(call, failure_answer(error));
     } catch (const std::exception& error) {
         return failure_answer(Error(ErrorClass::internal, error.what()));
     }

@@ -39,6 +39,7 @@ struct Caller {
     std::string id;
     std::string name;
     Role role = Role::admin;
+    std::string project_id{};  ///< the only project that it may use; empty: all
 };
 
 /// A call, from HTTP or from this process.

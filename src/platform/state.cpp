@@ -81,7 +81,11 @@ State::State(const Settings& settings)
                  const Jobs::Observer& observer) {
               return take_snapshot(*this, dataset, file, cancellation, observer);
           },
-          [this](const std::string& id) { events.publish({.name = "DATASET_UPDATE", .id = id}); }) {}
+          [this](const std::string& id) {
+              const auto dataset = datasets.find(id);
+              if (dataset)
+                  events.publish({.name = "DATASET_UPDATE", .id = id, .project_id = dataset->project_id});
+          }) {}
 
 void State::confine(const Confinement& confinement) {
     auto& folders = reach.folders.emplace();

@@ -55,13 +55,14 @@ asio::awaitable<void> EventStream::watch() {
     stop();
 }
 
-asio::awaitable<void> EventStream::run(platform::EventBus& bus) {
-    const auto subscription = bus.subscribe(
-        [weak = weak_from_this(), executor = connection_->executor()](const platform::Event& event) {
-            asio::post(executor, [weak, text = platform::encode(event)] {
-                if (const auto self = weak.lock()) self->push(text);
-            });
+asio::awaitable<void> EventStream::run(platform::EventBus& bus, const std::string& project_id) {
+    const auto subscription = bus.subscribe([weak = weak_from_this(), executor = connection_->executor(),
+                                             project_id](const platform::Event& event) {
+        if (!project_id.empty() && event.project_id != project_id) return;
+        asio::post(executor, [weak, text = platform::encode(event)] {
+            if (const auto self = weak.lock()) self->push(text);
         });
+    });
     asio::co_spawn(connection_->executor(), watch(), asio::detached);
     try {
         co_await send(": connected\n\n");

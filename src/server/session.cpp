@@ -124,7 +124,8 @@ asio::awaitable<std::optional<platform::Caller>> Session::find_caller(const std:
     co_await context_.quick.run(connection_->executor(),
                                 [&] { record = context_.platform.tokens().find(trim(token)); });
     if (!record) co_return std::nullopt;
-    co_return platform::Caller{.id = record->id, .name = record->name, .role = record->role};
+    co_return platform::Caller{
+        .id = record->id, .name = record->name, .role = record->role, .project_id = record->project_id};
 }
 
 // Without a valid token the answer is always the same, and the body is not read.
@@ -145,7 +146,7 @@ asio::awaitable<bool> Session::serve(const RequestHead& head, Exchange& exchange
     if (!failure && may_look_only(*caller, head)) {
         failure = refusal(403, ErrorClass::auth,
                           fmt::format("not allowed: the token '{}' may only read", caller->name),
-                          "use a token of the role admin");
+                          "use a token of the role editor");
     }
     if (!failure && !head.path.starts_with(api_prefix)) {
         failure = refusal(404, ErrorClass::not_found, fmt::format("there is no call {}", head.path),
@@ -206,7 +207,7 @@ asio::awaitable<bool> Session::call(const RequestHead& head, const platform::Cal
         co_return co_await reply(*answer, head.keep_alive, false, exchange);
     }
     if (answer->events) {
-        co_await stream_events(*answer, head, exchange);
+        co_await stream_events(*answer, head, caller, exchange);
         co_return false;
     }
     if (answer->stream) co_return co_await stream(*answer, head, exchange);
@@ -250,7 +251,7 @@ asio::awaitable<bool> Session::stream(platform::Answer& answer, const RequestHea
 }
 
 asio::awaitable<void> Session::stream_events(const platform::Answer& answer, const RequestHead& head,
-                                             Exchange& exchange) {
+                                             const platform::Caller& caller, Exchange& exchange) {
     const auto& settings = context_.settings;
     const auto framing = head.http_1_0 ? Framing::close : Framing::chunked;
     exchange.status = answer.status;
@@ -259,7 +260,7 @@ asio::awaitable<void> Session::stream_events(const platform::Answer& answer, con
     events_ = std::make_shared<EventStream>(connection_, framing == Framing::chunked, settings.event_comment,
                                             settings.limits.write_time);
     ++context_.metrics.event_streams;
-    co_await events_->run(context_.platform.events());
+    co_await events_->run(context_.platform.events(), caller.project_id);
     --context_.metrics.event_streams;
     events_.reset();
 }

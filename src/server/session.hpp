@@ -32,7 +32,7 @@ class Session : public std::enable_shared_from_this<Session> {
                                 Exchange& exchange);
     asio::awaitable<bool> stream(platform::Answer& answer, const RequestHead& head, Exchange& exchange);
     asio::awaitable<void> stream_events(const platform::Answer& answer, const RequestHead& head,
-                                        Exchange& exchange);
+                                        const platform::Caller& caller, Exchange& exchange);
     asio::awaitable<std::optional<platform::Caller>> find_caller(const std::string& token);
     [[nodiscard]] std::optional<platform::Answer> open_answer(const RequestHead& head);
 

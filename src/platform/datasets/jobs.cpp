@@ -72,12 +72,12 @@ void Jobs::hand_over_to(Launch launch) {
 }
 
 // Takes the lock first: an unfinished dataset without a lock counts as dead.
-void Jobs::begin(const model::Dataset& dataset) {
+void Jobs::begin(const model::Dataset& dataset, Names names) {
     create_private_directory(folder_);
     sweep();
     auto lock = WorkerLock::hold(lock_of(dataset.id));
     try {
-        datasets_.insert(dataset);
+        datasets_.insert(dataset, names);
     } catch (...) {
         remove_files(dataset.id);
         throw;
@@ -254,10 +254,12 @@ std::size_t Jobs::running() {
 
 // Inserts the dataset last, so that it is visible only with a complete file.
 void Jobs::add_done(const model::Dataset& dataset,
-                    const std::function<DatasetContent(const std::filesystem::path& file)>& write) {
+                    const std::function<DatasetContent(const std::filesystem::path& file)>& write,
+                    Names names) {
     create_private_directory(folder_);
     try {
-        datasets_.insert_done(dataset, write(file_of(dataset.id)));
+        const auto content = write(file_of(dataset.id));
+        datasets_.insert_done(dataset, content, names);
     } catch (...) {
         remove_files(dataset.id);
         throw;

@@ -49,7 +49,7 @@ class Jobs {
 
     /// Adds the dataset and begins its snapshot. Throws what DatasetTable::insert and `launch` throw; then no
     /// dataset is left.
-    void begin(const model::Dataset& dataset);
+    void begin(const model::Dataset& dataset, Names names = Names::repeated);
 
     /// From now on, `begin` calls `launch` instead of taking the snapshot. A process that it starts inherits the
     /// worker's lock: the dataset is pending while that process or this object lives.
@@ -76,7 +76,8 @@ class Jobs {
     /// Adds a dataset that is already done. `write` writes its file, all or nothing, and returns what it holds.
     /// Throws what `write` and DatasetTable::insert_done throw; then nothing is left.
     void add_done(const model::Dataset& dataset,
-                  const std::function<DatasetContent(const std::filesystem::path& file)>& write);
+                  const std::function<DatasetContent(const std::filesystem::path& file)>& write,
+                  Names names = Names::repeated);
 
     [[nodiscard]] std::filesystem::path file_of(const std::string& dataset_id) const;
 

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
+#include <string>
 #include <vector>
 
 #include "platform/http/query.hpp"
@@ -8,10 +10,11 @@
 
 namespace prevision::platform {
 
-/// A page of a list: `page`, from 1, and `rowsPerPage`.
+/// A page of a list: `page`, from 1, and `rowsPerPage`; with `name`, of the objects that have this name.
 struct Page {
     std::uint64_t number = 1;
     std::uint64_t size = 100;
+    std::optional<std::string> name{};
 
     [[nodiscard]] std::uint64_t offset() const { return (number - 1) * size; }
 };
@@ -22,6 +25,9 @@ struct Listed {
     std::vector<Item> items;
     std::uint64_t total = 0;
 };
+
+/// Whether a new object may have a name that another one has.
+enum class Names { repeated, unique };
 
 /// Error invalid, naming the parameter, when one is not a number or out of range (1..1000 rows on a page).
 Page read_page(const Query& query);

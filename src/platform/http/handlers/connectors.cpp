@@ -78,7 +78,7 @@ Answer create_connector(State& state, const RoutedCall& routed) {
     read_fields(body, connector);
     const auto secrets = read_secrets(body);
     check_connector(with_private_key(connector, secrets), has_password(secrets, {}), state.reach);
-    state.connectors.insert(connector, seal(state, connector.id, secrets));
+    state.connectors.insert(connector, seal(state, connector.id, secrets), read_names(routed.query));
     return json_answer(model::encode_answer(connector));
 }
 

@@ -50,7 +50,7 @@ Answer create_datasource(State& state, const RoutedCall& routed) {
     // The table checks that the connector is in this project.
     const auto connector = state.connectors.find(datasource.connector_id);
     if (connector) check_datasource(datasource, *connector);
-    state.datasources.insert(datasource);
+    state.datasources.insert(datasource, read_names(routed.query));
     return json_answer(model::encode_answer(datasource));
 }
 

@@ -41,7 +41,7 @@ Answer create_exporter(State& state, const RoutedCall& routed) {
                         [&](std::string_view name, std::string& member) { body.set(name, member); });
     check_mode("file_write_mode", exporter.file_write_mode, file_modes);
     check_mode("database_write_mode", exporter.database_write_mode, database_modes);
-    state.exporters.insert(exporter);
+    state.exporters.insert(exporter, read_names(routed.query));
     return json_answer(model::encode_answer(exporter));
 }
 

@@ -118,7 +118,7 @@ Answer run_export(State& state, const model::Exporter& exporter, const std::stri
         done.error_class = to_string(error.error_class());
     }
     state.exporters.insert_export(done);
-    state.events.publish({.name = "EXPORT_UPDATE", .id = done.id});
+    state.events.publish({.name = "EXPORT_UPDATE", .id = done.id, .project_id = exporter.project_id});
     return json_answer(model::encode_answer(done));
 }
 

@@ -36,7 +36,11 @@ ProjectRecord get_project(State& state, const std::string& id) {
 }
 
 Answer list_projects(State& state, const RoutedCall& routed) {
-    return list_page(routed, [&](const Page& page) { return state.projects.list(page); });
+    const auto& caller = routed.call.caller;
+    const bool is_bound = caller && !caller->project_id.empty();
+    return list_page(routed, [&](const Page& page) {
+        return is_bound ? state.projects.list_one(caller->project_id, page) : state.projects.list(page);
+    });
 }
 
 Answer create_project(State& state, const RoutedCall& routed) {
@@ -47,7 +51,7 @@ Answer create_project(State& state, const RoutedCall& routed) {
     record.project.description = body.text("description");
     record.project.color = body.text("color");
     record.project.created_at = format_time(state.clock.now());
-    state.projects.insert(record.project);
+    state.projects.insert(record.project, read_names(routed.query));
     return json_answer(encode_answer(record));
 }
 
@@ -61,7 +65,8 @@ Answer list_users(State& state, const RoutedCall& routed) {
     model::JsonArray users;
     users.json(encode_local_user());
     for (const auto& token : state.tokens.list()) {
-        if (token.revoked_at.empty()) users.json(encode_user(token.id, token.name, to_string(token.role)));
+        if (state.tokens.is_valid(token))
+            users.json(encode_user(token.id, token.name, to_string(token.role)));
     }
     return json_answer(users.finish());
 }
@@ -72,7 +77,7 @@ Answer delete_user(State& state, const RoutedCall& routed) {
     const auto& id = routed.parameters.at(1);
     const auto tokens = state.tokens.list();
     const bool is_known = id == local_user_id || std::ranges::any_of(tokens, [&](const TokenRecord& token) {
-                              return token.id == id && token.revoked_at.empty();
+                              return token.id == id && state.tokens.is_valid(token);
                           });
     if (!is_known) throw Error(ErrorClass::not_found, fmt::format("there is no user {}", id));
     throw Error(ErrorClass::conflict, "users of this platform belong to all of its projects",

@@ -157,16 +157,19 @@ Answer upload_dataset(State& state, const RoutedCall& routed) {
     dataset.created_at = format_time(state.clock.now());
     if (!state.projects.find(dataset.project_id))
         throw Error(ErrorClass::not_found, fmt::format("there is no project {}", dataset.project_id));
-    state.jobs.add_done(dataset, [&](const std::filesystem::path& path) {
-        UploadedFile file(path.parent_path());
-        const auto form = read_upload(routed, file);
-        const auto name = form.fields.find("name");
-        if (name == form.fields.end() || name->second.empty())
-            throw Error(ErrorClass::invalid, "invalid name: it is required");
-        dataset.name = valid_utf8(name->second);
-        check_decimal(form);
-        return write_content(file, form, path);
-    });
+    state.jobs.add_done(
+        dataset,
+        [&](const std::filesystem::path& path) {
+            UploadedFile file(path.parent_path());
+            const auto form = read_upload(routed, file);
+            const auto name = form.fields.find("name");
+            if (name == form.fields.end() || name->second.empty())
+                throw Error(ErrorClass::invalid, "invalid name: it is required");
+            dataset.name = valid_utf8(name->second);
+            check_decimal(form);
+            return write_content(file, form, path);
+        },
+        read_names(routed.query));
     return json_answer(model::encode_answer(*state.jobs.find(dataset.id)));
 }
 

@@ -79,10 +79,10 @@ void write_secrets(sqlite::Database& database, const std::string& id, const Seal
 
 template class Table<model::Connector>;
 
-void ConnectorTable::insert(const model::Connector& connector, const SealedSecrets& secrets) {
+void ConnectorTable::insert(const model::Connector& connector, const SealedSecrets& secrets, Names names) {
     store_.write([&](sqlite::Database& database) {
         rows::require_project(database, connector.project_id);
-        rows::insert(database, connector);
+        rows::insert(database, connector, names);
         write_secrets(database, connector.id, secrets);
     });
 }

@@ -26,7 +26,8 @@ class ConnectorTable : public Table<model::Connector> {
     using Table::Table;
 
     /// Error not_found when there is no such project.
-    void insert(const model::Connector& connector, const SealedSecrets& secrets);
+    void insert(const model::Connector& connector, const SealedSecrets& secrets,
+                Names names = Names::repeated);
 
     /// Changes a connector. The database is for reading, within the same transaction.
     using Change =

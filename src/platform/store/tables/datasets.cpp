@@ -15,6 +15,7 @@ struct rows::Layout<model::Dataset> {
     static constexpr std::string_view table = "datasets";
     static constexpr std::string_view noun = "dataset";
     static constexpr std::string_view owner = "project_id";
+    static constexpr std::string_view keeps_name = "state <> 'failed'";
 
     template <typename Dataset, typename Column>
     static void visit(Dataset& dataset, Column&& column) {
@@ -75,22 +76,22 @@ bool change(Store& store, const std::string& id, std::initializer_list<std::stri
 
 template class Table<model::Dataset>;
 
-void DatasetTable::insert(const model::Dataset& dataset) {
+void DatasetTable::insert(const model::Dataset& dataset, Names names) {
     store_.write([&](sqlite::Database& database) {
         rows::require_project(database, dataset.project_id);
         rows::require_in_project(database, "datasource", dataset.datasource_id, dataset.project_id);
         auto pending = dataset;
         pending.copy_state = "pending";
-        rows::insert(database, pending);
+        rows::insert(database, pending, names);
     });
 }
 
-void DatasetTable::insert_done(const model::Dataset& dataset, const DatasetContent& content) {
+void DatasetTable::insert_done(const model::Dataset& dataset, const DatasetContent& content, Names names) {
     store_.write([&](sqlite::Database& database) {
         rows::require_project(database, dataset.project_id);
         auto done = dataset;
         set_content(done, content);
-        rows::insert(database, done);
+        rows::insert(database, done, names);
     });
 }
 

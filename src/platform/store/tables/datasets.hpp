@@ -28,11 +28,12 @@ class DatasetTable : public Table<model::Dataset> {
     using Table::Table;
 
     /// Adds a pending dataset. Error not_found when there is no such project, or the datasource is not in it.
-    void insert(const model::Dataset& dataset);
+    void insert(const model::Dataset& dataset, Names names = Names::repeated);
 
     /// Adds a done dataset, of an uploaded file, so without a datasource. Error not_found when there is no such
     /// project.
-    void insert_done(const model::Dataset& dataset, const DatasetContent& content);
+    void insert_done(const model::Dataset& dataset, const DatasetContent& content,
+                     Names names = Names::repeated);
 
     /// The ids of the pending and running datasets.
     std::vector<std::string> unfinished();

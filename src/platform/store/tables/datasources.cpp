@@ -38,11 +38,11 @@ std::vector<model::Datasource> DatasourceTable::list_of(sqlite::Database& databa
     return rows::list_by<model::Datasource>(database, "connector_id", connector_id);
 }
 
-void DatasourceTable::insert(const model::Datasource& datasource) {
+void DatasourceTable::insert(const model::Datasource& datasource, Names names) {
     store_.write([&](sqlite::Database& database) {
         rows::require_project(database, datasource.project_id);
         require_connector(database, datasource);
-        rows::insert(database, datasource);
+        rows::insert(database, datasource, names);
     });
 }
 

@@ -19,7 +19,7 @@ class DatasourceTable : public Table<model::Datasource> {
                                                   const std::string& connector_id);
 
     /// Error not_found when there is no such project, or the connector is not in it.
-    void insert(const model::Datasource& datasource);
+    void insert(const model::Datasource& datasource, Names names = Names::repeated);
 
     /// Calls `change` on the current datasource, and writes and returns the result. Error not_found when there is
     /// no such datasource, or its connector is not in its project; and what `change` throws. Nothing is written

@@ -49,11 +49,11 @@ std::vector<model::Exporter> ExporterTable::list_of(sqlite::Database& database,
     return rows::list_by<model::Exporter>(database, "connector_id", connector_id);
 }
 
-void ExporterTable::insert(const model::Exporter& exporter) {
+void ExporterTable::insert(const model::Exporter& exporter, Names names) {
     store_.write([&](sqlite::Database& database) {
         rows::require_project(database, exporter.project_id);
         rows::require_in_project(database, "connector", exporter.connector_id, exporter.project_id);
-        rows::insert(database, exporter);
+        rows::insert(database, exporter, names);
     });
 }
 

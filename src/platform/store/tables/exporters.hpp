@@ -17,7 +17,7 @@ class ExporterTable : public Table<model::Exporter> {
     static std::vector<model::Exporter> list_of(sqlite::Database& database, const std::string& connector_id);
 
     /// Error not_found when there is no such project, or the connector is not in it.
-    void insert(const model::Exporter& exporter);
+    void insert(const model::Exporter& exporter, Names names = Names::repeated);
 
     /// Removes its exports too. Error not_found.
     void remove(const std::string& id);

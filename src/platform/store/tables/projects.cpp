@@ -50,8 +50,8 @@ std::string describe_content(sqlite::Database& database, const std::string& id) 
 
 }  // namespace
 
-void ProjectTable::insert(const model::Project& project) {
-    store_.write([&](sqlite::Database& database) { rows::insert(database, project); });
+void ProjectTable::insert(const model::Project& project, Names names) {
+    store_.write([&](sqlite::Database& database) { rows::insert(database, project, names); });
 }
 
 std::optional<ProjectRecord> ProjectTable::find(const std::string& id) {
@@ -69,6 +69,15 @@ Listed<ProjectRecord> ProjectTable::list(const Page& page) {
         for (auto& project : projects.items) list.items.push_back(to_record(database, std::move(project)));
         return list;
     });
+}
+
+Listed<ProjectRecord> ProjectTable::list_one(const std::string& id, const Page& page) {
+    auto project = find(id);
+    Listed<ProjectRecord> list;
+    if (!project || (page.name && *page.name != project->project.name)) return list;
+    list.total = 1;
+    if (page.number == 1) list.items.push_back(std::move(*project));
+    return list;
 }
 
 void ProjectTable::remove(const std::string& id) {

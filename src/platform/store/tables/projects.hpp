@@ -20,9 +20,12 @@ class ProjectTable {
   public:
     explicit ProjectTable(Store& store) : store_(store) {}
 
-    void insert(const model::Project& project);
+    void insert(const model::Project& project, Names names = Names::repeated);
     std::optional<ProjectRecord> find(const std::string& id);
     Listed<ProjectRecord> list(const Page& page);
+
+    /// The list of one project only; empty when there is no such project, or it is not on the page.
+    Listed<ProjectRecord> list_one(const std::string& id, const Page& page);
 
     /// Error not_found, or conflict while anything belongs to it.
     void remove(const std::string& id);

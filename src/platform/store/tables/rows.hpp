@@ -11,6 +11,7 @@
 #include <fmt/format.h>
 
 #include "core/error.hpp"
+#include "core/utf8.hpp"
 #include "model/model.hpp"
 #include "platform/store/tables/table.hpp"
 #include "sqlite/sqlite.hpp"
@@ -22,6 +23,7 @@ namespace prevision::platform::rows {
 /// - `table`, and `noun` for messages;
 /// - `owner`: the column whose value selects a list, such as "project_id";
 /// - `visit(object, column)`, which calls `column(name, member)` for every column, "id" first;
+/// - optionally `keeps_name`: the condition on an object that another one's name must differ from;
 /// - optionally `complete(object)`, which derives the members that have no column from those that were read.
 template <typename Object>
 struct Layout;
@@ -115,8 +117,27 @@ Object get(sqlite::Database& database, const std::string& id) {
     return std::move(*object);
 }
 
+/// Error conflict when an object of the same list has the name: "there is a connector 'shop' already".
 template <typename Object>
-void insert(sqlite::Database& database, const Object& object) {
+void require_free_name(sqlite::Database& database, const Object& object) {
+    std::string condition;
+    if constexpr (requires { Layout<Object>::keeps_name; }) condition = Layout<Object>::keeps_name;
+    auto statement = database.prepare(fmt::format("SELECT id FROM {} WHERE {} = ?1 AND name = ?2{}{}",
+                                                  Layout<Object>::table, Layout<Object>::owner,
+                                                  condition.empty() ? "" : " AND ", condition));
+    if constexpr (requires { object.project_id; }) {
+        statement.bind(1, object.project_id);
+    } else {
+        statement.bind(1, std::string_view());
+    }
+    if (!statement.bind(2, valid_utf8(object.name)).step()) return;
+    throw Error(ErrorClass::conflict, fmt::format("there is a {} '{}' already: {}", Layout<Object>::noun,
+                                                  object.name, statement.text(0)));
+}
+
+template <typename Object>
+void insert(sqlite::Database& database, const Object& object, Names names = Names::repeated) {
+    if (names == Names::unique) require_free_name(database, object);
     auto statement = database.prepare(fmt::format("INSERT INTO {} ({}) VALUES ({})", Layout<Object>::table,
                                                   columns<Object>("\"{}\""), columns<Object>("?")));
     Binder binder(statement);
@@ -147,13 +168,20 @@ std::uint64_t count(sqlite::Database& database, std::string_view sql, const std:
 /// A page of the objects that belong to `owner`, in the order of creation.
 template <typename Object>
 Listed<Object> list(sqlite::Database& database, const std::string& owner, const Page& page) {
-    const auto where = fmt::format("WHERE {} = ?1", Layout<Object>::owner);
+    const auto where =
+        fmt::format("WHERE {} = ?1{}", Layout<Object>::owner, page.name ? " AND name = ?2" : "");
+    const auto bind = [&](sqlite::Statement& statement) {
+        statement.bind(1, owner);
+        if (page.name) statement.bind(2, valid_utf8(*page.name));
+    };
     Listed<Object> list;
-    list.total =
-        count(database, fmt::format("SELECT COUNT(*) FROM {} {}", Layout<Object>::table, where), owner);
-    auto statement = select<Object>(database, where + " ORDER BY seq LIMIT ?2 OFFSET ?3");
-    statement.bind(1, owner);
-    bind_page(statement, 2, page);
+    auto counted = database.prepare(fmt::format("SELECT COUNT(*) FROM {} {}", Layout<Object>::table, where));
+    bind(counted);
+    counted.step();
+    list.total = static_cast<std::uint64_t>(counted.integer(0));
+    auto statement = select<Object>(database, where + " ORDER BY seq LIMIT ?3 OFFSET ?4");
+    bind(statement);
+    bind_page(statement, 3, page);
     while (statement.step()) list.items.push_back(read<Object>(statement));
     return list;
 }

@@ -21,8 +21,7 @@ struct Project {
     std::string document;
 };
 
-/// How to reach a remote system. `password`, `google_credentials` and `private_key` are sent to the platform and never
-/// answered.
+/// The link to a remote system. Its secrets are sent and never answered.
 struct Connector {
     std::string id;
     std::string project_id;
@@ -31,10 +30,10 @@ struct Connector {
     std::string host;
     std::optional<int> port;
     std::string username;
-    Secret password;
-    Secret google_credentials;  ///< the service account's JSON
-    Secret private_key;         ///< SFTP's, in PEM; the password is its passphrase then
-    /// Fields of the embedded platform: engine, region, tls, host_key.
+    std::map<std::string, Secret> secrets;  ///< by field: "password"
+    std::map<std::string, Secret>
+        secret_objects;  ///< those that are sent as JSON objects: "googleCredentials"
+    /// Fields of the embedded platform: engine, region, tls.
     std::map<std::string, std::string> options;
     std::string created_at;
     std::string document;

@@ -18,9 +18,6 @@ namespace prevision::platform {
 
 namespace {
 
-// Stored for data of older platforms; no engine serves them.
-constexpr std::array<std::string_view, 3> older_types{"HIVE", "HBASE", "HDFS"};
-
 constexpr std::array<std::string_view, 2> known_g_clouds{"BigQuery", "Storage"};
 
 bool has_engine(std::string_view type) {
@@ -65,20 +62,6 @@ std::map<std::string, std::string> guarding_fields(const model::Connector& conne
     return guarding;
 }
 
-/// An exporter needs a table for a system of tables, else a path.
-void check_exporter(const model::Exporter& exporter, const model::Connector& connector) {
-    if (!has_engine(connector.type)) return;
-    const auto* engine = sources::tell_engine(connection_of(connector, {}));
-    if (engine == nullptr)
-        engine = &*std::ranges::find(sources::engines(), connector.type, &sources::Engine::type);
-    const bool is_table = engine->open_table_writer != nullptr;
-    if (is_table == exporter.table.empty()) {
-        throw Error(ErrorClass::invalid,
-                    fmt::format("{} needs a {}", engine->title, is_table ? "table" : "path of a file"));
-    }
-    if (!is_table) engine->check_location({.bucket = exporter.bucket, .path = exporter.filepath});
-}
-
 /// The message of the Error that an action throws; nothing when it succeeds.
 template <typename Action>
 std::optional<std::string> failure_of(const Action& action) {
@@ -90,11 +73,22 @@ std::optional<std::string> failure_of(const Action& action) {
     }
 }
 
+template <typename Has>
+void check_kept(const sources::KeptType& type, Has has) {
+    for (const auto& option : type.connector_options) {
+        if (option.required && !has(std::string(option.name)))
+            throw sources::InvalidField(option.name, fmt::format("{} needs one", type.type),
+                                        std::string(option.help));
+    }
+}
+
 }  // namespace
 
 std::vector<std::string> connector_types() {
     auto types = sources::engine_types();
-    types.emplace_back("GCP");
+    for (const auto& kept : sources::kept_types()) {
+        if (kept.is_offered) types.emplace_back(kept.type);
+    }
     return types;
 }
 
@@ -106,6 +100,8 @@ sources::Connection connection_of(const model::Connector& connector, Secret pass
     connection.port = connector.port;
     connection.username = connector.username;
     connection.password = std::move(password);
+    connection.secrets = {connector.secrets.begin(), connector.secrets.end()};
+    connection.secrets.erase("password");
     connection.options = connector.options;
     connection.environment = environment;
     connection.reach = reach;
@@ -122,20 +118,26 @@ sources::Location location_of(const model::Datasource& datasource) {
             .path = datasource.path};
 }
 
-void check_connector(const model::Connector& connector, bool has_password, const sources::Reach& reach) {
-    auto types = connector_types();
-    types.insert(types.end(), older_types.begin(), older_types.end());
-    if (std::ranges::find(types, connector.type) == types.end()) {
+void check_connector(const model::Connector& connector, const std::set<std::string>& kept_secrets,
+                     const sources::Reach& reach) {
+    const auto has = [&](const std::string& secret) {
+        return connector.secrets.contains(secret) || connector.secret_objects.contains(secret) ||
+               kept_secrets.contains(secret);
+    };
+    if (const auto* kept = sources::find_kept_type(connector.type)) {
+        check_kept(*kept, has);
+        return;
+    }
+    if (!has_engine(connector.type)) {
+        auto types = sources::engine_types();
+        for (const auto& kept : sources::kept_types()) types.emplace_back(kept.type);
         const auto meant = closest(connector.type, types);
         throw sources::InvalidField("type",
                                     fmt::format("'{}' is not one of {}", connector.type, join(types, ", ")),
                                     meant ? fmt::format("did you mean {}?", *meant) : std::string());
     }
-    if (!has_engine(connector.type)) return;
     // The check asks only whether there is a password.
-    auto connection = connection_of(connector, Secret(has_password ? "set" : ""), reach);
-    connection.private_key = connector.private_key;
-    sources::check_connection(connection);
+    sources::check_connection(connection_of(connector, Secret(has("password") ? "set" : ""), reach));
 }
 
 void check_secrets_stay(const model::Connector& before, const model::Connector& after,
@@ -178,6 +180,21 @@ void check_datasource(const model::Datasource& datasource, const model::Connecto
     if (!has_engine(connector.type)) return;
     sources::check_location(connection_of(connector, {}), fields_of(datasource), location_of(datasource));
     parse_format(datasource.format);
+}
+
+// What can be read can be written, except the result of a request.
+void check_exporter(const model::Exporter& exporter, const model::Connector& connector) {
+    if (exporter.table.empty() && sources::writes_tables(connector.type)) {
+        throw sources::InvalidField("table", "an exporter to a database needs one",
+                                    "name the table to write to");
+    }
+    model::Datasource target;
+    target.database = exporter.database;
+    target.table = exporter.table;
+    target.bucket = exporter.bucket;
+    target.path = exporter.filepath;
+    target.g_cloud = exporter.g_cloud;
+    check_datasource(target, connector);
 }
 
 void require_engine(const model::Connector& connector) {

@@ -17,12 +17,14 @@ sources::Connection connection_of(const model::Connector& connector, Secret pass
                                   const sources::Reach& reach = {}, const Environment& environment = {});
 sources::Location location_of(const model::Datasource& datasource);
 
-/// The types that a new connector can have: those with an engine, and GCP, which is only stored.
+/// The types of connectors that the help offers: those with an engine, and kept ones that are still in use.
 std::vector<std::string> connector_types();
 
-/// Throws sources::InvalidField or Error invalid, naming the field, when a connector is invalid. Does not use the
-/// network. Error auth when the reach does not allow a local file.
-void check_connector(const model::Connector& connector, bool has_password, const sources::Reach& reach = {});
+/// Throws sources::InvalidField or Error invalid, naming the field, when a connector is invalid. `kept_secrets` are
+/// fields of secrets that it has although their values are not here. Does not use the network. Error auth when the
+/// reach does not allow a local file.
+void check_connector(const model::Connector& connector, const std::set<std::string>& kept_secrets = {},
+                     const sources::Reach& reach = {});
 
 /// Throws sources::InvalidField when a changed connector would send a stored secret to another place or in another way,
 /// so that the secret must be given again. `stored` has the names of the secrets that are kept from before.
@@ -36,6 +38,9 @@ void check_users(const model::Connector& before, const model::Connector& after,
 
 /// Throws the same as check_connector when a datasource is invalid for its connector.
 void check_datasource(const model::Datasource& datasource, const model::Connector& connector);
+
+/// Throws the same when an exporter is invalid for its connector.
+void check_exporter(const model::Exporter& exporter, const model::Connector& connector);
 
 /// Throws Error invalid when no engine serves the connector's type: it is stored and cannot be used.
 void require_engine(const model::Connector& connector);

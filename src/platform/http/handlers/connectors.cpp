@@ -1,4 +1,5 @@
 #include <map>
+#include <set>
 #include <string>
 #include <utility>
 
@@ -34,10 +35,10 @@ void read_fields(const Body& body, model::Connector& connector) {
 /// The secrets in a body, by field; an empty one removes a secret.
 std::map<std::string, Secret> read_secrets(Body& body) {
     std::map<std::string, Secret> secrets;
-    if (body.has("password")) secrets.emplace("password", body.secret("password"));
-    if (body.has("private_key")) secrets.emplace("private_key", body.secret("private_key"));
-    if (body.has("googleCredentials")) {
-        secrets.emplace("googleCredentials", body.secret_object("googleCredentials"));
+    for (const auto* option : sources::secret_options()) {
+        const std::string field(option->name);
+        if (body.has(field))
+            secrets.emplace(field, option->is_object ? body.secret_object(field) : body.secret(field));
     }
     return secrets;
 }
@@ -54,16 +55,14 @@ SealedSecrets seal(State& state, const std::string& connector_id,
     return sealed;
 }
 
-/// For check_connector only: the store keeps the key sealed.
-model::Connector with_private_key(model::Connector connector, const std::map<std::string, Secret>& secrets) {
-    const auto given = secrets.find("private_key");
-    if (given != secrets.end()) connector.private_key = given->second;
+/// For check_connector only: the store keeps secrets sealed.
+model::Connector with_secrets(model::Connector connector, const std::map<std::string, Secret>& given) {
+    for (const auto* option : sources::secret_options()) {
+        const auto secret = given.find(std::string(option->name));
+        if (secret == given.end() || secret->second.empty()) continue;
+        (option->is_object ? connector.secret_objects : connector.secrets).insert(*secret);
+    }
     return connector;
-}
-
-bool has_password(const std::map<std::string, Secret>& given, const std::set<std::string>& stored) {
-    const auto found = given.find("password");
-    return found == given.end() ? stored.contains("password") : !found->second.empty();
 }
 
 // Checks before sealing, since sealing may create the key file.
@@ -77,7 +76,7 @@ Answer create_connector(State& state, const RoutedCall& routed) {
     connector.created_at = format_time(state.clock.now());
     read_fields(body, connector);
     const auto secrets = read_secrets(body);
-    check_connector(with_private_key(connector, secrets), has_password(secrets, {}), state.reach);
+    check_connector(with_secrets(connector, secrets), {}, state.reach);
     state.connectors.insert(connector, seal(state, connector.id, secrets), read_names(routed.query));
     return json_answer(model::encode_answer(connector));
 }
@@ -90,8 +89,8 @@ Answer update_connector(State& state, const RoutedCall& routed) {
                             sqlite::Database& database) {
         const auto before = changed;
         read_fields(body, changed);
-        check_connector(with_private_key(changed, secrets), has_password(secrets, stored), state.reach);
         for (const auto& [field, secret] : secrets) stored.erase(field);
+        check_connector(with_secrets(changed, secrets), stored, state.reach);
         check_secrets_stay(before, changed, stored);
         check_users(before, changed, DatasourceTable::list_of(database, changed.id),
                     ExporterTable::list_of(database, changed.id));

@@ -56,7 +56,14 @@ std::map<std::string, std::string> guarding_fields(const model::Connector& conne
     auto fields = connector.options;
     fields["type"] = connector.type;
     fields["host"] = connector.host;
-    fields["port"] = connector.port ? std::to_string(*connector.port) : "";
+    auto port = connector.port;
+    // What was left out and what it stood for are the same.
+    if (const auto* engine =
+            has_engine(connector.type) ? sources::tell_engine(connection_of(connector, {})) : nullptr) {
+        fields["engine"] = engine->name;
+        if (!port) port = engine->default_port;
+    }
+    fields["port"] = port ? std::to_string(*port) : "";
     std::map<std::string, std::string> guarding;
     for (const auto& name : guarding_names()) guarding[name] = fields[name];
     return guarding;

@@ -53,7 +53,7 @@ Answer Platform::handle(const Call& call) {
     }
 }
 
-bool Platform::may_take_long(const Call& call) const { return parts_->router.may_take_long(call); }
+Pace Platform::pace_of(const Call& call) const { return parts_->router.pace_of(call); }
 
 EventBus& Platform::events() { return parts_->state.events; }
 

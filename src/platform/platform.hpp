@@ -55,6 +55,9 @@ struct Call {
     std::optional<Caller> caller = std::nullopt;
 };
 
+/// What a call may wait for: only the store; large files of this machine too; remote systems too.
+enum class Pace { store, file, distant };
+
 /// The answer to a call.
 struct Answer {
     int status = 200;
@@ -85,8 +88,8 @@ class Platform {
     /// cancellation's Error.
     Answer handle(const Call& call);
 
-    /// Whether the call may wait for a remote system or for large data.
-    [[nodiscard]] bool may_take_long(const Call& call) const;
+    /// What the call may wait for; `store` for an unknown call.
+    [[nodiscard]] Pace pace_of(const Call& call) const;
 
     /// The changes in this process.
     EventBus& events();

@@ -12,6 +12,9 @@ namespace prevision::platform {
 
 namespace {
 
+// A system that does not answer must leave workers for the others.
+constexpr std::size_t most_calls_of_a_connector = 16;
+
 std::filesystem::path make_home(const std::filesystem::path& home) {
     try {
         create_private_directory(home);
@@ -99,6 +102,7 @@ void State::confine(const Confinement& confinement) {
         }
         folders.push_back(real);
     }
+    connector_calls.emplace(most_calls_of_a_connector);
     reach.hosts = net::HostRules(confinement.hosts);
     reach.ambient_credentials = confinement.ambient_credentials;
     if (!reach.ambient_credentials) environment = sources::without_credentials(environment);
@@ -131,6 +135,16 @@ sources::Connection open_connection(State& state, const model::Connector& connec
     }
     connection.wait_limit = state.wait_limit;
     return connection;
+}
+
+std::optional<Slots::Slot> take_slot(State& state, const std::string& connector_id) {
+    if (!state.connector_calls) return std::nullopt;
+    auto slot = state.connector_calls->take(connector_id);
+    if (slot) return slot;
+    throw Error(ErrorClass::unreachable,
+                fmt::format("{} calls use the connector already", most_calls_of_a_connector),
+                "try again later")
+        .with_status(503);
 }
 
 void use_source(State& state, const std::string& connector_id, const sources::Caller& caller,

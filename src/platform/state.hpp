@@ -11,6 +11,7 @@
 #include "core/clock.hpp"
 #include "core/environment.hpp"
 #include "core/error.hpp"
+#include "core/slots.hpp"
 #include "model/model.hpp"
 #include "platform/datasets/jobs.hpp"
 #include "platform/events.hpp"
@@ -37,6 +38,7 @@ struct State {
     const Clock& clock;
     Environment environment;                     ///< for sources
     sources::Reach reach;                        ///< of all connections
+    std::optional<Slots> connector_calls;        ///< set when it is served
     const std::chrono::milliseconds wait_limit;  ///< see Settings; 0 is no limit
     EventBus events;
     Store store;
@@ -68,6 +70,10 @@ std::string seal_secret(State& state, const std::string& connector_id, const std
 
 /// The connector with its secrets. Error invalid when no engine serves its type, and the vault's errors.
 sources::Connection open_connection(State& state, const model::Connector& connector);
+
+/// Counts one call of a connector on a served platform; nothing on an embedded one. Error unreachable (503) while the
+/// connector has as many calls as are allowed.
+std::optional<Slots::Slot> take_slot(State& state, const std::string& connector_id);
 
 /// Runs `work`, which uses a source or writer of the connector. Afterwards, unless the server was unreachable or
 /// refused the login, a connector without a host key gets the key that the server showed; later connections must

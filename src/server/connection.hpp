@@ -51,6 +51,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
     /// client still sends, for up to two seconds.
     asio::awaitable<void> finish();
 
+    /// Ends a pending read, which throws ClientGone. Call it only while nothing is being written.
+    void cancel_reading();
+
     /// Closes at once: pending operations throw ClientGone.
     void close();
 

@@ -15,6 +15,7 @@ class Metrics {
 
     std::atomic<std::int64_t> connections{0};
     std::atomic<std::int64_t> event_streams{0};
+    std::atomic<std::int64_t> long_calls{0};  ///< those that are not only for the store; with event streams
     std::atomic<std::uint64_t> refused_connections{0};
 
     /// The text format, version 0.0.4.

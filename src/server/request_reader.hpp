@@ -41,6 +41,10 @@ class RequestReader {
     /// 413), ClientGone, and Spool's errors.
     asio::awaitable<void> read_body(Spool& spool, std::uint64_t limit);
 
+    /// Keeps what the client sends before it is asked for, up to 64 KiB; returns false when it closes first. Throws
+    /// ClientGone.
+    asio::awaitable<bool> read_ahead();
+
   private:
     struct Parser;
 

@@ -51,12 +51,13 @@ void wait_until(const std::function<bool()>& condition) {
     }
 }
 
-Served::Served(std::vector<std::string> arguments, Files files) {
+Served::Served(std::vector<std::string> arguments, Files files,
+               const std::map<std::string, std::string>& environment) {
     admin_ = trim(ok({"serve", "token", "create", "boss", "-q"}));
     viewer_ = trim(ok({"serve", "token", "create", "guest", "--role", "viewer", "-q"}));
     arguments.insert(arguments.begin(), {"serve", "--listen", "127.0.0.1:0"});
     if (files == Files::all) arguments.insert(arguments.end(), {"--allow-files", "/"});
-    process_ = start(arguments);
+    process_ = start(arguments, environment);
     url_ = wait_for_url(*process_);
     port_ = std::stoi(url_.substr(url_.rfind(':') + 1));
     shell("sqlite3 " + database() +

@@ -30,7 +30,9 @@ class Served : public Prevision {
     /// Which files its connectors may open.
     enum class Files { all, as_the_arguments_say };
 
-    explicit Served(std::vector<std::string> arguments = {}, Files files = Files::all);
+    /// `environment` is added to that of the server.
+    explicit Served(std::vector<std::string> arguments = {}, Files files = Files::all,
+                    const std::map<std::string, std::string>& environment = {});
 
     [[nodiscard]] int port() const { return port_; }
     [[nodiscard]] const std::string& url() const { return url_; }

@@ -63,11 +63,12 @@ void Router::add(std::string_view method, std::string_view pattern, Handler hand
     routes_.push_back({.method = method, .pattern = pattern, .handler = std::move(handler), .pace = pace});
 }
 
-bool Router::may_take_long(const Call& call) const {
+Pace Router::pace_of(const Call& call) const {
     const auto path = without_trailing_slash(call.path);
-    return std::ranges::any_of(routes_, [&](const Route& route) {
-        return route.pace == Pace::distant && route.method == call.method && match(route.pattern, path);
+    const auto found = std::ranges::find_if(routes_, [&](const Route& route) {
+        return route.method == call.method && match(route.pattern, path);
     });
+    return found == routes_.end() ? Pace::store : found->pace;
 }
 
 Answer Router::route(const Call& call) const {

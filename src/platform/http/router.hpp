@@ -19,9 +19,6 @@ struct RoutedCall {
 
 using Handler = std::function<Answer(const RoutedCall&)>;
 
-/// What a call may wait for: only the store, or remote systems and large data as well.
-enum class Pace { store, distant };
-
 /// Finds the handler of a call. Safe on any thread once all routes are added.
 class Router {
   public:
@@ -34,8 +31,8 @@ class Router {
     /// another method is answered with 405 and `Allow`; Error not_found when no pattern matches.
     [[nodiscard]] Answer route(const Call& call) const;
 
-    /// Whether the call's route has the pace `distant`; false when there is no route.
-    [[nodiscard]] bool may_take_long(const Call& call) const;
+    /// The pace of the call's route; `store` when there is no route.
+    [[nodiscard]] Pace pace_of(const Call& call) const;
 
   private:
     struct Route {

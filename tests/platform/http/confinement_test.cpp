@@ -153,10 +153,10 @@ TEST_CASE("a connector cannot change to a system that its datasources or exporte
     };
     const auto datasource = add("/data-sources", R"("database": "d", "table": "t")");
     expect_conflict(R"({"type": "FTP", "engine": null})");
-    expect_conflict(R"({"engine": "sqlite", "host": "sqlite:///x.db", "type": "S3"})");
+    expect_conflict(R"({"type": "S3", "engine": null, "host": ""})");
     CHECK(platform.patch(path, R"({"engine": "postgres"})").status == 200);
     CHECK(platform.remove(datasource).status == 200);
-    const auto exporter = add("/exporters", R"("table": "t")");
+    const auto exporter = add("/exporters", R"("database": "d", "table": "t")");
     expect_conflict(R"({"type": "FTP", "engine": null})");
     CHECK(platform.remove(exporter).status == 204);
     CHECK(platform.patch(path, R"({"type": "FTP", "engine": null})").status == 200);

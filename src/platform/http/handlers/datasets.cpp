@@ -138,11 +138,11 @@ Answer sample_dataset(State& state, const RoutedCall& routed) {
 void add_dataset_routes(Routes& routes) {
     routes.add("GET", "/projects/{id}/datasets", list_in<&State::jobs>);
     routes.add("POST", "/projects/{id}/datasets/data-source", create_dataset);
-    routes.add("POST", "/projects/{id}/datasets/file", upload_dataset, Pace::distant);
+    routes.add("POST", "/projects/{id}/datasets/file", upload_dataset, Pace::file);
     routes.add("GET", "/datasets/{id}", show_object<get_dataset>);
     routes.add("DELETE", "/datasets/{id}", delete_dataset, Pace::distant);
-    routes.add("GET", "/datasets/{id}/download", download_dataset);
-    routes.add("GET", "/datasets/{id}/sample", sample_dataset);
+    routes.add("GET", "/datasets/{id}/download", download_dataset, Pace::file);
+    routes.add("GET", "/datasets/{id}/sample", sample_dataset, Pace::file);
 }
 
 }  // namespace prevision::platform

@@ -25,9 +25,12 @@ std::string join_failure(const std::string& failure_text, const std::string& res
 
 OpenSource open_source(State& state, const model::Connector& connector,
                        std::shared_ptr<Cancellation> cancellation, const sources::StageObserver& failure) {
+    auto slot = take_slot(state, connector.id);
     auto source = sources::open_source(open_connection(state, connector), *cancellation, failure);
-    return {
-        .connector_id = connector.id, .cancellation = std::move(cancellation), .source = std::move(source)};
+    return {.connector_id = connector.id,
+            .cancellation = std::move(cancellation),
+            .source = std::move(source),
+            .slot = std::move(slot)};
 }
 
 void use_source(State& state, const OpenSource& opened, const std::function<void()>& work) {

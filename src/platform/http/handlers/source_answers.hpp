@@ -16,9 +16,10 @@ struct OpenSource {
     std::string connector_id;
     std::shared_ptr<Cancellation> cancellation;  ///< the source refers to it
     std::unique_ptr<sources::Source> source;
+    std::optional<Slots::Slot> slot{};  ///< counts as one call of the connector
 };
 
-/// Does not use the network where the connector names its engine. Errors as `open_connection` and
+/// Error unreachable while the connector of a served platform has too many calls. Does not use the network where the connector names its engine. Errors as `open_connection` and
 /// sources::open_source; `failure` gets the stages of a call that could not find out the engine.
 OpenSource open_source(State& state, const model::Connector& connector,
                        std::shared_ptr<Cancellation> cancellation,

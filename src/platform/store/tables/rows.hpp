@@ -117,6 +117,11 @@ Object get(sqlite::Database& database, const std::string& id) {
     return std::move(*object);
 }
 
+template <typename Object>
+inline constexpr bool has_name = requires(Object object) {
+    object.name;
+};
+
 /// Error conflict when an object of the same list has the name: "there is a connector 'shop' already".
 template <typename Object>
 void require_free_name(sqlite::Database& database, const Object& object) {
@@ -137,7 +142,9 @@ void require_free_name(sqlite::Database& database, const Object& object) {
 
 template <typename Object>
 void insert(sqlite::Database& database, const Object& object, Names names = Names::repeated) {
-    if (names == Names::unique) require_free_name(database, object);
+    if constexpr (has_name<Object>) {
+        if (names == Names::unique) require_free_name(database, object);
+    }
     auto statement = database.prepare(fmt::format("INSERT INTO {} ({}) VALUES ({})", Layout<Object>::table,
                                                   columns<Object>("\"{}\""), columns<Object>("?")));
     Binder binder(statement);
@@ -168,11 +175,11 @@ std::uint64_t count(sqlite::Database& database, std::string_view sql, const std:
 /// A page of the objects that belong to `owner`, in the order of creation.
 template <typename Object>
 Listed<Object> list(sqlite::Database& database, const std::string& owner, const Page& page) {
-    const auto where =
-        fmt::format("WHERE {} = ?1{}", Layout<Object>::owner, page.name ? " AND name = ?2" : "");
+    const bool by_name = has_name<Object> && page.name;
+    const auto where = fmt::format("WHERE {} = ?1{}", Layout<Object>::owner, by_name ? " AND name = ?2" : "");
     const auto bind = [&](sqlite::Statement& statement) {
         statement.bind(1, owner);
-        if (page.name) statement.bind(2, valid_utf8(*page.name));
+        if (by_name) statement.bind(2, valid_utf8(*page.name));
     };
     Listed<Object> list;
     auto counted = database.prepare(fmt::format("SELECT COUNT(*) FROM {} {}", Layout<Object>::table, where));

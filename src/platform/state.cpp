@@ -1,6 +1,8 @@
 #include "platform/state.hpp"
 
 #include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "core/file.hpp"
 #include "platform/connection.hpp"
@@ -15,7 +17,32 @@ namespace {
 // A system that does not answer must leave workers for the others.
 constexpr std::size_t most_calls_of_a_connector = 16;
 
+/// Error invalid when another user could have put the home there, or could change what is in it.
+void check_owner(const std::filesystem::path& home) {
+    struct stat link {};
+    struct stat status {};
+    if (::lstat(home.c_str(), &link) != 0 || ::stat(home.c_str(), &status) != 0) return;
+    const auto is_trusted = [](uid_t user) { return user == ::geteuid() || user == 0; };
+    const bool is_link = S_ISLNK(link.st_mode);
+    if (is_link && !(is_trusted(link.st_uid) && is_trusted(status.st_uid))) {
+        throw Error(ErrorClass::invalid,
+                    fmt::format("the home {} is a link to a folder of another user", home.string()),
+                    "set PREVISION_HOME to a folder of your own");
+    }
+    if (!is_trusted(status.st_uid) && ::geteuid() != 0) {
+        throw Error(ErrorClass::invalid, fmt::format("the home {} belongs to another user", home.string()),
+                    "set PREVISION_HOME to a folder of your own");
+    }
+    if ((status.st_mode & (S_IWGRP | S_IWOTH)) != 0) {
+        throw Error(ErrorClass::invalid,
+                    fmt::format("other users can write to the home {} (mode {:04o})", home.string(),
+                                static_cast<unsigned>(status.st_mode & 07777U)),
+                    fmt::format("chmod go-w {}", home.string()));
+    }
+}
+
 std::filesystem::path make_home(const std::filesystem::path& home) {
+    check_owner(home);
     try {
         create_private_directory(home);
     } catch (const Error& error) {
@@ -27,12 +54,6 @@ std::filesystem::path make_home(const std::filesystem::path& home) {
 /// Binds a sealed secret to one field of one connector.
 std::string secret_context(const std::string& connector_id, const std::string& field) {
     return fmt::format("{}/{}", connector_id, field);
-}
-
-/// Empty when the connector has no such secret.
-Secret open_secret(State& state, const std::string& connector_id, const std::string& field) {
-    const auto sealed = state.connectors.find_secret(connector_id, field);
-    return sealed ? state.vault.open(*sealed, secret_context(connector_id, field)) : Secret();
 }
 
 void remember_host_key(State& state, const std::string& connector_id, const sources::Caller& caller) {
@@ -78,6 +99,7 @@ State::State(const Settings& settings)
       exporters(store),
       vault(settings.vault_key_file.value_or(settings.home / "vault.key"),
             [this] { return connectors.key_fingerprint(); }),
+      guesses(clock),
       jobs(
           datasets, settings.home / "datasets",
           [this](const model::Dataset& dataset, const std::filesystem::path& file, Cancellation& cancellation,
@@ -88,7 +110,9 @@ State::State(const Settings& settings)
               const auto dataset = datasets.find(id);
               if (dataset)
                   events.publish({.name = "DATASET_UPDATE", .id = id, .project_id = dataset->project_id});
-          }) {}
+          }) {
+    jobs.recover();
+}
 
 void State::confine(const Confinement& confinement) {
     auto& folders = reach.folders.emplace();
@@ -123,6 +147,11 @@ model::Exporter get_exporter(State& state, const std::string& id) {
 std::string seal_secret(State& state, const std::string& connector_id, const std::string& field,
                         const Secret& secret) {
     return state.vault.seal(secret, secret_context(connector_id, field));
+}
+
+Secret open_secret(State& state, const std::string& connector_id, const std::string& field) {
+    const auto sealed = state.connectors.find_secret(connector_id, field);
+    return sealed ? state.vault.open(*sealed, secret_context(connector_id, field)) : Secret();
 }
 
 sources::Connection open_connection(State& state, const model::Connector& connector) {

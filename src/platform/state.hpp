@@ -15,6 +15,7 @@
 #include "model/model.hpp"
 #include "platform/datasets/jobs.hpp"
 #include "platform/events.hpp"
+#include "platform/guess_limit.hpp"
 #include "platform/platform.hpp"
 #include "platform/store/store.hpp"
 #include "platform/store/tables/connectors.hpp"
@@ -49,6 +50,7 @@ struct State {
     DatasetTable datasets;
     ExporterTable exporters;
     Vault vault;
+    GuessLimit guesses;
     Jobs jobs;
 };
 
@@ -67,6 +69,9 @@ model::Exporter get_exporter(State& state, const std::string& id);
 /// Seals a connector's secret, which must not be empty.
 std::string seal_secret(State& state, const std::string& connector_id, const std::string& field,
                         const Secret& secret);
+
+/// A stored secret; empty when the connector has none in this field. Errors as the vault's.
+Secret open_secret(State& state, const std::string& connector_id, const std::string& field);
 
 /// The connector with its secrets. Error invalid when no engine serves its type, and the vault's errors.
 sources::Connection open_connection(State& state, const model::Connector& connector);

@@ -3,19 +3,51 @@
 #include <cstdint>
 #include <filesystem>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
 #include "core/cancellation.hpp"
+#include "core/error.hpp"
 #include "core/file.hpp"
+#include "core/sha256.hpp"
 #include "model/model.hpp"
 #include "sources/source.hpp"
 
 /// The file of a dataset.
 namespace prevision::platform {
 
-/// Opens a dataset's file. Error integrity when it is missing or has another size than was recorded.
-FileDescriptor open_dataset_file(const std::filesystem::path& path, const model::Dataset& dataset);
+/// Reads the file of a dataset, and checks it against the recorded size and SHA-256. One thread at a time.
+class DatasetReader {
+  public:
+    /// Error integrity when the file is missing or has another size than was recorded.
+    DatasetReader(std::filesystem::path path, const model::Dataset& dataset);
+
+    /// Fills the buffer with the next bytes and returns their number; 0 at the end. Returns the last bytes only when
+    /// all have the recorded SHA-256; else Error integrity.
+    std::size_t read(std::span<char> buffer);
+
+    /// Goes back to the first byte.
+    void rewind();
+
+    /// Reads all of it. Errors as `read`, and the cancellation's.
+    void check(const Cancellation& cancellation);
+
+  private:
+    void load();
+    void check_hash();
+    [[nodiscard]] Error damaged(const std::string& why) const;
+
+    std::filesystem::path path_;
+    std::uint64_t bytes_;  ///< as recorded
+    std::string sha256_;   ///< the same; empty when there is none
+    FileDescriptor file_;
+    std::optional<Sha256> hash_;
+    std::string now_;   ///< may be returned
+    std::string next_;  ///< read before it, so that the last bytes are known to be the last
+    std::size_t position_ = 0;
+    bool begun_ = false;
+};
 
 /// Passes the columns and the first `limit` rows of a done dataset to `sink`; all rows without a limit.
 ///

@@ -1,13 +1,8 @@
 #include "platform/datasets/file_export.hpp"
 
-#include <cerrno>
-
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include "core/error.hpp"
-#include "core/file.hpp"
 #include "core/text.hpp"
 
 namespace prevision::platform {
@@ -23,7 +18,7 @@ std::string add_time(const std::string& path, std::chrono::system_clock::time_po
 }
 
 std::string export_file(const sources::Engine& engine, sources::FileWriter& writer,
-                        const model::Exporter& exporter, const std::filesystem::path& content,
+                        const model::Exporter& exporter, const sources::OutgoingFile& content,
                         const Clock& clock) {
     sources::Location location{.bucket = exporter.bucket, .path = exporter.filepath};
     engine.check_location(location);
@@ -35,17 +30,7 @@ std::string export_file(const sources::Engine& engine, sources::FileWriter& writ
         throw Error(ErrorClass::conflict, fmt::format("cannot write {}: it exists already", location.path),
                     "use an exporter with --write-mode replace or timestamp");
     }
-    const auto file = open_file(content, O_RDONLY);
-    writer.write(location, {.size = std::filesystem::file_size(content),
-                            .read = [&](std::span<char> buffer) { return read_some(file, buffer, content); },
-                            .rewind =
-                                [&] {
-                                    if (::lseek(file.get(), 0, SEEK_SET) != 0) {
-                                        throw Error(ErrorClass::internal,
-                                                    fmt::format("cannot read {}: {}", content.string(),
-                                                                system_message(errno)));
-                                    }
-                                }});
+    writer.write(location, content);
     return location.path;
 }
 

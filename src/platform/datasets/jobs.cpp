@@ -16,6 +16,7 @@ namespace prevision::platform {
 namespace {
 
 constexpr std::chrono::milliseconds progress_interval{200};
+constexpr std::size_t id_size = 24;
 
 bool is_unfinished(const model::Dataset& dataset) {
     return dataset.copy_state == "pending" || dataset.copy_state == "running";
@@ -233,17 +234,59 @@ void Jobs::remove(const std::string& dataset_id, Cancellation& cancellation) {
         }
     }
     const auto excluded = WorkerLock::exclude(lock_of(dataset_id), cancellation);
-    remove_files(dataset_id);
-    datasets_.forget_removed(dataset_id);
+    if (const auto failure = remove_files(dataset_id)) {
+        throw Error(ErrorClass::internal,
+                    fmt::format("the dataset is deleted, but its files are not: {}", *failure),
+                    fmt::format("make {} writable; the next command then removes them", folder_.string()));
+    }
+    try {
+        datasets_.forget_removed(dataset_id);
+    } catch (const Error&) {
+        return;  // the next sweep finds no files and tries again
+    }
 }
 
-/// Removes the files that a process left which was killed while it deleted a dataset.
+/// Removes the files of datasets that a killed process was deleting or uploading.
 void Jobs::sweep() {
     for (const auto& id : datasets_.removed()) {
-        if (!WorkerLock::try_exclude(lock_of(id))) continue;
-        remove_files(id);
+        if (!is_abandoned(id) || remove_files(id)) continue;
         datasets_.forget_removed(id);
     }
+}
+
+void Jobs::recover() {
+    try {
+        sweep();
+        settle();
+    } catch (const Error&) {
+        return;
+    }
+}
+
+std::vector<std::filesystem::path> Jobs::leftovers() {
+    std::vector<std::filesystem::path> found;
+    std::error_code ignored;
+    for (const auto& entry : std::filesystem::directory_iterator(folder_, ignored)) {
+        const auto id = entry.path().filename().string().substr(0, id_size);
+        const auto dataset = is_id(id) ? datasets_.find(id) : std::nullopt;
+        const bool is_file = dataset && entry.path() == file_of(id);
+        if (!is_file && (!is_id(id) || is_abandoned(id))) found.push_back(entry.path());
+    }
+    return found;
+}
+
+Jobs::Work::~Work() {
+    std::error_code ignored;
+    std::filesystem::remove(file_, ignored);
+}
+
+std::unique_ptr<Jobs::Work> Jobs::work_on(const std::string& id) {
+    create_private_directory(folder_);
+    return std::make_unique<Work>(WorkerLock::hold(lock_of(id)), lock_of(id));
+}
+
+bool Jobs::is_abandoned(const std::string& id) const {
+    return WorkerLock::try_exclude(lock_of(id)).has_value();
 }
 
 std::size_t Jobs::running() {
@@ -256,12 +299,14 @@ std::size_t Jobs::running() {
 void Jobs::add_done(const model::Dataset& dataset,
                     const std::function<DatasetContent(const std::filesystem::path& file)>& write,
                     Names names) {
-    create_private_directory(folder_);
+    const auto working = work_on(dataset.id);
+    // Until the dataset is inserted, its files count as those of a removed one.
+    datasets_.note_files(dataset.id);
     try {
         const auto content = write(file_of(dataset.id));
         datasets_.insert_done(dataset, content, names);
     } catch (...) {
-        remove_files(dataset.id);
+        remove_files(dataset.id);  // what is left is swept later
         throw;
     }
     tell(dataset.id);
@@ -279,14 +324,21 @@ std::filesystem::path Jobs::lock_of(const std::string& dataset_id) const {
     return folder_ / (checked(dataset_id) + ".lock");
 }
 
-/// Removes the file, the lock, and temporary files beside them.
-void Jobs::remove_files(const std::string& dataset_id) const {
-    std::error_code ignored;
-    for (const auto& entry : std::filesystem::directory_iterator(folder_, ignored)) {
-        if (entry.path().filename().string().starts_with(checked(dataset_id) + ".")) {
-            std::filesystem::remove(entry.path(), ignored);
-        }
+/// Removes the file, the lock, and temporary files beside them. Returns why one could not be removed.
+std::optional<std::string> Jobs::remove_files(const std::string& dataset_id) const {
+    const auto prefix = checked(dataset_id) + ".";
+    std::optional<std::string> reason;
+    std::error_code failure;
+    for (auto each = std::filesystem::directory_iterator(folder_, failure); !failure && each != end(each);
+         each.increment(failure)) {
+        if (!each->path().filename().string().starts_with(prefix)) continue;
+        std::error_code refused;
+        std::filesystem::remove(each->path(), refused);
+        if (refused) reason = fmt::format("{}: {}", each->path().string(), refused.message());
     }
+    if (failure && failure != std::errc::no_such_file_or_directory)
+        reason = fmt::format("{}: {}", folder_.string(), failure.message());
+    return reason;
 }
 
 /// A thread of its own, because the thread that reads the rows must not wait for the store.

@@ -67,7 +67,8 @@ class Jobs {
     void settle();
 
     /// Deletes the dataset, stops its snapshot in any process, waits for that, and removes the files. Error
-    /// not_found. After the cancellation's Error the dataset is deleted, and its files are removed later.
+    /// not_found. After the cancellation's Error, or Error internal for a file that cannot be removed, the dataset is
+    /// deleted, and its files are removed later.
     void remove(const std::string& dataset_id, Cancellation& cancellation);
 
     /// The number of snapshots that run in this process.
@@ -78,6 +79,30 @@ class Jobs {
     void add_done(const model::Dataset& dataset,
                   const std::function<DatasetContent(const std::filesystem::path& file)>& write,
                   Names names = Names::repeated);
+
+    /// Marks other work than a snapshot, such as an export, as alive under its id, until the object is destroyed.
+    class Work {
+      public:
+        Work(WorkerLock lock, std::filesystem::path file) : lock_(std::move(lock)), file_(std::move(file)) {}
+        ~Work();
+        Work(const Work&) = delete;
+        Work& operator=(const Work&) = delete;
+
+      private:
+        WorkerLock lock_;
+        std::filesystem::path file_;
+    };
+    [[nodiscard]] std::unique_ptr<Work> work_on(const std::string& id);
+
+    /// Whether no process works under the id.
+    [[nodiscard]] bool is_abandoned(const std::string& id) const;
+
+    /// Cleans up what killed processes left: sets their datasets to failed and removes files. Does nothing when the
+    /// store or the folder cannot be written.
+    void recover();
+
+    /// The files in the folder that belong to no dataset and no work.
+    [[nodiscard]] std::vector<std::filesystem::path> leftovers();
 
     [[nodiscard]] std::filesystem::path file_of(const std::string& dataset_id) const;
 
@@ -102,7 +127,7 @@ class Jobs {
     void fail(const std::string& dataset_id, const Error& reason);
     bool settle_one(const model::Dataset& dataset);
     void sweep();
-    void remove_files(const std::string& dataset_id) const;
+    std::optional<std::string> remove_files(const std::string& dataset_id) const;
     void publish_progress();
     void publish(Job& job);
     void tell(const std::string& dataset_id) const;

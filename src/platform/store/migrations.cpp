@@ -138,8 +138,9 @@ constexpr auto export_failures = R"sql(
 ALTER TABLE exports ADD COLUMN error_class TEXT NOT NULL DEFAULT '';
 )sql";
 
-// The constraint of a column can be changed only in a new table. Names are looked up by the last five indexes.
-constexpr auto token_limits = R"sql(
+// The constraint of a column can be changed only in a new table. `committing` is set while it is unknown whether the
+// rows of an export are written. The indexes find names.
+constexpr auto limits_and_names = R"sql(
 CREATE TABLE limited_tokens (
     seq INTEGER PRIMARY KEY AUTOINCREMENT,
     id TEXT NOT NULL UNIQUE,
@@ -155,6 +156,7 @@ INSERT INTO limited_tokens (seq, id, name, role, hash, created_at, revoked_at)
 DROP TABLE tokens;
 ALTER TABLE limited_tokens RENAME TO tokens;
 CREATE UNIQUE INDEX good_tokens ON tokens(name) WHERE revoked_at = '';
+ALTER TABLE exports ADD COLUMN committing INTEGER NOT NULL DEFAULT 0;
 CREATE INDEX project_names ON projects(name);
 CREATE INDEX connector_names ON connectors(project_id, name);
 CREATE INDEX datasource_names ON datasources(project_id, name);
@@ -163,7 +165,7 @@ CREATE INDEX exporter_names ON exporters(project_id, name);
 )sql";
 
 /// The step at index N brings a store from version N to N + 1. A step that was released is never changed.
-constexpr std::array steps{first_layout, served_platform, file_formats, export_failures, token_limits};
+constexpr std::array steps{first_layout, served_platform, file_formats, export_failures, limits_and_names};
 
 std::int64_t read_number(sqlite::Database& database, std::string_view sql) {
     auto statement = database.prepare(sql);

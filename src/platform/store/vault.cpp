@@ -41,13 +41,20 @@ std::unique_ptr<VaultKey> read_key(const std::filesystem::path& path) {
         // O_NONBLOCK: opening a FIFO must not wait for a writer.
         file = open_file(path, O_RDONLY | O_NONBLOCK);
     } catch (const Error& error) {
-        if (error.error_class() == ErrorClass::not_found) return nullptr;
-        throw;
+        if (error.error_class() != ErrorClass::not_found) throw;
+        if (!std::filesystem::is_symlink(path)) return nullptr;
+        throw Error(ErrorClass::invalid,
+                    fmt::format("the key file {} is a link to a file that does not exist", path.string()),
+                    "restore that file from a backup, or remove the link");
     }
     struct stat status {};
     if (::fstat(file.get(), &status) != 0) {
         throw Error(ErrorClass::internal,
                     fmt::format("cannot read {}: {}", path.string(), system_message(errno)));
+    }
+    if (!S_ISREG(status.st_mode)) {
+        throw Error(ErrorClass::invalid, fmt::format("the key file {} is not a regular file", path.string()),
+                    "PREVISION_VAULT_KEY_FILE names the file that holds the key");
     }
     if ((status.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
         throw Error(ErrorClass::invalid,
@@ -136,6 +143,18 @@ Secret VaultKey::open(std::string_view sealed, std::string_view context) const {
         throw changed;
     }
     return Secret(std::move(text));
+}
+
+// Hashes have one length, so that the comparison does not show the secrets' lengths either.
+bool are_equal(const Secret& one, const Secret& other) {
+    const auto hash = [](const Secret& secret) {
+        std::array<unsigned char, crypto_generichash_BYTES> bytes{};
+        crypto_generichash(bytes.data(), bytes.size(), bytes_of(secret.reveal()), secret.reveal().size(),
+                           nullptr, 0);
+        return bytes;
+    };
+    initialise_sodium();
+    return sodium_memcmp(hash(one).data(), hash(other).data(), crypto_generichash_BYTES) == 0;
 }
 
 Vault::Vault(std::filesystem::path key_file, std::function<std::optional<std::string>()> known_fingerprint)

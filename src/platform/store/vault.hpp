@@ -40,6 +40,9 @@ class VaultKey {
     std::array<unsigned char, 32> bytes_{};
 };
 
+/// Whether two secrets are equal, in a time that does not depend on where they differ.
+bool are_equal(const Secret& one, const Secret& other);
+
 /// Seals the platform's secrets with a key from a file, which is read or created when the first secret is sealed or
 /// opened. Safe on any thread; several processes may use and create one key file at once.
 ///

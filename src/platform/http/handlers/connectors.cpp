@@ -3,8 +3,11 @@
 #include <string>
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "core/error.hpp"
 #include "core/id.hpp"
+#include "model/json_builder.hpp"
 #include "platform/connection.hpp"
 #include "platform/http/body.hpp"
 #include "platform/http/handlers/handlers.hpp"
@@ -98,7 +101,8 @@ Answer update_connector(State& state, const RoutedCall& routed) {
     auto connector = get_connector(state, routed.parameters.at(0));
     read_fields(body, connector);
     const auto sealed = seal(state, connector.id, secrets);
-    return json_answer(model::encode_answer(state.connectors.update(connector.id, change, sealed)));
+    return json_answer(model::encode_answer(
+        state.connectors.update(connector.id, change, sealed, read_names(routed.query))));
 }
 
 Answer delete_connector(State& state, const RoutedCall& routed) {
@@ -114,6 +118,21 @@ Answer test_connector(State& state, const RoutedCall& routed) {
     });
 }
 
+/// Says of each secret in the body whether it is the stored one. Nobody can try many: see GuessLimit.
+Answer compare_secrets(State& state, const RoutedCall& routed) {
+    Body body(routed.call.body);
+    const auto connector = get_connector(state, routed.parameters.at(0));
+    model::JsonObject answer;
+    for (const auto& [field, secret] : read_secrets(body)) {
+        const auto name = fmt::format("{}/{}", connector.id, field);
+        if (routed.call.caller) state.guesses.wait(name, *routed.call.cancellation);
+        const bool is_same = are_equal(secret, open_secret(state, connector.id, field));
+        if (routed.call.caller) state.guesses.count(name, is_same);
+        answer.text(field, is_same ? "same" : "different");
+    }
+    return json_answer(answer.finish());
+}
+
 }  // namespace
 
 void add_connector_routes(Routes& routes) {
@@ -123,6 +142,7 @@ void add_connector_routes(Routes& routes) {
     routes.add("PATCH", "/connectors/{id}", update_connector);
     routes.add("DELETE", "/connectors/{id}", delete_connector);
     routes.add("POST", "/connectors/{id}/test", test_connector, Pace::distant);
+    routes.add("POST", "/connectors/{id}/compare-secrets", compare_secrets, Pace::distant, Role::admin);
 }
 
 }  // namespace prevision::platform

@@ -53,6 +53,13 @@ Answer create_dataset(State& state, const RoutedCall& routed) {
     return json_answer(model::encode_answer(get_dataset(state, id)));
 }
 
+Answer rename_dataset(State& state, const RoutedCall& routed) {
+    const Body body(routed.call.body);
+    const auto& id = routed.parameters.at(0);
+    if (body.has("name")) state.datasets.rename(id, body.required_text("name"), read_names(routed.query));
+    return json_answer(model::encode_answer(get_dataset(state, id)));
+}
+
 Answer delete_dataset(State& state, const RoutedCall& routed) {
     auto& cancellation = *routed.call.cancellation;
     state.jobs.remove(routed.parameters.at(0), cancellation);
@@ -76,15 +83,6 @@ std::string name_in_archive(const model::Dataset& dataset) {
     return name;
 }
 
-void stream_file(const FileDescriptor& file, const std::filesystem::path& path, Cancellation& cancellation,
-                 ByteSink& body) {
-    std::string buffer(chunk_size, '\0');
-    while (const std::size_t count = read_some(file, buffer, path)) {
-        cancellation.check();
-        body.write(std::string_view(buffer).substr(0, count));
-    }
-}
-
 Answer download_dataset(State& state, const RoutedCall& routed) {
     const auto extension = routed.query.get("extension").value_or("zip");
     const auto dataset = get_done_dataset(state, routed.parameters.at(0));
@@ -93,9 +91,11 @@ Answer download_dataset(State& state, const RoutedCall& routed) {
                     fmt::format("invalid extension: '{}' is not one of csv, zip", extension),
                     "csv gives the bytes as they are stored");
     }
-    const auto path = state.jobs.file_of(dataset.id);
-    const auto file = std::make_shared<FileDescriptor>(open_dataset_file(path, dataset));
-    const auto cancellation = routed.call.cancellation;
+    const auto reader = std::make_shared<DatasetReader>(state.jobs.file_of(dataset.id), dataset);
+    const auto read = [reader, cancellation = routed.call.cancellation](std::span<char> buffer) {
+        cancellation->check();
+        return reader->read(buffer);
+    };
     Answer answer;
     const bool zipped = extension == "zip";
     answer.headers.push_back(
@@ -104,19 +104,17 @@ Answer download_dataset(State& state, const RoutedCall& routed) {
                                      zipped ? dataset.name + ".zip" : model::file_name(dataset))});
     if (zipped) {
         answer.content_type = "application/zip";
-        answer.stream = [file, path, cancellation, dataset](ByteSink& body) {
-            write_zip(body, name_in_archive(dataset), dataset.bytes.value_or(0), [&](std::span<char> buffer) {
-                cancellation->check();
-                return read_some(*file, buffer, path);
-            });
+        answer.stream = [read, dataset](ByteSink& body) {
+            write_zip(body, name_in_archive(dataset), dataset.bytes.value_or(0), read);
         };
         return answer;
     }
     answer.content_type = media_type(dataset.file);
     answer.headers.push_back(
         {.name = "Content-Length", .value = fmt::format("{}", dataset.bytes.value_or(0))});
-    answer.stream = [file, path, cancellation](ByteSink& body) {
-        stream_file(*file, path, *cancellation, body);
+    answer.stream = [read](ByteSink& body) {
+        std::string buffer(chunk_size, '\0');
+        while (const std::size_t count = read(buffer)) body.write(std::string_view(buffer).substr(0, count));
     };
     return answer;
 }
@@ -140,6 +138,7 @@ void add_dataset_routes(Routes& routes) {
     routes.add("POST", "/projects/{id}/datasets/data-source", create_dataset);
     routes.add("POST", "/projects/{id}/datasets/file", upload_dataset, Pace::file);
     routes.add("GET", "/datasets/{id}", show_object<get_dataset>);
+    routes.add("PATCH", "/datasets/{id}", rename_dataset);
     routes.add("DELETE", "/datasets/{id}", delete_dataset, Pace::distant);
     routes.add("GET", "/datasets/{id}/download", download_dataset, Pace::file);
     routes.add("GET", "/datasets/{id}/sample", sample_dataset, Pace::file);

@@ -61,7 +61,8 @@ Answer update_datasource(State& state, const RoutedCall& routed) {
     const auto connector = state.connectors.find(changed.connector_id);
     if (connector) check_datasource(changed, *connector);
     const auto change = [&](model::Datasource& datasource) { read_fields(body, datasource); };
-    return json_answer(model::encode_answer(state.datasources.update(changed.id, change)));
+    return json_answer(
+        model::encode_answer(state.datasources.update(changed.id, change, read_names(routed.query))));
 }
 
 Answer delete_datasource(State& state, const RoutedCall& routed) {

@@ -29,18 +29,32 @@ void check_mode(std::string_view field, const std::string& mode,
                 fmt::format("invalid {}: '{}' is not one of {}", field, mode, fmt::join(known, ", ")));
 }
 
+/// Sets the fields that the body holds; the others stay as they are.
+void read_fields(const Body& body, model::Exporter& exporter) {
+    if (body.has("connector_id")) exporter.connector_id = body.required_text("connector_id");
+    if (body.has("name")) exporter.name = body.required_text("name");
+    body.set("description", exporter.description);
+    model::visit_target(exporter,
+                        [&](std::string_view name, std::string& member) { body.set(name, member); });
+    check_mode("file_write_mode", exporter.file_write_mode, file_modes);
+    check_mode("database_write_mode", exporter.database_write_mode, database_modes);
+}
+
+Answer update_exporter(State& state, const RoutedCall& routed) {
+    const Body body(routed.call.body);
+    const auto change = [&](model::Exporter& exporter) { read_fields(body, exporter); };
+    return json_answer(model::encode_answer(
+        state.exporters.update(routed.parameters.at(0), change, read_names(routed.query))));
+}
+
 Answer create_exporter(State& state, const RoutedCall& routed) {
     const Body body(routed.call.body);
     model::Exporter exporter{.id = new_id(),
                              .project_id = routed.parameters.at(0),
                              .connector_id = body.required_text("connector_id"),
                              .name = body.required_text("name"),
-                             .description = body.text("description"),
                              .created_at = format_time(state.clock.now())};
-    model::visit_target(exporter,
-                        [&](std::string_view name, std::string& member) { body.set(name, member); });
-    check_mode("file_write_mode", exporter.file_write_mode, file_modes);
-    check_mode("database_write_mode", exporter.database_write_mode, database_modes);
+    read_fields(body, exporter);
     state.exporters.insert(exporter, read_names(routed.query));
     return json_answer(model::encode_answer(exporter));
 }
@@ -51,6 +65,7 @@ void add_exporter_routes(Routes& routes) {
     routes.add("GET", "/projects/{id}/exporters", list_in<&State::exporters>);
     routes.add("POST", "/projects/{id}/exporters", create_exporter);
     routes.add("GET", "/exporters/{id}", show_object<get_exporter>);
+    routes.add("PATCH", "/exporters/{id}", update_exporter);
     routes.add("DELETE", "/exporters/{id}", remove_exporter);
 }
 

@@ -55,6 +55,17 @@ Answer create_project(State& state, const RoutedCall& routed) {
     return json_answer(encode_answer(record));
 }
 
+Answer update_project(State& state, const RoutedCall& routed) {
+    const Body body(routed.call.body);
+    const auto change = [&](model::Project& project) {
+        if (body.has("name")) project.name = body.required_text("name");
+        body.set("description", project.description);
+        body.set("color", project.color);
+    };
+    return json_answer(
+        encode_answer(state.projects.update(routed.parameters.at(0), change, read_names(routed.query))));
+}
+
 Answer remove_project(State& state, const RoutedCall& routed) {
     state.projects.remove(routed.parameters.at(0));
     return empty_answer();
@@ -90,6 +101,7 @@ void add_project_routes(Routes& routes) {
     routes.add("GET", "/projects", list_projects);
     routes.add("POST", "/projects", create_project);
     routes.add("GET", "/projects/{id}", show_object<get_project>);
+    routes.add("PATCH", "/projects/{id}", update_project);
     routes.add("DELETE", "/projects/{id}", remove_project);
     routes.add("GET", "/projects/{id}/users", list_users);
     routes.add("DELETE", "/projects/{id}/users/{id}", delete_user);

@@ -88,15 +88,14 @@ void ConnectorTable::insert(const model::Connector& connector, const SealedSecre
 }
 
 model::Connector ConnectorTable::update(const std::string& id, const Change& change,
-                                        const SealedSecrets& secrets) {
+                                        const SealedSecrets& secrets, Names names) {
     return store_.write([&](sqlite::Database& database) {
-        auto connector = rows::get<model::Connector>(database, id);
         std::set<std::string> stored;
         auto statement = database.prepare("SELECT field FROM secrets WHERE connector_id = ?");
         statement.bind(1, id);
         while (statement.step()) stored.insert(statement.text(0));
-        change(connector, stored, database);
-        rows::update(database, connector);
+        auto connector = rows::change<model::Connector>(
+            database, id, [&](model::Connector& changed) { change(changed, stored, database); }, names);
         write_secrets(database, id, secrets);
         return connector;
     });

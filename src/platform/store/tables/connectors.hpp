@@ -37,7 +37,8 @@ class ConnectorTable : public Table<model::Connector> {
     /// Calls `change` on the current connector, with the names of its stored secrets, and writes the result and the
     /// secrets in one transaction. Returns the connector. Error not_found, and what `change` throws: nothing is
     /// written then.
-    model::Connector update(const std::string& id, const Change& change, const SealedSecrets& secrets);
+    model::Connector update(const std::string& id, const Change& change, const SealedSecrets& secrets,
+                            Names names = Names::repeated);
 
     /// Error not_found, or conflict while a datasource or an exporter uses it.
     void remove(const std::string& id);

@@ -60,6 +60,14 @@ void set_content(model::Dataset& dataset, const DatasetContent& content) {
     dataset.file = content.file;
 }
 
+void insert_removed(sqlite::Database& database, const std::string& id) {
+    database.prepare("INSERT OR IGNORE INTO removed_datasets (id) VALUES (?)").bind(1, id).run();
+}
+
+void delete_removed(sqlite::Database& database, const std::string& id) {
+    database.prepare("DELETE FROM removed_datasets WHERE id = ?").bind(1, id).run();
+}
+
 /// Changes the dataset when it is in one of the states `from`. Returns whether it was.
 bool change(Store& store, const std::string& id, std::initializer_list<std::string_view> from,
             const std::function<void(model::Dataset&)>& change) {
@@ -92,6 +100,14 @@ void DatasetTable::insert_done(const model::Dataset& dataset, const DatasetConte
         auto done = dataset;
         set_content(done, content);
         rows::insert(database, done, names);
+        delete_removed(database, done.id);
+    });
+}
+
+model::Dataset DatasetTable::rename(const std::string& id, const std::string& name, Names names) {
+    return store_.write([&](sqlite::Database& database) {
+        const auto set_name = [&](model::Dataset& dataset) { dataset.name = name; };
+        return rows::change<model::Dataset>(database, id, set_name, names);
     });
 }
 
@@ -133,19 +149,21 @@ bool DatasetTable::fail(const std::string& id, const Error& reason) {
     });
 }
 
+void DatasetTable::note_files(const std::string& id) {
+    store_.write([&](sqlite::Database& database) { insert_removed(database, id); });
+}
+
 void DatasetTable::remove(const std::string& id) {
     store_.write([&](sqlite::Database& database) {
         rows::remove<model::Dataset>(database, id);
-        database.prepare("INSERT OR IGNORE INTO removed_datasets (id) VALUES (?)").bind(1, id).run();
+        insert_removed(database, id);
     });
 }
 
 std::vector<std::string> DatasetTable::removed() { return list_ids("SELECT id FROM removed_datasets"); }
 
 void DatasetTable::forget_removed(const std::string& id) {
-    store_.write([&](sqlite::Database& database) {
-        database.prepare("DELETE FROM removed_datasets WHERE id = ?").bind(1, id).run();
-    });
+    store_.write([&](sqlite::Database& database) { delete_removed(database, id); });
 }
 
 }  // namespace prevision::platform

@@ -30,10 +30,16 @@ class DatasetTable : public Table<model::Dataset> {
     /// Adds a pending dataset. Error not_found when there is no such project, or the datasource is not in it.
     void insert(const model::Dataset& dataset, Names names = Names::repeated);
 
+    /// Records that files of this id must be removed, unless `insert_done` follows.
+    void note_files(const std::string& id);
+
     /// Adds a done dataset, of an uploaded file, so without a datasource. Error not_found when there is no such
     /// project.
     void insert_done(const model::Dataset& dataset, const DatasetContent& content,
                      Names names = Names::repeated);
+
+    /// Changes its name, and returns it. Error not_found.
+    model::Dataset rename(const std::string& id, const std::string& name, Names names);
 
     /// The ids of the pending and running datasets.
     std::vector<std::string> unfinished();

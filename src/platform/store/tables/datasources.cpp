@@ -47,12 +47,11 @@ void DatasourceTable::insert(const model::Datasource& datasource, Names names) {
 }
 
 model::Datasource DatasourceTable::update(const std::string& id,
-                                          const std::function<void(model::Datasource&)>& change) {
+                                          const std::function<void(model::Datasource&)>& change,
+                                          Names names) {
     return store_.write([&](sqlite::Database& database) {
-        auto datasource = rows::get<model::Datasource>(database, id);
-        change(datasource);
+        auto datasource = rows::change<model::Datasource>(database, id, change, names);
         require_connector(database, datasource);
-        rows::update(database, datasource);
         return datasource;
     });
 }

@@ -24,7 +24,8 @@ class DatasourceTable : public Table<model::Datasource> {
     /// Calls `change` on the current datasource, and writes and returns the result. Error not_found when there is
     /// no such datasource, or its connector is not in its project; and what `change` throws. Nothing is written
     /// then.
-    model::Datasource update(const std::string& id, const std::function<void(model::Datasource&)>& change);
+    model::Datasource update(const std::string& id, const std::function<void(model::Datasource&)>& change,
+                             Names names = Names::repeated);
 
     /// Error not_found, or conflict while a snapshot of it is unfinished. Its datasets are kept.
     void remove(const std::string& id);

@@ -44,6 +44,17 @@ struct rows::Layout<model::Export> {
 
 template class Table<model::Exporter>;
 
+namespace {
+
+void set_committing(sqlite::Database& database, const std::string& export_id, bool committing) {
+    database.prepare("UPDATE exports SET committing = ? WHERE id = ?")
+        .bind(1, static_cast<std::int64_t>(committing))
+        .bind(2, export_id)
+        .run();
+}
+
+}  // namespace
+
 std::vector<model::Exporter> ExporterTable::list_of(sqlite::Database& database,
                                                     const std::string& connector_id) {
     return rows::list_by<model::Exporter>(database, "connector_id", connector_id);
@@ -57,14 +68,60 @@ void ExporterTable::insert(const model::Exporter& exporter, Names names) {
     });
 }
 
+model::Exporter ExporterTable::update(const std::string& id,
+                                      const std::function<void(model::Exporter&)>& change, Names names) {
+    return store_.write([&](sqlite::Database& database) {
+        auto exporter = rows::change<model::Exporter>(database, id, change, names);
+        rows::require_in_project(database, "connector", exporter.connector_id, exporter.project_id);
+        return exporter;
+    });
+}
+
 void ExporterTable::remove(const std::string& id) {
     store_.write([&](sqlite::Database& database) { rows::remove<model::Exporter>(database, id); });
 }
 
-void ExporterTable::insert_export(const model::Export& done) {
+void ExporterTable::insert_export(const model::Export& started) {
     store_.write([&](sqlite::Database& database) {
-        rows::get<model::Exporter>(database, done.exporter_id);
-        rows::insert(database, done);
+        rows::get<model::Exporter>(database, started.exporter_id);
+        rows::insert(database, started);
+    });
+}
+
+void ExporterTable::begin_commit(const std::string& export_id) {
+    store_.write([&](sqlite::Database& database) { set_committing(database, export_id, true); });
+}
+
+void ExporterTable::settle_export(const model::Export& ended, Commit commit) {
+    store_.write([&](sqlite::Database& database) {
+        rows::update(database, ended);
+        if (commit != Commit::as_it_is) set_committing(database, ended.id, commit == Commit::uncertain);
+    });
+}
+
+std::vector<model::Export> ExporterTable::running_exports(const std::string& exporter_id) {
+    return store_.read([&](sqlite::Database& database) {
+        auto exports = rows::list_by<model::Export>(database, "exporter_id", exporter_id);
+        std::erase_if(exports, [](const model::Export& each) { return each.status != "running"; });
+        return exports;
+    });
+}
+
+std::optional<std::string> ExporterTable::find_uncertain(const std::string& exporter_id,
+                                                         const std::string& dataset_id) {
+    return store_.read([&](sqlite::Database& database) -> std::optional<std::string> {
+        auto statement = database.prepare(
+            "SELECT id FROM exports WHERE exporter_id = ? AND dataset_id = ? AND committing = 1 AND status = 'failed'");
+        if (!statement.bind(1, exporter_id).bind(2, dataset_id).step()) return std::nullopt;
+        return statement.text(0);
+    });
+}
+
+bool ExporterTable::is_uncertain(const std::string& export_id) {
+    return store_.read([&](sqlite::Database& database) {
+        auto statement =
+            database.prepare("SELECT 1 FROM exports WHERE id = ? AND committing = 1 AND status = 'failed'");
+        return statement.bind(1, export_id).step();
     });
 }
 

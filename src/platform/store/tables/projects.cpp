@@ -54,6 +54,13 @@ void ProjectTable::insert(const model::Project& project, Names names) {
     store_.write([&](sqlite::Database& database) { rows::insert(database, project, names); });
 }
 
+ProjectRecord ProjectTable::update(const std::string& id, const std::function<void(model::Project&)>& change,
+                                   Names names) {
+    return store_.write([&](sqlite::Database& database) {
+        return to_record(database, rows::change<model::Project>(database, id, change, names));
+    });
+}
+
 std::optional<ProjectRecord> ProjectTable::find(const std::string& id) {
     return store_.read([&](sqlite::Database& database) -> std::optional<ProjectRecord> {
         auto project = rows::find<model::Project>(database, id);

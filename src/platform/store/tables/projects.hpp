@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 
@@ -19,6 +20,11 @@ struct ProjectRecord {
 class ProjectTable {
   public:
     explicit ProjectTable(Store& store) : store_(store) {}
+
+    /// Calls `change` on the current project, and writes and returns the result. Error not_found, and what `change`
+    /// throws: nothing is written then.
+    ProjectRecord update(const std::string& id, const std::function<void(model::Project&)>& change,
+                         Names names);
 
     void insert(const model::Project& project, Names names = Names::repeated);
     std::optional<ProjectRecord> find(const std::string& id);

@@ -162,6 +162,17 @@ void update(sqlite::Database& database, const Object& object) {
     statement.run();
 }
 
+/// Changes the object that has the id, and returns it. With `Names::unique`, a new name must be free.
+template <typename Object, typename Change>
+Object change(sqlite::Database& database, const std::string& id, const Change& change, Names names) {
+    auto object = get<Object>(database, id);
+    const auto name = object.name;
+    change(object);
+    if (names == Names::unique && object.name != name) require_free_name(database, object);
+    update(database, object);
+    return object;
+}
+
 /// Error not_found.
 template <typename Object>
 void remove(sqlite::Database& database, const std::string& id) {

@@ -20,6 +20,9 @@ void add_apply(Command& root, Services& services);
 void add_diff(Command& root, Services& services);
 void add_dump(Command& root, Services& services);
 void add_serve(Command& root, Services& services);
+void add_vault(Command& root, Services& services);
+void add_backup(Command& root, Services& services);
+void add_restore(Command& root, Services& services);
 void add_version(Command& root, Services& services);
 
 void add_doctor(Command& root, Services& services);

@@ -65,6 +65,20 @@ void Platform::hand_snapshots_to(std::function<void(const std::string& dataset_i
     parts_->state.jobs.hand_over_to(std::move(launch));
 }
 
+Platform::VaultStatus Platform::vault_status() {
+    auto& state = parts_->state;
+    const auto secrets = state.connectors.count_secrets();
+    return {.key_file = state.vault.key_file(),
+            .fingerprint = secrets == 0 ? "" : state.vault.fingerprint(),
+            .secrets = secrets};
+}
+
+void Platform::rekey_vault() { platform::rekey_vault(parts_->state); }
+
+std::vector<std::filesystem::path> Platform::leftovers() { return parts_->state.leftovers(); }
+
+State& Platform::state() { return parts_->state; }
+
 void Platform::confine(const Confinement& confinement) { parts_->state.confine(confinement); }
 
 void Platform::take_pending_snapshot(const std::string& dataset_id, Cancellation& cancellation) {

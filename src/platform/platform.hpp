@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <memory>
@@ -72,6 +73,8 @@ struct Answer {
     bool events = false;  ///< the body is an endless stream of `Platform::events`, each encoded
 };
 
+struct State;
+
 /// The platform's API in this program, on the real systems. Safe on any thread.
 class Platform {
   public:
@@ -106,12 +109,32 @@ class Platform {
     /// call fails with that Error and no dataset is left.
     void hand_snapshots_to(std::function<void(const std::string& dataset_id)> launch);
 
+    /// How secrets are sealed.
+    struct VaultStatus {
+        std::filesystem::path key_file;
+        std::string fingerprint;    ///< of the key; empty while there is no secret
+        std::uint64_t secrets = 0;  ///< that the store holds
+    };
+
+    /// Error invalid when the key is missing or is not the secrets' key.
+    VaultStatus vault_status();
+
+    /// Seals every secret with a new key, which replaces the old one. Interrupted anywhere, it loses no secret. Error
+    /// conflict when another process does the same.
+    void rekey_vault();
+
+    /// Files of the home that a killed process left and that nothing uses.
+    std::vector<std::filesystem::path> leftovers();
+
     /// From now on connectors may use no more than this. Call it before the first call. Error usage for an invalid
     /// pattern, or a folder that does not exist.
     void confine(const Confinement& confinement);
 
     /// Takes a pending snapshot; returns when it is done or failed. Error not_found when there is none.
     void take_pending_snapshot(const std::string& dataset_id, Cancellation& cancellation);
+
+    /// For the other parts of the platform.
+    State& state();
 
   private:
     struct Parts;

@@ -41,6 +41,26 @@ void check_owner(const std::filesystem::path& home) {
     }
 }
 
+/// Whether it is a temporary file beside `file`: NAME.ID.part, or NAME.FINGERPRINT.new of a key.
+bool is_part_of(const std::filesystem::path& file, const std::filesystem::path& other) {
+    const auto name = other.filename().string();
+    return name.starts_with(file.filename().string() + ".") &&
+           (name.ends_with(".part") || name.ends_with(".new"));
+}
+
+/// Removes temporary files that a killed process left beside the file. Others may still be written.
+void sweep_parts(const std::filesystem::path& file) {
+    constexpr auto old = std::chrono::minutes(10);
+    std::error_code failure;
+    for (auto each = std::filesystem::directory_iterator(file.parent_path(), failure);
+         !failure && each != end(each); each.increment(failure)) {
+        if (!is_part_of(file, each->path())) continue;
+        std::error_code ignored;
+        const auto age = std::filesystem::file_time_type::clock::now() - each->last_write_time(ignored);
+        if (!ignored && age > old) std::filesystem::remove(each->path(), ignored);
+    }
+}
+
 std::filesystem::path make_home(const std::filesystem::path& home) {
     check_owner(home);
     try {
@@ -112,6 +132,20 @@ State::State(const Settings& settings)
                   events.publish({.name = "DATASET_UPDATE", .id = id, .project_id = dataset->project_id});
           }) {
     jobs.recover();
+    sweep_parts(settings.home / "prevision.db");
+    sweep_parts(vault.key_file());
+}
+
+std::vector<std::filesystem::path> State::leftovers() {
+    auto found = jobs.leftovers();
+    std::error_code ignored;
+    const auto store_file = reach.own.at(0) / "prevision.db";
+    for (const auto& file : {store_file, vault.key_file()}) {
+        for (const auto& entry : std::filesystem::directory_iterator(file.parent_path(), ignored)) {
+            if (is_part_of(file, entry.path())) found.push_back(entry.path());
+        }
+    }
+    return found;
 }
 
 void State::confine(const Confinement& confinement) {
@@ -150,8 +184,28 @@ std::string seal_secret(State& state, const std::string& connector_id, const std
 }
 
 Secret open_secret(State& state, const std::string& connector_id, const std::string& field) {
+    const auto context = secret_context(connector_id, field);
     const auto sealed = state.connectors.find_secret(connector_id, field);
-    return sealed ? state.vault.open(*sealed, secret_context(connector_id, field)) : Secret();
+    if (!sealed) return {};
+    try {
+        return state.vault.open(*sealed, context);
+    } catch (const Error& error) {
+        // Another process may have changed the key between the two steps, and sealed the secret anew.
+        const auto again = state.connectors.find_secret(connector_id, field);
+        if (error.error_class() != ErrorClass::integrity || !again || *again == *sealed) throw;
+        return state.vault.open(*again, context);
+    }
+}
+
+void rekey_vault(State& state) {
+    state.vault.rekey([&](const VaultKey& now, const VaultKey& next, const std::function<void()>& keep) {
+        state.connectors.reseal(
+            now.fingerprint(), next.fingerprint(), keep,
+            [&](const std::string& id, const std::string& field, const std::string& sealed) {
+                const auto context = secret_context(id, field);
+                return next.seal(now.open(sealed, context), context);
+            });
+    });
 }
 
 sources::Connection open_connection(State& state, const model::Connector& connector) {

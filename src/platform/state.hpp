@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -35,6 +36,9 @@ struct State {
 
     /// See Platform::confine.
     void confine(const Confinement& confinement);
+
+    /// See Platform::leftovers.
+    std::vector<std::filesystem::path> leftovers();
 
     const Clock& clock;
     Environment environment;                     ///< for sources
@@ -72,6 +76,9 @@ std::string seal_secret(State& state, const std::string& connector_id, const std
 
 /// A stored secret; empty when the connector has none in this field. Errors as the vault's.
 Secret open_secret(State& state, const std::string& connector_id, const std::string& field);
+
+/// Gives the vault a new key and seals every secret with it. Interrupted anywhere, it loses no secret.
+void rekey_vault(State& state);
 
 /// The connector with its secrets. Error invalid when no engine serves its type, and the vault's errors.
 sources::Connection open_connection(State& state, const model::Connector& connector);

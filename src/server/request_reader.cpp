@@ -9,8 +9,10 @@
 
 #include <boost/beast/http/parser.hpp>
 #include <fmt/format.h>
+#include <string.h>
 
 #include "core/text.hpp"
+#include "server/wiped.hpp"
 
 namespace prevision::server {
 
@@ -142,7 +144,8 @@ RequestReader::~RequestReader() = default;
 asio::awaitable<std::optional<std::size_t>> RequestReader::receive(std::span<char> chunk, Deadline deadline) {
     try {
         const auto count = co_await connection_.read_some(chunk, deadline);
-        buffer_.append(chunk.data(), count);
+        append_wiped(buffer_, {chunk.data(), count});
+        ::explicit_bzero(chunk.data(), count);
         co_return count;
     } catch (const TooSlow&) {
         co_return std::nullopt;
@@ -177,7 +180,7 @@ asio::awaitable<std::optional<RequestHead>> RequestReader::read_head() {
         if (!buffer_.empty()) {
             const auto used = parser.put(boost::asio::buffer(buffer_), error);
             head_text.append(buffer_, 0, used);
-            buffer_.erase(0, used);
+            erase_wiped(buffer_, used);
             if (error && error != http::error::need_more) refuse(error);
             if (parser.is_header_done()) break;
             if (buffer_.size() > limits_.header_bytes) refuse(http::error::header_limit);
@@ -190,6 +193,7 @@ asio::awaitable<std::optional<RequestHead>> RequestReader::read_head() {
         begun = true;
     }
     check_framing(head_text);
+    wipe(head_text);
     const auto& message = parser.get();
     RequestHead head;
     head.method = std::string(message.method_string());
@@ -223,7 +227,7 @@ asio::awaitable<void> RequestReader::read_body(Spool& spool, std::uint64_t limit
     while (!parser.is_done()) {
         error_code error;
         if (!buffer_.empty()) {
-            buffer_.erase(0, parser.put(boost::asio::buffer(buffer_), error));
+            erase_wiped(buffer_, parser.put(boost::asio::buffer(buffer_), error));
             if (target.failure) std::rethrow_exception(target.failure);
             if (error && error != http::error::need_more) refuse(error);
             if (parser.is_done()) break;

@@ -84,6 +84,10 @@ const std::map<std::string, Names> allowed{
     {"cli/platform/serve.cpp",
      {"cli", "cli/platform", "cli/verbs", "config", "core", "model", "platform/platform.hpp", "render",
       "server/server.hpp", "sources/reach.hpp"}},
+    {"cli/platform/backup.cpp",
+     {"cli", "cli/verbs", "config", "core", "model", "platform/backup.hpp", "platform/platform.hpp",
+      "render"}},
+    {"cli/platform/vault.cpp", {"cli", "cli/verbs", "core", "model", "platform/platform.hpp", "render"}},
     {"main.cpp", {"cli", "core"}},
 };
 

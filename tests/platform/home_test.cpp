@@ -22,7 +22,7 @@ Error refusal(const std::filesystem::path& home) {
 TEST_CASE("a home that others may write is refused, with the way out") {
     const testing::TemporaryDirectory folder;
     const auto home = folder / "home";
-    const mode_t mode = GENERATE(0770, 0707, 0777, 01777, 0722);
+    const mode_t mode = GENERATE(0770U, 0707U, 0777U, 01777U, 0722U);
     REQUIRE(::mkdir(home.c_str(), 0700) == 0);
     REQUIRE(::chmod(home.c_str(), mode) == 0);
     const auto error = refusal(home);

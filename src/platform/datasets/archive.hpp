@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -22,5 +23,33 @@ void read_zip(const std::filesystem::path& archive, std::uint64_t limit, ByteSin
 /// number, 0 at the end.
 void write_zip(ByteSink& body, const std::string& file_name, std::uint64_t size,
                const std::function<std::size_t(std::span<char>)>& read);
+
+/// Writes a tar archive of several files.
+class TarWriter {
+  public:
+    /// `body` must outlive it.
+    explicit TarWriter(ByteSink& body);
+    ~TarWriter();
+    TarWriter(const TarWriter&) = delete;
+    TarWriter& operator=(const TarWriter&) = delete;
+
+    /// Adds a file of exactly `size` bytes. `read` as in write_zip.
+    void add(const std::string& name, std::uint64_t size,
+             const std::function<std::size_t(std::span<char>)>& read);
+
+    /// Writes the end of the archive.
+    void finish();
+
+  private:
+    struct Parts;
+    std::unique_ptr<Parts> parts_;
+};
+
+/// Reads a tar archive: calls `member` with the name of each regular file and a function that fills a buffer with its
+/// next bytes, 0 at the end. Error integrity when the archive is damaged or holds anything but regular files; what
+/// `member` throws.
+void read_tar(const std::filesystem::path& archive,
+              const std::function<void(const std::string& name,
+                                       const std::function<std::size_t(std::span<char>)>& read)>& member);
 
 }  // namespace prevision::platform

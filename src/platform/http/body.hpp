@@ -17,6 +17,11 @@ class Body {
     /// Error invalid when the text is not a JSON object.
     explicit Body(std::string_view text);
 
+    /// Wipes all texts: any of them may be a secret in the wrong field.
+    ~Body();
+    Body(const Body&) = delete;
+    Body& operator=(const Body&) = delete;
+
     /// Whether the field is present, even as null or "": then a PATCH changes it.
     [[nodiscard]] bool has(std::string_view name) const;
 

@@ -160,11 +160,23 @@ bool are_equal(const Secret& one, const Secret& other) {
 Vault::Vault(std::filesystem::path key_file, std::function<std::optional<std::string>()> known_fingerprint)
     : key_file_(std::move(key_file)), known_fingerprint_(std::move(known_fingerprint)) {}
 
-const VaultKey& Vault::key() {
-    const std::lock_guard lock(mutex_);
-    if (key_) return *key_;
+// Another process may have replaced the key, so the one in memory is compared with the store's each time.
+std::shared_ptr<const VaultKey> Vault::key() {
     const auto known = known_fingerprint_();
+    const std::lock_guard lock(mutex_);
+    if (!key_ || (known && key_->fingerprint() != *known)) key_ = read_or_make(known);
+    return key_;
+}
+
+std::shared_ptr<const VaultKey> Vault::read_or_make(const std::optional<std::string>& known) {
     auto key = read_key(key_file_);
+    if (known && (!key || key->fingerprint() != *known)) {
+        // A change of the key may have been interrupted before the new one came into its place.
+        if (auto next = read_key(next_file(*known)); next && next->fingerprint() == *known) {
+            ::rename(next_file(*known).c_str(), key_file_.c_str());
+            return next;
+        }
+    }
     if (!key && known) {
         throw Error(
             ErrorClass::invalid,
@@ -179,16 +191,42 @@ const VaultKey& Vault::key() {
                                 key_file_.string()),
                     "restore the key file of this platform");
     }
-    key_ = std::move(key);
-    return *key_;
+    return key;
+}
+
+std::filesystem::path Vault::next_file(const std::string& fingerprint) const {
+    return fmt::format("{}.{}.new", key_file_.string(), fingerprint);
+}
+
+void Vault::rekey(const std::function<void(const VaultKey& now, const VaultKey& next,
+                                           const std::function<void()>& keep)>& reseal) {
+    const auto now = key();
+    const auto next = std::make_shared<const VaultKey>();
+    const auto place = next_file(next->fingerprint());
+    reseal(*now, *next, [&] {
+        AtomicFile file(place, 0600);
+        file.write(next->line().reveal());
+        file.commit();
+    });
+    // Another process that needs the key may have moved it already.
+    if (::rename(place.c_str(), key_file_.c_str()) != 0 && errno != ENOENT) {
+        throw Error(ErrorClass::internal,
+                    fmt::format("the secrets have a new key, in {}, which cannot be moved to {}: {}",
+                                place.string(), key_file_.string(), system_message(errno)),
+                    "move it there; until then each command uses it where it is");
+    }
+    const std::lock_guard lock(mutex_);
+    key_ = next;
 }
 
 std::string Vault::seal(const Secret& secret, std::string_view context) {
-    return key().seal(secret, context);
+    return key()->seal(secret, context);
 }
 
-Secret Vault::open(std::string_view sealed, std::string_view context) { return key().open(sealed, context); }
+Secret Vault::open(std::string_view sealed, std::string_view context) { return key()->open(sealed, context); }
 
-std::string Vault::fingerprint() { return key().fingerprint(); }
+Secret Vault::line() { return key()->line(); }
+
+std::string Vault::fingerprint() { return key()->fingerprint(); }
 
 }  // namespace prevision::platform

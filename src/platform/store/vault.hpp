@@ -60,13 +60,27 @@ class Vault {
     /// The fingerprint of the key in use.
     std::string fingerprint();
 
+    /// Replaces the key by a new one. `reseal` is called with both keys; before it commits what it has sealed with the new
+    /// one, it must call `keep`, which writes the new key beside the old one. A process that ends in between loses
+    /// nothing: the next one finds the key that the store's secrets are sealed with. Throws what `reseal` throws.
+    void rekey(const std::function<void(const VaultKey& now, const VaultKey& next,
+                                        const std::function<void()>& keep)>& reseal);
+
+    /// The key in use, as its file holds it.
+    Secret line();
+
+    [[nodiscard]] const std::filesystem::path& key_file() const { return key_file_; }
+
   private:
-    const VaultKey& key();
+    /// Shared, because another thread may replace it while it is used.
+    std::shared_ptr<const VaultKey> key();
+    std::shared_ptr<const VaultKey> read_or_make(const std::optional<std::string>& known);
+    [[nodiscard]] std::filesystem::path next_file(const std::string& fingerprint) const;
 
     std::filesystem::path key_file_;
     std::function<std::optional<std::string>()> known_fingerprint_;
     std::mutex mutex_;
-    std::unique_ptr<VaultKey> key_;
+    std::shared_ptr<const VaultKey> key_;
 };
 
 }  // namespace prevision::platform

@@ -4,6 +4,7 @@
 
 #include "core/byte_sink.hpp"
 #include "core/error.hpp"
+#include "core/file.hpp"
 #include "platform/fixture.hpp"
 #include "sqlite/sqlite.hpp"
 

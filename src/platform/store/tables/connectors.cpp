@@ -1,5 +1,8 @@
 #include "platform/store/tables/connectors.hpp"
 
+#include <array>
+#include <vector>
+
 #include "core/error.hpp"
 #include "platform/store/tables/rows.hpp"
 
@@ -119,6 +122,36 @@ std::optional<std::string> ConnectorTable::find_secret(const std::string& id, co
         auto statement = database.prepare("SELECT sealed FROM secrets WHERE connector_id = ? AND field = ?");
         if (!statement.bind(1, id).bind(2, field).step()) return std::nullopt;
         return statement.text(0);
+    });
+}
+
+void ConnectorTable::reseal(const std::string& old_fingerprint, const std::string& new_fingerprint,
+                            const std::function<void()>& before, const Reseal& seal_again) {
+    store_.write([&](sqlite::Database& database) {
+        const auto known = read_fingerprint(database);
+        if (known && *known != old_fingerprint)
+            throw Error(ErrorClass::conflict, "another process has changed the key meanwhile", "try again");
+        before();
+        auto secrets = database.prepare("SELECT connector_id, field, sealed FROM secrets");
+        std::vector<std::array<std::string, 3>> rows;
+        while (secrets.step()) rows.push_back({secrets.text(0), secrets.text(1), secrets.text(2)});
+        for (const auto& [id, field, sealed] : rows) {
+            database.prepare("UPDATE secrets SET sealed = ? WHERE connector_id = ? AND field = ?")
+                .bind_blob(1, seal_again(id, field, sealed))
+                .bind(2, id)
+                .bind(3, field)
+                .run();
+        }
+        database.prepare("UPDATE settings SET value = ? WHERE name = ?")
+            .bind(1, new_fingerprint)
+            .bind(2, fingerprint_setting)
+            .run();
+    });
+}
+
+std::uint64_t ConnectorTable::count_secrets() {
+    return store_.read([](sqlite::Database& database) {
+        return rows::count(database, "SELECT COUNT(*) FROM secrets WHERE field <> ?", "");
     });
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <optional>
@@ -45,6 +46,15 @@ class ConnectorTable : public Table<model::Connector> {
 
     /// The sealed secret, or nothing.
     std::optional<std::string> find_secret(const std::string& id, const std::string& field);
+
+    /// Seals every secret anew, in one transaction, in which `before` is called first. Error conflict when the secrets are
+    /// sealed with another key than `old_fingerprint`; nothing is changed then.
+    using Reseal = std::function<std::string(const std::string& id, const std::string& field,
+                                             const std::string& sealed)>;
+    void reseal(const std::string& old_fingerprint, const std::string& new_fingerprint,
+                const std::function<void()>& before, const Reseal& seal_again);
+
+    std::uint64_t count_secrets();
 
     /// The fingerprint of the key that the secrets are sealed with; nothing while the store has no secret.
     std::optional<std::string> key_fingerprint();

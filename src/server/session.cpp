@@ -106,11 +106,10 @@ Session::LongCall::~LongCall() {
 // A client that closes only its sending side counts as gone too, as with other servers.
 asio::awaitable<void> Session::watch_client(std::shared_ptr<Cancellation> cancellation) {
     const auto self = shared_from_this();
-    watching_ = true;
     bool gone = false;
     try {
         gone = !co_await reader_.read_ahead();
-    } catch (const ConnectionLost&) {
+    } catch (...) {
         gone = !watch_ends_;
     }
     if (gone) cancellation->cancel();
@@ -257,6 +256,7 @@ asio::awaitable<bool> Session::call(const RequestHead& head, const platform::Cal
         if (!slot || context_.workers(pace).busy() >= context_.settings.limits.waiting_calls)
             co_return co_await reply(busy(), head.keep_alive, true, exchange);
         long_call.emplace(*this, caller.id, call.cancellation);
+        watching_ = true;
         asio::co_spawn(connection_->executor(), watch_client(call.cancellation), asio::detached);
     }
     std::exception_ptr failure;

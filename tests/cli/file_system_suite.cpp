@@ -189,7 +189,8 @@ void check_file_failures(const FileSystem& system) {
     const auto all = files({"connector", "test", "--all", "-j", "8", "-o", "csv"});
     CHECK(all.exit_code == 8);
     CHECK(std::ranges::count(all.out, '\n') == 3);
-    files.ok({"connector", "update", "closed", "--host", "http://no-such-host.invalid"});
+    files.ok({"connector", "update", "closed", "--host", "http://no-such-host.invalid", "--password-stdin"},
+             "x");
     CHECK(ends("connector", "closed") == "resolve 5 of 1");
 }
 

@@ -29,8 +29,7 @@ constexpr std::array<Option, 6> connector_options{{
     {.name = "private_key", .help = "private key to log in with, as ssh-keygen writes it", .secret = true},
     {.name = "host_key",
      .help = "fingerprint of the server's key, SHA256:...",
-     .fallback = "the one of the first contact, kept from then on",
-     .guards_secret = true},
+     .fallback = "the one of the first contact, kept from then on"},
 }};
 
 constexpr auto datasource_options = with_file_format(std::array<Option, 1>{{

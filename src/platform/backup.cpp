@@ -173,6 +173,7 @@ std::map<std::string, std::string> unpack(const std::filesystem::path& backup, c
                                           const Cancellation& cancellation) {
     std::map<std::string, std::string> sums;
     std::string listed;
+    std::set<std::string> names;
     read_tar(backup, [&](const std::string& name, const Read& read) {
         if (!is_member(name) || sums.contains(name))
             throw damaged(backup, fmt::format("it holds '{}'", name));

@@ -254,7 +254,8 @@ void check_cuts(const FileSystem& system) {
         std::vector<std::string> arguments{"connector", "update", "files"};
         const auto change = system.at_port(proxy.port());
         arguments.insert(arguments.end(), change.begin(), change.end());
-        files.ok(arguments);
+        arguments.emplace_back("--password-stdin");
+        files.ok(arguments, system.password);
     };
     std::mt19937 numbers(Catch::rngSeed());
     SECTION("a dataset whose connections are cut at random bytes is whole, and hashed as the file is") {

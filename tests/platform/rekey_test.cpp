@@ -34,7 +34,7 @@ bool holds(Platform& platform, const std::string& connector, const std::string& 
 std::size_t count_files(const std::filesystem::path& folder, const std::string& suffix) {
     std::size_t count = 0;
     for (const auto& entry : std::filesystem::directory_iterator(folder))
-        count += entry.path().string().ends_with(suffix) ? 1 : 0;
+        if (entry.path().string().ends_with(suffix)) ++count;
     return count;
 }
 

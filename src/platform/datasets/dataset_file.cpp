@@ -87,6 +87,7 @@ void DatasetReader::rewind() {
     next_.clear();
     position_ = 0;
     begun_ = false;
+    ended_ = false;
 }
 
 void DatasetReader::check(const Cancellation& cancellation) {
@@ -97,16 +98,18 @@ void DatasetReader::check(const Cancellation& cancellation) {
 void DatasetReader::load() {
     now_.swap(next_);
     position_ = 0;
+    next_.clear();
+    if (ended_) return;
     next_.resize(chunk_size);
     next_.resize(read_some(file_, next_, path_));
     hash_->update(next_);
-    if (next_.empty()) check_hash();
+    ended_ = next_.empty();
+    if (ended_) check_hash();
 }
 
 void DatasetReader::check_hash() {
     if (!sha256_.empty() && hash_->finish() != sha256_)
         throw damaged("is not as it was recorded: its SHA-256 differs");
-    hash_.emplace();
 }
 
 Error DatasetReader::damaged(const std::string& why) const {

@@ -47,6 +47,7 @@ class DatasetReader {
     std::string next_;  ///< read before it, so that the last bytes are known to be the last
     std::size_t position_ = 0;
     bool begun_ = false;
+    bool ended_ = false;  ///< the file was read to its end, and has the recorded hash
 };
 
 /// Passes the columns and the first `limit` rows of a done dataset to `sink`; all rows without a limit.

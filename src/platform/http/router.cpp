@@ -42,13 +42,17 @@ std::optional<std::vector<std::string>> match(std::string_view pattern, std::str
 /// An id becomes part of a query or of a file's name, so no other text is passed on as one.
 void check_ids(std::string_view pattern, const std::vector<std::string>& parameters) {
     std::size_t index = 0;
+    std::string noun;
     while (!pattern.empty()) {
         const auto segment = take_segment(pattern);
-        if (!segment.starts_with('{')) continue;
-        const auto& text = parameters.at(index++);
-        if (segment != "{id}" || is_id(text)) continue;
-        throw Error(ErrorClass::not_found, fmt::format("nothing has the id '{}'", text),
-                    "an id has 24 hexadecimal digits");
+        if (segment.starts_with('{')) {
+            const auto& text = parameters.at(index++);
+            if (segment == "{id}" && !is_id(text))
+                throw Error(ErrorClass::not_found, fmt::format("there is no {} {}", noun, text));
+        }
+        // "data-sources" holds datasources.
+        noun = segment.ends_with('s') ? segment.substr(0, segment.size() - 1) : segment;
+        std::erase(noun, '-');
     }
 }
 

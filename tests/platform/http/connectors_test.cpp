@@ -251,7 +251,7 @@ TEST_CASE("a type without an engine is refused where it would be used") {
          {platform.post("/connectors/" + id + "/test", ""), platform.get("/connectors/" + id + "/databases"),
           platform.get("/connectors/" + id + "/databases/x/tables")}) {
         CHECK(answer.status == 400);
-        CHECK(answer.message() == "connectors of type HIVE can be kept here, but not used yet");
+        CHECK(answer.message() == "connectors of type HIVE are only stored: no engine serves them");
         CHECK_THAT(answer.text("hint"), Catch::Contains("SQL"));
     }
 }
@@ -287,7 +287,7 @@ TEST_CASE("the key can be lost or exchanged, and the platform says so") {
     }
     CHECK(std::filesystem::exists(folder / "key"));
     CHECK_FALSE(std::filesystem::exists(folder / "home" / "vault.key"));
-    std::string why = "is not there";
+    std::string why = "does not exist";
     SECTION("lost") { std::filesystem::remove(folder / "key"); }
     SECTION("exchanged") {
         std::ofstream(folder / "key") << std::string(64, 'a') << "\n";

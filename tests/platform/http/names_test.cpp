@@ -21,14 +21,14 @@ std::vector<std::pair<std::string, std::string>> kinds(Fixture& platform) {
     const auto connector = platform.post(
         platform.in_project("/connectors"),
         R"({"name": "base", "type": "SQL", "engine": "mysql", "host": "127.0.0.1", "port": 9})");
-    const auto datasource = platform.post(
-        platform.in_project("/data-sources"),
-        R"({"name": "base", "database": "d", "table": "t", "connector_id": ")" + connector.id() + R"("})");
+    const auto datasource =
+        platform.post(platform.in_project("/data-sources"),
+                      R"({"name": "base", "table": "t", "connector_id": ")" + connector.id() + R"("})");
     const std::string name = R"({"name": "n'é", )";
     return {{"/projects", R"({"name": "n'é"})"},
             {platform.in_project("/connectors"), name + R"("type": "FTP", "host": "h"})"},
             {platform.in_project("/data-sources"),
-             name + R"("database": "d", "table": "t", "connector_id": ")" + connector.id() + R"("})"},
+             name + R"("table": "t", "connector_id": ")" + connector.id() + R"("})"},
             {platform.in_project("/exporters"),
              name + R"("table": "t", "connector_id": ")" + connector.id() + R"("})"},
             {platform.in_project("/datasets/data-source"),
@@ -103,6 +103,7 @@ TEST_CASE("a list is asked for a name, and has the objects that have exactly thi
 TEST_CASE("a failed snapshot does not keep its name") {
     Fixture platform;
     const auto [collection, body] = kinds(platform).back();
+    sqlite::Database(platform.folder() / "shop.db", SQLITE_OPEN_READWRITE).execute("DROP TABLE t");
     const auto first = platform.post(collection + "?unique_name=true", body).id();
     while (platform.get("/datasets/" + first).text("copy_state") != "failed") {
     }

@@ -50,9 +50,11 @@ model::Datasource DatasourceTable::update(const std::string& id,
                                           const std::function<void(model::Datasource&)>& change,
                                           Names names) {
     return store_.write([&](sqlite::Database& database) {
-        auto datasource = rows::change<model::Datasource>(database, id, change, names);
-        require_connector(database, datasource);
-        return datasource;
+        const auto checked_change = [&](model::Datasource& datasource) {
+            change(datasource);
+            require_connector(database, datasource);
+        };
+        return rows::change<model::Datasource>(database, id, checked_change, names);
     });
 }
 

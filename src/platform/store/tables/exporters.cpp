@@ -71,9 +71,11 @@ void ExporterTable::insert(const model::Exporter& exporter, Names names) {
 model::Exporter ExporterTable::update(const std::string& id,
                                       const std::function<void(model::Exporter&)>& change, Names names) {
     return store_.write([&](sqlite::Database& database) {
-        auto exporter = rows::change<model::Exporter>(database, id, change, names);
-        rows::require_in_project(database, "connector", exporter.connector_id, exporter.project_id);
-        return exporter;
+        const auto checked_change = [&](model::Exporter& exporter) {
+            change(exporter);
+            rows::require_in_project(database, "connector", exporter.connector_id, exporter.project_id);
+        };
+        return rows::change<model::Exporter>(database, id, checked_change, names);
     });
 }
 

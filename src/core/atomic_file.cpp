@@ -103,9 +103,12 @@ void AtomicFile::sync_file() {
     }
 }
 
-// Without this a power cut can lose the name though the bytes are safe. A file system that cannot do it is no
-// error.
-void AtomicFile::sync_directory() const { ::fsync(open_file(folder(), O_RDONLY | O_DIRECTORY).get()); }
+// Without this a power cut can lose the name although the bytes are safe. Best effort: a folder that may not be listed
+// cannot be opened, and not every file system can do it.
+void AtomicFile::sync_directory() const {
+    const FileDescriptor directory(::open(folder().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (directory) ::fsync(directory.get());
+}
 
 std::filesystem::path AtomicFile::folder() const {
     return path_.has_parent_path() ? path_.parent_path() : std::filesystem::path(".");

@@ -175,7 +175,7 @@ std::map<std::string, std::string> unpack(const std::filesystem::path& backup, c
     std::string listed;
     std::set<std::string> names;
     read_tar(backup, [&](const std::string& name, const Read& read) {
-        if (!is_member(name) || sums.contains(name))
+        if (!is_member(name) || !names.insert(name).second)
             throw damaged(backup, fmt::format("it holds '{}'", name));
         AtomicFile file(staging / name, 0600);
         Sha256 hash;

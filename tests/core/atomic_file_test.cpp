@@ -86,3 +86,29 @@ TEST_CASE("only a regular file is read as one") {
     for (const auto& path : {folder / "fifo", std::filesystem::path("/dev/zero"), folder.path()})
         CHECK_THROWS_WITH(read_regular_file(path, 100), Catch::Contains("is not a regular file"));
 }
+
+TEST_CASE("a file is written into a folder that may not be listed") {
+    constexpr uid_t nobody = 65534;
+    const testing::TemporaryDirectory folder;
+    const auto closed = folder / "closed";
+    REQUIRE(::mkdir(closed.c_str(), 0300) == 0);
+    REQUIRE(::chown(closed.c_str(), nobody, nobody) == 0);
+    REQUIRE(::chmod(folder.path().c_str(), 0755) == 0);
+    const pid_t child = ::fork();
+    if (child == 0) {
+        if (::setuid(nobody) != 0) ::_exit(2);
+        try {
+            AtomicFile file(closed / "state");
+            file.write("whole");
+            file.commit();
+            ::_exit(0);
+        } catch (const Error&) {
+            ::_exit(1);
+        }
+    }
+    int status = 0;
+    REQUIRE(::waitpid(child, &status, 0) == child);
+    CHECK(WIFEXITED(status));
+    CHECK(WEXITSTATUS(status) == 0);
+    CHECK(read_file(closed / "state", 100) == "whole");
+}

@@ -7,7 +7,7 @@ namespace prevision::cli {
 void ConnectorNames::load(Services& services) {
     loaded_ = true;
     try {
-        services.client().list_connectors(services.project_id(), [&](const model::Connector& connector) {
+        services.client().list<model::Connector>(services.project_id(), [&](const model::Connector& connector) {
             names_.emplace(connector.id, connector.name);
             return true;
         });

@@ -85,6 +85,10 @@ class Platform {
     /// The tokens of those who may call it when it is served.
     Tokens& tokens();
 
+    /// Runs `action`; the changes that it makes by `handle` reach the disk together when this returns. Throws what it
+    /// throws, and Error internal when the disk fails.
+    void write_in_bulk(const std::function<void()>& action);
+
     /// The number of snapshots that run in this process.
     std::size_t running_jobs();
 

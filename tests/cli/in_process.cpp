@@ -7,7 +7,7 @@ namespace prevision::testing {
 RunResult InProcess::operator()(const std::vector<std::string>& arguments, const std::vector<Answer>& answers,
                                 const std::string& input) {
     ScriptedTransport platform;
-    for (const auto& answer : answers) platform.answer(answer.status, answer.body);
+    for (const auto& answer : answers) platform.answer(answer.status, answer.body, answer.headers);
     memory.in.text = input;
     memory.out.text.clear();
     memory.err.text.clear();

@@ -14,7 +14,11 @@ namespace prevision::testing {
 struct Answer {
     int status = 200;
     std::string body{};
+    std::vector<transport::Header> headers{};
 };
+
+/// The header by which a platform says that it saw to a unique name.
+inline const std::vector<transport::Header> unique_name{{"Prevision-Unique-Name", "true"}};
 
 /// A command line, what the platform answers, and what has to come of it.
 struct VerbCase {

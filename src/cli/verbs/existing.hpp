@@ -17,6 +17,10 @@ namespace prevision::cli {
 /// `--if-exists`: what `create` does when the name is taken.
 struct IfExists {
     std::string choice = "fail";
+
+    [[nodiscard]] api::Names names() const {
+        return choice == "duplicate" ? api::Names::any : api::Names::unique;
+    }
 };
 
 /// `can_update`: whether the platform can change one that there is.

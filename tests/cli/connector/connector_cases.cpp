@@ -40,10 +40,10 @@ std::vector<VerbCase> connector_cases() {
         {.verb = "connector create",
          .arguments = {"shop", "--type", "SQL", "--host", "db", "--engine", "mysql", "--username", "u",
                        "--password-stdin", "-q"},
-         .answers = {{200, none}, {201, shop}},
+         .answers = {{200, none}, {201, shop, unique_name}},
          .requests =
              {list,
-              "POST /projects/000000000000000000000001/connectors "
+              "POST /projects/000000000000000000000001/connectors?unique_name=true "
               R"({"type":"SQL","name":"shop","host":"db","port":null,"username":"u","password":"p$w","engine":"mysql"})"},
          .out = id + "\n",
          .input = "p$w\n"},

@@ -23,9 +23,9 @@ std::vector<VerbCase> dataset_cases() {
          .out = id + "\n"},
         {.verb = "dataset create",
          .arguments = {"today", "--datasource", source_id, "--no-wait", "-q"},
-         .answers = {{200, source}, {200, R"({"items":[]})"}, {201, started}},
+         .answers = {{200, source}, {200, R"({"items":[]})"}, {201, started, unique_name}},
          .requests = {"GET /data-sources/" + source_id, list,
-                      "POST /projects/000000000000000000000001/datasets/data-source "
+                      "POST /projects/000000000000000000000001/datasets/data-source?unique_name=true "
                       R"({"name":"today","datasource_id":"0000000000000000000000d5"})"},
          .out = id + "\n"},
         {.verb = "dataset show",

@@ -11,6 +11,7 @@
 #include "core/text.hpp"
 #include "model/codec.hpp"
 #include "model/json.hpp"
+#include "model/list_page.hpp"
 
 namespace prevision::api {
 
@@ -21,7 +22,7 @@ template <typename Object>
 struct Resource {
     std::string_view noun;
     std::string_view path;
-    Object (*decode)(std::string_view text);
+    Object (*decode)(const model::JsonText& json);
 };
 template <typename Object>
 constexpr Resource<Object> resource;
@@ -72,8 +73,10 @@ Object Client::fetch(const Call& request) {
 template <typename Object>
 void Client::list_at(const std::string& path, const Each<Object>& each) {
     const auto what = fmt::format("cannot list the {}s", resource<Object>.noun);
-    list_pages(what, path, [&](std::string_view item, SeenItems& seen) {
-        auto object = decode_answer(what, item, resource<Object>.decode);
+    list_pages(what, path, [&](const model::ListPage::Item& item, SeenItems& seen) {
+        auto object = decode_answer(what, item.text, [&](std::string_view text) {
+            return resource<Object>.decode({*item.value, text});
+        });
         return !seen.add(object.id, object.document) || each(std::move(object));
     });
 }

@@ -11,6 +11,7 @@
 #include "core/cancellation.hpp"
 #include "core/error.hpp"
 #include "model/exporter.hpp"
+#include "model/list_page.hpp"
 #include "model/model.hpp"
 #include "transport/transport.hpp"
 
@@ -169,8 +170,8 @@ class Client {
                      const std::string& body, Names names);
     template <typename Object>
     void check_unique(const std::string& what, const std::string& project_id, const Object& created);
-    /// Takes an item of a list, as JSON; returns whether more are wanted. `seen` knows the items before it.
-    using TakeItem = std::function<bool(std::string_view item, SeenItems& seen)>;
+    /// Takes an item of a list; returns whether more are wanted. `seen` knows the items before it.
+    using TakeItem = std::function<bool(const model::ListPage::Item& item, SeenItems& seen)>;
     /// With `failed`, which receives an answer that is not a success, the path may not be a list; Error invalid then.
     void list_pages(const std::string& what, const std::string& path, const TakeItem& take,
                     const OnFailure& failed = {});

@@ -39,8 +39,8 @@ bool Dataset::done() const {
     return copy_state == "done" && describe_state == "done" && drift_state == "done";
 }
 
-Datasource decode_datasource(std::string_view text) {
-    const auto object = parse_json_object(text);
+Datasource decode_datasource(const JsonText& json) {
+    const auto& object = json.value();
     return {.id = get_text(object, "_id"),
             .project_id = get_text(object, "project_id"),
             .connector_id = get_text(object, "connector_id"),
@@ -53,11 +53,11 @@ Datasource decode_datasource(std::string_view text) {
             .g_cloud = get_text(object, "g_cloud"),
             .format = decode_format(object),
             .created_at = get_text(object, "created_at"),
-            .document = std::string(text)};
+            .document = std::string(json.text())};
 }
 
-Dataset decode_dataset(std::string_view text) {
-    const auto object = parse_json_object(text);
+Dataset decode_dataset(const JsonText& json) {
+    const auto& object = json.value();
     Dataset dataset{.id = get_text(object, "_id"),
                     .project_id = get_text(object, "project_id"),
                     .name = get_text(object, "name"),
@@ -78,7 +78,7 @@ Dataset decode_dataset(std::string_view text) {
                     .message = get_text(object, "message"),
                     .error_class = get_text(object, "error_class"),
                     .created_at = get_text(object, "created_at"),
-                    .document = std::string(text)};
+                    .document = std::string(json.text())};
     if (const auto* schema = find_member(object, "schema")) dataset.schema = decode_schema(*schema);
     return dataset;
 }

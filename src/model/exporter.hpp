@@ -40,8 +40,8 @@ struct Export {
 };
 
 /// As codec.hpp's.
-Exporter decode_exporter(std::string_view text);
-Export decode_export(std::string_view text);
+Exporter decode_exporter(const JsonText& json);
+Export decode_export(const JsonText& json);
 std::string encode_request(const Exporter& exporter);
 std::string encode_answer(const Exporter& exporter);
 std::string encode_answer(const Export& done);

@@ -16,7 +16,8 @@ RunResult InProcess::operator()(const std::vector<std::string>& arguments, const
     Cancellation cancellation;
     RunResult result;
     result.exit_code =
-        cli::run(arguments, io, cancellation, [&](const std::string& /*url*/, const Secret& /*token*/) {
+        cli::run(arguments, io, cancellation, [&](const std::string& url, const Secret& token) {
+            result.connections.push_back(url + " " + token.reveal());
             return std::make_unique<SharedTransport>(platform);
         });
     result.out = memory.out.text;

@@ -37,6 +37,7 @@ struct RunResult {
     std::string out;
     std::string err;
     std::vector<std::string> requests;
+    std::vector<std::string> connections;  ///< "URL TOKEN" of each platform that was connected to
 };
 
 /// Runs command lines in this process, against a platform whose answers are scripted.

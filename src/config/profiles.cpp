@@ -57,7 +57,7 @@ rapidjson::Document read_document(const std::filesystem::path& file) {
     rapidjson::Document document;
     std::string text;
     try {
-        text = read_file(file, file_limit);
+        text = read_regular_file(file, file_limit);
     } catch (const Error& error) {
         if (error.error_class() != ErrorClass::not_found) throw;
         document.SetObject();

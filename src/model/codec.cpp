@@ -16,7 +16,7 @@ namespace {
 constexpr std::array<std::string_view, 6> secret_words{"password", "passphrase",  "secret",
                                                        "token",    "credentials", "private_key"};
 
-// The members of a connector that have a field of their own; each other one is an option.
+// The members of a connector that have a field of their own; all others are options.
 constexpr std::array<std::string_view, 8> connector_fields{"_id",  "project_id", "type",     "name",
                                                            "host", "port",       "username", "created_at"};
 
@@ -101,7 +101,7 @@ Connector decode_connector(const JsonText& json) {
                         .created_at = get_text(object, "created_at"),
                         .document = without_secrets(json)};
     if (const auto port = get_integer(object, "port")) {
-        // A number that cannot be a port stays out of range: the check that names the field refuses it.
+        // A number out of range stays out of range, so that the check of the field refuses it.
         connector.port = static_cast<int>(std::clamp<std::int64_t>(*port, -1, 65536));
     }
     for (const auto& member : object.GetObject()) {
@@ -189,7 +189,7 @@ Failure decode_failure(std::string_view text) {
         }
         if (failure.message.empty()) failure.message = get_text(document, "error");
     } catch (const Error&) {
-        // HTML from a proxy, or nothing: only the status says what failed.
+        // HTML from a proxy, or nothing: only the status is known.
         failure = {};
     }
     return failure;

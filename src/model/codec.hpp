@@ -9,8 +9,8 @@
 #include "model/json.hpp"
 #include "model/model.hpp"
 
-/// Wire JSON ⇄ structs, for the API client and the embedded platform alike. The fields are those of the
-/// platform's public clients. Decoding ignores a field that is absent, null, of another type or unknown.
+/// Wire JSON ⇄ structs, for the API client and the embedded platform. The fields are those of the platform's public
+/// clients. Decoding ignores a field that is absent, null, of another type or unknown.
 /// Error invalid for a text that is not a JSON object.
 namespace prevision::model {
 
@@ -22,7 +22,7 @@ Entry decode_entry(const JsonText& json);
 TestResult decode_test_result(std::string_view text);
 Sample decode_sample(const JsonText& json);
 
-/// What a failed answer says: `message` is a text or a list of texts; without one, `error` is read. The message
+/// Reads a failed answer: `message`, a text or a list of texts, else `error`. The message
 /// is empty when the answer is not a JSON object.
 Failure decode_failure(std::string_view text);
 
@@ -46,7 +46,7 @@ std::string encode_answer(const TestResult& result);
 std::string encode_answer(const Sample& sample);
 std::string encode_answer(const Failure& failure, int status);
 
-/// Parts of the above that stand in other documents too: JSON arrays.
+/// JSON arrays, for parts of other documents.
 std::string encode_stages(const std::vector<TestStage>& stages);
 std::string encode_schema(const std::vector<SchemaColumn>& schema);
 std::vector<SchemaColumn> decode_schema(const rapidjson::Value& schema);

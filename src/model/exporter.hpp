@@ -8,7 +8,7 @@
 
 namespace prevision::model {
 
-/// Where datasets can be written to: a place behind a connector.
+/// A place behind a connector that datasets can be written to.
 struct Exporter {
     std::string id;
     std::string project_id;
@@ -26,7 +26,7 @@ struct Exporter {
     std::string document;
 };
 
-/// One writing of a dataset, or of a file, through an exporter.
+/// One run of an exporter, for a dataset or a file.
 struct Export {
     std::string id;
     std::string exporter_id;
@@ -34,7 +34,7 @@ struct Export {
     std::string status;  ///< running, done, failed
     std::optional<std::uint64_t> rows;
     std::string logs;         ///< what was written, or why it failed
-    std::string error_class;  ///< of that failure: "auth"; sent by the embedded platform alone
+    std::string error_class;  ///< of that failure: "auth"; only the embedded platform sends it
     std::string created_at;
     std::string document;
 };

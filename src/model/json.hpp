@@ -10,7 +10,7 @@
 
 namespace prevision::model {
 
-/// How deep arrays and objects may lie within each other.
+/// How deep arrays and objects may be nested.
 inline constexpr std::size_t json_depth_limit = 512;
 
 /// Parses a whole text. Error invalid, with the byte offset, when it is not JSON in UTF-8 or is nested too

@@ -24,12 +24,12 @@ struct ListPage {
     std::optional<std::int64_t> rows_per_page;
     bool next_page = false;
 
-    /// How many pages there are, as far as this one, the `number`th, tells. `total_items` and `rows_per_page`
-    /// say it; a platform that does not send them may send `next_page`.
+    /// The number of pages, by what this page says, which is page `number`: from `total_items` and `rows_per_page`,
+    /// else from `next_page`.
     [[nodiscard]] std::int64_t pages(std::int64_t number) const;
 };
 
-/// Nothing where it is no object. The items point into `text`. Error invalid when it is no JSON.
+/// Nothing when the text is not an object. The items point into `text`. Error invalid when it is not JSON.
 std::optional<ListPage> decode_list_page(std::string_view text);
 
 }  // namespace prevision::model

@@ -136,12 +136,13 @@ const Engine& hear_engine(const std::vector<net::Address>& addresses, const std:
 }
 
 /// Connects to the server to find out what it is; `observer` gets the stages.
-const Engine& ask_engine(const std::string& host, int port, std::chrono::milliseconds timeout,
-                         Cancellation& cancellation, const StageObserver& observer) {
+const Engine& ask_engine(const std::string& host, int port, const net::HostRules& rules,
+                         std::chrono::milliseconds timeout, Cancellation& cancellation,
+                         const StageObserver& observer) {
     std::string place = fmt::format("{}:{}", host, port);
     std::vector<net::Address> addresses;
     run_stage(observer, "resolve", [&] {
-        addresses = net::resolve(host, port);
+        addresses = net::resolve(host, port, rules);
         return place;
     });
     const Engine* engine = nullptr;
@@ -269,7 +270,7 @@ const Engine& detect_engine(const Connection& connection, Cancellation& cancella
     for (const int port : ports) {
         std::vector<Stage> stages;
         try {
-            return ask_engine(host.name, port, timeout, cancellation,
+            return ask_engine(host.name, port, connection.reach.hosts, timeout, cancellation,
                               [&](const Stage& stage) { stages.push_back(stage); });
         } catch (const Error& error) {
             cancellation.check();

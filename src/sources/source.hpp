@@ -16,6 +16,7 @@
 #include "core/environment.hpp"
 #include "core/error.hpp"
 #include "core/secret.hpp"
+#include "sources/reach.hpp"
 
 namespace prevision::sources {
 
@@ -33,6 +34,7 @@ struct Connection {
     /// For a lock that others hold, and for the answer to a statement that is quick; 0 is without a limit.
     std::chrono::milliseconds wait_limit{60'000};
     Environment environment;  ///< of the process: proxies, certificates, what AWS's tools look for
+    Reach reach{};            ///< what it may use of this machine
 
     /// The secret of that name, empty when it is not set.
     [[nodiscard]] Secret secret(std::string_view name) const;

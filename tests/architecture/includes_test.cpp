@@ -86,7 +86,11 @@ const std::map<std::string, Names> allowed{
      {"cli/platform", "core", "net/curl_library.hpp", "sources/postgres/library.hpp"}},
     {"cli/platform/serve.cpp",
      {"cli", "cli/platform", "cli/verbs", "config", "core", "model", "platform/platform.hpp", "render",
-      "server/server.hpp"}},
+      "server/server.hpp", "sources/reach.hpp"}},
+    {"cli/platform/backup.cpp",
+     {"cli", "cli/verbs", "config", "core", "model", "platform/backup.hpp", "platform/platform.hpp",
+      "render"}},
+    {"cli/platform/vault.cpp", {"cli", "cli/verbs", "core", "model", "platform/platform.hpp", "render"}},
     {"main.cpp", {"cli", "core"}},
 };
 

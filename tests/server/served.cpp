@@ -52,11 +52,13 @@ void wait_until(const std::function<bool()>& condition) {
     }
 }
 
-Served::Served(std::vector<std::string> arguments) {
+Served::Served(std::vector<std::string> arguments, Files files,
+               const std::map<std::string, std::string>& environment) {
     admin_ = trim(ok({"serve", "token", "create", "boss", "-q"}));
     viewer_ = trim(ok({"serve", "token", "create", "guest", "--role", "viewer", "-q"}));
     arguments.insert(arguments.begin(), {"serve", "--listen", "127.0.0.1:0"});
-    process_ = start(arguments);
+    if (files == Files::all) arguments.insert(arguments.end(), {"--allow-files", "/"});
+    process_ = start(arguments, environment);
     url_ = wait_for_url(*process_);
     port_ = std::stoi(url_.substr(url_.rfind(':') + 1));
     shell("sqlite3 " + database() +

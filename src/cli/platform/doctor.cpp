@@ -48,6 +48,7 @@ class Doctor {
         examine_profiles();
         examine_platform();
         examine_files();
+        examine_leftovers();
         examine_engines();
         for (const auto& library : libraries())
             add({.check = "library " + library.name, .detail = library.version});
@@ -107,6 +108,22 @@ class Doctor {
             if (!may_exist(home)) return {.check = "home", .detail = home.string() + ", not created yet"};
             for (const auto& name : {"prevision.db", "vault.key"}) examine_mode(home / name);
             return mode_of("home", home);
+        });
+    }
+
+    void examine_leftovers() {
+        check("leftovers", [&]() -> Finding {
+            if (!may_exist(config::platform_home(services_.io().environment)))
+                return {.check = "leftovers", .detail = "none"};
+            std::vector<std::string> names;
+            for (const auto& file : services_.embedded().leftovers()) names.push_back(file.string());
+            if (names.empty()) return {.check = "leftovers", .detail = "none"};
+            return {
+                .check = "leftovers",
+                .result = "warning",
+                .detail = join(names, ", "),
+                .hint =
+                    "killed processes left these files; no other command uses them, so they can be deleted"};
         });
     }
 

@@ -12,6 +12,7 @@
 #include "model/json_builder.hpp"
 #include "platform/platform.hpp"
 #include "server/server.hpp"
+#include "sources/reach.hpp"
 
 namespace prevision::cli {
 
@@ -24,6 +25,8 @@ struct ServeOptions {
     bool insecure_http = false;
     std::string log = "text";
     std::map<std::string_view, std::optional<std::string>> limits;  ///< by flag
+    platform::Confinement confinement;
+    std::vector<std::string> file_folders;
 };
 
 /// "65536", "16K", "4M", "2G": bytes.
@@ -124,11 +127,29 @@ void run_serve(const ServeOptions& options, Services& services) {
     require_embedded(services);
     const auto settings = to_settings(options);
     set_grace(settings.drain_time + to_end);
+    auto confinement = options.confinement;
+    confinement.file_folders.assign(options.file_folders.begin(), options.file_folders.end());
+    services.embedded().platform().confine(confinement);
+    if (!confinement.ambient_credentials) sources::forget_ambient_credentials();
     server::Server server(services.embedded().platform(), settings, services.embedded().home(),
                           services.io().err, services.io().clock);
     announce(services, settings.log, "serving", server.url());
     server.run(services.cancellation());
     announce(services, settings.log, "stopped");
+}
+
+/// What connectors may use of the server's machine and network.
+void add_confinement(Command& command, ServeOptions& options) {
+    command.option("--allow-files", options.file_folders,
+                   "Let connectors open the files and local sockets in a folder; may be given several times",
+                   {.value = "DIR", .completes = Completes::file});
+    command.option(
+        "--allow-hosts", options.confinement.hosts,
+        "Let connectors reach only hosts that match, or with ! before it not those: a name with * and ?, "
+        "an address, a network, loopback, private, link-local; may be given several times",
+        {.value = "PATTERN"});
+    command.flag("--ambient-credentials", options.confinement.ambient_credentials,
+                 "Let connectors log in with the passwords, keys and SSH agent of this user");
 }
 
 }  // namespace
@@ -143,6 +164,7 @@ void add_serve(Command& root, GlobalOptions& global, Services& services) {
     command.flag("--insecure-http", options.insecure_http, "Listen beyond this machine without TLS");
     command.option("--log", options.log, "The access log, on stderr",
                    {.value = "FORM", .choices = {"text", "json", "none"}});
+    add_confinement(command, options);
     for (const auto& limit : all_limits) {
         command.option(std::string(limit.flag), options.limits[limit.flag], std::string(limit.help),
                        {.value = std::string(limit.value)});

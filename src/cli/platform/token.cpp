@@ -25,7 +25,9 @@ ShownToken show(const platform::TokenRecord& record, const Secret& token = {}) {
     document.text("_id", record.id)
         .text("name", record.name)
         .text("role", platform::to_string(record.role))
+        .text_or_null("project_id", record.project_id)
         .text("created_at", record.created_at)
+        .text_or_null("expires_at", record.expires_at)
         .text_or_null("revoked_at", record.revoked_at)
         .text_if_set("token", token.reveal());
     // Of a new token -q prints its text, which opens the platform, not its id.
@@ -41,8 +43,11 @@ std::vector<Field<ShownToken>> token_fields(bool with_token) {
         {{"name"}, [](const ShownToken& shown) { return cell(shown.record.name); }},
         {{"role"},
          [](const ShownToken& shown) { return cell(std::string(platform::to_string(shown.record.role))); }},
+        {{"project_id"}, [](const ShownToken& shown) { return cell(shown.record.project_id); }},
         {{.name = "created_at", .is_time = true},
          [](const ShownToken& shown) { return cell(shown.record.created_at); }},
+        {{.name = "expires_at", .is_time = true},
+         [](const ShownToken& shown) { return cell(shown.record.expires_at); }},
         {{.name = "revoked_at", .is_time = true},
          [](const ShownToken& shown) { return cell(shown.record.revoked_at); }}};
     if (with_token) {
@@ -55,18 +60,26 @@ void add_token_create(Command& command, Services& services) {
     struct Options {
         std::string name;
         std::string role = "admin";
+        std::optional<std::string> expires;
     };
     auto verb = command.subcommand("create", "Create a token, and show it only now");
     auto& options = verb.keep<Options>();
     verb.argument("NAME", options.name, "The person or program that uses it");
-    verb.option("--role", options.role, "What it may do: everything, or only read",
-                {.value = "ROLE", .choices = {"admin", "viewer"}});
+    verb.option("--role", options.role,
+                "What it may do: everything; everything but to compare secrets; or only read",
+                {.value = "ROLE", .choices = {"admin", "editor", "viewer"}});
+    verb.option("--expires", options.expires, "How long it is valid: 12h, 90d", {.value = "TIME"});
+    verb.detail("With --project it is valid for that project only.");
     verb.example("prevision serve token create alice");
+    verb.example("prevision serve token create bob --role editor --project sales --expires 90d");
     verb.example("prevision serve token create ci --role viewer -q");
     verb.action([&options, &services] {
         require_embedded(services);
-        const auto made =
-            services.embedded().platform().tokens().create(options.name, platform::parse_role(options.role));
+        platform::TokenRequest request{.name = options.name,
+                                       .role = platform::parse_role(options.role),
+                                       .project = services.options().project};
+        if (options.expires) request.lifetime = parse_duration("--expires", *options.expires);
+        const auto made = services.embedded().platform().tokens().create(request);
         show_object(services, token_fields(true), show(made.record, made.token));
     });
 }

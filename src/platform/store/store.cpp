@@ -2,14 +2,14 @@
 
 #include <cerrno>
 #include <chrono>
+#include <memory>
 #include <string>
 
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include "core/atomic_file.hpp"
 #include "core/error.hpp"
-#include "core/file.hpp"
 #include "core/id.hpp"
 #include "core/text.hpp"
 #include "platform/store/migrations.hpp"
@@ -51,7 +51,7 @@ Error store_error(const std::filesystem::path& file, const sqlite::SqliteError& 
     }
 }
 
-/// An Error that says which file it is about.
+/// The Error with the name of the file.
 Error about(const std::filesystem::path& file, const Error& error) {
     return {error.error_class(), fmt::format("cannot use the store {}: {}", file.string(), error.what()),
             error.hint().empty() ? damaged_hint : error.hint()};
@@ -63,42 +63,26 @@ void insert_default_project(sqlite::Database& database, const Clock& clock) {
     statement.bind(1, new_id()).bind(2, format_time(clock.now())).run();
 }
 
-/// A new file, readable by its owner alone, that goes again with the object.
-class TemporaryFile {
-  public:
-    explicit TemporaryFile(std::filesystem::path path) : path_(std::move(path)) {
-        open_file(path_, O_RDWR | O_CREAT | O_EXCL);
-    }
-    ~TemporaryFile() {
-        for (const auto* suffix : {"", "-wal", "-shm", "-journal"})
-            ::unlink((path_.string() + suffix).c_str());
-    }
-    TemporaryFile(const TemporaryFile&) = delete;
-    TemporaryFile& operator=(const TemporaryFile&) = delete;
-    [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+/// The content of a new store in WAL mode.
+std::string new_store(const Clock& clock) {
+    sqlite::Database database(":memory:", SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX);
+    migrate(database);
+    insert_default_project(database, clock);
+    sqlite3_int64 size = 0;
+    const std::unique_ptr<unsigned char, decltype(&sqlite3_free)> bytes(
+        sqlite3_serialize(database.handle(), "main", &size, 0), &sqlite3_free);
+    if (!bytes) throw sqlite::SqliteError(SQLITE_NOMEM, sqlite3_errstr(SQLITE_NOMEM));
+    std::string content(reinterpret_cast<const char*>(bytes.get()), static_cast<std::size_t>(size));
+    // The write and the read version of the file format: 2 is WAL, which a database in memory cannot have.
+    content.at(18) = content.at(19) = 2;
+    return content;
+}
 
-  private:
-    std::filesystem::path path_;
-};
-
-/// Makes the store aside and links it into its place, so that whoever opens it meets it whole: two processes
-/// at their first use, or one that is killed here, leave nothing half made. It is made without care for a
-/// power cut, and brought to the disk once, when it is whole.
+/// Creates the store unless another process is faster. No process sees an unfinished one.
 void create(const std::filesystem::path& file, const Clock& clock) {
-    const TemporaryFile temporary(fmt::format("{}.{}.part", file.string(), new_id()));
-    {
-        sqlite::Database database(temporary.path(), SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX);
-        database.execute("PRAGMA synchronous = OFF; PRAGMA journal_mode = MEMORY");
-        migrate(database);
-        insert_default_project(database, clock);
-        database.execute("PRAGMA journal_mode = WAL");
-    }
-    ::fsync(open_file(temporary.path(), O_RDWR).get());
-    if (::link(temporary.path().c_str(), file.c_str()) != 0 && errno != EEXIST) {
-        throw Error(ErrorClass::internal,
-                    fmt::format("cannot create the store {}: {}", file.string(), system_message(errno)));
-    }
-    ::fsync(open_file(file.parent_path(), O_RDONLY | O_DIRECTORY).get());
+    AtomicFile store(file, 0600);
+    store.write(new_store(clock));
+    store.commit_if_absent();
 }
 
 /// The store's name as SQLite's URI of a file that does not change.
@@ -151,8 +135,8 @@ Store::Store(std::filesystem::path file, const Clock& clock)
     : file_(std::move(file)), database_(open(file_, clock, read_only_)) {
     try {
         const auto version = read_version(database_);
-        // It was whole when it came into its place: an empty one has lost what it held.
-        if (version == 0) throw Error(ErrorClass::integrity, "it is damaged: there is nothing in it");
+        // `create` never leaves an empty store.
+        if (version == 0) throw Error(ErrorClass::integrity, "it is damaged: it is empty");
         if (version != newest_version()) migrate(database_);
     } catch (const sqlite::SqliteError& error) {
         fail(error);

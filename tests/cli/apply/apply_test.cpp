@@ -185,7 +185,7 @@ TEST_CASE("a file that cannot be right is refused with its line and field before
          "connector 'a': the password is given more than once"},
         {"connectors:\n- name: a\n  host: h", "x.yaml:2: connector 'a': type is missing"},
         {"connectors:\n- name: a\n  host: h\n  type: SQK",
-         "x.yaml:4: connector 'a': invalid type: 'SQK' is none of"},
+         "x.yaml:4: connector 'a': invalid type: 'SQK' is not one of"},
         {"connectors:\n- name: a\n  type: FTP",
          "x.yaml:2: connector 'a': invalid host: FTP and FTPS needs one"},
         {"connectors:\n- name: a\n  type: FTP\n  host: h\n  region: r",

@@ -140,10 +140,18 @@ model::Project Client::create_project(const model::Project& project, Names names
 }
 
 template <typename Object>
-Object Client::update(const ObjectReference& object, const std::string& changes) {
+std::optional<Object> Client::update_if_known(const ObjectReference& object, const std::string& changes) {
     const auto what = to_do<Object>("update", object);
-    return decode_answer(what, call_added({what, "PATCH", object_path<Object>(object.id), changes}),
-                         resource<Object>.decode);
+    const auto body = call_if_known({what, "PATCH", object_path<Object>(object.id), changes});
+    if (!body) return std::nullopt;
+    return decode_answer(what, *body, resource<Object>.decode);
+}
+
+template <typename Object>
+Object Client::update(const ObjectReference& object, const std::string& changes) {
+    auto updated = update_if_known<Object>(object, changes);
+    if (!updated) throw lacks_call(to_do<Object>("update", object));
+    return std::move(*updated);
 }
 
 template <typename Object>
@@ -272,6 +280,7 @@ template model::Connector Client::update(const ObjectReference&, const std::stri
 template model::Datasource Client::update(const ObjectReference&, const std::string&);
 template model::Dataset Client::update(const ObjectReference&, const std::string&);
 template model::Exporter Client::update(const ObjectReference&, const std::string&);
+template std::optional<model::Exporter> Client::update_if_known(const ObjectReference&, const std::string&);
 
 template void Client::remove<model::Project>(const ObjectReference&);
 template void Client::remove<model::Connector>(const ObjectReference&);

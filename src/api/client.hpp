@@ -119,6 +119,9 @@ class Client {
     /// on a platform that lacks the call.
     template <typename Object>
     Object update(const ObjectReference& object, const std::string& changes);
+    /// The same; nothing on a platform that lacks the call.
+    template <typename Object>
+    std::optional<Object> update_if_known(const ObjectReference& object, const std::string& changes);
     template <typename Object>
     void remove(const ObjectReference& object);
 

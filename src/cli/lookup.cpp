@@ -60,32 +60,32 @@ Object find_whole(const std::string& noun, const std::string& name, Get get, Lis
 model::Project find_project(api::Client& client, const std::string& name) {
     return find<model::Project>(
         "project", name, [&](const std::string& id) { return client.get<model::Project>(id); },
-        [&](const auto& each) { client.list_projects(each); });
+        [&](const auto& each) { client.list_named<model::Project>({}, name, each); });
 }
 
 model::Connector find_connector(api::Client& client, const std::string& project_id, const std::string& name) {
     return find_whole<model::Connector>(
         "connector", name, [&](const std::string& id) { return client.get<model::Connector>(id); },
-        [&](const auto& each) { client.list<model::Connector>(project_id, each); });
+        [&](const auto& each) { client.list_named<model::Connector>(project_id, name, each); });
 }
 
 model::Datasource find_datasource(api::Client& client, const std::string& project_id,
                                   const std::string& name) {
     return find_whole<model::Datasource>(
         "datasource", name, [&](const std::string& id) { return client.get<model::Datasource>(id); },
-        [&](const auto& each) { client.list<model::Datasource>(project_id, each); });
+        [&](const auto& each) { client.list_named<model::Datasource>(project_id, name, each); });
 }
 
 model::Exporter find_exporter(api::Client& client, const std::string& project_id, const std::string& name) {
     return find_whole<model::Exporter>(
         "exporter", name, [&](const std::string& id) { return client.get<model::Exporter>(id); },
-        [&](const auto& each) { client.list<model::Exporter>(project_id, each); });
+        [&](const auto& each) { client.list_named<model::Exporter>(project_id, name, each); });
 }
 
 model::Dataset find_dataset(api::Client& client, const std::string& project_id, const std::string& name) {
     return find_whole<model::Dataset>(
         "dataset", name, [&](const std::string& id) { return client.get<model::Dataset>(id); },
-        [&](const auto& each) { client.list<model::Dataset>(project_id, each); });
+        [&](const auto& each) { client.list_named<model::Dataset>(project_id, name, each); });
 }
 
 }  // namespace prevision::cli

@@ -4,7 +4,7 @@
 #include <optional>
 #include <string>
 
-#include <rapidjson/document.h>
+#include "model/json.hpp"
 
 namespace prevision::model {
 

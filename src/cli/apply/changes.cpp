@@ -43,7 +43,7 @@ std::vector<FieldChange> differing_fields(const Declared& declared, const Platfo
 }
 
 std::string to_string(Change::Action action) {
-    constexpr std::array names{"create", "update", "replace", "delete"};
+    constexpr std::array names{"create", "update", "delete"};
     return names.at(static_cast<std::size_t>(action));
 }
 

@@ -18,14 +18,14 @@ struct FieldChange {
 
 /// What has to be done to an object so that the platform has what a file says.
 struct Change {
-    enum class Action { create, update, replace, remove };
+    enum class Action { create, update, remove };
 
     Action action = Action::create;
     Kind kind = Kind::connector;
     std::string name;
     std::string id;                      ///< of the object that is there
     const Declared* declared = nullptr;  ///< nothing where it is removed; lives in the Declarations
-    std::vector<FieldChange> fields;     ///< of an update or a replacement
+    std::vector<FieldChange> fields;     ///< of an update
     std::string secrets{};               ///< how the secrets compare: "password differs"
 };
 

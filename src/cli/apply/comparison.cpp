@@ -74,8 +74,7 @@ std::optional<Change> change_for(const Declared& declared, const Comparison& com
     if (there == nullptr) return change;
     change.id = there->id;
     change.fields = differing_fields(declared, *there);
-    // The platform has no call that changes an exporter.
-    change.action = declared.kind == Kind::exporter ? Change::Action::replace : Change::Action::update;
+    change.action = Change::Action::update;
     const auto secrets = comparison.secrets.find(&declared);
     if (secrets == comparison.secrets.end())
         return change.fields.empty() ? std::nullopt : std::optional(change);

@@ -34,14 +34,7 @@ std::string PreparedChange::make(std::map<std::string, std::string>& connector_i
         case Change::Action::create:
             return create(connector_ids, services, api::Names::unique);
         case Change::Action::update:
-            update(connector_ids, services);
-            return change_.id;
-        case Change::Action::replace: {
-            auto id = create(connector_ids, services, api::Names::any);
-            // The old object is deleted once the new one exists, even when interrupted between the two.
-            services.while_ending([this](api::Client& client) { remove(client); });
-            return id;
-        }
+            return update(connector_ids, services);
         default:
             remove(services.client());
             return change_.id;
@@ -65,8 +58,26 @@ std::string PreparedChange::create(std::map<std::string, std::string>& connector
     return client.create<model::Exporter>(project, exporter, names).id;
 }
 
-void PreparedChange::update(const std::map<std::string, std::string>& connector_ids,
-                            Services& services) const {
+std::string PreparedChange::update(std::map<std::string, std::string>& connector_ids,
+                                   Services& services) const {
+    const api::ObjectReference object{change_.id, change_.name};
+    const auto changes = changed_fields(connector_ids);
+    if (change_.kind == Kind::connector) {
+        services.client().update<model::Connector>(object, changes);
+    } else if (change_.kind == Kind::datasource) {
+        services.client().update<model::Datasource>(object, changes);
+    } else if (!services.client().update_if_known<model::Exporter>(object, changes)) {
+        // Older platforms cannot change an exporter. The old one is deleted once the new one exists, even when
+        // interrupted between the two.
+        auto id = create(connector_ids, services, api::Names::any);
+        services.while_ending([this](api::Client& client) { remove(client); });
+        return id;
+    }
+    return change_.id;
+}
+
+std::string PreparedChange::changed_fields(const std::map<std::string, std::string>& connector_ids) const {
+    const bool to_table = change_.kind == Kind::exporter && !change_.declared->text("table").empty();
     model::JsonObject changes;
     for (const auto& field : change_.fields) {
         if (field.name == "connector") {
@@ -77,18 +88,17 @@ void PreparedChange::update(const std::map<std::string, std::string>& connector_
             changes.value("header", declared_format(*change_.declared).header);
         } else if (field.name == "type") {
             changes.text("type", connector_.type);
+        } else if (field.name == "path" && change_.kind == Kind::exporter) {
+            changes.text("filepath", field.to);
+        } else if (field.name == "write_mode") {
+            changes.text(to_table ? "database_write_mode" : "file_write_mode", field.to);
         } else {
             changes.text(field.name, field.to);
         }
     }
-    const api::ObjectReference object{change_.id, change_.name};
-    if (change_.kind == Kind::datasource) {
-        services.client().update<model::Datasource>(object, changes.finish());
-        return;
-    }
     for (const auto& [name, secret] : connector_.secrets) changes.text_if_set(name, secret.reveal());
     for (const auto& [name, secret] : connector_.secret_objects) changes.json(name, secret.reveal());
-    services.client().update<model::Connector>(object, changes.finish());
+    return changes.finish();
 }
 
 void PreparedChange::remove(api::Client& client) const {

@@ -23,7 +23,8 @@ class PreparedChange {
   private:
     std::string create(std::map<std::string, std::string>& connector_ids, Services& services,
                        api::Names names) const;
-    void update(const std::map<std::string, std::string>& connector_ids, Services& services) const;
+    std::string update(std::map<std::string, std::string>& connector_ids, Services& services) const;
+    [[nodiscard]] std::string changed_fields(const std::map<std::string, std::string>& connector_ids) const;
     void remove(api::Client& client) const;
 
     Change change_;

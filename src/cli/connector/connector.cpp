@@ -82,7 +82,9 @@ Connector run_create(CreateOptions& options, Services& services) {
     const auto settle = [&] {
         return settle_existing<Connector>(
             services, options.if_exists, "connector", options.name,
-            [&](const auto& each) { client.list<model::Connector>(services.project_id(), each); },
+            [&](const auto& each) {
+                client.list_named<model::Connector>(services.project_id(), options.name, each);
+            },
             [&](const Connector& found) {
                 return client.update<model::Connector>(api::refer_to(found), to_changes(options, services));
             });

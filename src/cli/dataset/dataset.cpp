@@ -100,7 +100,7 @@ Dataset run_create(const CreateOptions& options, Services& services) {
     if (!options.name.empty()) {
         const auto existing =
             settle_existing<Dataset>(services, options.if_exists, "dataset", name, [&](const auto& each) {
-                client.list<model::Dataset>(services.project_id(), [&](Dataset dataset) {
+                client.list_named<model::Dataset>(services.project_id(), name, [&](Dataset dataset) {
                     if (!dataset.failed() || dataset.name != name) return each(std::move(dataset));
                     failed.push_back(dataset.id);
                     return true;

@@ -161,7 +161,9 @@ Datasource run_create(const CreateOptions& options, Services& services) {
     const auto connector = find_connector(client, services.project_id(), *options.connector);
     const auto existing = settle_existing<Datasource>(
         services, options.if_exists, "datasource", options.name,
-        [&](const auto& each) { client.list<model::Datasource>(services.project_id(), each); },
+        [&](const auto& each) {
+            client.list_named<model::Datasource>(services.project_id(), options.name, each);
+        },
         [&](const Datasource& found) { return update(options, found, services); });
     if (existing) return *existing;
     Datasource datasource;

@@ -82,8 +82,9 @@ Exporter run_create(const CreateOptions& options, Services& services) {
     mode =
         options.write_mode.empty() ? (exporter.table.empty() ? "timestamp" : "append") : options.write_mode;
     const auto existing = settle_existing<Exporter>(
-        services, options.if_exists, "exporter", exporter.name,
-        [&](const auto& each) { client.list<model::Exporter>(services.project_id(), each); });
+        services, options.if_exists, "exporter", exporter.name, [&](const auto& each) {
+            client.list_named<model::Exporter>(services.project_id(), exporter.name, each);
+        });
     return existing
                ? *existing
                : client.create<model::Exporter>(services.project_id(), exporter, options.if_exists.names());

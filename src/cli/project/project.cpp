@@ -53,9 +53,9 @@ struct CreateOptions {
 
 Project run_create(const CreateOptions& options, Services& services) {
     auto& client = services.client();
-    const auto existing =
-        settle_existing<Project>(services, options.if_exists, "project", options.project.name,
-                                 [&](const auto& each) { client.list_projects(each); });
+    const auto existing = settle_existing<Project>(
+        services, options.if_exists, "project", options.project.name,
+        [&](const auto& each) { client.list_named<model::Project>({}, options.project.name, each); });
     return existing ? *existing : client.create_project(options.project, options.if_exists.names());
 }
 

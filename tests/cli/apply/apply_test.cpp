@@ -92,7 +92,7 @@ exporters:
         "update,connector,shop,host: sqlite:///nowhere.db → sqlite:///other.db\r\n"
         "create,connector,new,\r\n"
         "update,datasource,true,\"table: a.\"\"b\"\" → -, request: - → SELECT 1\"\r\n"
-        "replace,exporter,out,write_mode: replace → append\r\n";
+        "update,exporter,out,write_mode: replace → append\r\n";
     CHECK(prevision.ok({"apply", file, "--dry-run", "-o", "csv"}) == expected);
     CHECK(prevision.ok({"diff", file, "-o", "csv"}) == expected);
     CHECK(prevision.ok({"diff", file, "--prune", "-o", "csv"}) ==

@@ -224,3 +224,28 @@ TEST_CASE("a source of a secret that is not set is reported by diff and by a dry
     CHECK(dry.out == "create,connector,shop,\r\n");
     CHECK(dry.err.find(warning) != std::string::npos);
 }
+
+TEST_CASE("an exporter is changed, or replaced on a platform that cannot change one") {
+    const std::string connectors =
+        R"({"items":[{"_id":"c1","name":"shop","type":"SQL","engine":"mysql","host":"h"}]})";
+    const std::string exporters =
+        R"({"items":[{"_id":"e1","connector_id":"c1","name":"out","database":"d","table":"t","database_write_mode":"replace"}]})";
+    const std::string file =
+        "exporters: [{name: out, connector: shop, database: d, table: t, write_mode: append}]";
+    InProcess changes;
+    const auto changed =
+        changes({"apply", "-", "-q"},
+                {{200, connectors}, {200, exporters}, {200, R"({"_id":"e1","name":"out"})"}}, file);
+    CHECK(changed.out == "e1\n");
+    CHECK(changed.requests.back() == R"(PATCH /exporters/e1 {"database_write_mode":"append"})");
+
+    InProcess replaces;
+    const auto replaced = replaces(
+        {"apply", "-", "-q"},
+        {{200, connectors}, {200, exporters}, {405, ""}, {201, R"({"_id":"e2","name":"out"})"}, {204, ""}},
+        file);
+    CHECK(replaced.out == "e2\n");
+    REQUIRE(replaced.requests.size() == 5);
+    CHECK(replaced.requests[3].starts_with("POST /projects/000000000000000000000001/exporters {"));
+    CHECK(replaced.requests[4] == "DELETE /exporters/e1");
+}

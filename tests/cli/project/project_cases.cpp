@@ -20,7 +20,7 @@ std::vector<VerbCase> project_cases() {
          .arguments = {"churn", "-q"},
          .answers = {{200, R"({"items":[]})"}, {201, churn, unique_name}},
          .requests =
-             {"GET /projects?page=1",
+             {"GET /projects?name=churn&page=1",
               R"(POST /projects?unique_name=true {"name":"churn","description":"","color":"#3C6DF0"})"},
          .out = id + "\n"},
         {.verb = "project show",

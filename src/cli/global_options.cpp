@@ -60,8 +60,8 @@ bool may_prompt(const GlobalOptions& options, const Io& io) {
 }
 
 std::chrono::milliseconds parse_duration(std::string_view flag, const std::string& text) {
-    constexpr std::array<std::pair<std::string_view, double>, 5> units{
-        {{"ms", 1}, {"s", 1000}, {"m", 60'000}, {"h", 3'600'000}, {"", 1000}}};
+    constexpr std::array<std::pair<std::string_view, double>, 6> units{
+        {{"ms", 1}, {"s", 1000}, {"m", 60'000}, {"h", 3'600'000}, {"d", 86'400'000}, {"", 1000}}};
     double value = 0;
     const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), value);
     const std::string_view unit(end, static_cast<std::size_t>(text.data() + text.size() - end));

@@ -106,6 +106,7 @@ void prepare_process(std::shared_ptr<Cancellation> cancellation) {
     ::setrlimit(RLIMIT_CORE, &none);
     ::prctl(PR_SET_DUMPABLE, 0);
     ::signal(SIGPIPE, SIG_IGN);
+    ::signal(SIGXFSZ, SIG_IGN);  // so that a write beyond the limit on files fails with an error
     sigset_t signals;
     sigemptyset(&signals);
     sigaddset(&signals, SIGINT);

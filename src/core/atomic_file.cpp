@@ -20,6 +20,11 @@ constexpr std::uint64_t write_back_size = std::uint64_t{8} << 20U;
 
 AtomicFile::AtomicFile(std::filesystem::path path, unsigned mode)
     : path_(std::move(path)), temporary_(fmt::format("{}.{}.part", path_.string(), new_id())) {
+    // A file without a name leaves nothing when the process is killed. Not every file system has such files, and they
+    // get their name through /proc.
+    if (::access("/proc/self/fd", X_OK) == 0)
+        file_ = FileDescriptor(::open(folder().c_str(), O_WRONLY | O_TMPFILE | O_CLOEXEC, mode));
+    if (file_) return;
     try {
         file_ = open_file(temporary_, O_WRONLY | O_CREAT | O_EXCL, mode);
     } catch (const Error& error) {
@@ -49,8 +54,22 @@ void AtomicFile::write(std::string_view bytes) {
     }
 }
 
+bool AtomicFile::link_to(const std::filesystem::path& name) const {
+    const auto descriptor = fmt::format("/proc/self/fd/{}", file_.get());
+    if (::linkat(AT_FDCWD, descriptor.c_str(), AT_FDCWD, name.c_str(), AT_SYMLINK_FOLLOW) == 0) return true;
+    if (errno == EEXIST) return false;
+    throw Error(ErrorClass::internal,
+                fmt::format("cannot write {}: {}", path_.string(), system_message(errno)));
+}
+
+/// Gives a file without a name its temporary one.
+void AtomicFile::give_name() {
+    if (!pending_) pending_ = link_to(temporary_);
+}
+
 void AtomicFile::commit() {
     sync_file();
+    give_name();
     if (::rename(temporary_.c_str(), path_.c_str()) != 0) {
         throw Error(ErrorClass::internal,
                     fmt::format("cannot write {}: {}", path_.string(), system_message(errno)));
@@ -61,6 +80,11 @@ void AtomicFile::commit() {
 
 bool AtomicFile::commit_if_absent() {
     sync_file();
+    if (!pending_) {
+        const bool linked = link_to(path_);
+        sync_directory();
+        return linked;
+    }
     if (::link(temporary_.c_str(), path_.c_str()) != 0) {
         if (errno == EEXIST) return false;
         throw Error(ErrorClass::internal,
@@ -79,11 +103,15 @@ void AtomicFile::sync_file() {
     }
 }
 
-// Without this a power cut can lose the name though the bytes are safe. A file system that cannot do it is no
-// error.
+// Without this a power cut can lose the name although the bytes are safe. Best effort: a folder that may not be listed
+// cannot be opened, and not every file system can do it.
 void AtomicFile::sync_directory() const {
-    const auto folder = path_.has_parent_path() ? path_.parent_path() : std::filesystem::path(".");
-    ::fsync(open_file(folder, O_RDONLY | O_DIRECTORY).get());
+    const FileDescriptor directory(::open(folder().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (directory) ::fsync(directory.get());
+}
+
+std::filesystem::path AtomicFile::folder() const {
+    return path_.has_parent_path() ? path_.parent_path() : std::filesystem::path(".");
 }
 
 }  // namespace prevision

@@ -9,9 +9,9 @@
 
 namespace prevision {
 
-/// A file that becomes visible whole or not at all. It is written beside its final place, under a name of its
-/// own; `commit` makes it durable and moves it there, and destruction without `commit` removes it. One thread
-/// at a time.
+/// A file that becomes visible whole or not at all. It is written in the folder of its final place, without a name or
+/// under a temporary one; `commit` makes it durable and moves it there, and destruction without `commit` removes it.
+/// One thread at a time.
 class AtomicFile final : public ByteSink {
   public:
     /// Opens the temporary file, with these permission bits. Error internal when that cannot be.
@@ -34,13 +34,16 @@ class AtomicFile final : public ByteSink {
   private:
     void sync_file();
     void sync_directory() const;
+    void give_name();
+    [[nodiscard]] bool link_to(const std::filesystem::path& name) const;
+    [[nodiscard]] std::filesystem::path folder() const;
 
     std::filesystem::path path_;
     std::filesystem::path temporary_;
     FileDescriptor file_;
     std::uint64_t written_ = 0;
     std::uint64_t set_off_ = 0;  ///< of it, what the disk was asked to take
-    bool pending_ = false;
+    bool pending_ = false;       ///< the temporary name exists
 };
 
 }  // namespace prevision

@@ -31,6 +31,20 @@ struct ForeignPort {
     int port;
     std::string_view title;
 };
+constexpr std::array<Option, 1> gcp_options{{
+    {.name = "googleCredentials",
+     .help = "service account, a JSON object",
+     .required = true,
+     .secret = true,
+     .is_object = true,
+     .file_flag = "credentials"},
+}};
+
+constexpr std::array<KeptType, 4> kept{{{.type = "GCP", .connector_options = gcp_options, .is_offered = true},
+                                        {.type = "HIVE", .connector_options = {}},
+                                        {.type = "HBASE", .connector_options = {}},
+                                        {.type = "HDFS", .connector_options = {}}}};
+
 constexpr std::array<ForeignPort, 2> foreign_ports{{{1433, "SQL Server"}, {1521, "Oracle Database"}}};
 
 [[noreturn]] void refuse(std::string_view field, const std::string& why, std::string hint = {}) {
@@ -122,12 +136,13 @@ const Engine& hear_engine(const std::vector<net::Address>& addresses, const std:
 }
 
 /// Connects to the server to find out what it is; `observer` gets the stages.
-const Engine& ask_engine(const std::string& host, int port, std::chrono::milliseconds timeout,
-                         Cancellation& cancellation, const StageObserver& observer) {
+const Engine& ask_engine(const std::string& host, int port, const net::HostRules& rules,
+                         std::chrono::milliseconds timeout, Cancellation& cancellation,
+                         const StageObserver& observer) {
     std::string place = fmt::format("{}:{}", host, port);
     std::vector<net::Address> addresses;
     run_stage(observer, "resolve", [&] {
-        addresses = net::resolve(host, port);
+        addresses = net::resolve(host, port, rules);
         return place;
     });
     const Engine* engine = nullptr;
@@ -169,15 +184,51 @@ std::vector<std::string> engine_types() {
 std::vector<std::string> engine_option_names() {
     constexpr std::array<std::string_view, 3> common{"host", "port", "username"};
     std::vector<std::string> names;
-    for (const auto& engine : engines()) {
-        for (const auto& option : engine.connector_options) {
-            if (option.secret || std::ranges::find(common, option.name) != common.end() ||
-                std::ranges::find(names, option.name) != names.end())
-                continue;
-            names.emplace_back(option.name);
-        }
+    for (const auto& [type, option] : connector_options()) {
+        if (option->secret || std::ranges::find(common, option->name) != common.end() ||
+            std::ranges::find(names, option->name) != names.end())
+            continue;
+        names.emplace_back(option->name);
     }
     return names;
+}
+
+bool is_engine_option(std::string_view name) {
+    static const auto names = engine_option_names();
+    return std::ranges::find(names, name) != names.end();
+}
+
+std::span<const KeptType> kept_types() { return kept; }
+
+const KeptType* find_kept_type(std::string_view type) {
+    const auto found = std::ranges::find(kept, type, &KeptType::type);
+    return found == kept.end() ? nullptr : &*found;
+}
+
+std::vector<TypedOption> connector_options() {
+    std::vector<TypedOption> all;
+    for (const auto& engine : engines()) {
+        for (const auto& option : engine.connector_options) all.push_back({engine.type, &option});
+    }
+    for (const auto& type : kept) {
+        for (const auto& option : type.connector_options) all.push_back({type.type, &option});
+    }
+    return all;
+}
+
+std::vector<const Option*> secret_options() {
+    std::vector<const Option*> secrets;
+    for (const auto& [type, option] : connector_options()) {
+        if (option->secret && std::ranges::find(secrets, option->name, &Option::name) == secrets.end())
+            secrets.push_back(option);
+    }
+    return secrets;
+}
+
+bool writes_tables(std::string_view type) {
+    return std::ranges::any_of(engines(), [&](const Engine& engine) {
+        return engine.type == type && engine.open_table_writer != nullptr;
+    });
 }
 
 void check_type(std::string_view type) {
@@ -219,7 +270,7 @@ const Engine& detect_engine(const Connection& connection, Cancellation& cancella
     for (const int port : ports) {
         std::vector<Stage> stages;
         try {
-            return ask_engine(host.name, port, timeout, cancellation,
+            return ask_engine(host.name, port, connection.reach.hosts, timeout, cancellation,
                               [&](const Stage& stage) { stages.push_back(stage); });
         } catch (const Error& error) {
             cancellation.check();

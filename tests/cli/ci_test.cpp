@@ -169,7 +169,7 @@ TEST_CASE("a definition is checked before anything is sent, and the flag is name
         {{"--type", "SQL", "--engine", "mysq", "--host", "db"},
          "invalid --engine: there is no engine 'mysq'",
          "did you mean mysql?"},
-        {{"--type", "SLQ", "--host", "db"}, "invalid --type: 'SLQ' is none of", "did you mean SQL?"},
+        {{"--type", "SLQ", "--host", "db"}, "invalid --type: 'SLQ' is not one of", "did you mean SQL?"},
         {{"--engine", "mysql"}, "invalid --host: MySQL and MariaDB needs one", "name or address"},
         {{"--host", "mysql://db", "--tls", "requre"},
          "invalid --tls: 'requre' is none of",

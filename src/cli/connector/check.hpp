@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -28,10 +29,11 @@ struct DefinitionPlace {
 /// The place of a definition by flags: of a "connector", "datasource" or "exporter".
 DefinitionPlace command_line_place(std::string_view noun, const std::string& name);
 
-/// Checks a connector as the platform does, before anything is sent. Error invalid names the place and the
-/// field. A type that is unknown here passes where the platform is remote, which may know it.
-void check_definition(const model::Connector& connector, bool has_password, const DefinitionPlace& place,
-                      Services& services);
+/// Checks a connector as the platform does, before anything is sent. `kept_secrets` are fields of secrets whose
+/// values are not read yet. Error invalid names the place and the field. A type that is unknown here passes
+/// where the platform is remote, which may know it.
+void check_definition(const model::Connector& connector, const std::set<std::string>& kept_secrets,
+                      const DefinitionPlace& place, Services& services);
 
 /// The same for a datasource of that connector.
 void check_definition(const model::Datasource& datasource, const model::Connector& connector,

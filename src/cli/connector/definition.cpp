@@ -1,12 +1,15 @@
 #include "cli/connector/definition.hpp"
 
 #include <algorithm>
+#include <set>
 
 #include <fmt/format.h>
 
 #include "cli/connector/check.hpp"
+#include "cli/github_actions.hpp"
 #include "core/error.hpp"
 #include "core/file.hpp"
+#include "core/secret_command.hpp"
 #include "core/text.hpp"
 #include "model/json.hpp"
 #include "model/json_builder.hpp"
@@ -23,10 +26,9 @@ constexpr std::size_t credentials_limit = std::size_t{1} << 20U;
 std::string help_of(const std::string& name) {
     std::vector<std::string> types;
     std::string help;
-    for (const auto& engine : sources::engines()) {
-        const auto* option = sources::find_option(engine.connector_options, name);
-        if (option == nullptr) continue;
-        if (std::ranges::find(types, engine.type) == types.end()) types.emplace_back(engine.type);
+    for (const auto& [type, option] : sources::connector_options()) {
+        if (option->name != name) continue;
+        if (std::ranges::find(types, type) == types.end()) types.emplace_back(type);
         if (!help.empty()) continue;
         help = option->help;
         if (!option->fallback.empty()) help += fmt::format(" (default {})", option->fallback);
@@ -74,11 +76,16 @@ std::string type_of(const ConnectorOptions& options) {
                             join(platform::connector_types(), ", ")));
 }
 
+bool gives_secret_file(const ConnectorOptions& options) {
+    return std::ranges::any_of(options.secret_files,
+                               [](const auto& file) { return file.second.has_value(); });
+}
+
 std::optional<Secret> password_of(const ConnectorOptions& options, Services& services, bool ask) {
     if (options.typed_password) return options.typed_password;
     auto secret = read_secret(options.secret, services);
     if (secret || !ask || !options.username || options.username->empty()) return secret;
-    if (options.private_key_file) return secret;
+    if (gives_secret_file(options)) return secret;
     if (!may_prompt(services.options(), services.io())) return secret;
     return prompt_for_secret(
         fmt::format("Password of {} on {}", *options.username, options.host.value_or("the platform")),
@@ -93,41 +100,56 @@ std::function<bool()> taken_by(const ConnectorOptions& options, const std::strin
     };
 }
 
-/// The service account, where there is one or there must be.
-Secret credentials_of(const ConnectorOptions& options, bool required) {
-    constexpr auto* hint = "--credentials-file names the JSON file of a service account";
-    if (!options.credentials_file) {
-        if (!required) return {};
-        throw Error(ErrorClass::invalid, "invalid --credentials-file: it is missing, and GCP needs it", hint);
+/// Reads the secrets of the files that were given.
+void read_secret_files(const ConnectorOptions& options, model::Connector& connector, Services& services) {
+    for (const auto* option : sources::secret_options()) {
+        const std::string name(option->name);
+        const auto file = options.secret_files.find(name);
+        if (file == options.secret_files.end() || !file->second) continue;
+        (option->is_object ? connector.secret_objects : connector.secrets)[name] =
+            read_secret_file(*option, *file->second, flag_of(name), services);
     }
-    Secret credentials(read_file(*options.credentials_file, credentials_limit));
-    if (trim(credentials.reveal()).empty()) {
-        throw Error(ErrorClass::invalid,
-                    fmt::format("invalid --credentials-file: {} is empty", *options.credentials_file), hint);
-    }
-    try {
-        model::parse_json_object(credentials.reveal());
-    } catch (const Error& error) {
-        throw Error(
-            ErrorClass::invalid,
-            fmt::format("invalid --credentials-file: {}: {}", *options.credentials_file, error.what()), hint);
-    }
-    return credentials;
 }
 
 }  // namespace
 
 bool ConnectorOptions::bare() const {
-    return !type && !engine && !host && !port && !username && !secret.given() && !credentials_file &&
-           !private_key_file &&
+    return !type && !engine && !host && !port && !username && !secret.given() && !gives_secret_file(*this) &&
            std::ranges::none_of(own, [](const auto& option) { return option.second.has_value(); });
+}
+
+std::string file_field(const sources::Option& secret) {
+    return fmt::format("{}_file", secret.file_flag.empty() ? secret.name : secret.file_flag);
+}
+
+Secret read_secret_file(const sources::Option& secret, const std::filesystem::path& file,
+                        const std::string& field, Console& console) {
+    auto text = read_file(file, credentials_limit);
+    const auto refuse = [&](const std::string& why) {
+        throw Error(ErrorClass::invalid, fmt::format("invalid {}: {} {}", field, file.string(), why),
+                    fmt::format("the {} is wanted", secret.help));
+    };
+    if (trim(text).empty()) refuse("is empty");
+    const bool has_one_line = text.find('\n') >= text.size() - 1;
+    auto read = has_one_line ? without_last_newline(std::move(text)) : Secret(std::move(text));
+    if (secret.is_object) {
+        try {
+            model::parse_json_object(read.reveal());
+        } catch (const Error& error) {
+            refuse(fmt::format("holds no JSON object: {}", error.what()));
+        }
+    }
+    console.remember(read);
+    mask_secret(read, console.io().environment, console.io().err);
+    return read;
 }
 
 std::string flag_of(std::string_view option) {
     // A secret comes from a file or stdin rather than from the command line.
     if (option == "password") return "--password-stdin";
-    if (option == "private_key") return "--private-key-file";
-    std::string flag = "--" + std::string(option);
+    const auto secrets = sources::secret_options();
+    const auto secret = std::ranges::find(secrets, option, &sources::Option::name);
+    auto flag = "--" + (secret == secrets.end() ? std::string(option) : file_field(**secret));
     std::ranges::replace(flag, '_', '-');
     return flag;
 }
@@ -161,12 +183,12 @@ void add_connector_options(Command& verb, ConnectorOptions& options, bool exists
     verb.option("--username", options.username, "Who logs in; for S3 the access key",
                 {.value = "NAME", .shown = taken_by(options, "username")});
     add_secret_options(verb, options.secret, true, taken_by(options, "password"));
-    verb.option(
-        "--credentials-file", options.credentials_file, "GCP: the service account's JSON file",
-        {.value = "FILE", .completes = Completes::file, .shown = taken_by(options, "google_credentials")});
-    verb.option("--private-key-file", options.private_key_file,
-                "SFTP: the private key to log in with; the password is its passphrase",
-                {.value = "FILE", .completes = Completes::file, .shown = taken_by(options, "private_key")});
+    for (const auto* secret : sources::secret_options()) {
+        const std::string name(secret->name);
+        if (name == "password") continue;
+        verb.option(flag_of(name), options.secret_files[name], help_of(name),
+                    {.value = "FILE", .completes = Completes::file, .shown = taken_by(options, name)});
+    }
     for (const auto& name : sources::engine_option_names()) {
         verb.option(flag_of(name), options.own[name], help_of(name),
                     {.value = upper_case(flag_of(name).substr(2)),
@@ -191,16 +213,16 @@ model::Connector without_secrets(const ConnectorOptions& options) {
 
 model::Connector to_connector(const ConnectorOptions& options, Services& services) {
     auto connector = without_secrets(options);
-    if (options.private_key_file)
-        connector.private_key = Secret(read_file(*options.private_key_file, credentials_limit));
-    connector.google_credentials = credentials_of(options, connector.type == "GCP");
+    read_secret_files(options, connector, services);
     // Checked before a password is asked for, and with it after that.
-    const bool asks = !connector.username.empty() && !options.private_key_file &&
+    const bool asks = !connector.username.empty() && !gives_secret_file(options) &&
                       may_prompt(services.options(), services.io());
-    const bool gives_password =
-        options.secret.given() || asks || (options.typed_password && !options.typed_password->empty());
-    check_definition(connector, gives_password, command_line_place("connector", connector.name), services);
-    connector.password = password_of(options, services, true).value_or(Secret());
+    std::set<std::string> kept;
+    if (options.secret.given() || asks || (options.typed_password && !options.typed_password->empty()))
+        kept.insert("password");
+    check_definition(connector, kept, command_line_place("connector", connector.name), services);
+    if (auto password = password_of(options, services, true))
+        connector.secrets["password"] = std::move(*password);
     return connector;
 }
 
@@ -212,11 +234,12 @@ std::string to_changes(const ConnectorOptions& options, Services& services) {
         .value_if_given("port", options.port)
         .text_if_given("username", options.username);
     for (const auto& [name, value] : options.own) changes.text_if_given(name, value);
-    if (options.private_key_file)
-        changes.text("private_key", read_file(*options.private_key_file, credentials_limit));
+    model::Connector with_secrets;
+    read_secret_files(options, with_secrets, services);
+    for (const auto& [name, secret] : with_secrets.secrets) changes.text(name, secret.reveal());
+    for (const auto& [name, secret] : with_secrets.secret_objects) changes.json(name, secret.reveal());
     if (const auto password = password_of(options, services, false))
         changes.text("password", password->reveal());
-    if (options.credentials_file) changes.text("googleCredentials", credentials_of(options, true).reveal());
     if (changes.empty())
         throw Error(ErrorClass::usage, "nothing to change was given",
                     "see 'prevision connector update --help'");

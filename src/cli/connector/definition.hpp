@@ -1,5 +1,6 @@
 #pragma once
 
+#include <filesystem>
 #include <map>
 #include <optional>
 #include <string>
@@ -9,6 +10,7 @@
 #include "cli/services.hpp"
 #include "cli/verbs/secret_options.hpp"
 #include "model/model.hpp"
+#include "sources/engine.hpp"
 
 namespace prevision::cli {
 
@@ -21,14 +23,21 @@ struct ConnectorOptions {
     std::optional<int> port;
     std::optional<std::string> username;
     SecretOptions secret;
-    std::optional<Secret> typed_password;  ///< from the questions of a terminal
-    std::optional<std::string> credentials_file;
-    std::optional<std::string> private_key_file;
+    std::optional<Secret> typed_password;                            ///< from the questions of a terminal
+    std::map<std::string, std::optional<std::string>> secret_files;  ///< of the other secrets, by field
     std::map<std::string, std::optional<std::string>> own;  ///< the engines' own, by name: "tls", "region"
 
     /// Whether nothing but the name was given.
     [[nodiscard]] bool bare() const;
 };
+
+/// What names the file of a secret, in a file for `apply`: "private_key_file".
+std::string file_field(const sources::Option& secret);
+
+/// The secret that a file holds. A text of one line loses its line end; a key of several lines keeps it. Error
+/// invalid, naming `field`, when the file is empty, or not the JSON object that the secret has to be.
+Secret read_secret_file(const sources::Option& secret, const std::filesystem::path& file,
+                        const std::string& field, Console& console);
 
 /// "--host-key" for "host_key"; for a secret the flag that is best for it.
 std::string flag_of(std::string_view option);

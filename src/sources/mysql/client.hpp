@@ -78,6 +78,7 @@ class Client {
     [[nodiscard]] std::chrono::steady_clock::time_point deadline_for(Patience patience) const;
     int wait_for_socket(int pending, std::chrono::steady_clock::time_point deadline);
     void check_tls_offer();
+    void check_peer();
     [[noreturn]] void refuse_plain_text();
     void advance_until(bool (*reached)(const MYSQL& mysql));
     void wait_for_server();

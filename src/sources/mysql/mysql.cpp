@@ -25,8 +25,8 @@ namespace {
 constexpr std::array<std::string_view, 2> schemes{"mysql", "mariadb"};
 
 constexpr std::array<Option, 5> connector_options{{
-    {.name = "host", .help = "name or address of the server", .required = true},
-    {.name = "port", .help = "TCP port of the server", .fallback = "3306"},
+    {.name = "host", .help = "name or address of the server", .required = true, .guards_secret = true},
+    {.name = "port", .help = "TCP port of the server", .fallback = "3306", .guards_secret = true},
     {.name = "username", .help = "name to log in with"},
     {.name = "password", .help = "password to log in with", .secret = true},
     {.name = "tls",

@@ -38,7 +38,7 @@ std::string Target::address() const {
 }
 
 std::vector<net::Address> Target::resolve() const {
-    if (!is_local_socket()) return net::resolve(host, port);
+    if (!is_local_socket()) return net::resolve(host, port, rules);
     sockaddr_un name{};
     name.sun_family = AF_UNIX;
     host.copy(static_cast<char*>(name.sun_path), sizeof name.sun_path - 1);
@@ -58,11 +58,14 @@ Target parse_target(const Connection& connection) {
     }
     refuse_nul("username", connection.username);
     refuse_nul("password", connection.password.reveal());
-    return {.host = is_local_socket ? host.path : host.name,
+    std::string path = host.path;
+    if (is_local_socket && connection.reach.folders) path = check_local_file(connection.reach, path);
+    return {.host = is_local_socket ? path : host.name,
             .port = choose_port(connection.port, host).value_or(standard_port),
             .username = connection.username,
             .password = connection.password,
             .tls = parse_tls(connection),
+            .rules = connection.reach.hosts,
             .connect_timeout = connection.connect_timeout};
 }
 

@@ -26,6 +26,7 @@ struct Target {
     std::string username;
     Secret password;
     Tls tls = Tls::prefer;
+    net::HostRules rules{};
     std::chrono::milliseconds connect_timeout{10'000};
 
     [[nodiscard]] bool is_local_socket() const { return host.starts_with('/'); }

@@ -112,6 +112,8 @@ Target parse_target(const Connection& connection) {
         throw Error(ErrorClass::invalid, "invalid host: a path follows it",
                     "name the database in the datasource: --database");
     }
+    if (host.name.starts_with('/') && connection.reach.folders)
+        host.name = check_local_file(connection.reach, host.name);
     refuse_nul(connection.username, "username");
     refuse_nul(connection.password.reveal(), "password");
     const auto tls_mode = parse_tls_mode(connection);
@@ -126,6 +128,8 @@ Target parse_target(const Connection& connection) {
             .root_certificate = find_root_certificate(connection.environment, tls_mode),
             .time_zone = parse_time_zone(connection),
             .encoding = encoding,
+            .ambient_credentials = connection.reach.ambient_credentials,
+            .rules = connection.reach.hosts,
             .row_security = option_of(connection, "row_security") == "apply",
             .connect_timeout = connection.connect_timeout,
             .wait_limit = connection.wait_limit};

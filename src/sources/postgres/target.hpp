@@ -21,6 +21,8 @@ struct Target {
     std::string root_certificate;   ///< file of certificates to trust; empty: the library's own choice
     std::string time_zone = "UTC";  ///< of the session
     std::string encoding;  ///< of the text in a database in SQL_ASCII, as iconv(3) names it; empty: UTF-8
+    bool ambient_credentials = true;  ///< else only the connector's own password is used
+    net::HostRules rules{};
     bool row_security = false;  ///< whether policies may hide rows; else a query that they change fails
     std::chrono::milliseconds connect_timeout{10'000};
     std::chrono::milliseconds wait_limit{

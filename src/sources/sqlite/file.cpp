@@ -115,9 +115,10 @@ std::uintmax_t check_file(const std::filesystem::path& path) {
 }
 
 Database open_for_reading(const std::filesystem::path& path, Limits& limits) {
-    check_file(path);
+    const auto real = check_local_file(limits.reach, path);
+    check_file(real);
     try {
-        Database database(path, SQLITE_OPEN_READONLY);
+        Database database(real, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOFOLLOW);
         sqlite3* handle = database.handle();
         sqlite3_busy_handler(handle, wait_for_lock, &limits);
         sqlite3_progress_handler(handle, 10'000, stop_when_cancelled, &limits);

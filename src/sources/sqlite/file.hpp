@@ -6,6 +6,7 @@
 
 #include "core/cancellation.hpp"
 #include "core/error.hpp"
+#include "sources/reach.hpp"
 #include "sqlite/sqlite.hpp"
 
 /// A SQLite file as a source or target: its path, opening it, and the meaning of its errors.
@@ -28,10 +29,11 @@ std::uintmax_t check_file(const std::filesystem::path& path);
 struct Limits {
     Cancellation& cancellation;
     std::chrono::milliseconds longest_lock;
+    Reach reach{};
 };
 
 /// Opens the file for reading; nothing is created or changed. `limits` must outlive the database. Errors as
-/// `check_file`, and auth when the file may not be read. Only the first read shows whether it is a database.
+/// `check_file` and check_local_file, and auth when the file may not be read. Only the first read shows whether it is a database.
 Database open_for_reading(const std::filesystem::path& path, Limits& limits);
 
 /// A REAL in its shortest exact form, "2.0" or "1e+300", which is never that of an integer.

@@ -134,11 +134,11 @@ std::vector<Column> columns_of(sqlite3_stmt* statement) {
 class SqliteSource final : public Source {
   public:
     SqliteSource(std::filesystem::path path, Limits limits)
-        : path_(std::move(path)), limits_(limits), cancellation_(limits.cancellation) {}
+        : path_(std::move(path)), limits_(std::move(limits)), cancellation_(limits_.cancellation) {}
 
     void test(const std::optional<Location>& location, const StageObserver& observer) override {
         run_stage(observer, "resolve", [&] {
-            check_file(path_);
+            check_file(check_local_file(limits_.reach, path_));
             return path_.string();
         });
         run_stage(observer, "connect", [&] { return format_bytes(check_file(path_)); });
@@ -329,9 +329,11 @@ class SqliteSource final : public Source {
 };
 
 std::unique_ptr<Source> open(const Connection& connection, Cancellation& cancellation) {
-    return std::make_unique<SqliteSource>(
-        parse_path(connection.host),
-        Limits{.cancellation = cancellation, .longest_lock = connection.connect_timeout});
+    auto path = parse_path(connection.host);
+    check_local_file(connection.reach, path);
+    return std::make_unique<SqliteSource>(std::move(path), Limits{.cancellation = cancellation,
+                                                                  .longest_lock = connection.connect_timeout,
+                                                                  .reach = connection.reach});
 }
 
 void check_location(const Location& location) { check_sql_location(location, SqlDialect::sqlite); }

@@ -17,15 +17,16 @@ constexpr std::chrono::seconds longest_lock{30};
 
 class Writer final : public TableWriter {
   public:
-    Writer(std::filesystem::path path, Cancellation& cancellation)
-        : path_(std::move(path)), cancellation_(cancellation) {}
+    Writer(std::filesystem::path path, Reach reach, Cancellation& cancellation)
+        : path_(std::move(path)), reach_(std::move(reach)), cancellation_(cancellation) {}
 
     void begin(const Location& location, const std::vector<std::string>& columns, WriteMode mode) override {
         check_columns(columns);
         const auto table = quote_identifier(location.table, SqlDialect::sqlite, "table");
-        check_file(path_);
+        const auto real = check_local_file(reach_, path_);
+        check_file(real);
         run([&] {
-            database_.emplace(path_, SQLITE_OPEN_READWRITE);
+            database_.emplace(real, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOFOLLOW);
             database_->set_busy_timeout(longest_lock);
             confine(database_->handle(), Access::write);
             transaction_.emplace(*database_);
@@ -98,6 +99,7 @@ class Writer final : public TableWriter {
     }
 
     std::filesystem::path path_;
+    Reach reach_;
     Cancellation& cancellation_;
     std::optional<Database> database_;
     std::optional<Transaction> transaction_;
@@ -109,7 +111,7 @@ class Writer final : public TableWriter {
 }  // namespace
 
 std::unique_ptr<TableWriter> open_writer(const Connection& connection, Cancellation& cancellation) {
-    return std::make_unique<Writer>(parse_path(connection.host), cancellation);
+    return std::make_unique<Writer>(parse_path(connection.host), connection.reach, cancellation);
 }
 
 }  // namespace prevision::sources::sqlite

@@ -190,3 +190,30 @@ TEST_CASE("processes that first use the vault at once agree on one key") {
         for (const int descriptor : {start[0], start[1], results[0], results[1]}) ::close(descriptor);
     }
 }
+
+TEST_CASE("a key file that is no regular file is an error at once") {
+    const testing::TemporaryDirectory folder;
+    const auto path = folder / "key";
+    const auto refusal = [&] {
+        Vault vault(path, [] { return std::nullopt; });
+        return error_of([&] { vault.seal(Secret(std::string("s")), "c"); });
+    };
+    SECTION("a link to a file that does not exist") {
+        std::filesystem::create_symlink(folder / "nowhere", path);
+        CHECK_THAT(refusal().what(), Catch::Contains("a link to a file that does not exist"));
+        CHECK_FALSE(std::filesystem::exists(folder / "nowhere"));
+    }
+    SECTION("a FIFO") {
+        REQUIRE(::mkfifo(path.c_str(), 0600) == 0);
+        CHECK_THAT(refusal().what(), Catch::Contains("is not a regular file"));
+    }
+    SECTION("a device") {
+        std::filesystem::create_symlink("/dev/zero", path);
+        CHECK_THAT(refusal().what(), Catch::Contains("is not a regular file"));
+    }
+    SECTION("a folder") {
+        std::filesystem::create_directory(path);
+        CHECK_THAT(refusal().what(), Catch::Contains("is not a regular file"));
+    }
+    CHECK(refusal().error_class() == ErrorClass::invalid);
+}

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "config/profiles.hpp"
+#include "core/file.hpp"
 #include "fuzz/input.hpp"
 
 using namespace prevision;

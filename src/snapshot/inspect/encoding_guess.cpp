@@ -69,7 +69,7 @@ struct PairEncoding {
 constexpr PairEncoding shift_jis{"shift_jis", {{{0x8140, 0x83be}, {0x889f, 0x9872}}}, 0x40};
 constexpr PairEncoding big5{"big5", {{{0xa140, 0xa3bf}, {0xa440, 0xc67e}}}, 0x40};
 constexpr PairEncoding euc_jp{"euc-jp", {{{0xa1a1, 0xa5f6}, {0xb0a1, 0xcfd3}}}, 0xa1};
-constexpr PairEncoding korean{"uhc", {{{0xa1a1, 0xa3fe}, {0xb0a1, 0xc8fe}}}, 0xa1};
+constexpr PairEncoding korean{"euc-kr", {{{0xa1a1, 0xa3fe}, {0xb0a1, 0xc8fe}}}, 0xa1};
 constexpr PairEncoding chinese{"gb18030", {{{0xa1a1, 0xa3fe}, {0xb0a1, 0xd7f9}}}, 0xa1};
 
 /// The pairs of a text whose bytes beyond ASCII are all common characters of the encoding, and do not stand

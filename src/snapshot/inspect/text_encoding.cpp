@@ -23,10 +23,11 @@ using Names = std::pair<std::string_view, std::string_view>;
 
 /// Other names of encodings that are kept under one.
 constexpr std::array kept_names{
-    Names{"utf8", "utf-8"},        Names{"ascii", "utf-8"},        Names{"us-ascii", "utf-8"},
-    Names{"latin1", "iso-8859-1"}, Names{"latin-1", "iso-8859-1"}, Names{"cp1252", "windows-1252"},
-    Names{"utf-16", "utf-16le"},   Names{"utf16", "utf-16le"},     Names{"utf-32", "utf-32le"},
-    Names{"utf32", "utf-32le"},    Names{"sjis", "shift_jis"},     Names{"shift-jis", "shift_jis"}};
+    Names{"utf8", "utf-8"},         Names{"ascii", "utf-8"},        Names{"us-ascii", "utf-8"},
+    Names{"latin1", "iso-8859-1"},  Names{"latin-1", "iso-8859-1"}, Names{"cp1252", "windows-1252"},
+    Names{"utf-16", "utf-16le"},    Names{"utf16", "utf-16le"},     Names{"utf-32", "utf-32le"},
+    Names{"utf32", "utf-32le"},     Names{"sjis", "shift_jis"},     Names{"uhc", "euc-kr"},
+    Names{"shift-jis", "shift_jis"}};
 
 /// What iconv(3) calls the encoding that files of that name are in: the larger one that Windows uses.
 constexpr std::array iconv_names{Names{"shift_jis", "CP932"}, Names{"gb2312", "GB18030"},

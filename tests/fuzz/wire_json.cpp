@@ -8,10 +8,10 @@ using namespace prevision;
 
 namespace {
 
-template <typename Object>
-void check_round_trip(std::string_view text, Object (*decode)(std::string_view)) {
+template <typename Decode>
+void check_round_trip(std::string_view text, const Decode& decode) {
     fuzz::accepts([&] {
-        const auto answer = model::encode_answer(decode(text));
+        const std::string answer = model::encode_answer(decode(text));
         fuzz::require(model::encode_answer(decode(answer)) == answer, "what is encoded is decoded as it was");
     });
 }
@@ -20,22 +20,22 @@ void check_round_trip(std::string_view text, Object (*decode)(std::string_view))
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const auto text = fuzz::Input(data, size).rest();
-    check_round_trip(text, model::decode_project);
-    check_round_trip(text, model::decode_connector);
-    check_round_trip(text, model::decode_datasource);
-    check_round_trip(text, model::decode_dataset);
-    check_round_trip(text, model::decode_entry);
-    check_round_trip(text, model::decode_test_result);
-    check_round_trip(text, model::decode_sample);
+    check_round_trip(text, [](std::string_view json) { return model::decode_project(json); });
+    check_round_trip(text, [](std::string_view json) { return model::decode_connector(json); });
+    check_round_trip(text, [](std::string_view json) { return model::decode_datasource(json); });
+    check_round_trip(text, [](std::string_view json) { return model::decode_dataset(json); });
+    check_round_trip(text, [](std::string_view json) { return model::decode_entry(json); });
+    check_round_trip(text, [](std::string_view json) { return model::decode_test_result(json); });
+    check_round_trip(text, [](std::string_view json) { return model::decode_sample(json); });
     fuzz::accepts([&] { model::decode_failure(text); });
     fuzz::accepts([&] {
         const auto page = model::decode_list_page(text);
         if (!page) return;
         fuzz::require(page->pages(1) >= 1, "a list has a page");
-        for (const auto item : page->items) {
-            fuzz::require(
-                item.data() >= text.data() && item.data() + item.size() <= text.data() + text.size(),
-                "an item is a part of the page");
+        for (const auto& item : page->items) {
+            fuzz::require(item.text.data() >= text.data() &&
+                              item.text.data() + item.text.size() <= text.data() + text.size(),
+                          "an item is a part of the page");
         }
     });
     return 0;

@@ -29,7 +29,8 @@ std::optional<char> named_separator(std::string_view text) {
     auto line = text.substr(0, text.find_first_of("\r\n"));
     if (line.size() >= 2 && line.front() == '"' && line.back() == '"') line = line.substr(1, line.size() - 2);
     if (line.size() != 5 || !equal_ignoring_case(line.substr(0, 4), "sep=")) return std::nullopt;
-    return line[4];
+    const bool possible = line[4] > '\0' && line[4] != '"';
+    return possible ? std::optional(line[4]) : std::nullopt;
 }
 
 bool has_lone_return(std::string_view text) {
@@ -47,7 +48,7 @@ class Search {
     Trial best() const {
         const bool returns = has_lone_return(text_);
         Trial best{.format = {.separator = default_separator(),
-                              .quote = hints_.quote.value_or('"'),
+                              .quote = quotes().front(),
                               .escape = hints_.escape.value_or('\0'),
                               .comment = hints_.comment.value_or('\0'),
                               .returns = returns && text_.find('\n') == std::string_view::npos}};
@@ -64,7 +65,9 @@ class Search {
     }
 
     [[nodiscard]] char default_separator() const {
-        return hints_.separator.value_or(hints_.prefer_tab ? '\t' : ',');
+        const auto candidates = separators();
+        const bool tab = hints_.prefer_tab && candidates.find('\t') != std::string::npos;
+        return tab ? '\t' : candidates.front();
     }
 
   private:
@@ -75,7 +78,8 @@ class Search {
         if (format.quote == '\'' && !hints_.quote &&
             (sample.spans_lines || sample.ends_inside || quoted < 0.2))
             return;
-        auto trial = try_format(format, std::move(sample), !hints_.skip, !hints_.comment);
+        const bool may_comment = !hints_.comment && !free_ones("#").empty();
+        auto trial = try_format(format, std::move(sample), !hints_.skip, may_comment);
         if (format.quote == '\'') trial.score *= 1.2;
         if (hints_.prefer_tab && format.separator == '\t' && trial.columns > 1) trial.score += 1;
         const bool better = trial.score > best.score;
@@ -84,20 +88,32 @@ class Search {
         if (better || (best.score == 0 && first_of_one)) best = trial;
     }
 
-    [[nodiscard]] std::string_view separators() const {
-        if (hints_.separator) return {&*hints_.separator, 1};
-        return ",;\t|^~\x01\x1e\x1f: "sv;
+    /// Those of the characters that the user did not give another meaning.
+    [[nodiscard]] std::string free_ones(std::string_view characters) const {
+        std::string left(characters);
+        for (const auto& given : {hints_.separator, hints_.quote, hints_.escape, hints_.comment}) {
+            if (given && *given != '\0') std::erase(left, *given);
+        }
+        return left;
+    }
+
+    [[nodiscard]] std::string separators() const {
+        return hints_.separator ? std::string(1, *hints_.separator) : free_ones(",;\t|^~\x01\x1e\x1f: "sv);
     }
 
     [[nodiscard]] std::string quotes() const {
         if (hints_.quote) return {*hints_.quote};
-        if (text_.find('"') != std::string_view::npos) return {'"', '\0'};
-        return text_.find('\'') == std::string_view::npos ? "\"" : "\"'";
+        const bool has_double = text_.find('"') != std::string_view::npos;
+        const bool has_single = text_.find('\'') != std::string_view::npos;
+        auto candidates = free_ones(has_double || !has_single ? "\"" : "\"'");
+        if (has_double || candidates.empty()) candidates += '\0';
+        return candidates;
     }
 
     /// A backslash where one stands before something that it may be meant to escape.
     [[nodiscard]] std::string escapes(char quote, char separator) const {
         if (hints_.escape) return {*hints_.escape};
+        if (free_ones("\\").empty()) return {'\0'};
         for (auto at = text_.find('\\'); at != std::string_view::npos && at + 1 < text_.size();
              at = text_.find('\\', at + 2)) {
             const char next = text_[at + 1];
@@ -122,7 +138,8 @@ std::string skipped_note(std::uint64_t lines) {
 Dialect guess_dialect(std::string_view beginning, bool whole, const DialectHints& given) {
     auto hints = given;
     const auto named = named_separator(beginning);
-    if (named && !hints.separator) hints.separator = named;
+    const bool free = named != hints.quote && named != hints.escape && named != hints.comment;
+    if (named && free && !hints.separator) hints.separator = named;
     Dialect dialect{.skip = hints.skip.value_or(named ? 1 : 0)};
     const auto text = without_lines(beginning, dialect.skip);
     const Search search(text, whole, hints);

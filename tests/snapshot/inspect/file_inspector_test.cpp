@@ -167,6 +167,20 @@ TEST_CASE("what the user says goes over what is told") {
                             {.separator = '\x01'})) == "csv||\x01\"h|utf-8|1|a integer, b integer|");
 }
 
+TEST_CASE("a character that the user gave one meaning is not found with another") {
+    for (const char c : {',', '"', '\'', '\\', '#', ';', '\t'}) {
+        for (const auto& format :
+             std::vector<FormatOverrides>{{.separator = c}, {.quote = c}, {.escape = c}, {.comment = c}}) {
+            const auto found = inspect("a.csv", "sep=,\n#x\n\"a\\\"\",'b';c\n1,2;3\n", format);
+            CAPTURE(c);
+            CHECK_NOTHROW(snapshot::check_file_format({.separator = found.separator,
+                                                       .quote = found.quote,
+                                                       .escape = found.escape,
+                                                       .comment = found.comment}));
+        }
+    }
+}
+
 TEST_CASE("a format that cannot be is refused, and the field named") {
     const std::vector<std::pair<FormatOverrides, std::string>> table{
         {{.separator = '\n'}, "separator"},          {{.separator = '\0'}, "separator"},

@@ -19,8 +19,8 @@ using namespace std::string_view_literals;
 constexpr double nearly_every = 0.9;
 
 /// A text without its first lines.
-std::string_view without_lines(std::string_view text, std::uint64_t lines) {
-    LineSkipper(lines).write(text);
+std::string_view without_lines(std::string_view text, std::uint64_t lines, bool by_return) {
+    LineSkipper(lines, by_return).write(text);
     return text;
 }
 
@@ -33,20 +33,22 @@ std::optional<char> named_separator(std::string_view text) {
     return possible ? std::optional(line[4]) : std::nullopt;
 }
 
-bool has_lone_return(std::string_view text) {
-    for (auto at = text.find('\r'); at != std::string_view::npos; at = text.find('\r', at + 1)) {
-        if (at + 1 < text.size() && text[at + 1] != '\n') return true;
-    }
-    return false;
+/// How many CR end a line by themselves, as far as the next character shows.
+std::ptrdiff_t lone_returns(std::string_view text) {
+    std::ptrdiff_t count = 0;
+    for (auto at = text.find('\r'); at != std::string_view::npos; at = text.find('\r', at + 1))
+        count += at + 1 < text.size() && text[at + 1] != '\n' ? 1 : 0;
+    return count;
 }
 
 class Search {
   public:
-    Search(std::string_view text, bool whole, const DialectHints& hints)
-        : text_(text), whole_(whole), hints_(hints) {}
+    /// `skip_by_return`: the lines of a title end with CR.
+    Search(std::string_view text, bool whole, bool skip_by_return, const DialectHints& hints)
+        : text_(text), whole_(whole), skip_by_return_(skip_by_return), hints_(hints) {}
 
     Trial best() const {
-        const bool returns = has_lone_return(text_);
+        const bool returns = lone_returns(text_) > 0;
         Trial best{.format = {.separator = default_separator(),
                               .quote = quotes().front(),
                               .escape = hints_.escape.value_or('\0'),
@@ -79,7 +81,8 @@ class Search {
             (sample.spans_lines || sample.ends_inside || quoted < 0.2))
             return;
         const bool may_comment = !hints_.comment && !free_ones("#").empty();
-        auto trial = try_format(format, std::move(sample), !hints_.skip, may_comment);
+        const bool may_skip = !hints_.skip && format.returns == skip_by_return_;
+        auto trial = try_format(format, std::move(sample), may_skip, may_comment);
         if (format.quote == '\'') trial.score *= 1.2;
         if (hints_.prefer_tab && format.separator == '\t' && trial.columns > 1) trial.score += 1;
         const bool better = trial.score > best.score;
@@ -125,8 +128,19 @@ class Search {
 
     std::string_view text_;
     bool whole_;
+    bool skip_by_return_;
     const DialectHints& hints_;
 };
+
+/// By the table alone, so that whoever knows the rest of the dialect decides it alike.
+bool ends_with_returns(std::string_view table, bool whole, const Dialect& dialect) {
+    const DialectHints found{.separator = dialect.format.separator,
+                             .quote = dialect.format.quote,
+                             .escape = dialect.format.escape,
+                             .comment = dialect.format.comment,
+                             .skip = dialect.skip};
+    return Search(table, whole, dialect.skip_by_return, found).best().format.returns;
+}
 
 std::string skipped_note(std::uint64_t lines) {
     if (lines == 1) return "line 1 is in front of the table, and skipped";
@@ -140,9 +154,10 @@ Dialect guess_dialect(std::string_view beginning, bool whole, const DialectHints
     const auto named = named_separator(beginning);
     const bool free = named != hints.quote && named != hints.escape && named != hints.comment;
     if (named && free && !hints.separator) hints.separator = named;
-    Dialect dialect{.skip = hints.skip.value_or(named ? 1 : 0)};
-    const auto text = without_lines(beginning, dialect.skip);
-    const Search search(text, whole, hints);
+    Dialect dialect{.skip = hints.skip.value_or(named ? 1 : 0),
+                    .skip_by_return = lone_returns(beginning) > std::ranges::count(beginning, '\n')};
+    const auto text = without_lines(beginning, dialect.skip, dialect.skip_by_return);
+    const Search search(text, whole, dialect.skip_by_return, hints);
     const auto trial = search.best();
     dialect.format = trial.format;
     dialect.certain = trial.first_agrees && trial.columns > 1 && trial.rows > 1 &&
@@ -154,14 +169,14 @@ Dialect guess_dialect(std::string_view beginning, bool whole, const DialectHints
         dialect.format.comment = '#';
         dialect.notes.emplace_back("lines that begin with # are comments, and skipped");
     }
-    const auto table = without_lines(text, trial.skip);
-    auto rows = sample_rows(table, whole, dialect.format).rows;
+    const auto table = without_lines(text, trial.skip, dialect.skip_by_return);
     // Texts with a separator here and there in a file of one column.
-    if (!hints.separator && !trial.first_agrees && !rows.empty() && rows.front().cells.size() == 1) {
+    const auto rows = sample_rows(table, whole, dialect.format).rows;
+    if (!hints.separator && !trial.first_agrees && !rows.empty() && rows.front().cells.size() == 1)
         dialect.format.separator = search.default_separator();
-        rows = sample_rows(table, whole, dialect.format).rows;
-    }
-    dialect.header = hints.header ? *hints.header : guess_header(rows);
+    dialect.format.returns = ends_with_returns(table, whole, dialect);
+    dialect.header =
+        hints.header ? *hints.header : guess_header(sample_rows(table, whole, dialect.format).rows);
     return dialect;
 }
 

@@ -141,7 +141,10 @@ std::string likely_encoding(std::string_view text) {
         if (const auto east_asian = short_east_asian(text); !east_asian.empty())
             return std::string(east_asian);
     }
-    const auto name = encoding_name(found);
+    // Bytes beyond ASCII in the middle of a text may look like a mark of UTF-16.
+    const bool holds_ascii =
+        !found.starts_with("utf-") && !found.starts_with("iso-2022") && !found.starts_with("hz-");
+    const auto name = holds_ascii ? encoding_name(found) : std::nullopt;
     const bool western_name = found == "iso-8859-1" || found == "iso-8859-15";
     if (name && !western_name && (beyond_ascii > few || !looks_western(text))) return *name;
     // Windows-1252 is ISO 8859-1 with more characters; ISO 8859-15 has the euro in place of a sign that is not used.

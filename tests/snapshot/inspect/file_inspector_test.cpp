@@ -123,6 +123,8 @@ TEST_CASE("the encoding is told, and names are in UTF-8 whatever it is") {
         {"a.csv", "prénom,b\nx,2\n", "csv||,\"h|utf-8|1|prénom text, b integer|"},
         {"a.csv", "pr\xe9nom,b\nx,2\n",
          "csv||,\"h|windows-1252|1|prénom text, b integer|its encoding is perhaps windows-1252, judged by 1 bytes beyond ASCII"},
+        {"a.csv", "a,b\n1,\xfe\xff\n",
+         "csv||,\"h|windows-1252|1|a integer, b text|its encoding is perhaps windows-1252, judged by 2 bytes beyond ASCII"},
         {"a.csv", "\x80,b\nx,2\n",
          "csv||,\"h|windows-1252|1|€ text, b integer|its encoding is perhaps windows-1252, judged by 1 bytes beyond ASCII"},
         {"a.csv", "é,b\nà,\xff\nü,3\n", "csv||,\"h|utf-8|2|é text, b text|1 bytes are not UTF-8"},

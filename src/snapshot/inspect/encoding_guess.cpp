@@ -114,10 +114,11 @@ bool is_found_by_chance(std::string_view name) {
 }
 
 /// Whether a text of the encoding can be read from its first byte beyond ASCII on. In UTF-16 it cannot, of which
-/// bytes in the middle of a text may look like a mark; in windows-1258 accents change the letter before them.
+/// bytes in the middle of a text may look like a mark; in windows-1258 accents change the letter before them,
+/// and VISCII has letters in place of ASCII's control characters.
 bool may_begin_late(std::string_view name) {
     return !name.starts_with("utf-") && !name.starts_with("iso-2022") && !name.starts_with("hz-") &&
-           name != "windows-1258";
+           name != "windows-1258" && name != "viscii";
 }
 
 }  // namespace

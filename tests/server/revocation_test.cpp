@@ -74,8 +74,8 @@ TEST_CASE("a client that closes cancels its call to a silent system") {
     const auto connector = make_mysql(served, silent.port());
     const auto busy = [&] {
         const auto metrics = served.curl("/metrics").body;
-        const auto at = metrics.find("prevision_long_calls ");
-        return std::stoi(metrics.substr(at + std::string_view("prevision_long_calls ").size()));
+        const auto at = metrics.find("\nprevision_long_calls ");
+        return std::stoi(metrics.substr(at + std::string_view("\nprevision_long_calls ").size()));
     };
     {
         std::vector<std::unique_ptr<RawClient>> clients;

@@ -59,33 +59,33 @@ Object find_whole(const std::string& noun, const std::string& name, Get get, Lis
 
 model::Project find_project(api::Client& client, const std::string& name) {
     return find<model::Project>(
-        "project", name, [&](const std::string& id) { return client.get_project(id); },
-        [&](const auto& each) { client.list_projects(each); });
+        "project", name, [&](const std::string& id) { return client.get<model::Project>(id); },
+        [&](const auto& each) { client.list_named<model::Project>({}, name, each); });
 }
 
 model::Connector find_connector(api::Client& client, const std::string& project_id, const std::string& name) {
     return find_whole<model::Connector>(
-        "connector", name, [&](const std::string& id) { return client.get_connector(id); },
-        [&](const auto& each) { client.list_connectors(project_id, each); });
+        "connector", name, [&](const std::string& id) { return client.get<model::Connector>(id); },
+        [&](const auto& each) { client.list_named<model::Connector>(project_id, name, each); });
 }
 
 model::Datasource find_datasource(api::Client& client, const std::string& project_id,
                                   const std::string& name) {
     return find_whole<model::Datasource>(
-        "datasource", name, [&](const std::string& id) { return client.get_datasource(id); },
-        [&](const auto& each) { client.list_datasources(project_id, each); });
+        "datasource", name, [&](const std::string& id) { return client.get<model::Datasource>(id); },
+        [&](const auto& each) { client.list_named<model::Datasource>(project_id, name, each); });
 }
 
 model::Exporter find_exporter(api::Client& client, const std::string& project_id, const std::string& name) {
     return find_whole<model::Exporter>(
-        "exporter", name, [&](const std::string& id) { return client.get_exporter(id); },
-        [&](const auto& each) { client.list_exporters(project_id, each); });
+        "exporter", name, [&](const std::string& id) { return client.get<model::Exporter>(id); },
+        [&](const auto& each) { client.list_named<model::Exporter>(project_id, name, each); });
 }
 
 model::Dataset find_dataset(api::Client& client, const std::string& project_id, const std::string& name) {
     return find_whole<model::Dataset>(
-        "dataset", name, [&](const std::string& id) { return client.get_dataset(id); },
-        [&](const auto& each) { client.list_datasets(project_id, each); });
+        "dataset", name, [&](const std::string& id) { return client.get<model::Dataset>(id); },
+        [&](const auto& each) { client.list_named<model::Dataset>(project_id, name, each); });
 }
 
 }  // namespace prevision::cli

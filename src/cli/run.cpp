@@ -36,7 +36,8 @@ void build(CommandLine& line, GlobalOptions& options, Services& services) {
     add_apply(root, services);
     add_diff(root, services);
     add_dump(root, services);
-    add_serve(root, services);
+    add_schema(root, services);
+    add_serve(root, options, services);
     add_vault(root, services);
     add_backup(root, services);
     add_restore(root, services);

@@ -173,6 +173,14 @@ bool Services::is_embedded() { return connection().embedded != nullptr; }
 
 const std::string& Services::platform_url() { return connection().url; }
 
+void Services::write_in_bulk(const std::function<void()>& action) {
+    if (connection().embedded) {
+        connection().embedded->write_in_bulk(action);
+    } else {
+        action();
+    }
+}
+
 void Services::keep_snapshots_running() {
     if (connection().embedded) cli::keep_snapshots_running(*connection().embedded);
 }

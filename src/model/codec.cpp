@@ -59,34 +59,35 @@ void add_row(Sample& sample, const std::vector<std::string>& keys,
     sample.documents.push_back(object.finish());
 }
 
-/// The connector as it was sent, without secrets, which a platform should not answer.
-std::string without_secrets(std::string_view text) {
-    const auto members = split_object(text).value();
-    const auto is_secret = [&](const JsonMember& member) {
-        return is_secret_field(member.name) && member.value != "null";
+/// The connector as it was sent, without the secrets that a platform should not have answered.
+std::string without_secrets(const JsonText& json) {
+    const auto is_secret = [](const auto& member) {
+        return !member.value.IsNull() &&
+               is_secret_field({member.name.GetString(), member.name.GetStringLength()});
     };
-    if (std::ranges::none_of(members, is_secret)) return std::string(text);
+    const auto& members = json.value().GetObject();
+    if (std::none_of(members.MemberBegin(), members.MemberEnd(), is_secret)) return std::string(json.text());
     JsonObject object;
-    for (const auto& member : members) {
-        if (!is_secret(member)) object.json(member.name, member.value);
+    for (const auto& member : members_of(json.text())) {
+        if (!is_secret_field(member.name) || member.value == "null") object.json(member.name, member.value);
     }
     return object.finish();
 }
 
 }  // namespace
 
-Project decode_project(std::string_view text) {
-    const auto object = parse_json_object(text);
+Project decode_project(const JsonText& json) {
+    const auto& object = json.value();
     return {.id = get_text(object, "_id"),
             .name = get_text(object, "name"),
             .description = get_text(object, "description"),
             .color = get_text(object, "color"),
             .created_at = get_text(object, "created_at"),
-            .document = std::string(text)};
+            .document = std::string(json.text())};
 }
 
-Connector decode_connector(std::string_view text) {
-    const auto object = parse_json_object(text);
+Connector decode_connector(const JsonText& json) {
+    const auto& object = json.value();
     Connector connector{.id = get_text(object, "_id"),
                         .project_id = get_text(object, "project_id"),
                         .type = get_text(object, "type"),
@@ -98,7 +99,7 @@ Connector decode_connector(std::string_view text) {
                         .secret_objects = {},
                         .options = {},
                         .created_at = get_text(object, "created_at"),
-                        .document = without_secrets(text)};
+                        .document = without_secrets(json)};
     if (const auto port = get_integer(object, "port")) {
         // A number out of range stays out of range, so that the check of the field refuses it.
         connector.port = static_cast<int>(std::clamp<std::int64_t>(*port, -1, 65536));
@@ -117,15 +118,15 @@ Connector decode_connector(std::string_view text) {
     return connector;
 }
 
-Entry decode_entry(std::string_view text) {
-    const auto object = parse_json_object(text);
+Entry decode_entry(const JsonText& json) {
+    const auto& object = json.value();
     return {.name = get_text(object, "name"),
             .path = get_text(object, "path"),
             .kind = get_text(object, "kind"),
             .size = get_count(object, "size"),
             .modified = get_text(object, "modified"),
             .detail = get_text(object, "detail"),
-            .document = std::string(text)};
+            .document = std::string(json.text())};
 }
 
 TestResult decode_test_result(std::string_view text) {
@@ -148,8 +149,8 @@ TestResult decode_test_result(std::string_view text) {
     return result;
 }
 
-Sample decode_sample(std::string_view text) {
-    const auto document = parse_json_object(text);
+Sample decode_sample(const JsonText& json) {
+    const auto& document = json.value();
     Sample sample;
     if (const auto* columns = find_member(document, "columns"); columns != nullptr && columns->IsArray()) {
         for (const auto& column : columns->GetArray()) {
@@ -161,10 +162,14 @@ Sample decode_sample(std::string_view text) {
                                      .nullable = get_boolean(column, "nullable").value_or(true)});
         }
     }
-    const auto rows = find_value(split_object(text).value(), "rows");
+    const auto* rows = find_member(document, "rows");
+    if (rows == nullptr || !rows->IsArray()) return sample;
     const auto keys = unique_keys(sample.columns);
-    for (const auto row : split_array(rows.value_or("[]")).value_or(std::vector<std::string_view>()))
-        add_row(sample, keys, split_array(row).value_or(std::vector<std::string_view>()));
+    const auto texts = elements_of(*find_value(members_of(json.text()), "rows"));
+    for (rapidjson::SizeType i = 0; i < rows->Size(); ++i) {
+        const bool is_row = (*rows)[i].IsArray();
+        add_row(sample, keys, is_row ? elements_of(texts[i]) : std::vector<std::string_view>());
+    }
     return sample;
 }
 
@@ -191,9 +196,10 @@ Failure decode_failure(std::string_view text) {
 }
 
 bool is_secret_field(std::string_view name) {
-    const auto lower = to_lower(std::string(name));
-    return std::ranges::any_of(secret_words,
-                               [&](std::string_view word) { return lower.find(word) != std::string::npos; });
+    return std::ranges::any_of(secret_words, [&](std::string_view word) {
+        const auto same = [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a - 'A' + 'a' : a) == b; };
+        return !std::ranges::search(name, word, same).empty();
+    });
 }
 
 std::string encode_request(const Project& project) {

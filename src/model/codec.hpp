@@ -6,6 +6,7 @@
 
 #include <rapidjson/document.h>
 
+#include "model/json.hpp"
 #include "model/model.hpp"
 
 /// Wire JSON ⇄ structs, for the API client and the embedded platform. The fields are those of the platform's public
@@ -13,13 +14,13 @@
 /// Error invalid for a text that is not a JSON object.
 namespace prevision::model {
 
-Project decode_project(std::string_view text);
-Connector decode_connector(std::string_view text);
-Datasource decode_datasource(std::string_view text);
-Dataset decode_dataset(std::string_view text);
-Entry decode_entry(std::string_view text);
+Project decode_project(const JsonText& json);
+Connector decode_connector(const JsonText& json);
+Datasource decode_datasource(const JsonText& json);
+Dataset decode_dataset(const JsonText& json);
+Entry decode_entry(const JsonText& json);
 TestResult decode_test_result(std::string_view text);
-Sample decode_sample(std::string_view text);
+Sample decode_sample(const JsonText& json);
 
 /// Reads a failed answer: `message`, a text or a list of texts, else `error`. The message
 /// is empty when the answer is not a JSON object.

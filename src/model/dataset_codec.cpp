@@ -35,21 +35,21 @@ bool Dataset::done() const {
     return copy_state == "done" && describe_state == "done" && drift_state == "done";
 }
 
-Datasource decode_datasource(std::string_view text) {
-    const auto object = parse_json_object(text);
+Datasource decode_datasource(const JsonText& json) {
+    const auto& object = json.value();
     Datasource datasource{.id = get_text(object, "_id"),
                           .project_id = get_text(object, "project_id"),
                           .connector_id = get_text(object, "connector_id"),
                           .name = get_text(object, "name"),
                           .format = decode_format(object),
                           .created_at = get_text(object, "created_at"),
-                          .document = std::string(text)};
+                          .document = std::string(json.text())};
     visit_location(datasource, [&](auto name, auto& member) { member = get_text(object, name); });
     return datasource;
 }
 
-Dataset decode_dataset(std::string_view text) {
-    const auto object = parse_json_object(text);
+Dataset decode_dataset(const JsonText& json) {
+    const auto& object = json.value();
     Dataset dataset{.id = get_text(object, "_id"),
                     .project_id = get_text(object, "project_id"),
                     .name = get_text(object, "name"),
@@ -70,7 +70,7 @@ Dataset decode_dataset(std::string_view text) {
                     .message = get_text(object, "message"),
                     .error_class = get_text(object, "error_class"),
                     .created_at = get_text(object, "created_at"),
-                    .document = std::string(text)};
+                    .document = std::string(json.text())};
     if (const auto* schema = find_member(object, "schema")) dataset.schema = decode_schema(*schema);
     return dataset;
 }

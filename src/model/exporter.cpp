@@ -17,21 +17,21 @@ void write_fields(JsonObject& object, const Exporter& exporter) {
 
 }  // namespace
 
-Exporter decode_exporter(std::string_view text) {
-    const auto object = parse_json_object(text);
+Exporter decode_exporter(const JsonText& json) {
+    const auto& object = json.value();
     Exporter exporter{.id = get_text(object, "_id"),
                       .project_id = get_text(object, "project_id"),
                       .connector_id = get_text(object, "connector_id"),
                       .name = get_text(object, "name"),
                       .description = get_text(object, "description"),
                       .created_at = get_text(object, "created_at"),
-                      .document = std::string(text)};
+                      .document = std::string(json.text())};
     visit_target(exporter, [&](auto name, auto& member) { member = get_text(object, name); });
     return exporter;
 }
 
-Export decode_export(std::string_view text) {
-    const auto object = parse_json_object(text);
+Export decode_export(const JsonText& json) {
+    const auto& object = json.value();
     return {.id = get_text(object, "_id"),
             .exporter_id = get_text(object, "exporter_id"),
             .dataset_id = get_text(object, "dataset_id"),
@@ -40,7 +40,7 @@ Export decode_export(std::string_view text) {
             .logs = get_text(object, "logs"),
             .error_class = get_text(object, "error_class"),
             .created_at = get_text(object, "created_at"),
-            .document = std::string(text)};
+            .document = std::string(json.text())};
 }
 
 std::string encode_request(const Exporter& exporter) {

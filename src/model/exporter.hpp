@@ -4,7 +4,7 @@
 #include <optional>
 #include <string>
 
-#include <rapidjson/document.h>
+#include "model/json.hpp"
 
 namespace prevision::model {
 
@@ -39,9 +39,9 @@ struct Export {
     std::string document;
 };
 
-/// As in codec.hpp.
-Exporter decode_exporter(std::string_view text);
-Export decode_export(std::string_view text);
+/// As codec.hpp's.
+Exporter decode_exporter(const JsonText& json);
+Export decode_export(const JsonText& json);
 std::string encode_request(const Exporter& exporter);
 std::string encode_answer(const Exporter& exporter);
 std::string encode_answer(const Export& done);

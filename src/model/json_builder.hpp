@@ -33,9 +33,9 @@ class JsonObject {
   public:
     /// `value` must be JSON already.
     JsonObject& json(std::string_view name, std::string_view value);
-    JsonObject& text(std::string_view name, std::string_view value) { return json(name, json_text(value)); }
+    JsonObject& text(std::string_view name, std::string_view value);
     JsonObject& text_or_null(std::string_view name, std::string_view value) {
-        return json(name, value.empty() ? "null" : json_text(value));
+        return value.empty() ? json(name, "null") : text(name, value);
     }
     JsonObject& text_if_set(std::string_view name, std::string_view value) {
         return value.empty() ? *this : text(name, value);

@@ -5,12 +5,21 @@
 #include <string_view>
 #include <vector>
 
+#include <rapidjson/document.h>
+
 namespace prevision::model {
 
 /// One page of a list, as platforms answer it.
 struct ListPage {
-    bool has_items = false;               ///< false for an object that is not a list, or an empty list
-    std::vector<std::string_view> items;  ///< as they were sent; a platform may send `false` for none
+    /// An item, parsed, and its text as it was sent.
+    struct Item {
+        const rapidjson::Value* value;
+        std::string_view text;
+    };
+
+    rapidjson::Document document;  ///< the whole page; owns the values
+    bool has_items = false;        ///< an object without them is no list, or an empty one
+    std::vector<Item> items;
     std::optional<std::int64_t> total_items;
     std::optional<std::int64_t> rows_per_page;
     bool next_page = false;

@@ -59,6 +59,10 @@ EventBus& Platform::events() { return parts_->state.events; }
 
 Tokens& Platform::tokens() { return parts_->state.tokens; }
 
+void Platform::write_in_bulk(const std::function<void()>& action) {
+    parts_->state.store.write_in_bulk(action);
+}
+
 std::size_t Platform::running_jobs() { return parts_->state.jobs.running(); }
 
 void Platform::hand_snapshots_to(std::function<void(const std::string& dataset_id)> launch) {

@@ -100,6 +100,10 @@ class Platform {
     /// The tokens that clients of the served platform call it with.
     Tokens& tokens();
 
+    /// Runs `action`; the changes that it makes by `handle` reach the disk together when this returns. Throws what it
+    /// throws, and Error internal when the disk fails.
+    void write_in_bulk(const std::function<void()>& action);
+
     /// The number of snapshots that run in this process.
     std::size_t running_jobs();
 

@@ -66,11 +66,10 @@ void read_json(std::string_view text, const std::function<void(const JsonToken&)
         throw Error(ErrorClass::internal,
                     fmt::format("cannot show the JSON document: at byte {}: {}", result.Offset(), reason));
     }
-    // A NUL ends a stream of the library.
+    // The library takes a NUL for the end.
     if (stream.Tell() < text.size()) {
-        throw Error(
-            ErrorClass::internal,
-            fmt::format("cannot show the JSON document: at byte {}: a NUL stands there", stream.Tell()));
+        throw Error(ErrorClass::internal,
+                    fmt::format("cannot show the JSON document: at byte {}: there is a NUL", stream.Tell()));
     }
 }
 

@@ -193,6 +193,11 @@ std::vector<std::string> engine_option_names() {
     return names;
 }
 
+bool is_engine_option(std::string_view name) {
+    static const auto names = engine_option_names();
+    return std::ranges::find(names, name) != names.end();
+}
+
 std::span<const KeptType> kept_types() { return kept; }
 
 const KeptType* find_kept_type(std::string_view type) {

@@ -23,6 +23,9 @@ std::vector<std::string> engine_types();
 /// port, username and secrets.
 std::vector<std::string> engine_option_names();
 
+/// Whether it is one of these.
+bool is_engine_option(std::string_view name);
+
 /// A type of connectors that can be kept for other platforms, although no engine opens it.
 struct KeptType {
     std::string_view type;

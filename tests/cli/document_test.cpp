@@ -48,6 +48,7 @@ const std::vector<std::string> lines{
     "diff FOLDER/x.yaml",
     "apply FOLDER/x.yaml",
     "dump",
+    "schema",
     "exporter delete e",
     "dataset delete s",
     "datasource delete d",

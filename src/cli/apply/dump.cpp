@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "cli/apply/changes.hpp"
+#include "cli/apply/state.hpp"
 #include "cli/connector/definition.hpp"
 #include "cli/nouns.hpp"
 #include "core/error.hpp"
@@ -14,7 +14,7 @@ namespace prevision::cli {
 
 namespace {
 
-/// "my shop!" → "MY_SHOP_PASSWORD", and with a number behind it where that is taken.
+/// "my shop!" → "MY_SHOP_PASSWORD", followed by a number when that is taken.
 std::string variable_for(const std::string& name, std::set<std::string>& taken) {
     std::string stem;
     for (const char c : name) {
@@ -34,7 +34,7 @@ std::string variable_for(const std::string& name, std::set<std::string>& taken) 
     return variable;
 }
 
-/// The whole of a project as JSON, in the form that `apply` takes.
+/// A whole project as JSON, in the form that `apply` reads.
 class Dump {
   public:
     explicit Dump(const PlatformState& state) : state_(state) {}
@@ -53,7 +53,7 @@ class Dump {
 
   private:
     std::string write(const PlatformObject& object) {
-        state_.require_unique(object.kind, object.name);
+        static_cast<void>(state_.find(object.kind, object.name));  // Error usage when two have the name
         model::JsonObject document;
         document.text("name", object.name);
         for (const auto& field : declared_fields(object.kind)) {
@@ -101,7 +101,7 @@ void run_dump(Services& services) {
     auto settings = services.render_settings();
     if (settings.format == Format::table) settings.format = Format::yaml;
     if (!render::traits(settings.format).document) {
-        throw Error(ErrorClass::usage, "dump writes yaml or json", "leave -o out, or take -o json");
+        throw Error(ErrorClass::usage, "dump writes yaml or json", "leave out -o, or use -o json");
     }
     const auto state = read_platform_state(services, {all_kinds.begin(), all_kinds.end()});
     const auto document = Dump(state).write();
@@ -114,8 +114,8 @@ void run_dump(Services& services) {
 void add_dump(Command& root, Services& services) {
     auto command = root.subcommand("dump", "Write connectors, datasources and exporters as a file for apply");
     command.detail(
-        "It is YAML, or JSON with -o json. It holds no secret: of each connector that logs in it names a "
-        "variable for the password, which is yours to set or to change for another source.");
+        "It is YAML, or JSON with -o json. It has no secrets: for each connector that logs in it names an "
+        "environment variable for the password; set it, or name another source.");
     command.example("prevision dump > platform.yaml");
     command.action([&services] { run_dump(services); });
 }

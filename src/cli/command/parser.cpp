@@ -1,6 +1,7 @@
 #include "cli/command/parser.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <set>
 
 #include <CLI/CLI.hpp>
@@ -92,6 +93,8 @@ void add(Filling& filling, const Parameter& parameter, const CommandNode& node) 
     });
     // Without `allow_extra_args` a value in square brackets would be taken for a list.
     option->expected(1)->take_all()->allow_extra_args(false);
+    if (parameter.repeated && !parameter.names.front().starts_with('-'))
+        option->expected(1, std::numeric_limits<int>::max())->allow_extra_args();
 }
 
 [[noreturn]] void refuse_word(const CommandNode& node, const std::string& word) {

@@ -25,11 +25,12 @@ void remove_dependents(Services& services, const Connector& connector) {
     auto& client = services.client();
     const auto project = connector.project_id.empty() ? services.project_id() : connector.project_id;
     const auto is_its = [&](const auto& object) { return object.connector_id == connector.id; };
-    remove_listed<model::Exporter>([&](const auto& each) { client.list_exporters(project, each); }, is_its,
-                                   [&](const auto& exporter) { client.delete_exporter(exporter); });
-    remove_listed<model::Datasource>([&](const auto& each) { client.list_datasources(project, each); },
-                                     is_its,
-                                     [&](const auto& datasource) { client.delete_datasource(datasource); });
+    remove_listed<model::Exporter>([&](const auto& each) { client.list<model::Exporter>(project, each); },
+                                   is_its,
+                                   [&](const auto& exporter) { client.remove<model::Exporter>(exporter); });
+    remove_listed<model::Datasource>(
+        [&](const auto& each) { client.list<model::Datasource>(project, each); }, is_its,
+        [&](const auto& datasource) { client.remove<model::Datasource>(datasource); });
 }
 
 Noun<Connector> connector_noun() {
@@ -46,15 +47,17 @@ Noun<Connector> connector_noun() {
                    number("port", &Connector::port),
                    text("username", &Connector::username),
                    extra(time("created_at", &Connector::created_at))},
-        .list = [](Services& services,
-                   const auto& each) { services.client().list_connectors(services.project_id(), each); },
+        .list =
+            [](Services& services, const auto& each) {
+                services.client().list<model::Connector>(services.project_id(), each);
+            },
         .find =
             [](Services& services, const std::string& name) {
                 return find_connector(services.client(), services.project_id(), name);
             },
         .remove =
             [](Services& services, const Connector& connector) {
-                services.client().delete_connector(api::refer_to(connector));
+                services.client().remove<model::Connector>(api::refer_to(connector));
             },
         .remove_dependents = remove_dependents};
     for (const auto& name : sources::engine_option_names()) {
@@ -70,7 +73,7 @@ struct CreateOptions : ConnectorOptions {
 };
 
 api::TestOutcome test(api::Client& client, const api::ObjectReference& connector) {
-    return client.test_connector(connector);
+    return client.test<model::Connector>(connector);
 }
 
 Connector run_create(CreateOptions& options, Services& services) {
@@ -79,9 +82,11 @@ Connector run_create(CreateOptions& options, Services& services) {
     const auto settle = [&] {
         return settle_existing<Connector>(
             services, options.if_exists, "connector", options.name,
-            [&](const auto& each) { client.list_connectors(services.project_id(), each); },
+            [&](const auto& each) {
+                client.list_named<model::Connector>(services.project_id(), options.name, each);
+            },
             [&](const Connector& found) {
-                return client.update_connector(api::refer_to(found), to_changes(options, services));
+                return client.update<model::Connector>(api::refer_to(found), to_changes(options, services));
             });
     };
     if (options.bare() && may_prompt(services.options(), services.io())) {
@@ -94,9 +99,10 @@ Connector run_create(CreateOptions& options, Services& services) {
     // Read before anything is asked of the platform: a definition that cannot be right fails first.
     const auto connector = to_connector(options, services);
     if (const auto existing = settle()) return *existing;
-    auto created = client.create_connector(services.project_id(), connector);
+    auto created =
+        client.create<model::Connector>(services.project_id(), connector, options.if_exists.names());
     if (options.test) {
-        test_or_remove(created, services, "connector", test, &api::Client::delete_connector);
+        test_or_remove(created, services, "connector", test, &api::Client::remove<model::Connector>);
     }
     return created;
 }
@@ -126,8 +132,9 @@ void add_update(Command& command, Services& services, const Noun<Connector>& nou
     verb.example("prevision connector update shop --password-file new.txt");
     verb.action([&options, &noun, &services] {
         const auto found = noun.find(services, options.name);
-        show_object(services, noun.fields,
-                    services.client().update_connector(api::refer_to(found), to_changes(options, services)));
+        show_object(
+            services, noun.fields,
+            services.client().update<model::Connector>(api::refer_to(found), to_changes(options, services)));
     });
 }
 

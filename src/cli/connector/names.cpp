@@ -7,10 +7,11 @@ namespace prevision::cli {
 void ConnectorNames::load(Services& services) {
     loaded_ = true;
     try {
-        services.client().list_connectors(services.project_id(), [&](const model::Connector& connector) {
-            names_.emplace(connector.id, connector.name);
-            return true;
-        });
+        services.client().list<model::Connector>(services.project_id(),
+                                                 [&](const model::Connector& connector) {
+                                                     names_.emplace(connector.id, connector.name);
+                                                     return true;
+                                                 });
     } catch (const Error& error) {
         // Whoever may see the list alone still sees it, with ids.
         const auto error_class = error.error_class();

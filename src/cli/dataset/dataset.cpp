@@ -56,13 +56,15 @@ Noun<Dataset> dataset_noun() {
                    extra(text("message", &Dataset::message)),
                    time("created_at", &Dataset::created_at)},
         .list = [](Services& services,
-                   const auto& each) { services.client().list_datasets(services.project_id(), each); },
+                   const auto& each) { services.client().list<model::Dataset>(services.project_id(), each); },
         .find =
             [](Services& services, const std::string& name) {
                 return find_dataset(services.client(), services.project_id(), name);
             },
-        .remove = [](Services& services,
-                     const Dataset& dataset) { services.client().delete_dataset(api::refer_to(dataset)); },
+        .remove =
+            [](Services& services, const Dataset& dataset) {
+                services.client().remove<model::Dataset>(api::refer_to(dataset));
+            },
         .remove_dependents = {}};
 }
 
@@ -84,7 +86,7 @@ std::string default_name(const std::string& datasource, const Clock& clock) {
 /// What failed holds no data, and so no name: a new try takes its place.
 void replace_failed(Services& services, const std::vector<std::string>& failed) {
     for (const auto& id : failed) {
-        services.client().delete_dataset({id, {}});
+        services.client().remove<model::Dataset>({id, {}});
         services.message(fmt::format("replaced the snapshot {}, which had failed", id));
     }
 }
@@ -98,7 +100,7 @@ Dataset run_create(const CreateOptions& options, Services& services) {
     if (!options.name.empty()) {
         const auto existing =
             settle_existing<Dataset>(services, options.if_exists, "dataset", name, [&](const auto& each) {
-                client.list_datasets(services.project_id(), [&](Dataset dataset) {
+                client.list_named<model::Dataset>(services.project_id(), name, [&](Dataset dataset) {
                     if (!dataset.failed() || dataset.name != name) return each(std::move(dataset));
                     failed.push_back(dataset.id);
                     return true;
@@ -107,7 +109,7 @@ Dataset run_create(const CreateOptions& options, Services& services) {
         if (existing) return *existing;
     }
     if (options.no_wait) services.keep_snapshots_running();
-    const auto started = start_snapshot(services, name, datasource.id);
+    const auto started = start_snapshot(services, name, datasource.id, options.if_exists.names());
     if (options.if_exists.choice != "duplicate") replace_failed(services, failed);
     return options.no_wait ? started : watch_snapshot(services, started, options.progress);
 }

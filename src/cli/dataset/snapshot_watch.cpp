@@ -31,7 +31,7 @@ model::Dataset wait_until_done(Services& services, model::Dataset dataset, rende
     while (!dataset.done() && !dataset.failed()) {
         wait_for(pause, services.cancellation());
         pause = std::min(pause * 3 / 2 + milliseconds(1), longest_pause);
-        dataset = services.client().get_dataset(dataset.id);
+        dataset = services.client().get<model::Dataset>(dataset.id);
         progress.update(
             {.bytes = dataset.bytes.value_or(0), .total_bytes = std::nullopt, .rows = dataset.rows});
     }
@@ -46,7 +46,7 @@ bool is_interruption(const Error& error) {
 std::optional<std::string> find_unfinished(api::Client& client, const std::string& project_id,
                                            const std::string& name, const std::string& datasource_id) {
     std::vector<std::string> found;
-    client.list_datasets(project_id, [&](const model::Dataset& dataset) {
+    client.list<model::Dataset>(project_id, [&](const model::Dataset& dataset) {
         if (dataset.name == name && dataset.datasource_id == datasource_id && !dataset.done())
             found.push_back(dataset.id);
         return true;
@@ -57,16 +57,17 @@ std::optional<std::string> find_unfinished(api::Client& client, const std::strin
 
 }  // namespace
 
-model::Dataset start_snapshot(Services& services, const std::string& name, const std::string& datasource_id) {
+model::Dataset start_snapshot(Services& services, const std::string& name, const std::string& datasource_id,
+                              api::Names names) {
     const auto project_id = services.project_id();
     try {
-        return services.client().create_dataset(project_id, name, datasource_id);
+        return services.client().create_dataset(project_id, name, datasource_id, names);
     } catch (const Error& error) {
         if (is_interruption(error)) {
             services.tidy(fmt::format("see whether the snapshot '{}' was started", name),
                           [&](api::Client& client) {
                               const auto id = find_unfinished(client, project_id, name, datasource_id);
-                              if (id) client.delete_dataset({*id, name});
+                              if (id) client.remove<model::Dataset>({*id, name});
                           });
         }
         throw;
@@ -84,8 +85,9 @@ model::Dataset watch_snapshot(Services& services, const model::Dataset& started,
         return dataset;
     } catch (const Error& error) {
         if (is_interruption(error)) {
-            services.tidy(fmt::format("delete the unfinished snapshot '{}'", started.name),
-                          [&](api::Client& client) { client.delete_dataset(api::refer_to(started)); });
+            services.tidy(
+                fmt::format("delete the unfinished snapshot '{}'", started.name),
+                [&](api::Client& client) { client.remove<model::Dataset>(api::refer_to(started)); });
         }
         throw;
     }

@@ -51,15 +51,17 @@ Noun<Datasource> datasource_noun(ConnectorNames& names) {
                     [](const Datasource& datasource) { return cell(datasource.format.encoding); },
                     false},
                    extra(time("created_at", &Datasource::created_at))},
-        .list = [](Services& services,
-                   const auto& each) { services.client().list_datasources(services.project_id(), each); },
+        .list =
+            [](Services& services, const auto& each) {
+                services.client().list<model::Datasource>(services.project_id(), each);
+            },
         .find =
             [](Services& services, const std::string& name) {
                 return find_datasource(services.client(), services.project_id(), name);
             },
         .remove =
             [](Services& services, const Datasource& datasource) {
-                services.client().delete_datasource(api::refer_to(datasource));
+                services.client().remove<model::Datasource>(api::refer_to(datasource));
             },
         .remove_dependents = {}};
 }
@@ -141,7 +143,7 @@ Datasource update(const DefinitionOptions& options, const Datasource& found, Ser
     if (changes.empty())
         throw Error(ErrorClass::usage, "nothing to change was given",
                     "see 'prevision datasource update --help'");
-    return services.client().update_datasource(api::refer_to(found), changes.finish());
+    return services.client().update<model::Datasource>(api::refer_to(found), changes.finish());
 }
 
 struct CreateOptions : DefinitionOptions {
@@ -150,7 +152,7 @@ struct CreateOptions : DefinitionOptions {
 };
 
 api::TestOutcome test(api::Client& client, const api::ObjectReference& datasource) {
-    return client.test_datasource(datasource);
+    return client.test<model::Datasource>(datasource);
 }
 
 Datasource run_create(const CreateOptions& options, Services& services) {
@@ -159,7 +161,9 @@ Datasource run_create(const CreateOptions& options, Services& services) {
     const auto connector = find_connector(client, services.project_id(), *options.connector);
     const auto existing = settle_existing<Datasource>(
         services, options.if_exists, "datasource", options.name,
-        [&](const auto& each) { client.list_datasources(services.project_id(), each); },
+        [&](const auto& each) {
+            client.list_named<model::Datasource>(services.project_id(), options.name, each);
+        },
         [&](const Datasource& found) { return update(options, found, services); });
     if (existing) return *existing;
     Datasource datasource;
@@ -176,9 +180,10 @@ Datasource run_create(const CreateOptions& options, Services& services) {
                          .header = told_header(options.header),
                          .encoding = told(options.encoding)};
     check_definition(datasource, connector, command_line_place("datasource", datasource.name), services);
-    auto created = client.create_datasource(services.project_id(), datasource);
+    auto created =
+        client.create<model::Datasource>(services.project_id(), datasource, options.if_exists.names());
     if (options.test) {
-        test_or_remove(created, services, "datasource", test, &api::Client::delete_datasource);
+        test_or_remove(created, services, "datasource", test, &api::Client::remove<model::Datasource>);
     }
     return created;
 }

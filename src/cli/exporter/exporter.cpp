@@ -38,15 +38,17 @@ Noun<Exporter> exporter_noun(ConnectorNames& names) {
                         }},
                        extra(text("description", &Exporter::description)),
                        extra(time("created_at", &Exporter::created_at))},
-            .list = [](Services& services,
-                       const auto& each) { services.client().list_exporters(services.project_id(), each); },
+            .list =
+                [](Services& services, const auto& each) {
+                    services.client().list<model::Exporter>(services.project_id(), each);
+                },
             .find =
                 [](Services& services, const std::string& name) {
                     return find_exporter(services.client(), services.project_id(), name);
                 },
             .remove =
                 [](Services& services, const Exporter& exporter) {
-                    services.client().delete_exporter(api::refer_to(exporter));
+                    services.client().remove<model::Exporter>(api::refer_to(exporter));
                 },
             .remove_dependents = {}};
 }
@@ -80,9 +82,12 @@ Exporter run_create(const CreateOptions& options, Services& services) {
     mode =
         options.write_mode.empty() ? (exporter.table.empty() ? "timestamp" : "append") : options.write_mode;
     const auto existing = settle_existing<Exporter>(
-        services, options.if_exists, "exporter", exporter.name,
-        [&](const auto& each) { client.list_exporters(services.project_id(), each); });
-    return existing ? *existing : client.create_exporter(services.project_id(), exporter);
+        services, options.if_exists, "exporter", exporter.name, [&](const auto& each) {
+            client.list_named<model::Exporter>(services.project_id(), exporter.name, each);
+        });
+    return existing
+               ? *existing
+               : client.create<model::Exporter>(services.project_id(), exporter, options.if_exists.names());
 }
 
 void add_create(Command& command, Services& services, const Noun<Exporter>& noun) {
@@ -126,7 +131,7 @@ Export wait_for_end(Services& services, Export done) {
     constexpr std::chrono::milliseconds pause{500};
     while (done.status != "done" && done.status != "failed") {
         wait_for(pause, services.cancellation());
-        done = services.client().get_export(done.id);
+        done = services.client().get<model::Export>(done.id);
     }
     return done;
 }

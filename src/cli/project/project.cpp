@@ -16,33 +16,34 @@ bool any(const Object& /*object*/) {
 
 void remove_contents(Services& services, const Project& project) {
     auto& client = services.client();
-    remove_listed<model::Dataset>([&](const auto& each) { client.list_datasets(project.id, each); },
+    remove_listed<model::Dataset>([&](const auto& each) { client.list<model::Dataset>(project.id, each); },
                                   any<model::Dataset>,
-                                  [&](const auto& dataset) { client.delete_dataset(dataset); });
-    remove_listed<model::Exporter>([&](const auto& each) { client.list_exporters(project.id, each); },
+                                  [&](const auto& dataset) { client.remove<model::Dataset>(dataset); });
+    remove_listed<model::Exporter>([&](const auto& each) { client.list<model::Exporter>(project.id, each); },
                                    any<model::Exporter>,
-                                   [&](const auto& exporter) { client.delete_exporter(exporter); });
-    remove_listed<model::Datasource>([&](const auto& each) { client.list_datasources(project.id, each); },
-                                     any<model::Datasource>,
-                                     [&](const auto& datasource) { client.delete_datasource(datasource); });
-    remove_listed<model::Connector>([&](const auto& each) { client.list_connectors(project.id, each); },
-                                    any<model::Connector>,
-                                    [&](const auto& connector) { client.delete_connector(connector); });
+                                   [&](const auto& exporter) { client.remove<model::Exporter>(exporter); });
+    remove_listed<model::Datasource>(
+        [&](const auto& each) { client.list<model::Datasource>(project.id, each); }, any<model::Datasource>,
+        [&](const auto& datasource) { client.remove<model::Datasource>(datasource); });
+    remove_listed<model::Connector>(
+        [&](const auto& each) { client.list<model::Connector>(project.id, each); }, any<model::Connector>,
+        [&](const auto& connector) { client.remove<model::Connector>(connector); });
 }
 
 Noun<Project> project_noun() {
-    return {
-        .name = "project",
-        .completes = Completes::project,
-        .fields = {text("id", &Project::id), text("name", &Project::name),
-                   text("description", &Project::description), extra(text("color", &Project::color)),
-                   extra(time("created_at", &Project::created_at))},
-        .list = [](Services& services, const auto& each) { services.client().list_projects(each); },
-        .find = [](Services& services,
-                   const std::string& name) { return find_project(services.client(), name); },
-        .remove = [](Services& services,
-                     const Project& project) { services.client().delete_project(api::refer_to(project)); },
-        .remove_dependents = remove_contents};
+    return {.name = "project",
+            .completes = Completes::project,
+            .fields = {text("id", &Project::id), text("name", &Project::name),
+                       text("description", &Project::description), extra(text("color", &Project::color)),
+                       extra(time("created_at", &Project::created_at))},
+            .list = [](Services& services, const auto& each) { services.client().list_projects(each); },
+            .find = [](Services& services,
+                       const std::string& name) { return find_project(services.client(), name); },
+            .remove =
+                [](Services& services, const Project& project) {
+                    services.client().remove<model::Project>(api::refer_to(project));
+                },
+            .remove_dependents = remove_contents};
 }
 
 struct CreateOptions {
@@ -52,10 +53,10 @@ struct CreateOptions {
 
 Project run_create(const CreateOptions& options, Services& services) {
     auto& client = services.client();
-    const auto existing =
-        settle_existing<Project>(services, options.if_exists, "project", options.project.name,
-                                 [&](const auto& each) { client.list_projects(each); });
-    return existing ? *existing : client.create_project(options.project);
+    const auto existing = settle_existing<Project>(
+        services, options.if_exists, "project", options.project.name,
+        [&](const auto& each) { client.list_named<model::Project>({}, options.project.name, each); });
+    return existing ? *existing : client.create_project(options.project, options.if_exists.names());
 }
 
 }  // namespace

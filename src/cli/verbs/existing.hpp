@@ -17,6 +17,10 @@ namespace prevision::cli {
 /// `--if-exists`: what `create` does when the name is taken.
 struct IfExists {
     std::string choice = "fail";
+
+    [[nodiscard]] api::Names names() const {
+        return choice == "duplicate" ? api::Names::any : api::Names::unique;
+    }
 };
 
 /// `can_update`: whether the platform can change one that there is.
@@ -60,6 +64,22 @@ std::optional<Object> settle_existing(Services& services, const IfExists& option
     }
     if constexpr (!std::is_null_pointer_v<Update>) return update(*existing);
     return existing;
+}
+
+/// Returns what `settle` finds, else what `create` makes. When another caller takes the name in between, `--if-exists` decides
+/// about its object.
+template <typename Settle, typename Create>
+auto create_unless_taken(const IfExists& options, Settle settle, Create create) {
+    if (auto existing = settle()) return std::move(*existing);
+    try {
+        return create();
+    } catch (const Error& error) {
+        const bool settles = options.choice == "skip" || options.choice == "update";
+        if (error.error_class() != ErrorClass::conflict || !settles) throw;
+        auto existing = settle();
+        if (!existing) throw;
+        return std::move(*existing);
+    }
 }
 
 }  // namespace prevision::cli

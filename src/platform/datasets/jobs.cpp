@@ -217,9 +217,13 @@ bool Jobs::settle_one(const model::Dataset& dataset) {
     const auto excluded = WorkerLock::try_exclude(lock_of(dataset.id));
     if (!excluded) return false;
     const Error reason(ErrorClass::internal, "the process that took the snapshot ended before it was done");
-    if (datasets_.fail(dataset.id, reason)) {
-        remove_files(dataset.id);
-        tell(dataset.id);
+    try {
+        if (datasets_.fail(dataset.id, reason)) {
+            remove_files(dataset.id);
+            tell(dataset.id);
+        }
+    } catch (const Error&) {
+        return false;  // a store that cannot be written can still be read
     }
     return true;
 }

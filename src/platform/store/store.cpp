@@ -5,12 +5,14 @@
 #include <memory>
 #include <string>
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <unistd.h>
 
 #include "core/atomic_file.hpp"
 #include "core/error.hpp"
 #include "core/id.hpp"
+#include "core/text.hpp"
 #include "platform/store/migrations.hpp"
 
 namespace prevision::platform {
@@ -44,7 +46,7 @@ Error store_error(const std::filesystem::path& file, const sqlite::SqliteError& 
         case SQLITE_READONLY:
             return {ErrorClass::internal,
                     fmt::format("cannot write the store {}: {}", file.string(), error.what()),
-                    "the file and its folder must be writable"};
+                    "the file and its folder must be writable for this; they can be read as they are"};
         default:
             return {ErrorClass::internal, fmt::format("cannot use the store {}: {}", file.string(), reason)};
     }
@@ -54,11 +56,6 @@ Error store_error(const std::filesystem::path& file, const sqlite::SqliteError& 
 Error about(const std::filesystem::path& file, const Error& error) {
     return {error.error_class(), fmt::format("cannot use the store {}: {}", file.string(), error.what()),
             error.hint().empty() ? damaged_hint : error.hint()};
-}
-
-void set_up(sqlite::Database& database) {
-    database.set_busy_timeout(busy_timeout);
-    database.execute("PRAGMA foreign_keys = ON");
 }
 
 void insert_default_project(sqlite::Database& database, const Clock& clock) {
@@ -89,12 +86,45 @@ void create(const std::filesystem::path& file, const Clock& clock) {
     store.commit_if_absent();
 }
 
-sqlite::Database open(const std::filesystem::path& file, const Clock& clock) {
+/// The store's name as SQLite's URI of a file that does not change.
+std::string immutable_uri(const std::filesystem::path& file) {
+    std::string uri = "file:";
+    for (const char c : file.string())
+        uri += c == '?' || c == '#' || c == '%' ? percent_encode({&c, 1}) : std::string(1, c);
+    return uri + "?immutable=1";
+}
+
+/// A connection to the store. One that cannot be written is read without a lock; where changes wait in its log, SQLite
+/// reads these too.
+sqlite::Database connect(const std::filesystem::path& file, bool read_only) {
+    std::error_code no_log;
+    const bool has_log = std::filesystem::file_size(file.string() + "-wal", no_log) > 0 && !no_log;
+    const bool immutable = read_only && !has_log;
+    sqlite::Database database(immutable ? immutable_uri(file) : file.string(),
+                              SQLITE_OPEN_NOMUTEX | (immutable ? SQLITE_OPEN_URI : 0) |
+                                  (read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE));
+    database.set_busy_timeout(busy_timeout);
+    database.execute("PRAGMA foreign_keys = ON");
+    return database;
+}
+
+/// Whether SQLite needs to write beside the store, and cannot.
+bool is_read_only(sqlite::Database& database) {
+    try {
+        database.prepare("SELECT 1 FROM sqlite_schema").step();
+        return false;
+    } catch (const sqlite::SqliteError& error) {
+        if (error.primary_code() == SQLITE_CANTOPEN || error.primary_code() == SQLITE_READONLY) return true;
+        throw;
+    }
+}
+
+sqlite::Database open(const std::filesystem::path& file, const Clock& clock, bool& read_only) {
     try {
         if (::access(file.c_str(), F_OK) != 0 && errno == ENOENT) create(file, clock);
-        sqlite::Database database(file, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX);
-        set_up(database);
-        return database;
+        auto database = connect(file, false);
+        read_only = is_read_only(database);
+        return read_only ? connect(file, true) : std::move(database);
     } catch (const sqlite::SqliteError& error) {
         throw store_error(file, error);
     }
@@ -103,7 +133,7 @@ sqlite::Database open(const std::filesystem::path& file, const Clock& clock) {
 }  // namespace
 
 Store::Store(std::filesystem::path file, const Clock& clock)
-    : file_(std::move(file)), database_(open(file_, clock)) {
+    : file_(std::move(file)), database_(open(file_, clock, read_only_)) {
     try {
         const auto version = read_version(database_);
         // `create` never leaves an empty store.
@@ -116,6 +146,31 @@ Store::Store(std::filesystem::path file, const Clock& clock)
     }
 }
 
+void Store::write_in_bulk(const std::function<void()>& action) {
+    const auto set_synchronous = [this](const std::string& mode) {
+        const std::lock_guard lock(mutex_);
+        database_.execute("PRAGMA synchronous = " + mode);
+    };
+    const auto end = [&] {
+        set_synchronous("FULL");
+        std::error_code failure;
+        const auto log = file_.string() + "-wal";
+        if (!std::filesystem::exists(log, failure)) return;
+        if (::fsync(open_file(log, O_RDONLY).get()) != 0) {
+            throw Error(ErrorClass::internal,
+                        fmt::format("cannot write the store {}: {}", file_.string(), system_message(errno)));
+        }
+    };
+    set_synchronous("NORMAL");
+    try {
+        action();
+    } catch (...) {
+        end();
+        throw;
+    }
+    end();
+}
+
 std::unique_ptr<sqlite::Database> Store::take_reader() {
     {
         const std::lock_guard lock(readers_mutex_);
@@ -125,9 +180,7 @@ std::unique_ptr<sqlite::Database> Store::take_reader() {
             return reader;
         }
     }
-    auto reader = std::make_unique<sqlite::Database>(file_, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX);
-    set_up(*reader);
-    return reader;
+    return std::make_unique<sqlite::Database>(connect(file_, read_only_));
 }
 
 void Store::give_back(std::unique_ptr<sqlite::Database> reader) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <type_traits>
@@ -53,6 +54,10 @@ class Store {
         }
     }
 
+    /// Runs `action`. Its changes reach the disk together when this returns, and not one after another: after a power
+    /// cut some of the last ones may be missing, each as a whole. Throws what the action throws.
+    void write_in_bulk(const std::function<void()>& action);
+
   private:
     /// A connection for a reader while another thread uses `database_`: an idle one or a new one.
     class Reader {
@@ -79,6 +84,7 @@ class Store {
     [[noreturn]] void fail(const sqlite::SqliteError& error) const;
 
     std::filesystem::path file_;
+    bool read_only_ = false;  // the folder or the file cannot be written
     std::mutex mutex_;
     sqlite::Database database_;
     std::mutex readers_mutex_;

@@ -12,6 +12,10 @@ const std::string started =
 const std::string get = "GET /datasets/" + id;
 const std::string list = "GET /projects/000000000000000000000001/datasets?page=1";
 
+std::string named(const std::string& name) {
+    return "GET /projects/000000000000000000000001/datasets?name=" + name + "&page=1";
+}
+
 }  // namespace
 
 std::vector<VerbCase> dataset_cases() {
@@ -23,15 +27,15 @@ std::vector<VerbCase> dataset_cases() {
          .out = id + "\n"},
         {.verb = "dataset create",
          .arguments = {"today", "--datasource", source_id, "--no-wait", "-q"},
-         .answers = {{200, source}, {200, R"({"items":[]})"}, {201, started}},
-         .requests = {"GET /data-sources/" + source_id, list,
-                      "POST /projects/000000000000000000000001/datasets/data-source "
+         .answers = {{200, source}, {200, R"({"items":[]})"}, {201, started, unique_name}},
+         .requests = {"GET /data-sources/" + source_id, named("today"),
+                      "POST /projects/000000000000000000000001/datasets/data-source?unique_name=true "
                       R"({"name":"today","datasource_id":"0000000000000000000000d5"})"},
          .out = id + "\n"},
         {.verb = "dataset show",
          .arguments = {id, "-o", "csv"},
          .answers = {{404, R"({"message":"gone"})"}, {200, R"({"items":[]})"}},
-         .requests = {get, list},
+         .requests = {get, named(id)},
          .err = "no dataset is named '" + id + "'",
          .exit_code = 3},
         {.verb = "dataset head",

@@ -18,9 +18,10 @@ std::vector<VerbCase> project_cases() {
          .out = "id,name,description\r\n" + id + ",churn,\r\n"},
         {.verb = "project create",
          .arguments = {"churn", "-q"},
-         .answers = {{200, R"({"items":[]})"}, {201, churn}},
-         .requests = {"GET /projects?page=1",
-                      R"(POST /projects {"name":"churn","description":"","color":"#3C6DF0"})"},
+         .answers = {{200, R"({"items":[]})"}, {201, churn, unique_name}},
+         .requests =
+             {"GET /projects?name=churn&page=1",
+              R"(POST /projects?unique_name=true {"name":"churn","description":"","color":"#3C6DF0"})"},
          .out = id + "\n"},
         {.verb = "project show",
          .arguments = {id, "-q"},

@@ -6,6 +6,7 @@
 #include "core/error.hpp"
 #include "core/id.hpp"
 #include "model/fields.hpp"
+#include "platform/connection.hpp"
 #include "platform/http/body.hpp"
 #include "platform/http/handlers/handlers.hpp"
 
@@ -40,8 +41,17 @@ void read_fields(const Body& body, model::Exporter& exporter) {
     check_mode("database_write_mode", exporter.database_write_mode, database_modes);
 }
 
+/// Checks the target; a connector that does not exist is refused by the store.
+void check_target(State& state, const model::Exporter& exporter) {
+    if (const auto connector = state.connectors.find(exporter.connector_id))
+        check_exporter(exporter, *connector);
+}
+
 Answer update_exporter(State& state, const RoutedCall& routed) {
     const Body body(routed.call.body);
+    auto changed = get_exporter(state, routed.parameters.at(0));
+    read_fields(body, changed);
+    check_target(state, changed);
     const auto change = [&](model::Exporter& exporter) { read_fields(body, exporter); };
     return json_answer(model::encode_answer(
         state.exporters.update(routed.parameters.at(0), change, read_names(routed.query))));
@@ -55,6 +65,7 @@ Answer create_exporter(State& state, const RoutedCall& routed) {
                              .name = body.required_text("name"),
                              .created_at = format_time(state.clock.now())};
     read_fields(body, exporter);
+    check_target(state, exporter);
     state.exporters.insert(exporter, read_names(routed.query));
     return json_answer(model::encode_answer(exporter));
 }

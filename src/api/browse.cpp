@@ -71,8 +71,8 @@ std::optional<std::string> read_part(std::string_view path) {
     return name;
 }
 
-model::Entry make_entry(const std::string& name, const std::string& path, const std::string& kind) {
-    model::Entry entry{.name = name, .path = path, .kind = kind};
+model::BrowsedItem make_entry(const std::string& name, const std::string& path, const std::string& kind) {
+    model::BrowsedItem entry{.name = name, .path = path, .kind = kind};
     entry.document = model::encode_answer(entry);
     return entry;
 }
@@ -80,10 +80,10 @@ model::Entry make_entry(const std::string& name, const std::string& path, const 
 }  // namespace
 
 void Client::browse_connector(const model::Connector& connector, const std::string& path, bool recursive,
-                              const Each<model::Entry>& each) {
+                              const Each<model::BrowsedItem>& each) {
     const auto what = to_browse(connector);
     LineSink lines([&](std::string_view line) {
-        if (!each(decode_answer(what, line, model::decode_entry))) throw Enough{};
+        if (!each(decode_answer(what, line, model::decode_browsed_item))) throw Enough{};
     });
     const auto query = fmt::format("/connectors/{}/browse?path={}&recursive={}", percent_encode(connector.id),
                                    percent_encode(path), recursive);
@@ -114,7 +114,7 @@ std::vector<std::string> Client::list_names(const std::string& what, const std::
 }
 
 void Client::browse_databases(const model::Connector& connector, const std::string& path, bool recursive,
-                              const Each<model::Entry>& each) {
+                              const Each<model::BrowsedItem>& each) {
     const auto what = to_browse(connector);
     const auto database = read_part(path);
     if (!database) throw lacks_call(what);
@@ -138,7 +138,7 @@ void Client::browse_databases(const model::Connector& connector, const std::stri
 
 // They come as a whole: a place is what they begin with.
 void Client::browse_paths(const model::Connector& connector, const std::string& path,
-                          const Each<model::Entry>& each) {
+                          const Each<model::BrowsedItem>& each) {
     const auto before = path.empty() || path.ends_with('/') ? path : path + "/";
     for (const auto& file : list_names(to_browse(connector),
                                        fmt::format("/connectors/{}/paths", percent_encode(connector.id)))) {

@@ -97,7 +97,7 @@ class Client {
     /// The entries at `path` of the remote system, each as it arrives. Falls back to older calls, which list
     /// databases and tables, or files; Error invalid for deeper paths then.
     void browse_connector(const model::Connector& connector, const std::string& path, bool recursive,
-                          const Each<model::Entry>& each);
+                          const Each<model::BrowsedItem>& each);
 
     void list_datasources(const std::string& project_id, const Each<model::Datasource>& each);
     model::Datasource get_datasource(const std::string& id);
@@ -166,9 +166,9 @@ class Client {
     /// A list whose items are names, not objects.
     std::vector<std::string> list_names(const std::string& what, const std::string& path);
     void browse_databases(const model::Connector& connector, const std::string& path, bool recursive,
-                          const Each<model::Entry>& each);
+                          const Each<model::BrowsedItem>& each);
     void browse_paths(const model::Connector& connector, const std::string& path,
-                      const Each<model::Entry>& each);
+                      const Each<model::BrowsedItem>& each);
 
     transport::Transport& transport_;
     Cancellation& cancellation_;

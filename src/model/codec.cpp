@@ -116,7 +116,7 @@ Connector decode_connector(std::string_view text) {
     return connector;
 }
 
-Entry decode_entry(std::string_view text) {
+BrowsedItem decode_browsed_item(std::string_view text) {
     const auto object = parse_json_object(text);
     return {.name = get_text(object, "name"),
             .path = get_text(object, "path"),
@@ -239,7 +239,7 @@ std::string encode_answer(const Connector& connector) {
     return object.text("created_at", connector.created_at).finish();
 }
 
-std::string encode_answer(const Entry& entry) {
+std::string encode_answer(const BrowsedItem& entry) {
     return JsonObject()
         .text("name", entry.name)
         .text("path", entry.path)

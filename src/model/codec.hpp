@@ -17,7 +17,7 @@ Project decode_project(std::string_view text);
 Connector decode_connector(std::string_view text);
 Datasource decode_datasource(std::string_view text);
 Dataset decode_dataset(std::string_view text);
-Entry decode_entry(std::string_view text);
+BrowsedItem decode_browsed_item(std::string_view text);
 TestResult decode_test_result(std::string_view text);
 Sample decode_sample(std::string_view text);
 
@@ -37,7 +37,7 @@ std::string encode_answer(const Connector& connector);
 std::string encode_answer(const Datasource& datasource);
 std::string encode_answer(const Dataset& dataset);
 
-std::string encode_answer(const Entry& entry);
+std::string encode_answer(const BrowsedItem& entry);
 std::string encode_answer(const TestResult& result);
 std::string encode_answer(const Sample& sample);
 std::string encode_answer(const Failure& failure, int status);

@@ -121,7 +121,7 @@ struct TestResult {
 };
 
 /// What lies in a place of a distant system.
-struct Entry {
+struct BrowsedItem {
     std::string name;
     std::string path;
     std::string kind;  ///< database, schema, table, view, column, folder, file, bucket

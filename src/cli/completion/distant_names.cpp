@@ -46,9 +46,9 @@ class DistantNames {
     }
 
   private:
-    std::vector<model::Entry> browse(const std::string& path) {
-        std::vector<model::Entry> entries;
-        client_.browse_connector(connector_, path, false, [&](const model::Entry& entry) {
+    std::vector<model::BrowsedItem> browse(const std::string& path) {
+        std::vector<model::BrowsedItem> entries;
+        client_.browse_connector(connector_, path, false, [&](const model::BrowsedItem& entry) {
             entries.push_back(entry);
             return true;
         });
@@ -108,7 +108,7 @@ class DistantNames {
     }
 
     /// What holds more ends with a '/'.
-    static Candidate to_candidate(const std::string& folder, const model::Entry& entry) {
+    static Candidate to_candidate(const std::string& folder, const model::BrowsedItem& entry) {
         auto text = folder + entry.path;
         const bool holds_more = entry.kind == "folder" || entry.kind == "bucket" ||
                                 entry.kind == "database" || entry.kind == "schema";

@@ -11,12 +11,13 @@ namespace prevision::cli {
 
 namespace {
 
-using model::Entry;
+using model::BrowsedItem;
 
-const std::vector<Field<Entry>>& entry_fields() {
-    static const std::vector<Field<Entry>> fields{
-        text("path", &Entry::path),         text("kind", &Entry::kind),     number("size", &Entry::size),
-        time("modified", &Entry::modified), text("detail", &Entry::detail), extra(text("name", &Entry::name)),
+const std::vector<Field<BrowsedItem>>& entry_fields() {
+    static const std::vector<Field<BrowsedItem>> fields{
+        text("path", &BrowsedItem::path),     text("kind", &BrowsedItem::kind),
+        number("size", &BrowsedItem::size),   time("modified", &BrowsedItem::modified),
+        text("detail", &BrowsedItem::detail), extra(text("name", &BrowsedItem::name)),
     };
     return fields;
 }
@@ -33,7 +34,7 @@ void run(const Options& options, Services& services) {
     const auto connector = find_connector(client, services.project_id(), options.name);
     auto listing = make_listing(services, options.list, entry_fields());
     listing.show([&] {
-        client.browse_connector(connector, options.path, options.recursive, [&](const Entry& entry) {
+        client.browse_connector(connector, options.path, options.recursive, [&](const BrowsedItem& entry) {
             return listing.add(
                 {.id = entry.path, .cells = cells_of(entry_fields(), entry), .document = entry.document});
         });

@@ -120,7 +120,7 @@ struct TestResult {
     std::vector<TestStage> stages;
 };
 
-/// What lies in a place of a distant system.
+/// An item at a location of a remote system: what browsing shows.
 struct BrowsedItem {
     std::string name;
     std::string path;

@@ -252,6 +252,10 @@ void Client::list_projects(const Each<model::Project>& each) { list("/projects",
 
 model::Project Client::get_project(const std::string& id) { return get<model::Project>(id); }
 
+model::Project Client::update_project(const ObjectReference& project, const std::string& changes) {
+    return update<model::Project>(project, changes);
+}
+
 void Client::delete_project(const ObjectReference& project) { remove<model::Project>(project); }
 
 model::Project Client::create_project(const model::Project& project) {
@@ -307,6 +311,10 @@ void Client::list_exporters(const std::string& project_id, const Each<model::Exp
 
 model::Exporter Client::get_exporter(const std::string& id) { return get<model::Exporter>(id); }
 
+model::Exporter Client::update_exporter(const ObjectReference& exporter, const std::string& changes) {
+    return update<model::Exporter>(exporter, changes);
+}
+
 void Client::delete_exporter(const ObjectReference& exporter) { remove<model::Exporter>(exporter); }
 
 model::Exporter Client::create_exporter(const std::string& project_id, const model::Exporter& exporter) {
@@ -332,6 +340,10 @@ void Client::list_datasets(const std::string& project_id, const Each<model::Data
 }
 
 model::Dataset Client::get_dataset(const std::string& id) { return get<model::Dataset>(id); }
+
+model::Dataset Client::update_dataset(const ObjectReference& dataset, const std::string& changes) {
+    return update<model::Dataset>(dataset, changes);
+}
 
 void Client::delete_dataset(const ObjectReference& dataset) { remove<model::Dataset>(dataset); }
 
@@ -361,6 +373,10 @@ model::Export Client::run_exporter(const ObjectReference& exporter, const Object
          object_path<model::Exporter>(exporter.id, "/dataset/" + percent_encode(dataset.id)),
          {},
          Repeat::if_not_sent});
+}
+
+void Client::list_exports(const ObjectReference& exporter, const Each<model::Export>& each) {
+    list<model::Export>(object_path<model::Exporter>(exporter.id, "/exports"), each);
 }
 
 model::Export Client::get_export(const std::string& id) { return get<model::Export>(id); }

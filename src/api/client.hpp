@@ -84,13 +84,15 @@ class Client {
     void list_projects(const Each<model::Project>& each);
     model::Project get_project(const std::string& id);
     model::Project create_project(const model::Project& project);
+    /// `changes` is a JSON object of the fields to change, here and in the other updates, which throw Error invalid on a
+    /// platform that lacks the call.
+    model::Project update_project(const ObjectReference& project, const std::string& changes);
     void delete_project(const ObjectReference& project);
 
     void list_connectors(const std::string& project_id, const Each<model::Connector>& each);
     model::Connector get_connector(const std::string& id);
     model::Connector create_connector(const std::string& project_id, const model::Connector& connector);
-    /// `changes` is a JSON object of the fields to change. Updating, previewing and reading throw Error
-    /// invalid on a platform that lacks the call.
+    /// Previewing and reading throw Error invalid on a platform that lacks the call.
     model::Connector update_connector(const ObjectReference& connector, const std::string& changes);
     void delete_connector(const ObjectReference& connector);
     TestOutcome test_connector(const ObjectReference& connector);
@@ -113,6 +115,7 @@ class Client {
     /// Starts a snapshot, which continues after this returns.
     model::Dataset create_dataset(const std::string& project_id, const std::string& name,
                                   const std::string& datasource_id);
+    model::Dataset update_dataset(const ObjectReference& dataset, const std::string& changes);
     void delete_dataset(const ObjectReference& dataset);
     model::Sample sample_dataset(const ObjectReference& dataset, int limit);
     /// `extension` is csv, zip or parquet. An interrupted download throws; the sink keeps what it received.
@@ -121,10 +124,12 @@ class Client {
     void list_exporters(const std::string& project_id, const Each<model::Exporter>& each);
     model::Exporter get_exporter(const std::string& id);
     model::Exporter create_exporter(const std::string& project_id, const model::Exporter& exporter);
+    model::Exporter update_exporter(const ObjectReference& exporter, const std::string& changes);
     void delete_exporter(const ObjectReference& exporter);
     /// Writes a dataset through an exporter. The export may be still running when this returns.
     model::Export run_exporter(const ObjectReference& exporter, const ObjectReference& dataset);
     model::Export get_export(const std::string& id);
+    void list_exports(const ObjectReference& exporter, const Each<model::Export>& each);
 
   private:
     struct Call {

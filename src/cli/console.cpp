@@ -3,6 +3,33 @@
 namespace prevision::cli {
 
 void Console::message(const std::string& text) {
+    if (!options_.json_errors()) say(text);
+}
+
+void Console::warn(const std::string& text) { notice(options_.json_errors() ? text : "warning: " + text); }
+
+void Console::notice(const std::string& text) {
+    if (options_.json_errors()) {
+        warnings_.push_back(hide_secrets(text));
+    } else {
+        say(text);
+    }
+}
+
+void Console::report(const Error& error) {
+    notice(options_.json_errors() ? error.what() : std::string("prevision: ") + error.what());
+    if (!error.hint().empty()) message("hint: " + error.hint());
+}
+
+void Console::trace(const std::string& text) {
+    if (options_.json_errors()) {
+        traces_.push_back(hide_secrets(text));
+    } else {
+        say(text);
+    }
+}
+
+void Console::say(const std::string& text) {
     io_.err.write(render::printable(hide_secrets(text)) + "\n");
     io_.err.flush();
 }

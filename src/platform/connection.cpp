@@ -11,6 +11,7 @@
 #include "core/text.hpp"
 #include "platform/datasets/file_format.hpp"
 #include "sources/check.hpp"
+#include "sources/field.hpp"
 #include "sources/registry.hpp"
 
 namespace prevision::platform {
@@ -72,9 +73,8 @@ void check_connector(const model::Connector& connector, bool has_password) {
     types.insert(types.end(), older_types.begin(), older_types.end());
     if (std::ranges::find(types, connector.type) == types.end()) {
         const auto meant = closest(connector.type, types);
-        throw sources::InvalidField("type",
-                                    fmt::format("'{}' is none of {}", connector.type, join(types, ", ")),
-                                    meant ? fmt::format("did you mean {}?", *meant) : std::string());
+        sources::refuse_field("type", fmt::format("'{}' is not one of {}", connector.type, join(types, ", ")),
+                              meant ? fmt::format("did you mean {}?", *meant) : std::string());
     }
     if (!has_engine(connector.type)) return;
     // The check asks only whether there is a password.
@@ -86,8 +86,8 @@ void check_connector(const model::Connector& connector, bool has_password) {
 void check_datasource(const model::Datasource& datasource, const model::Connector& connector) {
     if (!datasource.g_cloud.empty() &&
         std::ranges::find(known_g_clouds, datasource.g_cloud) == known_g_clouds.end()) {
-        throw sources::InvalidField("g_cloud", fmt::format("'{}' is none of {}", datasource.g_cloud,
-                                                           fmt::join(known_g_clouds, ", ")));
+        sources::refuse_field("g_cloud", fmt::format("'{}' is not one of {}", datasource.g_cloud,
+                                                     fmt::join(known_g_clouds, ", ")));
     }
     if (!has_engine(connector.type)) return;
     sources::check_location(connection_of(connector, {}), fields_of(datasource), location_of(datasource));

@@ -18,7 +18,7 @@ sources::Location location_of(const model::Datasource& datasource);
 /// The types of connectors that can be kept here: those with an engine, and GCP.
 std::vector<std::string> connector_types();
 
-/// Throws sources::InvalidField or Error invalid, naming the field, when a connector, with a password or without,
+/// Throws Error invalid, naming the field, when a connector, with a password or without,
 /// is invalid.
 /// Does not use the network.
 void check_connector(const model::Connector& connector, bool has_password);

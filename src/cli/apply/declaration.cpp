@@ -5,7 +5,7 @@
 #include <fmt/format.h>
 #include <yaml-cpp/yaml.h>
 
-#include "cli/connector/definition.hpp"
+#include "cli/connector/options.hpp"
 #include "core/error.hpp"
 #include "core/text.hpp"
 #include "core/utf8.hpp"

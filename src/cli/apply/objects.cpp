@@ -6,7 +6,7 @@
 
 #include <fmt/format.h>
 
-#include "cli/connector/definition.hpp"
+#include "cli/connector/options.hpp"
 #include "cli/github_actions.hpp"
 #include "core/error.hpp"
 #include "core/file.hpp"
@@ -144,7 +144,9 @@ void check_write_mode(const Declared& declared) {
 Secret read_secret_field(const Declared& declared, const std::string& field, Services& services) {
     const auto value = declared.text(field);
     auto secret = at(declared, field, [&] {
-        if (field.ends_with("_command")) return read_secret_command(value, field, services.cancellation());
+        if (field.ends_with("_command"))
+            return read_secret_command(value, field, services.options().time_limit(),
+                                       services.cancellation());
         if (field.ends_with("_file")) {
             auto text = read_file(beside(declared, value), secret_limit);
             // A key or a service account is a text of lines, and keeps its last one.
@@ -157,7 +159,7 @@ Secret read_secret_field(const Declared& declared, const std::string& field, Ser
         }
         return Secret(std::move(*variable));
     });
-    mask_secret(secret, services.io().environment, services.io().err);
+    if (!services.options().json_errors()) mask_secret(secret, services.io().environment, services.io().err);
     return secret;
 }
 

@@ -12,7 +12,7 @@ namespace prevision::cli {
 namespace {
 
 constexpr int widest_signature = 24;
-constexpr int narrow = 60;  ///< below it the help of an option stands under its name
+constexpr int narrow = 60;  ///< below it the help of an option follows on the next line
 
 struct HelpEntry {
     std::string name;
@@ -125,7 +125,8 @@ std::string usage_line(const CommandNode& node) {
     std::string line = full_name(node);
     if (!node.children.empty()) line += node.action ? " [COMMAND]" : " COMMAND";
     for (const auto& argument : node.arguments) {
-        line += argument.required ? " " + argument.names.front() : " [" + argument.names.front() + "]";
+        const auto name = argument.names.front() + (argument.repeated ? "..." : "");
+        line += argument.required ? " " + name : " [" + name + "]";
     }
     for (const auto& option : node.options) {
         if (option.required) line += fmt::format(" {} {}", option.long_name(), option.value);

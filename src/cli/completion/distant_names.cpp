@@ -20,12 +20,12 @@ class DistantNames {
         auto connector = query.value_of(query.kind == Completes::place ? "NAME" : "--connector");
         if (connector.empty()) {
             // A datasource that there is has what is not given.
-            const auto datasource = find_datasource(client_, project, query.value_of("NAME"));
+            const auto datasource = find<model::Datasource>(client_, project, query.value_of("NAME"));
             connector = datasource.connector_id;
             if (database_.empty()) database_ = datasource.database;
             if (bucket_.empty()) bucket_ = datasource.bucket;
         }
-        connector_ = find_connector(client_, project, connector);
+        connector_ = find<model::Connector>(client_, project, connector);
     }
 
     std::vector<Candidate> ask() {

@@ -14,8 +14,8 @@ namespace prevision::cli {
 /// The names of the engines of a type, or of all.
 std::vector<std::string> engine_names(std::string_view type = {});
 
-/// Whether an engine of the type and of the name takes the option; an empty type or name stands for any. True
-/// for a type without an engine.
+/// Whether an engine of that type and name takes the option; an empty type or name means any. True for a type without an
+/// engine.
 bool takes(std::string_view type, std::string_view engine, std::string_view option);
 
 /// How an error names a definition and its fields.
@@ -25,11 +25,15 @@ struct DefinitionPlace {
     std::function<std::string(std::string_view option)> spell;  ///< "--host-key", "host_key"
 };
 
-/// The place of a definition by flags: of a "connector", "datasource" or "exporter".
+/// The place of a definition by flags. `noun` is "connector", "datasource" or "exporter".
 DefinitionPlace command_line_place(std::string_view noun, const std::string& name);
 
-/// Checks a connector as the platform does, before anything is sent. Error invalid names the place and the
-/// field. A type that is unknown here passes where the platform is remote, which may know it.
+/// Runs a check. An Error of it, "invalid FIELD: REASON", gets the definition's place, and names fields in message and hint as
+/// the definition spells them.
+void check_at(const DefinitionPlace& place, const std::function<void()>& check);
+
+/// Checks a connector as the platform does, before anything is sent. Error invalid names the place and the field. A type that is
+/// unknown here passes when the platform is remote, because that may know it.
 void check_definition(const model::Connector& connector, bool has_password, const DefinitionPlace& place,
                       Services& services);
 

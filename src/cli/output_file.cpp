@@ -39,7 +39,8 @@ OutputFile::OutputFile(const fs::path& path, Output& out) : path_(path) {
     const auto target = follow_links(path);
     struct stat status {};
     const bool exists = ::stat(target.c_str(), &status) == 0;
-    const bool is_descriptor = fs::is_symlink(target);
+    std::error_code unknown;
+    const bool is_descriptor = fs::is_symlink(fs::symlink_status(target, unknown));
     if (exists && S_ISDIR(status.st_mode))
         throw Error(ErrorClass::internal, fmt::format("cannot write {}: it is a folder", path.string()));
     if (exists && (is_descriptor || !S_ISREG(status.st_mode))) {

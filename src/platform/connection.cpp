@@ -68,13 +68,25 @@ sources::Location location_of(const model::Datasource& datasource) {
             .path = datasource.path};
 }
 
+namespace {
+
+/// What was meant by an unknown type: the name of a system, such as "Postgres", or a similar type.
+std::string type_hint(const std::string& type, const std::vector<std::string>& types) {
+    const auto* engine = sources::find_engine(to_lower(type));
+    if (engine != nullptr && engine->name != to_lower(engine->type))
+        return fmt::format("--engine {} names the system; its type is {}", engine->name, engine->type);
+    const auto meant = closest(type, types);
+    return meant ? fmt::format("did you mean {}?", *meant) : std::string();
+}
+
+}  // namespace
+
 void check_connector(const model::Connector& connector, bool has_password) {
     auto types = connector_types();
     types.insert(types.end(), older_types.begin(), older_types.end());
     if (std::ranges::find(types, connector.type) == types.end()) {
-        const auto meant = closest(connector.type, types);
         sources::refuse_field("type", fmt::format("'{}' is not one of {}", connector.type, join(types, ", ")),
-                              meant ? fmt::format("did you mean {}?", *meant) : std::string());
+                              type_hint(connector.type, types));
     }
     if (!has_engine(connector.type)) return;
     // The check asks only whether there is a password.

@@ -77,8 +77,8 @@ bool takes(std::string_view type, std::string_view engine, std::string_view opti
     return !known;
 }
 
-DefinitionPlace command_line_place(std::string_view noun, const std::string& name) {
-    auto where = fmt::format("cannot create the {} '{}'", noun, name);
+DefinitionPlace command_line_place(std::string_view noun, const std::string& name, std::string_view verb) {
+    auto where = fmt::format("cannot {} the {} '{}'", verb, noun, name);
     return {.where = [where = std::move(where)](std::string_view /*option*/) { return where; },
             .spell = flag_of};
 }

@@ -26,7 +26,8 @@ struct DefinitionPlace {
 };
 
 /// The place of a definition by flags. `noun` is "connector", "datasource" or "exporter".
-DefinitionPlace command_line_place(std::string_view noun, const std::string& name);
+DefinitionPlace command_line_place(std::string_view noun, const std::string& name,
+                                   std::string_view verb = "create");
 
 /// Runs a check. An Error of it, "invalid FIELD: REASON", gets the definition's place, and names fields in message and hint as
 /// the definition spells them.

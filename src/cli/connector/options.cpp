@@ -56,15 +56,11 @@ std::vector<std::string> choices_of(const std::string& name, const ConnectorOpti
 }
 
 std::string type_of(const ConnectorOptions& options) {
-    const auto failure = fmt::format("cannot create the connector '{}'", options.name);
+    const auto place = command_line_place("connector", options.name);
     std::string type;
-    try {
-        type = told_type(options);
-    } catch (const Error& error) {
-        throw error.with_message(fmt::format("{}: {}", failure, error.what()));
-    }
+    check_at(place, [&] { type = told_type(options); });
     if (!type.empty()) return type;
-    throw Error(ErrorClass::usage, failure + ": --type is missing",
+    throw Error(ErrorClass::usage, place.where("") + ": --type is missing",
                 fmt::format("--type {}; 'prevision connector types' shows what each takes",
                             join(platform::connector_types(), ", ")));
 }
@@ -112,10 +108,10 @@ void add_connector_options(Command& verb, ConnectorOptions& options, bool exists
     verb.argument("NAME", options.name, exists ? "Its name or id" : "The connector's name", true,
                   {.completes = exists ? Completes::connector : Completes::nothing});
     if (exists) verb.option("--name", options.new_name, "Its new name", {.value = "NAME"});
-    verb.option("--type", options.type,
-                fmt::format("{}; by default that of the engine or the host",
-                            join(platform::connector_types(), ", ")),
-                {.value = "TYPE", .suggestions = platform::connector_types()});
+    verb.option(
+        "--type", options.type,
+        fmt::format("{}; by default that of the engine or the host", join(platform::connector_types(), ", ")),
+        {.value = "TYPE", .suggestions = platform::connector_types()});
     verb.option("--engine", options.engine, "The kind of system: " + join(engine_names(), ", "),
                 {.value = "ENGINE",
                  .suggest = [&options] { return engine_names(told_type(options)); },

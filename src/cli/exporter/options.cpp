@@ -35,7 +35,7 @@ void set_write_mode(model::Exporter& exporter, const std::string& mode) {
     const bool is_of_file = mode == "timestamp" || mode == "safe";
     if (is_table ? is_of_file : is_of_table) {
         throw Error(ErrorClass::invalid,
-                    fmt::format("invalid --write-mode: {} is for a {}", mode, is_of_table ? "table" : "file"),
+                    fmt::format("invalid write_mode: {} is for a {}", mode, is_of_table ? "table" : "file"),
                     is_table ? "of a table: append or replace" : "of a file: timestamp, replace or safe");
     }
     const std::string fallback = is_table ? "append" : "timestamp";

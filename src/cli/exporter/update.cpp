@@ -1,3 +1,4 @@
+#include "cli/connector/check.hpp"
 #include "cli/exporter/options.hpp"
 #include "cli/exporter/verbs.hpp"
 #include "cli/verbs/changes.hpp"
@@ -20,7 +21,8 @@ model::Exporter run_update(const ExporterOptions& options, Services& services) {
     if (options.write_mode) {
         auto changed = found;
         changed.table = options.table.value_or(found.table);
-        set_write_mode(changed, *options.write_mode);
+        check_at(command_line_place("exporter", found.name, "update"),
+                 [&] { set_write_mode(changed, *options.write_mode); });
         if (changed.table.empty()) {
             changes.text("file_write_mode", changed.file_write_mode);
         } else {

@@ -13,7 +13,8 @@ namespace prevision::model {
 
 namespace {
 
-constexpr std::array<std::string_view, 3> secrets{"password", "googleCredentials", "private_key"};
+constexpr std::array<std::string_view, 6> secret_words{"password", "passphrase",  "secret",
+                                                       "token",    "credentials", "private_key"};
 
 // The members of a connector that have a field of their own; each other one is an option.
 constexpr std::array<std::string_view, 8> connector_fields{"_id",  "project_id", "type",     "name",
@@ -62,7 +63,7 @@ void add_row(Sample& sample, const std::vector<std::string>& keys,
 std::string without_secrets(std::string_view text) {
     const auto members = split_object(text).value();
     const auto is_secret = [&](const JsonMember& member) {
-        return holds(secrets, member.name) && member.value != "null";
+        return is_secret_field(member.name) && member.value != "null";
     };
     if (std::ranges::none_of(members, is_secret)) return std::string(text);
     JsonObject object;
@@ -93,9 +94,8 @@ Connector decode_connector(std::string_view text) {
                         .host = get_text(object, "host"),
                         .port = std::nullopt,
                         .username = get_text(object, "username"),
-                        .password = Secret(get_text(object, "password")),
-                        .google_credentials = {},
-                        .private_key = Secret(get_text(object, "private_key")),
+                        .secrets = {},
+                        .secret_objects = {},
                         .options = {},
                         .created_at = get_text(object, "created_at"),
                         .document = without_secrets(text)};
@@ -103,15 +103,16 @@ Connector decode_connector(std::string_view text) {
         // A number that cannot be a port stays out of range: the check that names the field refuses it.
         connector.port = static_cast<int>(std::clamp<std::int64_t>(*port, -1, 65536));
     }
-    if (const auto* credentials = find_member(object, "googleCredentials")) {
-        connector.google_credentials = Secret(scalar_text(*credentials).value_or(""));
-    }
     for (const auto& member : object.GetObject()) {
         const std::string name(member.name.GetString(), member.name.GetStringLength());
-        if (holds(connector_fields, name) || holds(secrets, name)) continue;
-        if (member.value.IsObject() || member.value.IsArray()) continue;
+        if (holds(connector_fields, name) || member.value.IsObject() || member.value.IsArray()) continue;
         auto value = scalar_text(member.value);
-        if (value && !value->empty()) connector.options.emplace(name, std::move(*value));
+        if (!value || value->empty()) continue;
+        if (is_secret_field(name)) {
+            connector.secrets.emplace(name, std::move(*value));
+        } else {
+            connector.options.emplace(name, std::move(*value));
+        }
     }
     return connector;
 }
@@ -189,6 +190,12 @@ Failure decode_failure(std::string_view text) {
     return failure;
 }
 
+bool is_secret_field(std::string_view name) {
+    const auto lower = to_lower(std::string(name));
+    return std::ranges::any_of(secret_words,
+                               [&](std::string_view word) { return lower.find(word) != std::string::npos; });
+}
+
 std::string encode_request(const Project& project) {
     return JsonObject()
         .text("name", project.name)
@@ -200,18 +207,15 @@ std::string encode_request(const Project& project) {
 std::string encode_request(const Connector& connector) {
     JsonObject object;
     object.text("type", connector.type).text("name", connector.name);
-    if (connector.type == "GCP") {
-        if (!connector.google_credentials.empty()) {
-            const auto credentials = parse_json_object(connector.google_credentials.reveal());
-            object.json("googleCredentials", write_json(credentials));
-        }
-    } else {
+    // A service account's object names the system and the user by itself.
+    if (connector.secret_objects.empty()) {
         object.text("host", connector.host)
             .value("port", connector.port)
             .text("username", connector.username);
-        if (!connector.password.empty()) object.text("password", connector.password.reveal());
-        if (!connector.private_key.empty()) object.text("private_key", connector.private_key.reveal());
     }
+    for (const auto& [field, secret] : connector.secrets) object.text_if_set(field, secret.reveal());
+    for (const auto& [field, secret] : connector.secret_objects)
+        object.json(field, write_json(parse_json_object(secret.reveal())));
     write_options(object, connector);
     return object.finish();
 }

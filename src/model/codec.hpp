@@ -31,6 +31,9 @@ std::string encode_request(const Connector& connector);
 std::string encode_request(const Datasource& datasource);
 std::string encode_snapshot_request(const std::string& name, const std::string& datasource_id);
 
+/// Whether a connector's field of that name is a secret, whatever engine takes it: by the words in its name.
+bool is_secret_field(std::string_view name);
+
 /// The object as the platform answers it: with its id, and never with a secret.
 std::string encode_answer(const Project& project);
 std::string encode_answer(const Connector& connector);

@@ -21,8 +21,7 @@ struct Project {
     std::string document;
 };
 
-/// The link to a distant system. `password`, `google_credentials` and `private_key` are sent and
-/// never answered.
+/// The link to a remote system. Its secrets are sent and never answered.
 struct Connector {
     std::string id;
     std::string project_id;
@@ -31,11 +30,10 @@ struct Connector {
     std::string host;
     std::optional<int> port;
     std::string username;
-    Secret password;
-    Secret google_credentials;  ///< the service account's JSON
-    Secret private_key;         ///< SFTP's, in PEM; the password is its passphrase then
-    std::map<std::string, std::string>
-        options;  ///< the embedded platform's own: engine, region, tls, host_key
+    std::map<std::string, Secret> secrets;  ///< by field: "password"
+    std::map<std::string, Secret>
+        secret_objects;                          ///< those that are sent as JSON objects: "googleCredentials"
+    std::map<std::string, std::string> options;  ///< the embedded platform's own: engine, region, tls
     std::string created_at;
     std::string document;
 };

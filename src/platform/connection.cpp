@@ -18,9 +18,6 @@ namespace prevision::platform {
 
 namespace {
 
-// Kept, though no engine here serves them, since older platforms have them.
-constexpr std::array<std::string_view, 3> older_types{"HIVE", "HBASE", "HDFS"};
-
 constexpr std::array<std::string_view, 2> known_g_clouds{"BigQuery", "Storage"};
 
 bool has_engine(std::string_view type) {
@@ -37,11 +34,31 @@ sources::Fields fields_of(const model::Datasource& datasource) {
             {"encoding", format.encoding}};
 }
 
+/// What was meant by an unknown type: the name of a system, such as "Postgres", or a similar type.
+std::string type_hint(const std::string& type, const std::vector<std::string>& types) {
+    const auto* engine = sources::find_engine(to_lower(type));
+    if (engine != nullptr && engine->name != to_lower(engine->type))
+        return fmt::format("--engine {} names the system; its type is {}", engine->name, engine->type);
+    const auto meant = closest(type, types);
+    return meant ? fmt::format("did you mean {}?", *meant) : std::string();
+}
+
+template <typename Has>
+void check_kept(const sources::KeptType& type, Has has) {
+    for (const auto& option : type.connector_options) {
+        if (option.required && !has(std::string(option.name)))
+            sources::refuse_field(option.name, fmt::format("{} needs it", type.type),
+                                  std::string(option.help));
+    }
+}
+
 }  // namespace
 
 std::vector<std::string> connector_types() {
     auto types = sources::engine_types();
-    types.emplace_back("GCP");
+    for (const auto& kept : sources::kept_types()) {
+        if (kept.is_offered) types.emplace_back(kept.type);
+    }
     return types;
 }
 
@@ -53,6 +70,8 @@ sources::Connection connection_of(const model::Connector& connector, Secret pass
     connection.port = connector.port;
     connection.username = connector.username;
     connection.password = std::move(password);
+    connection.secrets = {connector.secrets.begin(), connector.secrets.end()};
+    connection.secrets.erase("password");
     connection.options = connector.options;
     connection.environment = environment;
     // The engine is a field of its own there.
@@ -68,31 +87,23 @@ sources::Location location_of(const model::Datasource& datasource) {
             .path = datasource.path};
 }
 
-namespace {
-
-/// What was meant by an unknown type: the name of a system, such as "Postgres", or a similar type.
-std::string type_hint(const std::string& type, const std::vector<std::string>& types) {
-    const auto* engine = sources::find_engine(to_lower(type));
-    if (engine != nullptr && engine->name != to_lower(engine->type))
-        return fmt::format("--engine {} names the system; its type is {}", engine->name, engine->type);
-    const auto meant = closest(type, types);
-    return meant ? fmt::format("did you mean {}?", *meant) : std::string();
-}
-
-}  // namespace
-
-void check_connector(const model::Connector& connector, bool has_password) {
-    auto types = connector_types();
-    types.insert(types.end(), older_types.begin(), older_types.end());
-    if (std::ranges::find(types, connector.type) == types.end()) {
+void check_connector(const model::Connector& connector, const std::set<std::string>& kept_secrets) {
+    const auto has = [&](const std::string& secret) {
+        return connector.secrets.contains(secret) || connector.secret_objects.contains(secret) ||
+               kept_secrets.contains(secret);
+    };
+    if (const auto* kept = sources::find_kept_type(connector.type)) {
+        check_kept(*kept, has);
+        return;
+    }
+    if (!has_engine(connector.type)) {
+        auto types = sources::engine_types();
+        for (const auto& kept : sources::kept_types()) types.emplace_back(kept.type);
         sources::refuse_field("type", fmt::format("'{}' is not one of {}", connector.type, join(types, ", ")),
                               type_hint(connector.type, types));
     }
-    if (!has_engine(connector.type)) return;
     // The check asks only whether there is a password.
-    auto connection = connection_of(connector, Secret(has_password ? "set" : ""));
-    connection.private_key = connector.private_key;
-    sources::check_connection(connection);
+    sources::check_connection(connection_of(connector, Secret(has("password") ? "set" : "")));
 }
 
 void check_datasource(const model::Datasource& datasource, const model::Connector& connector) {
@@ -104,6 +115,20 @@ void check_datasource(const model::Datasource& datasource, const model::Connecto
     if (!has_engine(connector.type)) return;
     sources::check_location(connection_of(connector, {}), fields_of(datasource), location_of(datasource));
     parse_format(datasource.format);
+}
+
+// What can be read can be written, except the result of a request.
+void check_exporter(const model::Exporter& exporter, const model::Connector& connector) {
+    if (exporter.table.empty() && sources::writes_tables(connector.type)) {
+        sources::refuse_field("table", "an exporter to a database needs it", "name the table to write to");
+    }
+    model::Datasource target;
+    target.database = exporter.database;
+    target.table = exporter.table;
+    target.bucket = exporter.bucket;
+    target.path = exporter.filepath;
+    target.g_cloud = exporter.g_cloud;
+    check_datasource(target, connector);
 }
 
 void require_engine(const model::Connector& connector) {

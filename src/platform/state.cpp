@@ -100,7 +100,10 @@ sources::Connection open_connection(State& state, const model::Connector& connec
     require_engine(connector);
     auto connection =
         connection_of(connector, open_secret(state, connector.id, "password"), state.environment);
-    connection.private_key = open_secret(state, connector.id, "private_key");
+    for (const auto* option : sources::secret_options()) {
+        const std::string field(option->name);
+        if (field != "password") connection.secrets[field] = open_secret(state, connector.id, field);
+    }
     connection.wait_limit = state.wait_limit;
     return connection;
 }

@@ -87,7 +87,7 @@ Fields fields_of(const Connection& connection) {
     fields["username"] = connection.username;
     fields["port"] = mark(connection.port.has_value());
     fields["password"] = mark(!connection.password.empty());
-    fields["private_key"] = mark(!connection.private_key.empty());
+    for (const auto& [name, secret] : connection.secrets) fields[name] = mark(!secret.empty());
     return fields;
 }
 

@@ -81,7 +81,7 @@ TEST_CASE("of each type, what has a default or is not needed is left with Enter"
                "--type FTP --host h"},
           Type{"SFTP",
                {"host, ", "h\n", "port, ", enter, "username, ", "u\n", "(not shown)", "x\n",
-                "private key file", enter, "host_key, ", enter},
+                "file of the private key", enter, "host_key, ", enter},
                "--type SFTP --host h --username u --password-stdin"}}) {
         CAPTURE(name);
         const Prevision prevision;

@@ -5,10 +5,11 @@
 #include <fmt/format.h>
 #include <yaml-cpp/yaml.h>
 
-#include "cli/connector/options.hpp"
+#include "cli/connector/secrets.hpp"
 #include "core/error.hpp"
 #include "core/text.hpp"
 #include "core/utf8.hpp"
+#include "model/codec.hpp"
 #include "sources/registry.hpp"
 
 namespace prevision::cli {
@@ -132,7 +133,7 @@ class Reader {
         auto names = declared_fields(object.kind);
         std::ranges::move(secret_fields(object.kind), back_inserter(names));
         if (std::ranges::find(names, name) == names.end()) {
-            if (name == "password" || name == "private_key" || name == "googleCredentials") {
+            if (object.kind == Kind::connector && model::is_secret_field(name)) {
                 refuse(object.where(name), fmt::format("{}: a secret does not stand in a file", name),
                        "say where it is: " + join(secret_fields(object.kind), ", "));
             }
@@ -173,7 +174,11 @@ std::vector<std::string> declared_fields(Kind kind) {
 
 std::vector<std::string> secret_fields(Kind kind) {
     if (kind != Kind::connector) return {};
-    return {"password_env", "password_file", "password_command", "private_key_file", "credentials_file"};
+    std::vector<std::string> fields{"password_env", "password_file", "password_command"};
+    for (const auto* secret : sources::secret_options()) {
+        if (secret->name != "password") fields.push_back(file_field(*secret));
+    }
+    return fields;
 }
 
 std::string Declared::text(std::string_view field) const {
@@ -191,9 +196,11 @@ DefinitionPlace Declared::place() const {
     return {.where = [this](std::string_view option) { return where(option); },
             .spell =
                 [](std::string_view option) {
-                    // Where a secret is said to be, as the file says it.
+                    // A secret is not in the file, but in what one of its fields names.
                     if (option == "password") return std::string("password_env");
-                    return std::string(option) + (option == "private_key" ? "_file" : "");
+                    const auto secrets = sources::secret_options();
+                    const auto secret = std::ranges::find(secrets, option, &sources::Option::name);
+                    return secret == secrets.end() ? std::string(option) : file_field(**secret);
                 }};
 }
 

@@ -3,10 +3,12 @@
 #include <fmt/format.h>
 
 #include "cli/apply/changes.hpp"
+#include "cli/connector/secrets.hpp"
 #include "cli/nouns.hpp"
 #include "core/error.hpp"
 #include "core/text.hpp"
 #include "model/json_builder.hpp"
+#include "sources/registry.hpp"
 
 namespace prevision::cli {
 
@@ -68,23 +70,31 @@ class Dump {
         return document.finish();
     }
 
-    /// The platform does not tell whether there is a secret: who logs in mostly has one.
+    /// The platform does not say which secrets there are: a connector has those that its type requires, and who
+    /// logs in mostly has a password.
     void write_references(const PlatformObject& connector, model::JsonObject& document) {
         const auto type = connector.fields.find("type");
-        if (type != connector.fields.end() && type->second == "GCP") {
-            document.text("credentials_file", connector.name + ".json");
-        } else if (connector.fields.contains("username")) {
-            document.text("password_env", variable_for(connector.name, variables_));
+        for (const auto& [of_type, option] : sources::connector_options()) {
+            if (type == connector.fields.end() || type->second != of_type || !option->secret ||
+                !option->required || option->name == "password")
+                continue;
+            document.text(file_field(*option), connector.name + (option->is_object ? ".json" : ".txt"));
         }
+        if (connector.fields.contains("username"))
+            document.text("password_env", variable_for(connector.name, variables_));
     }
 
     const PlatformState& state_;
     std::set<std::string> variables_;
 };
 
-constexpr std::string_view heading =
-    "# For 'prevision apply'. The platform never tells a secret: say where each one comes from, with\n"
-    "# password_env, password_file, password_command, private_key_file or credentials_file.\n";
+std::string heading() {
+    const auto fields = secret_fields(Kind::connector);
+    return fmt::format(
+        "# For 'prevision apply'. The platform never shows a secret: say where each one comes from, with\n"
+        "# {} or {}.\n",
+        fmt::join(fields.begin(), fields.end() - 1, ", "), fields.back());
+}
 
 void run_dump(Services& services) {
     using render::Format;
@@ -95,7 +105,7 @@ void run_dump(Services& services) {
     }
     const auto state = read_platform_state(services, {all_kinds.begin(), all_kinds.end()});
     const auto document = Dump(state).write();
-    if (settings.format == Format::yaml) services.io().out.write(heading);
+    if (settings.format == Format::yaml) services.io().out.write(heading());
     render::render_object({}, {.id = {}, .cells = {}, .document = document}, settings, services.io().out);
 }
 

@@ -1,12 +1,13 @@
 #include "cli/apply/objects.hpp"
 
 #include <algorithm>
+#include <array>
 #include <filesystem>
-#include <optional>
+#include <set>
 
 #include <fmt/format.h>
 
-#include "cli/connector/options.hpp"
+#include "cli/connector/secrets.hpp"
 #include "cli/github_actions.hpp"
 #include "core/error.hpp"
 #include "core/file.hpp"
@@ -42,8 +43,18 @@ std::filesystem::path beside(const Declared& declared, const std::string& path) 
     return std::filesystem::path(declared.file).parent_path() / path;
 }
 
+constexpr std::array password_fields{"password_env", "password_file", "password_command"};
+
 bool has_password(const Declared& declared) {
-    return declared.has("password_env") || declared.has("password_file") || declared.has("password_command");
+    return std::ranges::any_of(password_fields, [&](const char* field) { return declared.has(field); });
+}
+
+void read_secret_file(const Declared& declared, const sources::Option& secret, model::Connector& connector,
+                      Services& services) {
+    const auto field = file_field(secret);
+    (secret.is_object ? connector.secret_objects : connector.secrets)[std::string(secret.name)] =
+        at(declared, field,
+           [&] { return read_secret_file(secret, beside(declared, declared.text(field)), field, services); });
 }
 
 model::Connector to_connector(const Declared& declared) {
@@ -114,20 +125,24 @@ model::Connector connector_of(const Declared& declared, const Declarations& decl
 
 void check_connector(const Declared& declared, Services& services) {
     int sources = 0;
-    for (const auto* field : {"password_env", "password_file", "password_command"}) {
+    for (const auto* field : password_fields) {
         if (declared.has(field) && ++sources > 1)
             refuse(declared, field, "the password is given more than once", "keep one of its fields");
     }
     auto connector = to_connector(declared);
     if (connector.type.empty())
         refuse(declared, "type", "type is missing", "one of: " + join(platform::connector_types(), ", "));
-    // It is looked into; one that is not there is told of where it is needed.
-    if (const auto file = beside(declared, declared.text("private_key_file"));
-        declared.has("private_key_file") && may_exist(file)) {
-        connector.private_key =
-            at(declared, "private_key_file", [&] { return Secret(read_file(file, secret_limit)); });
+    std::set<std::string> kept;
+    if (has_password(declared)) kept.insert("password");
+    for (const auto* option : sources::secret_options()) {
+        const auto field = file_field(*option);
+        if (option->name == "password" || !declared.has(field)) continue;
+        // A file that is missing is reported when the secret is needed.
+        kept.emplace(option->name);
+        if (may_exist(beside(declared, declared.text(field))))
+            read_secret_file(declared, *option, connector, services);
     }
-    check_definition(connector, has_password(declared), declared.place(), services);
+    check_definition(connector, kept, declared.place(), services);
 }
 
 void check_write_mode(const Declared& declared) {
@@ -141,17 +156,14 @@ void check_write_mode(const Declared& declared) {
         refuse(declared, "write_mode", fmt::format("write_mode '{}' is none of {}", mode, join(modes, ", ")));
 }
 
-Secret read_secret_field(const Declared& declared, const std::string& field, Services& services) {
+Secret read_password(const Declared& declared, const std::string& field, Services& services) {
     const auto value = declared.text(field);
     auto secret = at(declared, field, [&] {
         if (field.ends_with("_command"))
             return read_secret_command(value, field, services.options().time_limit(),
                                        services.cancellation());
-        if (field.ends_with("_file")) {
-            auto text = read_file(beside(declared, value), secret_limit);
-            // A key or a service account is a text of lines, and keeps its last one.
-            return field == "password_file" ? without_last_newline(std::move(text)) : Secret(std::move(text));
-        }
+        if (field.ends_with("_file"))
+            return without_last_newline(read_file(beside(declared, value), secret_limit));
         auto variable = services.io().environment.get_raw(value);
         if (!variable) {
             throw Error(ErrorClass::not_found, fmt::format("{}: {} is not set", field, value),
@@ -164,13 +176,12 @@ Secret read_secret_field(const Declared& declared, const std::string& field, Ser
 }
 
 void read_secrets(const Declared& declared, model::Connector& connector, Services& services) {
-    for (const auto& field : secret_fields(Kind::connector)) {
-        if (!declared.has(field)) continue;
-        auto secret = read_secret_field(declared, field, services);
-        auto& kept = field == "private_key_file"   ? connector.private_key
-                     : field == "credentials_file" ? connector.google_credentials
-                                                   : connector.password;
-        kept = std::move(secret);
+    for (const auto* field : password_fields) {
+        if (declared.has(field)) connector.secrets["password"] = read_password(declared, field, services);
+    }
+    for (const auto* option : sources::secret_options()) {
+        if (option->name != "password" && declared.has(file_field(*option)))
+            read_secret_file(declared, *option, connector, services);
     }
 }
 
@@ -178,11 +189,6 @@ const std::string& id_of(const std::map<std::string, std::string>& connector_ids
     const auto found = connector_ids.find(name);
     if (found != connector_ids.end()) return found->second;
     throw Error(ErrorClass::not_found, fmt::format("its connector '{}' is not there", name));
-}
-
-std::optional<std::string> if_given(const Secret& secret) {
-    if (secret.empty()) return std::nullopt;
-    return secret.reveal();
 }
 
 }  // namespace
@@ -267,9 +273,8 @@ void PreparedChange::update(const std::map<std::string, std::string>& connector_
         services.client().update_datasource(object, changes.finish());
         return;
     }
-    changes.text_if_given("password", if_given(connector_.password));
-    changes.text_if_given("private_key", if_given(connector_.private_key));
-    changes.text_if_given("googleCredentials", if_given(connector_.google_credentials));
+    for (const auto& [name, secret] : connector_.secrets) changes.text_if_set(name, secret.reveal());
+    for (const auto& [name, secret] : connector_.secret_objects) changes.json(name, secret.reveal());
     services.client().update_connector(object, changes.finish());
 }
 

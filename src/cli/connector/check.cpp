@@ -43,7 +43,7 @@ Error at_place(const Error& error, const DefinitionPlace& place) {
 
 /// A remote platform may know types that are unknown here.
 bool can_check(const std::string& type, Services& services) {
-    const auto types = sources::engine_types();
+    const auto types = platform::connector_types();
     return services.is_embedded() || std::ranges::find(types, type) != types.end();
 }
 
@@ -83,10 +83,10 @@ DefinitionPlace command_line_place(std::string_view noun, const std::string& nam
             .spell = flag_of};
 }
 
-void check_definition(const model::Connector& connector, bool has_password, const DefinitionPlace& place,
-                      Services& services) {
+void check_definition(const model::Connector& connector, const std::set<std::string>& kept_secrets,
+                      const DefinitionPlace& place, Services& services) {
     if (!can_check(connector.type, services)) return;
-    check_at(place, [&] { platform::check_connector(connector, has_password); });
+    check_at(place, [&] { platform::check_connector(connector, kept_secrets); });
 }
 
 void check_definition(const model::Datasource& datasource, const model::Connector& connector,
@@ -95,22 +95,10 @@ void check_definition(const model::Datasource& datasource, const model::Connecto
     check_at(place, [&] { platform::check_datasource(datasource, connector); });
 }
 
-// Whatever can be read can be written, except requests.
 void check_definition(const model::Exporter& exporter, const model::Connector& connector,
                       const DefinitionPlace& place, Services& services) {
-    if (connector.type == "SQL" && exporter.table.empty()) {
-        check_at(place, [] {
-            sources::refuse_field("table", "an exporter to a database needs it",
-                                  "name the table to write to");
-        });
-    }
-    model::Datasource target;
-    target.database = exporter.database;
-    target.table = exporter.table;
-    target.bucket = exporter.bucket;
-    target.path = exporter.filepath;
-    target.g_cloud = exporter.g_cloud;
-    check_definition(target, connector, place, services);
+    if (!can_check(connector.type, services)) return;
+    check_at(place, [&] { platform::check_exporter(exporter, connector); });
 }
 
 }  // namespace prevision::cli

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -33,10 +34,11 @@ DefinitionPlace command_line_place(std::string_view noun, const std::string& nam
 /// the definition spells them.
 void check_at(const DefinitionPlace& place, const std::function<void()>& check);
 
-/// Checks a connector as the platform does, before anything is sent. Error invalid names the place and the field. A type that is
-/// unknown here passes when the platform is remote, because that may know it.
-void check_definition(const model::Connector& connector, bool has_password, const DefinitionPlace& place,
-                      Services& services);
+/// Checks a connector as the platform does, before anything is sent. `kept_secrets` are fields of secrets whose
+/// values are not read yet. Error invalid names the place and the field. A type that is unknown here passes
+/// when the platform is remote, because that may know it.
+void check_definition(const model::Connector& connector, const std::set<std::string>& kept_secrets,
+                      const DefinitionPlace& place, Services& services);
 
 /// The same for a datasource of that connector.
 void check_definition(const model::Datasource& datasource, const model::Connector& connector,

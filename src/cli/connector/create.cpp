@@ -1,5 +1,8 @@
+#include <set>
+
 #include "cli/connector/check.hpp"
 #include "cli/connector/questions.hpp"
+#include "cli/connector/secrets.hpp"
 #include "cli/connector/verbs.hpp"
 #include "cli/verbs/existing.hpp"
 #include "cli/verbs/test_verb.hpp"
@@ -19,15 +22,16 @@ struct CreateOptions : ConnectorOptions {
 /// usage when the type is not known, invalid when the definition cannot be right.
 Connector to_connector(const ConnectorOptions& options, Services& services) {
     auto connector = without_secrets(options);
-    connector.private_key = private_key_of(options);
-    connector.google_credentials = credentials_of(options, connector.type == "GCP");
+    read_secret_files(options, connector, services);
     // Checked before a password is asked for, and with it after that.
-    const bool asks = !connector.username.empty() && !options.private_key_file &&
+    const bool asks = !connector.username.empty() && !gives_secret_file(options) &&
                       may_prompt(services.options(), services.io());
-    const bool gives_password =
-        options.secret.given() || asks || (options.typed_password && !options.typed_password->empty());
-    check_definition(connector, gives_password, command_line_place("connector", connector.name), services);
-    connector.password = password_of(options, services, true).value_or(Secret());
+    std::set<std::string> kept;
+    if (options.secret.given() || asks || (options.typed_password && !options.typed_password->empty()))
+        kept.insert("password");
+    check_definition(connector, kept, command_line_place("connector", connector.name), services);
+    if (auto password = password_of(options, services, true))
+        connector.secrets["password"] = std::move(*password);
     return connector;
 }
 

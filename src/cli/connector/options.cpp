@@ -1,15 +1,16 @@
 #include "cli/connector/options.hpp"
 
 #include <algorithm>
+#include <set>
 
 #include <fmt/format.h>
 
 #include "cli/connector/check.hpp"
+#include "cli/connector/secrets.hpp"
+#include "cli/github_actions.hpp"
 #include "core/error.hpp"
-#include "core/file.hpp"
+#include "core/secret_command.hpp"
 #include "core/text.hpp"
-#include "model/json.hpp"
-#include "model/json_builder.hpp"
 #include "platform/connection.hpp"
 #include "sources/registry.hpp"
 
@@ -17,16 +18,13 @@ namespace prevision::cli {
 
 namespace {
 
-constexpr std::size_t credentials_limit = std::size_t{1} << 20U;
-
 /// "S3, SFTP: ...", from the tables of the engines that take it; the help is the first engine's.
 std::string help_of(const std::string& name) {
     std::vector<std::string> types;
     std::string help;
-    for (const auto& engine : sources::engines()) {
-        const auto* option = sources::find_option(engine.connector_options, name);
-        if (option == nullptr) continue;
-        if (std::ranges::find(types, engine.type) == types.end()) types.emplace_back(engine.type);
+    for (const auto& [type, option] : sources::connector_options()) {
+        if (option->name != name) continue;
+        if (std::ranges::find(types, type) == types.end()) types.emplace_back(type);
         if (!help.empty()) continue;
         help = option->help;
         if (!option->fallback.empty()) help += fmt::format(" (default {})", option->fallback);
@@ -76,16 +74,16 @@ std::function<bool()> taken_by(const ConnectorOptions& options, const std::strin
 }  // namespace
 
 bool ConnectorOptions::bare() const {
-    return !type && !engine && !host && !port && !username && !secret.given() && !credentials_file &&
-           !private_key_file &&
+    return !type && !engine && !host && !port && !username && !secret.given() && !gives_secret_file(*this) &&
            std::ranges::none_of(own, [](const auto& option) { return option.second.has_value(); });
 }
 
 std::string flag_of(std::string_view option) {
     // A file or stdin is safer for a secret than the command line.
     if (option == "password") return "--password-stdin";
-    if (option == "private_key") return "--private-key-file";
-    std::string flag = "--" + std::string(option);
+    const auto secrets = sources::secret_options();
+    const auto secret = std::ranges::find(secrets, option, &sources::Option::name);
+    auto flag = "--" + (secret == secrets.end() ? std::string(option) : file_field(**secret));
     std::ranges::replace(flag, '_', '-');
     return flag;
 }
@@ -125,12 +123,12 @@ void add_connector_options(Command& verb, ConnectorOptions& options, bool exists
     verb.option("--username", options.username, "The user to log in as; for S3 the access key",
                 {.value = "NAME", .shown = taken_by(options, "username")});
     add_secret_options(verb, options.secret, true, taken_by(options, "password"));
-    verb.option(
-        "--credentials-file", options.credentials_file, "GCP: the service account's JSON file",
-        {.value = "FILE", .completes = Completes::file, .shown = taken_by(options, "google_credentials")});
-    verb.option("--private-key-file", options.private_key_file,
-                "SFTP: the private key to log in with; the password is its passphrase",
-                {.value = "FILE", .completes = Completes::file, .shown = taken_by(options, "private_key")});
+    for (const auto* secret : sources::secret_options()) {
+        const std::string name(secret->name);
+        if (name == "password") continue;
+        verb.option(flag_of(name), options.secret_files[name], help_of(name),
+                    {.value = "FILE", .completes = Completes::file, .shown = taken_by(options, name)});
+    }
     for (const auto& name : sources::engine_option_names()) {
         verb.option(flag_of(name), options.own[name], help_of(name),
                     {.value = upper_case(flag_of(name).substr(2)),
@@ -161,41 +159,9 @@ model::Connector without_secrets(const ConnectorOptions& options) {
     return connector;
 }
 
-std::optional<Secret> password_of(const ConnectorOptions& options, Services& services, bool ask) {
-    if (options.typed_password) return options.typed_password;
-    auto secret = read_secret(options.secret, services);
-    if (secret || !ask || !options.username || options.username->empty()) return secret;
-    if (options.private_key_file) return secret;
-    if (!may_prompt(services.options(), services.io())) return secret;
-    return prompt_for_secret(
-        fmt::format("Password of {} on {}", *options.username, options.host.value_or("the platform")),
-        services);
-}
-
-Secret private_key_of(const ConnectorOptions& options) {
-    if (options.private_key_file.value_or("").empty()) return {};
-    return Secret(read_file(*options.private_key_file, credentials_limit));
-}
-
-Secret credentials_of(const ConnectorOptions& options, bool required) {
-    constexpr auto* hint = "--credentials-file names the JSON file of a service account";
-    if (!options.credentials_file) {
-        if (!required) return {};
-        throw Error(ErrorClass::invalid, "invalid --credentials-file: it is missing, and GCP needs it", hint);
-    }
-    Secret credentials(read_file(*options.credentials_file, credentials_limit));
-    if (trim(credentials.reveal()).empty()) {
-        throw Error(ErrorClass::invalid,
-                    fmt::format("invalid --credentials-file: {} is empty", *options.credentials_file), hint);
-    }
-    try {
-        model::parse_json_object(credentials.reveal());
-    } catch (const Error& error) {
-        throw Error(
-            ErrorClass::invalid,
-            fmt::format("invalid --credentials-file: {}: {}", *options.credentials_file, error.what()), hint);
-    }
-    return credentials;
+bool gives_secret_file(const ConnectorOptions& options) {
+    return std::ranges::any_of(options.secret_files,
+                               [](const auto& file) { return file.second.has_value(); });
 }
 
 }  // namespace prevision::cli

@@ -22,9 +22,8 @@ struct ConnectorOptions {
     std::optional<std::string> port;
     std::optional<std::string> username;
     SecretOptions secret;
-    std::optional<Secret> typed_password;  ///< from the questions of a terminal
-    std::optional<std::string> credentials_file;
-    std::optional<std::string> private_key_file;
+    std::optional<Secret> typed_password;                            ///< from the questions of a terminal
+    std::map<std::string, std::optional<std::string>> secret_files;  ///< of the other secrets, by field
     std::map<std::string, std::optional<std::string>> own;  ///< the engines' own, by name: "tls", "region"
 
     /// Whether nothing but the name was given.
@@ -47,14 +46,5 @@ model::Connector without_secrets(const ConnectorOptions& options);
 
 /// Nothing for an empty one, too. Error usage when it is not a whole number.
 std::optional<int> port_of(const ConnectorOptions& options);
-
-/// The password, where one is given. With `ask` a terminal is asked when a user name has neither password nor private key.
-std::optional<Secret> password_of(const ConnectorOptions& options, Services& services, bool ask);
-
-/// The private key's file; empty without one. Error not_found or internal when it cannot be read.
-Secret private_key_of(const ConnectorOptions& options);
-
-/// The service account's file; empty without one unless it is `required`. Error invalid when it is missing or not JSON.
-Secret credentials_of(const ConnectorOptions& options, bool required);
 
 }  // namespace prevision::cli

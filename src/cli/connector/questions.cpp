@@ -85,9 +85,9 @@ class Questions {
 
     void ask_for(const sources::Option& option, const sources::Engine& engine) {
         const std::string name(option.name);
-        if (name == "private_key") {
-            const auto file = ask("private key file, empty to use a password", "");
-            if (!file.empty()) options_.private_key_file = file;
+        if (option.secret && name != "password") {
+            const auto file = ask(fmt::format("file of the {}, empty to leave it out", option.help), "");
+            if (!file.empty()) options_.secret_files[name] = file;
             return;
         }
         if (option.secret) {
@@ -165,7 +165,7 @@ class Questions {
         add("--host", options_.host);
         add("--port", options_.port);
         add("--username", options_.username);
-        add("--private-key-file", options_.private_key_file);
+        for (const auto& [name, file] : options_.secret_files) add(flag_of(name), file);
         for (const auto& [name, value] : options_.own) add(flag_of(name), value);
         if (options_.typed_password && !options_.typed_password->empty()) line += " --password-stdin";
         return line;

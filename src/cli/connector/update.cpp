@@ -1,3 +1,4 @@
+#include "cli/connector/secrets.hpp"
 #include "cli/connector/verbs.hpp"
 #include "cli/verbs/changes.hpp"
 
@@ -11,10 +12,13 @@ model::Connector update_connector(const ConnectorOptions& options, const model::
     if (options.port) changes.value("port", port_of(options));
     changes.text_if_given("username", options.username);
     for (const auto& [name, value] : options.own) changes.text_if_given(name, value);
-    if (options.private_key_file) changes.text("private_key", private_key_of(options).reveal());
+    model::Connector given;
+    read_secret_files(options, given, services);
+    for (const auto& [name, secret] : given.secrets) changes.text(name, secret.reveal());
+    for (const auto& [name, secret] : given.secret_objects)
+        changes.json(name, secret.empty() ? "null" : secret.reveal());
     if (const auto password = password_of(options, services, false))
         changes.text("password", password->reveal());
-    if (options.credentials_file) changes.text("googleCredentials", credentials_of(options, true).reveal());
     return send_changes(services, found, options.new_name, std::move(changes));
 }
 

@@ -43,15 +43,16 @@ std::string host_key_of(const Connection& connection) {
 
 void check_keys(const Connection& connection) {
     host_key_of(connection);
-    if (!connection.private_key.empty())
-        check_private_key(connection.private_key, !connection.password.empty());
+    const auto key = connection.secret("private_key");
+    if (!key.empty()) check_private_key(key, !connection.password.empty());
 }
 
 std::unique_ptr<FileSession> open_session(const Connection& connection, Cancellation& cancellation) {
     auto server = parse_file_server(connection, sftp_port);
     server.scheme = "sftp";
     check_keys(connection);
-    SftpSettings settings{.private_key = connection.private_key, .host_key = host_key_of(connection)};
+    SftpSettings settings{.private_key = connection.secret("private_key"),
+                          .host_key = host_key_of(connection)};
     return std::make_unique<SftpSession>(std::move(server), std::move(settings), cancellation);
 }
 

@@ -35,7 +35,7 @@ std::vector<VerbCase> platform_cases() {
          .requests = {project + "connectors?page=1", project + "data-sources?page=1",
                       project + "exporters?page=1"},
          .out =
-             "# For 'prevision apply'. The platform never tells a secret: say where each one comes from, with\n# "
+             "# For 'prevision apply'. The platform never shows a secret: say where each one comes from, with\n# "
              "password_env, password_file, password_command, private_key_file or credentials_file.\nconnectors: []\ndatasources: []\nexporters: []\n"},
         {.verb = "serve",
          .arguments = {"--url", "https://platform.test"},

@@ -1,5 +1,6 @@
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <utility>
 
@@ -39,10 +40,10 @@ void read_fields(const Body& body, model::Connector& connector) {
 /// The secrets that a body holds, by field; an empty one takes a secret away.
 std::map<std::string, Secret> read_secrets(Body& body) {
     std::map<std::string, Secret> secrets;
-    if (body.has("password")) secrets.emplace("password", body.secret("password"));
-    if (body.has("private_key")) secrets.emplace("private_key", body.secret("private_key"));
-    if (body.has("googleCredentials")) {
-        secrets.emplace("googleCredentials", body.secret_object("googleCredentials"));
+    for (const auto* option : sources::secret_options()) {
+        const std::string field(option->name);
+        if (body.has(field))
+            secrets.emplace(field, option->is_object ? body.secret_object(field) : body.secret(field));
     }
     return secrets;
 }
@@ -59,17 +60,24 @@ SealedSecrets seal(State& state, const std::string& connector_id,
     return sealed;
 }
 
-bool will_have_password(State& state, const std::string& connector_id,
-                        const std::map<std::string, Secret>& secrets) {
-    const auto given = secrets.find("password");
-    if (given != secrets.end()) return !given->second.empty();
-    return state.connectors.find_secret(connector_id, "password").has_value();
+/// The fields of the secrets that stay as the store has them.
+std::set<std::string> kept_secrets(State& state, const std::string& connector_id,
+                                   const std::map<std::string, Secret>& given) {
+    std::set<std::string> kept;
+    for (const auto* option : sources::secret_options()) {
+        const std::string field(option->name);
+        if (!given.contains(field) && state.connectors.find_secret(connector_id, field)) kept.insert(field);
+    }
+    return kept;
 }
 
-/// Only for the check: the store keeps the key sealed.
-model::Connector with_private_key(model::Connector connector, const std::map<std::string, Secret>& secrets) {
-    const auto given = secrets.find("private_key");
-    if (given != secrets.end()) connector.private_key = given->second;
+/// Only for the check: the store keeps secrets sealed.
+model::Connector with_secrets(model::Connector connector, const std::map<std::string, Secret>& given) {
+    for (const auto* option : sources::secret_options()) {
+        const auto secret = given.find(std::string(option->name));
+        if (secret == given.end() || secret->second.empty()) continue;
+        (option->is_object ? connector.secret_objects : connector.secrets).insert(*secret);
+    }
     return connector;
 }
 
@@ -84,7 +92,7 @@ Answer create_connector(State& state, const RoutedCall& routed) {
     connector.created_at = format_time(state.clock.now());
     read_fields(body, connector);
     const auto secrets = read_secrets(body);
-    check_connector(with_private_key(connector, secrets), will_have_password(state, connector.id, secrets));
+    check_connector(with_secrets(connector, secrets));
     state.connectors.insert(connector, seal(state, connector.id, secrets));
     return json_answer(model::encode_answer(connector));
 }
@@ -93,10 +101,10 @@ Answer update_connector(State& state, const RoutedCall& routed) {
     Body body(routed.call.body);
     const auto secrets = read_secrets(body);
     auto connector = get_connector(state, routed.parameters.at(0));
-    const bool has_password = will_have_password(state, connector.id, secrets);
+    const auto kept = kept_secrets(state, connector.id, secrets);
     const auto change = [&](model::Connector& changed) {
         read_fields(body, changed);
-        check_connector(with_private_key(changed, secrets), has_password);
+        check_connector(with_secrets(changed, secrets), kept);
     };
     change(connector);
     const auto sealed = seal(state, connector.id, secrets);

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "api/decode_answer.hpp"
+#include "api/form_upload.hpp"
 #include "api/page_reader.hpp"
 #include "api/seen_items.hpp"
 #include "core/id.hpp"
@@ -69,6 +70,16 @@ std::string list_path(const std::string& project_id) {
     return fmt::format("/projects/{}/{}", percent_encode(project_id), Resource<Object>::path);
 }
 
+/// A list's path, of the objects of a name where one is given.
+std::string with_name(const std::string& path, const std::string& name) {
+    return name.empty() ? path : path + "?name=" + percent_encode(name);
+}
+
+/// The path of a request that creates an object.
+std::string with_uniqueness(const std::string& path, bool unique) {
+    return unique ? path + "?unique_name=true" : path;
+}
+
 /// "cannot delete the connector 'shop'".
 template <typename Object>
 std::string to_do(std::string_view verb, const ObjectReference& object) {
@@ -94,6 +105,7 @@ transport::Response Client::send(const Call& call) {
                                .path = call.path,
                                .headers = call.headers,
                                .body = call.body,
+                               .upload = call.upload,
                                .sink = call.sink,
                                .cancellation = &cancellation_};
     const auto& retry = settings_.retry;
@@ -209,8 +221,10 @@ Object Client::get(const std::string& id) {
 }
 
 template <typename Object>
-Object Client::create(const std::string& path, const std::string& name, const std::string& body) {
-    return fetch<Object>({to_do<Object>("create", {{}, name}), "POST", path, body, Repeat::if_not_sent});
+Object Client::create(const std::string& path, const std::string& name, const std::string& body,
+                      bool unique) {
+    return fetch<Object>({to_do<Object>("create", {{}, name}), "POST", with_uniqueness(path, unique), body,
+                          Repeat::if_not_sent});
 }
 
 template <typename Object>
@@ -248,7 +262,9 @@ TestOutcome Client::test(const ObjectReference& object) {
     return outcome;
 }
 
-void Client::list_projects(const Each<model::Project>& each) { list("/projects", each); }
+void Client::list_projects(const Each<model::Project>& each, const std::string& name) {
+    list(with_name("/projects", name), each);
+}
 
 model::Project Client::get_project(const std::string& id) { return get<model::Project>(id); }
 
@@ -258,21 +274,23 @@ model::Project Client::update_project(const ObjectReference& project, const std:
 
 void Client::delete_project(const ObjectReference& project) { remove<model::Project>(project); }
 
-model::Project Client::create_project(const model::Project& project) {
-    return create<model::Project>("/projects", project.name, model::encode_request(project));
+model::Project Client::create_project(const model::Project& project, bool unique) {
+    return create<model::Project>("/projects", project.name, model::encode_request(project), unique);
 }
 
-void Client::list_connectors(const std::string& project_id, const Each<model::Connector>& each) {
-    list(list_path<model::Connector>(project_id), each);
+void Client::list_connectors(const std::string& project_id, const Each<model::Connector>& each,
+                             const std::string& name) {
+    list(with_name(list_path<model::Connector>(project_id), name), each);
 }
 
 model::Connector Client::get_connector(const std::string& id) { return get<model::Connector>(id); }
 
 void Client::delete_connector(const ObjectReference& connector) { remove<model::Connector>(connector); }
 
-model::Connector Client::create_connector(const std::string& project_id, const model::Connector& connector) {
+model::Connector Client::create_connector(const std::string& project_id, const model::Connector& connector,
+                                          bool unique) {
     return create<model::Connector>(list_path<model::Connector>(project_id), connector.name,
-                                    model::encode_request(connector));
+                                    model::encode_request(connector), unique);
 }
 
 model::Connector Client::update_connector(const ObjectReference& connector, const std::string& changes) {
@@ -283,8 +301,9 @@ TestOutcome Client::test_connector(const ObjectReference& connector) {
     return test<model::Connector>(connector);
 }
 
-void Client::list_datasources(const std::string& project_id, const Each<model::Datasource>& each) {
-    list(list_path<model::Datasource>(project_id), each);
+void Client::list_datasources(const std::string& project_id, const Each<model::Datasource>& each,
+                              const std::string& name) {
+    list(with_name(list_path<model::Datasource>(project_id), name), each);
 }
 
 model::Datasource Client::get_datasource(const std::string& id) { return get<model::Datasource>(id); }
@@ -292,9 +311,9 @@ model::Datasource Client::get_datasource(const std::string& id) { return get<mod
 void Client::delete_datasource(const ObjectReference& datasource) { remove<model::Datasource>(datasource); }
 
 model::Datasource Client::create_datasource(const std::string& project_id,
-                                            const model::Datasource& datasource) {
+                                            const model::Datasource& datasource, bool unique) {
     return create<model::Datasource>(list_path<model::Datasource>(project_id), datasource.name,
-                                     model::encode_request(datasource));
+                                     model::encode_request(datasource), unique);
 }
 
 model::Datasource Client::update_datasource(const ObjectReference& datasource, const std::string& changes) {
@@ -305,8 +324,9 @@ TestOutcome Client::test_datasource(const ObjectReference& datasource) {
     return test<model::Datasource>(datasource);
 }
 
-void Client::list_exporters(const std::string& project_id, const Each<model::Exporter>& each) {
-    list(list_path<model::Exporter>(project_id), each);
+void Client::list_exporters(const std::string& project_id, const Each<model::Exporter>& each,
+                            const std::string& name) {
+    list(with_name(list_path<model::Exporter>(project_id), name), each);
 }
 
 model::Exporter Client::get_exporter(const std::string& id) { return get<model::Exporter>(id); }
@@ -317,9 +337,10 @@ model::Exporter Client::update_exporter(const ObjectReference& exporter, const s
 
 void Client::delete_exporter(const ObjectReference& exporter) { remove<model::Exporter>(exporter); }
 
-model::Exporter Client::create_exporter(const std::string& project_id, const model::Exporter& exporter) {
+model::Exporter Client::create_exporter(const std::string& project_id, const model::Exporter& exporter,
+                                        bool unique) {
     return create<model::Exporter>(list_path<model::Exporter>(project_id), exporter.name,
-                                   model::encode_request(exporter));
+                                   model::encode_request(exporter), unique);
 }
 
 model::Sample Client::preview_datasource(const ObjectReference& datasource, int limit) {
@@ -335,8 +356,9 @@ void Client::read_datasource(const ObjectReference& datasource, ByteSink& sink) 
                 .sink = &sink});
 }
 
-void Client::list_datasets(const std::string& project_id, const Each<model::Dataset>& each) {
-    list(list_path<model::Dataset>(project_id), each);
+void Client::list_datasets(const std::string& project_id, const Each<model::Dataset>& each,
+                           const std::string& name) {
+    list(with_name(list_path<model::Dataset>(project_id), name), each);
 }
 
 model::Dataset Client::get_dataset(const std::string& id) { return get<model::Dataset>(id); }
@@ -348,9 +370,29 @@ model::Dataset Client::update_dataset(const ObjectReference& dataset, const std:
 void Client::delete_dataset(const ObjectReference& dataset) { remove<model::Dataset>(dataset); }
 
 model::Dataset Client::create_dataset(const std::string& project_id, const std::string& name,
-                                      const std::string& datasource_id) {
+                                      const std::string& datasource_id, bool unique) {
     return create<model::Dataset>(list_path<model::Dataset>(project_id) + "/data-source", name,
-                                  model::encode_snapshot_request(name, datasource_id));
+                                  model::encode_snapshot_request(name, datasource_id), unique);
+}
+
+model::Dataset Client::upload_dataset(const std::string& project_id, const std::string& name,
+                                      FormUpload& form, bool unique) {
+    return fetch<model::Dataset>(
+        {.what = to_do<model::Dataset>("create", {{}, name}),
+         .method = "POST",
+         .path = with_uniqueness(list_path<model::Dataset>(project_id) + "/file", unique),
+         .repeat = Repeat::if_not_sent,
+         .headers = {{"Content-Type", form.content_type()}},
+         .upload = &form});
+}
+
+model::Export Client::export_file(const ObjectReference& exporter, FormUpload& form) {
+    return fetch<model::Export>({.what = to_do<model::Exporter>("write a file through", exporter),
+                                 .method = "POST",
+                                 .path = object_path<model::Exporter>(exporter.id, "/file"),
+                                 .repeat = Repeat::if_not_sent,
+                                 .headers = {{"Content-Type", form.content_type()}},
+                                 .upload = &form});
 }
 
 model::Sample Client::sample_dataset(const ObjectReference& dataset, int limit) {

@@ -16,6 +16,7 @@
 
 namespace prevision::api {
 
+class FormUpload;
 class PageReader;
 
 /// One call that was made, for `-v`.
@@ -81,17 +82,22 @@ class Client {
     /// Error auth when the platform refuses the token.
     void check_token();
 
-    void list_projects(const Each<model::Project>& each);
+    /// Lists take a `name` to ask for the objects of that name only; a platform may still send all.
+    void list_projects(const Each<model::Project>& each, const std::string& name = {});
     model::Project get_project(const std::string& id);
-    model::Project create_project(const model::Project& project);
+    /// With `unique`, here and below: Error conflict when the name is taken, if the platform knows the request's
+    /// `unique_name`; others create a second object of the name.
+    model::Project create_project(const model::Project& project, bool unique = false);
     /// `changes` is a JSON object of the fields to change, here and in the other updates, which throw Error invalid on a
     /// platform that lacks the call.
     model::Project update_project(const ObjectReference& project, const std::string& changes);
     void delete_project(const ObjectReference& project);
 
-    void list_connectors(const std::string& project_id, const Each<model::Connector>& each);
+    void list_connectors(const std::string& project_id, const Each<model::Connector>& each,
+                         const std::string& name = {});
     model::Connector get_connector(const std::string& id);
-    model::Connector create_connector(const std::string& project_id, const model::Connector& connector);
+    model::Connector create_connector(const std::string& project_id, const model::Connector& connector,
+                                      bool unique = false);
     /// Previewing and reading throw Error invalid on a platform that lacks the call.
     model::Connector update_connector(const ObjectReference& connector, const std::string& changes);
     void delete_connector(const ObjectReference& connector);
@@ -101,33 +107,43 @@ class Client {
     void browse_connector(const model::Connector& connector, const std::string& path, bool recursive,
                           const Each<model::BrowsedItem>& each);
 
-    void list_datasources(const std::string& project_id, const Each<model::Datasource>& each);
+    void list_datasources(const std::string& project_id, const Each<model::Datasource>& each,
+                          const std::string& name = {});
     model::Datasource get_datasource(const std::string& id);
-    model::Datasource create_datasource(const std::string& project_id, const model::Datasource& datasource);
+    model::Datasource create_datasource(const std::string& project_id, const model::Datasource& datasource,
+                                        bool unique = false);
     model::Datasource update_datasource(const ObjectReference& datasource, const std::string& changes);
     void delete_datasource(const ObjectReference& datasource);
     TestOutcome test_datasource(const ObjectReference& datasource);
     model::Sample preview_datasource(const ObjectReference& datasource, int limit);
     void read_datasource(const ObjectReference& datasource, ByteSink& sink);
 
-    void list_datasets(const std::string& project_id, const Each<model::Dataset>& each);
+    void list_datasets(const std::string& project_id, const Each<model::Dataset>& each,
+                       const std::string& name = {});
     model::Dataset get_dataset(const std::string& id);
     /// Starts a snapshot, which continues after this returns.
     model::Dataset create_dataset(const std::string& project_id, const std::string& name,
-                                  const std::string& datasource_id);
+                                  const std::string& datasource_id, bool unique = false);
+    /// Creates a dataset from a file. The form's fields are `name`, `separator`, `encoding` and `decimal`.
+    model::Dataset upload_dataset(const std::string& project_id, const std::string& name, FormUpload& form,
+                                  bool unique = false);
     model::Dataset update_dataset(const ObjectReference& dataset, const std::string& changes);
     void delete_dataset(const ObjectReference& dataset);
     model::Sample sample_dataset(const ObjectReference& dataset, int limit);
     /// `extension` is csv, zip or parquet. An interrupted download throws; the sink keeps what it received.
     void download_dataset(const ObjectReference& dataset, const std::string& extension, ByteSink& sink);
 
-    void list_exporters(const std::string& project_id, const Each<model::Exporter>& each);
+    void list_exporters(const std::string& project_id, const Each<model::Exporter>& each,
+                        const std::string& name = {});
     model::Exporter get_exporter(const std::string& id);
-    model::Exporter create_exporter(const std::string& project_id, const model::Exporter& exporter);
+    model::Exporter create_exporter(const std::string& project_id, const model::Exporter& exporter,
+                                    bool unique = false);
     model::Exporter update_exporter(const ObjectReference& exporter, const std::string& changes);
     void delete_exporter(const ObjectReference& exporter);
     /// Writes a dataset through an exporter. The export may be still running when this returns.
     model::Export run_exporter(const ObjectReference& exporter, const ObjectReference& dataset);
+    /// Writes a file through an exporter. The form's fields are as above, without `name`.
+    model::Export export_file(const ObjectReference& exporter, FormUpload& form);
     model::Export get_export(const std::string& id);
     void list_exports(const ObjectReference& exporter, const Each<model::Export>& each);
 
@@ -140,6 +156,7 @@ class Client {
         Repeat repeat = Repeat::safe;
         ByteSink* sink = nullptr;
         std::vector<transport::Header> headers = {};
+        transport::BodySource* upload = nullptr;
     };
     transport::Response send(const Call& call);
     std::string call(const Call& call);
@@ -156,7 +173,7 @@ class Client {
     template <typename Object>
     Object get(const std::string& id);
     template <typename Object>
-    Object create(const std::string& path, const std::string& name, const std::string& body);
+    Object create(const std::string& path, const std::string& name, const std::string& body, bool unique);
     template <typename Object>
     Object update(const ObjectReference& object, const std::string& changes);
     template <typename Object>

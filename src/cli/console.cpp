@@ -34,6 +34,25 @@ void Console::say(const std::string& text) {
     io_.err.flush();
 }
 
+std::optional<std::string> Console::ask(const std::string& prompt) {
+    io_.err.write(render::printable(prompt));
+    io_.err.flush();
+    is_asking_ = true;
+    auto line = io_.in.read_line();
+    is_asking_ = !line;
+    return line;
+}
+
+std::optional<Secret> Console::ask_hidden(const std::string& prompt) {
+    auto secret = io_.in.read_hidden_line([&] {
+        io_.err.write(render::printable(prompt));
+        io_.err.flush();
+        is_asking_ = true;
+    });
+    is_asking_ = !secret;
+    return secret;
+}
+
 std::string Console::hide_secrets(std::string text) const {
     for (const auto& secret : secrets_) {
         const auto& hidden = secret.reveal();

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -44,6 +45,15 @@ class Console {
     /// Writes a line of a dialogue on the terminal, in every format.
     void say(const std::string& text);
 
+    /// Asks on the terminal. Returns the line that was typed, or nothing at the end of the input.
+    std::optional<std::string> ask(const std::string& prompt);
+
+    /// The same without echo.
+    std::optional<Secret> ask_hidden(const std::string& prompt);
+
+    /// Whether a prompt is on the terminal's current line: the command was interrupted there.
+    [[nodiscard]] bool is_asking() const { return is_asking_; }
+
     [[nodiscard]] const std::vector<std::string>& warnings() const { return warnings_; }
     [[nodiscard]] const std::vector<std::string>& traces() const { return traces_; }
 
@@ -63,6 +73,7 @@ class Console {
     std::vector<Secret> secrets_;
     std::vector<std::string> warnings_;
     std::vector<std::string> traces_;
+    bool is_asking_ = false;
 };
 
 }  // namespace prevision::cli

@@ -28,6 +28,7 @@ std::string to_json(const std::vector<std::string>& texts) {
 }  // namespace
 
 void report_end(const Error* error, const Console& console, Output& err) {
+    if (console.is_asking()) err.write("\n");
     if (console.options().json_errors()) {
         const auto& traces = console.traces();
         if (error == nullptr && console.warnings().empty() && traces.empty()) return;

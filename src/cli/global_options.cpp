@@ -10,8 +10,20 @@
 
 namespace prevision::cli {
 
+namespace {
+
+void check_jq(const GlobalOptions& options) {
+    if (options.jq.empty()) return;
+    if (options.quiet || !(options.output == "table" || options.json_errors()))
+        throw Error(ErrorClass::usage, "--jq filters JSON: it goes with -o json or jsonl only",
+                    "leave out -q or -o");
+}
+
+}  // namespace
+
 render::Format GlobalOptions::format() const {
     if (quiet) return render::Format::id;
+    if (!jq.empty() && output == "table") return render::Format::json;
     return render::parse_format(output).value_or(render::Format::table);
 }
 
@@ -25,6 +37,7 @@ void check_global_options(const GlobalOptions& options) {
         throw Error(ErrorClass::usage, fmt::format("-q and -o {} exclude each other", options.output),
                     "-q shows only ids, as -o id does: leave out one of them");
     }
+    check_jq(options);
 }
 
 void add_global_options(Command& root, GlobalOptions& options) {
@@ -37,6 +50,8 @@ void add_global_options(Command& root, GlobalOptions& options) {
                 {.value = "NAME", .completes = Completes::project});
     root.option("-o,--output", options.output, "How results are shown",
                 {.value = "FORMAT", .choices = render::format_names()});
+    root.option("--jq", options.jq, "Filter the JSON result with a jq program, and show texts as they are",
+                {.value = "PROGRAM"});
     root.flag("-q,--quiet", options.quiet, "Show only ids: the same as -o id");
     root.option("--color", options.color, "When to use colour",
                 {.value = "WHEN", .choices = {"auto", "always", "never"}});

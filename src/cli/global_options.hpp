@@ -22,6 +22,7 @@ struct GlobalOptions {
     int retries = 4;
     bool verbose = false;
     bool no_input = false;
+    std::string jq;
 
     [[nodiscard]] render::Format format() const;
     [[nodiscard]] std::chrono::milliseconds time_limit() const;

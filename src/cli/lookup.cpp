@@ -17,20 +17,24 @@ using model::Exporter;
 using model::Project;
 
 /// A list of the client, as Calls has it.
-template <typename Object, void (Client::*list)(const std::string&, const Client::Each<Object>&)>
-void list_in(Client& client, const std::string& project_id, const std::function<bool(Object)>& each) {
-    (client.*list)(project_id, each);
+template <typename Object,
+          void (Client::*list)(const std::string&, const Client::Each<Object>&, const std::string&)>
+void list_in(Client& client, const std::string& project_id, const std::function<bool(Object)>& each,
+             const std::string& name) {
+    (client.*list)(project_id, each, name);
+}
+
+void list_projects(Client& client, const std::string& /*project_id*/,
+                   const std::function<bool(Project)>& each, const std::string& name) {
+    client.list_projects(each, name);
 }
 
 }  // namespace
 
 template <>
 const Calls<Project>& calls() {
-    static const Calls<Project> project{"project",
-                                        [](Client& client, const std::string& /*project_id*/,
-                                           const auto& each) { client.list_projects(each); },
-                                        &Client::get_project, &Client::update_project,
-                                        &Client::delete_project};
+    static const Calls<Project> project{"project", list_projects, &Client::get_project,
+                                        &Client::update_project, &Client::delete_project};
     return project;
 }
 
@@ -69,10 +73,11 @@ const Calls<Exporter>& calls() {
 template <typename Object>
 std::vector<Object> find_named(Client& client, const std::string& project_id, const std::string& name) {
     std::vector<Object> found;
-    calls<Object>().list(client, project_id, [&](Object object) {
+    const auto add = [&](Object object) {
         if (object.name == name) found.push_back(std::move(object));
         return true;
-    });
+    };
+    calls<Object>().list(client, project_id, add, name);
     return found;
 }
 

@@ -17,7 +17,9 @@ namespace prevision::cli {
 template <typename Object>
 struct Calls {
     std::string_view noun;  ///< "connector"
-    void (*list)(api::Client& client, const std::string& project_id, const std::function<bool(Object)>& each);
+    /// `name` asks for the objects of that name; a platform may still send all.
+    void (*list)(api::Client& client, const std::string& project_id, const std::function<bool(Object)>& each,
+                 const std::string& name);
     Object (api::Client::*get)(const std::string& id);
     Object (api::Client::*update)(const api::ObjectReference& object, const std::string& changes);
     void (api::Client::*remove)(const api::ObjectReference& object);
@@ -43,6 +45,12 @@ Error several_named(const std::string& name, const std::vector<Object>& objects)
 template <typename Object>
 std::string scope_of(Services& services) {
     return std::is_same_v<Object, model::Project> ? std::string() : services.project_id();
+}
+
+/// Gives every object of the kind in the chosen project to `each`, until that returns false.
+template <typename Object>
+void list_all(Services& services, const std::function<bool(Object)>& each) {
+    calls<Object>().list(services.client(), scope_of<Object>(services), each, {});
 }
 
 template <typename Object>

@@ -10,6 +10,7 @@
 #include "cli/error_report.hpp"
 #include "cli/github_actions.hpp"
 #include "cli/global_options.hpp"
+#include "cli/jq.hpp"
 #include "cli/nouns.hpp"
 #include "cli/services.hpp"
 
@@ -71,8 +72,18 @@ std::vector<std::string> with_habits(const CommandNode& tree, std::span<const st
     return words;
 }
 
+/// Filters what a command has written before it failed; an incomplete document is left out.
+void finish_failed(FilteredOutput& out, bool printable) {
+    try {
+        out.finish(printable);
+    } catch (const Error&) {
+        return;  // the command's own error is the one to report
+    }
+}
+
 /// Runs the command that the arguments name. Throws its Error.
-void execute(std::span<const std::string> arguments, GlobalOptions& options, Services& services) {
+void execute(std::span<const std::string> arguments, GlobalOptions& options, Services& services,
+             FilteredOutput& out) {
     CommandLine line("prevision",
                      "Connects to remote data, and takes verified snapshots of it when they are needed.");
     build(line, options, services);
@@ -80,10 +91,13 @@ void execute(std::span<const std::string> arguments, GlobalOptions& options, Ser
     try {
         const auto action = line.parse(with_habits(line.tree(), arguments));
         check_global_options(options);
+        if (!options.jq.empty()) out.filter(options.jq);
         action();
+        out.finish(io.out_is_terminal);
     } catch (const CommandLine::HelpRequested& help) {
         io.out.write(render_help(help.of, help_style(options, io)));
     } catch (const Error& error) {
+        finish_failed(out, io.out_is_terminal);
         // A platform's answer may repeat a secret that was sent.
         throw error.with_message(services.hide_secrets(error.what()));
     }
@@ -111,10 +125,20 @@ int report(const Error* error, Services& services) {
 
 int run(std::span<const std::string> arguments, Io& io, Cancellation& cancellation, const Connect& connect) {
     GlobalOptions options;
-    Services services(io, options, cancellation, connect);
+    FilteredOutput out(io.out);
+    Io filtered{.in = io.in,
+                .out = out,
+                .err = io.err,
+                .in_is_terminal = io.in_is_terminal,
+                .out_is_terminal = io.out_is_terminal,
+                .err_is_terminal = io.err_is_terminal,
+                .width = io.width,
+                .environment = io.environment,
+                .clock = io.clock};
+    Services services(filtered, options, cancellation, connect);
     const auto fail = [&](const Error& error) { return report(&error, services); };
     try {
-        execute(arguments, options, services);
+        execute(arguments, options, services, out);
         return report(nullptr, services);
     } catch (const OutputClosed&) {
         return 0;  // `| head` has seen enough

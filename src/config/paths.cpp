@@ -7,7 +7,15 @@
 namespace prevision::config {
 
 std::filesystem::path platform_home(const Environment& environment) {
-    if (const auto home = environment.get("PREVISION_HOME")) return std::filesystem::absolute(*home);
+    if (const auto home = environment.get("PREVISION_HOME")) {
+        if (home->starts_with('~')) {
+            throw Error(
+                ErrorClass::usage,
+                "PREVISION_HOME is '" + *home + "', and only a shell replaces the '~', outside of quotes",
+                "write $HOME instead of ~, or ./~ for a folder of that name");
+        }
+        return std::filesystem::absolute(*home);
+    }
     // The specification has a relative path ignored.
     if (const auto data = environment.get("XDG_DATA_HOME"); data && data->starts_with('/')) {
         return std::filesystem::path(*data) / "prevision";

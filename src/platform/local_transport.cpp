@@ -21,7 +21,7 @@ class CallLimit {
             passed_on_.emplace(*request.cancellation, [this] { cancellation_->cancel(); });
         }
         // A streamed body has no time limit.
-        if (request.timeout.count() > 0 && request.sink == nullptr)
+        if (request.timeout.count() > 0 && request.sink == nullptr && request.upload == nullptr)
             timer_ = std::thread([this, timeout = request.timeout] { wait(timeout); });
     }
     ~CallLimit() {

@@ -30,7 +30,7 @@ std::vector<Dependent> dependents(Services& services, const Connector& connector
 ConnectorNoun connector_noun() {
     ConnectorNoun noun{
         .completes = Completes::connector,
-        .fields = {text("id", &Connector::id), text("name", &Connector::name), text("type", &Connector::type),
+        .fields = {id_field<Connector>(), text("name", &Connector::name), text("type", &Connector::type),
                    option_field("engine"), text("host", &Connector::host), number("port", &Connector::port),
                    text("username", &Connector::username), extra(time("created_at", &Connector::created_at))},
         .dependents = dependents};

@@ -37,25 +37,24 @@ Connector to_connector(const ConnectorOptions& options, Services& services) {
 
 Connector run_create(CreateOptions& options, Services& services) {
     refuse_update_with_test(options.if_exists, options.test, "connector");
-    auto& client = services.client();
-    const auto settle = [&] {
-        return settle_existing<Connector>(
-            services, options.if_exists, options.name, find_named<Connector>(services, options.name),
-            [&](const Connector& found) { return update_connector(options, found, services); });
-    };
+    const auto update = [&](const Connector& found) { return update_connector(options, found, services); };
     if (options.bare() && may_prompt(services.options(), services.io())) {
         // Check the name before prompting.
         if (options.if_exists.choice != "update") {
-            if (const auto existing = settle()) return *existing;
+            if (const auto existing = settle_existing<Connector>(
+                    services, options.if_exists, options.name, find_named<Connector>(services, options.name)))
+                return *existing;
         }
         options.test = ask_for_connector(options, services) || options.test;
     }
     // Checked before any request: an invalid definition fails first.
     const auto connector = to_connector(options, services);
-    if (const auto existing = settle()) return *existing;
-    auto created = client.create_connector(services.project_id(), connector);
-    if (options.test) test_or_remove(created, services, test_connector);
-    return created;
+    const auto create = [&](bool unique) {
+        auto created = services.client().create_connector(services.project_id(), connector, unique);
+        if (options.test) test_or_remove(created, services, test_connector);
+        return created;
+    };
+    return create_unless_taken<Connector>(services, options.if_exists, options.name, create, update);
 }
 
 }  // namespace

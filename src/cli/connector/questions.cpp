@@ -33,11 +33,8 @@ class Questions {
 
   private:
     std::string ask(const std::string& question, const std::string& fallback) {
-        auto& io = services_.io();
-        io.err.write(render::printable(question));
-        io.err.write(fallback.empty() ? ": " : fmt::format(" [{}]: ", fallback));
-        io.err.flush();
-        const auto line = io.in.read_line();
+        const auto line =
+            services_.ask(question + (fallback.empty() ? ": " : fmt::format(" [{}]: ", fallback)));
         if (!line) {
             throw Error(ErrorClass::usage, "nothing was created: the input ended before the last answer",
                         "see 'prevision connector create --help'");

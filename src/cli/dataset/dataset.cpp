@@ -35,7 +35,7 @@ Field<Dataset> text_of(std::string name, Get get) {
 DatasetNoun dataset_noun(Names<Datasource>& datasources) {
     return {
         .completes = Completes::dataset,
-        .fields = {text("id", &Dataset::id),
+        .fields = {id_field<Dataset>(),
                    text("name", &Dataset::name),
                    name_field<Dataset>("datasource", datasources, &Dataset::datasource_id),
                    {{"state"}, [](const Dataset& dataset) { return cell(state_of(dataset)); }},

@@ -65,10 +65,11 @@ model::Dataset wait_for_snapshot(Services& services, const model::Dataset& start
     return dataset;
 }
 
-model::Dataset start_snapshot(Services& services, const std::string& name, const std::string& datasource_id) {
+model::Dataset start_snapshot(Services& services, const std::string& name, const std::string& datasource_id,
+                              bool unique) {
     const auto project_id = services.project_id();
     try {
-        return services.client().create_dataset(project_id, name, datasource_id);
+        return services.client().create_dataset(project_id, name, datasource_id, unique);
     } catch (const Error& error) {
         if (is_interruption(error)) {
             services.tidy(fmt::format("see whether the snapshot '{}' was started", name),

@@ -14,14 +14,8 @@ struct CreateOptions : DatasourceOptions {
     bool test = false;
 };
 
-Datasource run_create(const CreateOptions& options, Services& services) {
-    refuse_update_with_test(options.if_exists, options.test, "datasource");
-    auto& client = services.client();
-    const auto connector = find<model::Connector>(services, *options.connector);
-    const auto existing = settle_existing<Datasource>(
-        services, options.if_exists, options.name, find_named<Datasource>(services, options.name),
-        [&](const Datasource& found) { return update_datasource(options, found, services); });
-    if (existing) return *existing;
+/// The datasource that the options define. Error invalid when it cannot be right.
+Datasource define(const CreateOptions& options, const model::Connector& connector, Services& services) {
     Datasource datasource;
     datasource.name = options.name;
     datasource.connector_id = connector.id;
@@ -36,9 +30,20 @@ Datasource run_create(const CreateOptions& options, Services& services) {
                          .header = header_value(options.header),
                          .encoding = format_value(options.encoding)};
     check_definition(datasource, connector, command_line_place("datasource", datasource.name), services);
-    auto created = client.create_datasource(services.project_id(), datasource);
-    if (options.test) test_or_remove(created, services, test_datasource);
-    return created;
+    return datasource;
+}
+
+Datasource run_create(const CreateOptions& options, Services& services) {
+    refuse_update_with_test(options.if_exists, options.test, "datasource");
+    const auto connector = find<model::Connector>(services, *options.connector);
+    const auto create = [&](bool unique) {
+        const auto datasource = define(options, connector, services);
+        auto created = services.client().create_datasource(services.project_id(), datasource, unique);
+        if (options.test) test_or_remove(created, services, test_datasource);
+        return created;
+    };
+    const auto update = [&](const Datasource& found) { return update_datasource(options, found, services); };
+    return create_unless_taken<Datasource>(services, options.if_exists, options.name, create, update);
 }
 
 }  // namespace

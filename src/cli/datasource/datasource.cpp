@@ -26,7 +26,7 @@ DatasourceNoun datasource_noun(Names<Connector>& connectors) {
     using model::FileFormat;
     return {
         .completes = Completes::datasource,
-        .fields = {text("id", &Datasource::id), text("name", &Datasource::name),
+        .fields = {id_field<Datasource>(), text("name", &Datasource::name),
                    name_field<Datasource>("connector", connectors, &Datasource::connector_id),
                    extra(text("connector_id", &Datasource::connector_id)),
                    text("database", &Datasource::database), text("table", &Datasource::table),

@@ -27,9 +27,9 @@ Exporter run_create(const CreateOptions& options, Services& services) {
     const auto place = command_line_place("exporter", exporter.name);
     check_at(place, [&] { set_write_mode(exporter, options.write_mode.value_or("")); });
     check_definition(exporter, connector, place, services);
-    const auto existing = settle_existing<Exporter>(services, options.if_exists, exporter.name,
-                                                    find_named<Exporter>(services, exporter.name));
-    return existing ? *existing : services.client().create_exporter(services.project_id(), exporter);
+    return create_unless_taken<Exporter>(services, options.if_exists, exporter.name, [&](bool unique) {
+        return services.client().create_exporter(services.project_id(), exporter, unique);
+    });
 }
 
 }  // namespace

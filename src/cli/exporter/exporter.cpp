@@ -15,7 +15,7 @@ std::optional<std::string> write_mode_cell(const Exporter& exporter) {
 
 ExporterNoun exporter_noun(Names<Connector>& connectors) {
     return {.completes = Completes::exporter,
-            .fields = {text("id", &Exporter::id),
+            .fields = {id_field<Exporter>(),
                        text("name", &Exporter::name),
                        name_field<Exporter>("connector", connectors, &Exporter::connector_id),
                        extra(text("connector_id", &Exporter::connector_id)),

@@ -4,7 +4,7 @@ namespace prevision::cli {
 
 std::vector<Field<model::Export>> export_fields() {
     using model::Export;
-    return {text("id", &Export::id),
+    return {id_field<Export>(),
             extra(text("exporter_id", &Export::exporter_id)),
             text("dataset_id", &Export::dataset_id),
             text("status", &Export::status),

@@ -26,7 +26,7 @@ std::vector<Dependent> contents(Services& services, const Project& project) {
 
 Noun<Project> project_noun() {
     return {.completes = Completes::project,
-            .fields = {text("id", &Project::id), text("name", &Project::name),
+            .fields = {id_field<Project>(), text("name", &Project::name),
                        text("description", &Project::description), extra(text("color", &Project::color)),
                        extra(time("created_at", &Project::created_at))},
             .dependents = contents};
@@ -38,10 +38,9 @@ struct CreateOptions {
 };
 
 Project run_create(const CreateOptions& options, Services& services) {
-    const auto& name = options.project.name;
-    const auto existing =
-        settle_existing<Project>(services, options.if_exists, name, find_named<Project>(services, name));
-    return existing ? *existing : services.client().create_project(options.project);
+    return create_unless_taken<Project>(services, options.if_exists, options.project.name, [&](bool unique) {
+        return services.client().create_project(options.project, unique);
+    });
 }
 
 void add_create(Command& command, Services& services, const Noun<Project>& noun) {

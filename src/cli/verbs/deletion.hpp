@@ -30,13 +30,15 @@ template <typename Object>
 void gather_dependents(Services& services, const std::string& project_id,
                        const std::function<bool(const Object&)>& wanted, std::vector<Dependent>& found) {
     try {
-        calls<Object>().list(services.client(), project_id, [&](const Object& object) {
-            if (wanted(object)) {
-                found.push_back(
-                    {std::string(calls<Object>().noun), api::refer_to(object), calls<Object>().remove});
-            }
-            return true;
-        });
+        calls<Object>().list(services.client(), project_id,
+                             [&](const Object& object) {
+                                 if (wanted(object)) {
+                                     found.push_back({std::string(calls<Object>().noun),
+                                                      api::refer_to(object), calls<Object>().remove});
+                                 }
+                                 return true;
+                             },
+                             {});
     } catch (const Error& error) {
         if (error.error_class() != ErrorClass::not_found) throw;
     }

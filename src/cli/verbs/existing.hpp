@@ -58,4 +58,43 @@ std::optional<Object> settle_existing(Services& services, const IfExists& option
     return existing;
 }
 
+/// Whether nothing else may have the object's name. A failed snapshot does not reserve it.
+template <typename Object>
+bool reserves_name(const Object& /*object*/) {
+    return true;
+}
+inline bool reserves_name(const model::Dataset& dataset) { return !dataset.failed(); }
+
+/// Creates an object of a name that no other has, or does what `--if-exists` says. `create` is called with whether the name has
+/// to be unique. Another command may create the name at the same time: a platform that knows `unique_name` refuses one of
+/// them; for others the names are read again afterwards, and all but the first object go.
+template <typename Object, typename Create, typename Update = std::nullptr_t>
+Object create_unless_taken(Services& services, const IfExists& options, const std::string& name,
+                           Create create, Update update = nullptr) {
+    if (options.choice == "duplicate") return create(false);
+    const auto find_taken = [&] {
+        auto named = find_named<Object>(services, name);
+        std::erase_if(named, [](const Object& object) { return !reserves_name(object); });
+        return named;
+    };
+    const auto settle = [&] {
+        return settle_existing<Object>(services, options, name, find_taken(), update);
+    };
+    if (auto existing = settle()) return std::move(*existing);
+    std::optional<Object> created;
+    try {
+        created = create(true);
+    } catch (const Error& error) {
+        if (error.error_class() != ErrorClass::conflict) throw;
+        if (auto existing = settle()) return std::move(*existing);
+        throw;
+    }
+    if (services.is_embedded()) return std::move(*created);
+    auto named = find_taken();
+    if (named.empty() || named.front().id == created->id) return std::move(*created);
+    (services.client().*calls<Object>().remove)(api::refer_to(*created));
+    std::erase_if(named, [&](const Object& object) { return object.id == created->id; });
+    return settle_existing<Object>(services, options, name, named, update).value();
+}
+
 }  // namespace prevision::cli

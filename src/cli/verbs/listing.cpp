@@ -79,6 +79,8 @@ Listing::Listing(Console& console, const ListOptions& options, std::vector<rende
     for (const auto& name : options.columns.empty() ? shown : options.columns) {
         shown_.push_back(next_index_of(name));
         shown_columns.push_back(columns_[shown_.back()]);
+        // A column that was asked for is shown.
+        if (!options.columns.empty()) shown_columns.back().is_id = false;
     }
     for (const auto& filter : options.filters) filters_.push_back(parse_filter(filter));
     for (const auto& sort : options.sorts) {

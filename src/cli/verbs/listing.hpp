@@ -54,6 +54,12 @@ Field<Object> text(std::string name, std::string Object::*member) {
     return {{std::move(name)}, [member](const Object& object) { return cell(object.*member); }};
 }
 
+/// The column of the object's id.
+template <typename Object>
+Field<Object> id_field() {
+    return {{.name = "id", .is_id = true}, [](const Object& object) { return cell(object.id); }};
+}
+
 /// A column that shows a time of the object.
 template <typename Object>
 Field<Object> time(const std::string& name, std::string Object::*member) {

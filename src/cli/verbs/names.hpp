@@ -17,7 +17,7 @@ class Names {
     void load(Services& services) {
         loaded_ = true;
         try {
-            calls<Object>().list(services.client(), services.project_id(), [&](const Object& object) {
+            list_all<Object>(services, [&](const Object& object) {
                 names_.emplace(object.id, object.name);
                 return true;
             });

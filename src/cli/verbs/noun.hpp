@@ -45,9 +45,8 @@ void add_list_verb(Command& command, Services& services, const Noun<Object>& nou
                 const auto& field = noun.fields[i];
                 if (field.prepare && listing.uses(i)) field.prepare(services);
             }
-            calls<Object>().list(services.client(), scope_of<Object>(services), [&](const Object& object) {
-                return listing.add(to_row(noun.fields, object));
-            });
+            list_all<Object>(services,
+                             [&](const Object& object) { return listing.add(to_row(noun.fields, object)); });
         });
         if (listing.count() == 0) say_list_is_empty(services, options, noun.name(), noun.name() + " create");
     });

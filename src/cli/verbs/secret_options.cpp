@@ -102,11 +102,7 @@ std::optional<Secret> read_secret(const SecretOptions& options, Console& console
 }
 
 Secret prompt_for_secret(const std::string& question, Console& console, const std::string& noun) {
-    auto& io = console.io();
-    auto secret = io.in.read_hidden_line([&] {
-        io.err.write(render::printable(question) + ": ");
-        io.err.flush();
-    });
+    auto secret = console.ask_hidden(question + ": ");
     if (!secret)
         throw Error(ErrorClass::usage, fmt::format("no {} was entered", noun),
                     fmt::format("give it with --{0}-stdin or --{0}-file", noun));

@@ -33,7 +33,7 @@ void add_test_verb(Command& command, Services& services, const Noun<Object>& nou
         }
         std::vector<TestItem> items;
         if (options.all) {
-            calls<Object>().list(services.client(), scope_of<Object>(services), [&](const Object& object) {
+            list_all<Object>(services, [&](const Object& object) {
                 items.push_back({.object = api::refer_to(object), .failure = {}});
                 return true;
             });

@@ -159,9 +159,4 @@ model::Connector without_secrets(const ConnectorOptions& options) {
     return connector;
 }
 
-bool gives_secret_file(const ConnectorOptions& options) {
-    return std::ranges::any_of(options.secret_files,
-                               [](const auto& file) { return file.second.has_value(); });
-}
-
 }  // namespace prevision::cli

@@ -91,8 +91,9 @@ TEST_CASE("an empty value clears a field") {
     prevision.ok({"connector", "update", "x", "--port", "", "--username=", "--tls", ""});
     CHECK(prevision.ok({"connector", "show", "x", "-o", "csv", "--columns", "port,username,tls"}) ==
           "port,username,tls\r\n,,\r\n");
-    prevision.ok({"datasource", "create", "d", "--connector", "x", "--database", "d", "--table", "t",
-                  "--header", "yes", "--separator", ";"});
+    prevision.ok({"connector", "create", "files", "--type", "FTP", "--host", "h"});
+    prevision.ok({"datasource", "create", "d", "--connector", "files", "--path", "a.csv", "--header", "yes",
+                  "--separator", ";"});
     prevision.ok({"datasource", "update", "d", "--header", "", "--separator", ""});
     CHECK(prevision.ok({"datasource", "show", "d", "-o", "csv", "--columns", "header,separator"}) ==
           "header,separator\r\n,\r\n");

@@ -34,13 +34,13 @@ TEST_CASE("on a terminal a connector is created by questions, and the secret sho
     terminal.read_until("host, ");
     terminal.read_until(": ");
     terminal.type("\n");
-    terminal.read_until("needs one");
+    terminal.read_until("needs it");
     terminal.read_until(": ");
     terminal.type("db.example.com\n");
     terminal.read_until("port, ");
     terminal.read_until("]: ");
     terminal.type("nonsense\n");
-    terminal.read_until("is no port");
+    terminal.read_until("is not a port");
     terminal.read_until("]: ");
     terminal.type("\n");
     terminal.read_until("username, ");
@@ -206,7 +206,7 @@ TEST_CASE("a hidden question that was stopped and goes on is asked again, and st
     CHECK(terminal.shows_typing());
 }
 
-TEST_CASE("what is not seen is not asked: a terminal without stderr deletes nothing by itself") {
+TEST_CASE("a terminal without stderr is not asked, and nothing is deleted") {
     const Prevision prevision;
     prevision.ok({"connector", "create", "x", "--host", "mysql://db"});
     TerminalProgram shell(
@@ -215,7 +215,8 @@ TEST_CASE("what is not seen is not asked: a terminal without stderr deletes noth
         {{"PATH", "/usr/bin:/bin"}, {"PREVISION_HOME", prevision.home().string()}});
     CHECK(shell.wait() == 2);
     CHECK(testing::shell("cat " + prevision.file("errors").string()) ==
-          "prevision: cannot ask: \"Delete the connector 'x'?\" would not be seen\nhint: --yes answers it\n");
+          "prevision: nothing was done, because nobody can be asked: Delete the connector 'x'?\n"
+          "hint: --yes goes on without asking\n");
     prevision.ok({"connector", "show", "x"});
 }
 

@@ -188,6 +188,47 @@ TEST_CASE("a second Ctrl-C right after the first leaves the terminal as it was, 
     }
 }
 
+TEST_CASE("--password-stdin on a terminal asks without echo") {
+    const Prevision prevision;
+    auto terminal = on_terminal(prevision, {"connector", "create", "x", "--host", "mysql://db", "--username",
+                                            "u", "--password-stdin"});
+    terminal.read_until("password: ");
+    CHECK_FALSE(terminal.shows_typing());
+    terminal.type("s3cret\n");
+    CHECK(terminal.wait() == 0);
+    CHECK(terminal.rest().find("s3cret") == std::string::npos);
+}
+
+TEST_CASE("an interrupted question is left by a line end") {
+    const Prevision prevision;
+    auto terminal =
+        on_terminal(prevision, {"connector", "create", "x", "--host", "mysql://db", "--username", "u"});
+    terminal.read_until("Password of u");
+    terminal.read_until(": ");
+    terminal.type("\x03");
+    CHECK(terminal.wait() == 130);
+    CHECK(terminal.rest().find("\r\nprevision: interrupted") != std::string::npos);
+}
+
+TEST_CASE("on a narrow terminal a table shows names rather than ids") {
+    const Prevision prevision;
+    prevision.ok({"connector", "create", "a name of 21 letters", "--host", "mysql://db"});
+    for (const unsigned short width : {20, 40, 60}) {
+        auto terminal = on_terminal(prevision, {"connector", "list"}, width);
+        CHECK(terminal.wait() == 0);
+        const auto shown = terminal.rest();
+        INFO(shown);
+        CHECK(shown.find(width == 20 ? "a name of 21 le" : "a name of 21 letters") != std::string::npos);
+        CHECK(shown.find("ID ") == std::string::npos);
+    }
+    auto wide = on_terminal(prevision, {"connector", "list"}, 80);
+    CHECK(wide.wait() == 0);
+    CHECK(wide.rest().starts_with("ID "));
+    auto asked = on_terminal(prevision, {"connector", "list", "--columns", "id,name"}, 40);
+    CHECK(asked.wait() == 0);
+    CHECK(asked.rest().starts_with("ID "));
+}
+
 TEST_CASE("a hidden question that was stopped and goes on is asked again, and still hides what is typed") {
     const Prevision prevision;
     auto terminal =

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "api/decode_answer.hpp"
+#include "api/form_upload.hpp"
 #include "api/seen_items.hpp"
 #include "core/id.hpp"
 #include "core/text.hpp"
@@ -61,6 +62,11 @@ std::string to_do(std::string_view verb, const ObjectReference& object) {
 
 }  // namespace
 
+template <typename Object>
+std::string_view noun_of() {
+    return resource<Object>.noun;
+}
+
 std::string describe(const ObjectReference& object) {
     return object.name.empty() ? object.id : fmt::format("'{}'", object.name);
 }
@@ -98,18 +104,18 @@ Object Client::get(const std::string& id) {
     return fetch<Object>({to_do<Object>("get", {id}), "GET", object_path<Object>(id)});
 }
 
+/// Sends a call whose path is given below the list's. `call.what` says what failed.
 template <typename Object>
-Object Client::create_in(const std::string& project_id, std::string_view below, const std::string& name,
-                         const std::string& body, Names names) {
-    const auto what = to_do<Object>("create", {{}, name});
+Object Client::create_in(const std::string& project_id, Call call, Names names) {
     const bool unique = names == Names::unique;
-    const auto path =
-        fmt::format("{}{}{}", list_path<Object>(project_id), below, unique ? "?unique_name=true" : "");
-    const auto response = send({what, "POST", path, body, Repeat::if_not_sent});
-    if (!is_success(response.status)) throw to_error(what, response, transport_.description());
-    auto created = decode_answer(what, response.body, resource<Object>.decode);
+    call.method = "POST";
+    call.path = list_path<Object>(project_id) + call.path + (unique ? "?unique_name=true" : "");
+    call.repeat = Repeat::if_not_sent;
+    const auto response = send(call);
+    if (!is_success(response.status)) throw to_error(call.what, response, transport_.description());
+    auto created = decode_answer(call.what, response.body, resource<Object>.decode);
     if (unique && transport::find_header(response.headers, "Prevision-Unique-Name") != "true")
-        check_unique(what, project_id, created);
+        check_unique(call.what, project_id, created);
     return created;
 }
 
@@ -132,7 +138,12 @@ void Client::check_unique(const std::string& what, const std::string& project_id
 
 template <typename Object>
 Object Client::create(const std::string& project_id, const Object& object, Names names) {
-    return create_in<Object>(project_id, "", object.name, model::encode_request(object), names);
+    return create_in<Object>(project_id,
+                             {.what = to_do<Object>("create", {{}, object.name}),
+                              .method = {},
+                              .path = {},
+                              .body = model::encode_request(object)},
+                             names);
 }
 
 model::Project Client::create_project(const model::Project& project, Names names) {
@@ -197,8 +208,36 @@ void Client::read_datasource(const ObjectReference& datasource, ByteSink& sink) 
 
 model::Dataset Client::create_dataset(const std::string& project_id, const std::string& name,
                                       const std::string& datasource_id, Names names) {
-    return create_in<model::Dataset>(project_id, "/data-source", name,
-                                     model::encode_snapshot_request(name, datasource_id), names);
+    return create_in<model::Dataset>(project_id,
+                                     {.what = to_do<model::Dataset>("create", {{}, name}),
+                                      .method = {},
+                                      .path = "/data-source",
+                                      .body = model::encode_snapshot_request(name, datasource_id)},
+                                     names);
+}
+
+model::Dataset Client::upload_dataset(const std::string& project_id, const std::string& name,
+                                      FormUpload& form, Names names) {
+    return create_in<model::Dataset>(project_id,
+                                     {.what = to_do<model::Dataset>("create", {{}, name}),
+                                      .method = {},
+                                      .path = "/file",
+                                      .headers = {{"Content-Type", form.content_type()}},
+                                      .upload = &form},
+                                     names);
+}
+
+model::Export Client::export_file(const ObjectReference& exporter, FormUpload& form) {
+    return fetch<model::Export>({.what = to_do<model::Exporter>("write a file through", exporter),
+                                 .method = "POST",
+                                 .path = object_path<model::Exporter>(exporter.id, "/file"),
+                                 .repeat = Repeat::if_not_sent,
+                                 .headers = {{"Content-Type", form.content_type()}},
+                                 .upload = &form});
+}
+
+void Client::list_exports(const ObjectReference& exporter, const Each<model::Export>& each) {
+    list_at<model::Export>(object_path<model::Exporter>(exporter.id, "/exports"), each);
 }
 
 std::map<std::string, std::string> Client::compare_secrets(const ObjectReference& connector,
@@ -246,6 +285,12 @@ model::Export Client::run_exporter(const ObjectReference& exporter, const Object
          {},
          Repeat::if_not_sent});
 }
+
+template std::string_view noun_of<model::Project>();
+template std::string_view noun_of<model::Connector>();
+template std::string_view noun_of<model::Datasource>();
+template std::string_view noun_of<model::Dataset>();
+template std::string_view noun_of<model::Exporter>();
 
 template void Client::list<model::Project>(const std::string&, const Each<model::Project>&);
 template void Client::list<model::Connector>(const std::string&, const Each<model::Connector>&);

@@ -93,6 +93,18 @@ void Client::list(const std::string& project_id, const Each<Object>& each) {
 }
 
 template <typename Object>
+void Client::list_ids(const std::string& project_id, const Each<const std::string&>& each) {
+    const auto what = fmt::format("cannot list the {}s", resource<Object>.noun);
+    list_pages(what, list_path<Object>(project_id) + "?fields=_id",
+               [&](const model::ListPage::Item& item, SeenItems& seen) {
+                   const auto id = decode_answer(what, item.text, [&](std::string_view text) {
+                       return model::get_text(model::JsonText(*item.value, text).value(), "_id");
+                   });
+                   return !seen.add(id, std::string(item.text)) || each(id);
+               });
+}
+
+template <typename Object>
 void Client::list_named(const std::string& project_id, const std::string& name, const Each<Object>& each) {
     // A platform that does not know the query sends all.
     list_at<Object>(fmt::format("{}?name={}", list_path<Object>(project_id), percent_encode(name)),
@@ -297,6 +309,12 @@ template void Client::list<model::Connector>(const std::string&, const Each<mode
 template void Client::list<model::Datasource>(const std::string&, const Each<model::Datasource>&);
 template void Client::list<model::Dataset>(const std::string&, const Each<model::Dataset>&);
 template void Client::list<model::Exporter>(const std::string&, const Each<model::Exporter>&);
+
+template void Client::list_ids<model::Project>(const std::string&, const Each<const std::string&>&);
+template void Client::list_ids<model::Connector>(const std::string&, const Each<const std::string&>&);
+template void Client::list_ids<model::Datasource>(const std::string&, const Each<const std::string&>&);
+template void Client::list_ids<model::Dataset>(const std::string&, const Each<const std::string&>&);
+template void Client::list_ids<model::Exporter>(const std::string&, const Each<const std::string&>&);
 
 template void Client::list_named<model::Project>(const std::string&, const std::string&,
                                                  const Each<model::Project>&);

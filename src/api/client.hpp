@@ -103,6 +103,9 @@ class Client {
     template <typename Object>
     void list(const std::string& project_id, const Each<Object>& each);
     void list_projects(const Each<model::Project>& each) { list<model::Project>({}, each); }
+    /// Only their ids, which a platform may send alone.
+    template <typename Object>
+    void list_ids(const std::string& project_id, const Each<const std::string&>& each);
     /// Those that have exactly that name.
     template <typename Object>
     void list_named(const std::string& project_id, const std::string& name, const Each<Object>& each);

@@ -174,9 +174,11 @@ void Listing::sort_rows() {
 }
 
 bool Listing::show_row(render::Row row) {
-    std::vector<std::optional<std::string>> cells;
-    for (const auto index : shown_) cells.push_back(row.cells[index]);
-    row.cells = std::move(cells);
+    if (shows_cells_) {
+        std::vector<std::optional<std::string>> cells;
+        for (const auto index : shown_) cells.push_back(row.cells[index]);
+        row.cells = std::move(cells);
+    }
     renderer_->add(row);
     ++count_;
     return !limit_ || count_ < *limit_;

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "api/decode_answer.hpp"
+#include "api/form_upload.hpp"
 #include "api/seen_items.hpp"
 #include "core/id.hpp"
 #include "core/text.hpp"
@@ -100,16 +101,18 @@ Object Client::get(const std::string& id) {
 
 template <typename Object>
 Object Client::create_in(const std::string& project_id, std::string_view below, const std::string& name,
-                         const std::string& body, Names names) {
-    const auto what = to_do<Object>("create", {{}, name});
+                         Call call, Names names) {
     const bool unique = names == Names::unique;
-    const auto path =
+    call.what = to_do<Object>("create", {{}, name});
+    call.method = "POST";
+    call.path =
         fmt::format("{}{}{}", list_path<Object>(project_id), below, unique ? "?unique_name=true" : "");
-    const auto response = send({what, "POST", path, body, Repeat::if_not_sent});
-    if (!is_success(response.status)) throw to_error(what, response, transport_.description());
-    auto created = decode_answer(what, response.body, resource<Object>.decode);
+    call.repeat = Repeat::if_not_sent;
+    const auto response = send(call);
+    if (!is_success(response.status)) throw to_error(call.what, response, transport_.description());
+    auto created = decode_answer(call.what, response.body, resource<Object>.decode);
     if (unique && transport::find_header(response.headers, "Prevision-Unique-Name") != "true")
-        check_unique(what, project_id, created);
+        check_unique(call.what, project_id, created);
     return created;
 }
 
@@ -132,7 +135,9 @@ void Client::check_unique(const std::string& what, const std::string& project_id
 
 template <typename Object>
 Object Client::create(const std::string& project_id, const Object& object, Names names) {
-    return create_in<Object>(project_id, "", object.name, model::encode_request(object), names);
+    Call call;
+    call.body = model::encode_request(object);
+    return create_in<Object>(project_id, "", object.name, std::move(call), names);
 }
 
 model::Project Client::create_project(const model::Project& project, Names names) {
@@ -197,8 +202,34 @@ void Client::read_datasource(const ObjectReference& datasource, ByteSink& sink) 
 
 model::Dataset Client::create_dataset(const std::string& project_id, const std::string& name,
                                       const std::string& datasource_id, Names names) {
-    return create_in<model::Dataset>(project_id, "/data-source", name,
-                                     model::encode_snapshot_request(name, datasource_id), names);
+    Call call;
+    call.body = model::encode_snapshot_request(name, datasource_id);
+    return create_in<model::Dataset>(project_id, "/data-source", name, std::move(call), names);
+}
+
+Client::Call Client::upload(FormUpload& form) {
+    Call call;
+    call.headers = {{"Content-Type", form.content_type()}};
+    call.upload = &form;
+    return call;
+}
+
+model::Dataset Client::upload_dataset(const std::string& project_id, const std::string& name,
+                                      FormUpload& form, Names names) {
+    return create_in<model::Dataset>(project_id, "/file", name, upload(form), names);
+}
+
+model::Export Client::export_file(const ObjectReference& exporter, FormUpload& form) {
+    auto call = upload(form);
+    call.what = to_do<model::Exporter>("write a file through", exporter);
+    call.method = "POST";
+    call.path = object_path<model::Exporter>(exporter.id, "/file");
+    call.repeat = Repeat::if_not_sent;
+    return fetch<model::Export>(call);
+}
+
+void Client::list_exports(const ObjectReference& exporter, const Each<model::Export>& each) {
+    list_at(object_path<model::Exporter>(exporter.id, "/exports"), each);
 }
 
 std::map<std::string, std::string> Client::compare_secrets(const ObjectReference& connector,

@@ -118,7 +118,7 @@ Connector decode_connector(const JsonText& json) {
     return connector;
 }
 
-Entry decode_entry(const JsonText& json) {
+BrowsedItem decode_browsed_item(const JsonText& json) {
     const auto& object = json.value();
     return {.name = get_text(object, "name"),
             .path = get_text(object, "path"),
@@ -249,7 +249,7 @@ std::string encode_answer(const Connector& connector) {
     return object.text("created_at", connector.created_at).finish();
 }
 
-std::string encode_answer(const Entry& entry) {
+std::string encode_answer(const BrowsedItem& entry) {
     return JsonObject()
         .text("name", entry.name)
         .text("path", entry.path)

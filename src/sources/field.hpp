@@ -7,7 +7,8 @@
 
 namespace prevision::sources {
 
-/// Throws Error invalid: "invalid FIELD: WHY".
+/// Throws Error invalid: "invalid FIELD: WHY". Hints name options as flags ("--host-key"); the command line shows them
+/// in a file's words where a file is wrong.
 [[noreturn]] void refuse_field(std::string_view field, std::string_view why, std::string hint = {});
 
 /// Refuses a value that a protocol's commands cannot hold: one with a line end or a NUL byte.

@@ -9,6 +9,7 @@
 #include "core/text.hpp"
 #include "net/socket.hpp"
 #include "sources/check.hpp"
+#include "sources/field.hpp"
 #include "sources/files/ftp.hpp"
 #include "sources/files/sftp.hpp"
 #include "sources/host.hpp"
@@ -47,10 +48,6 @@ constexpr std::array<KeptType, 4> kept{{{.type = "GCP", .connector_options = gcp
 
 constexpr std::array<ForeignPort, 2> foreign_ports{{{1433, "SQL Server"}, {1521, "Oracle Database"}}};
 
-[[noreturn]] void refuse(std::string_view field, const std::string& why, std::string hint = {}) {
-    throw InvalidField(field, why, std::move(hint));
-}
-
 std::string engine_names() {
     std::vector<std::string> names;
     for (const auto& engine : engines()) names.emplace_back(engine.name);
@@ -63,8 +60,9 @@ std::string choose_engine_hint() { return fmt::format("name it with --engine (on
     std::vector<std::string> names;
     for (const auto& engine : engines()) names.emplace_back(engine.name);
     const auto meant = closest(name, names);
-    refuse("engine", fmt::format("there is no engine '{}'", name),
-           meant ? fmt::format("did you mean {}?", *meant) : fmt::format("one of: {}", join(names, ", ")));
+    refuse_field(
+        "engine", fmt::format("there is no engine '{}'", name),
+        meant ? fmt::format("did you mean {}?", *meant) : fmt::format("one of: {}", join(names, ", ")));
 }
 
 // Tools add the name of a driver to the scheme: "postgresql+psycopg2".
@@ -78,16 +76,16 @@ const Engine* find_by_scheme(std::string_view scheme) {
 
 void check_engine_has_type(const Engine& engine, std::string_view type) {
     if (engine.type == type) return;
-    refuse("engine",
-           fmt::format("{} is of type {}, and the connector's type is {}", engine.title, engine.type, type));
+    refuse_field("engine", fmt::format("{} is of type {}, and the connector's type is {}", engine.title,
+                                       engine.type, type));
 }
 
 const Engine* tell_by_name_or_scheme(const Connection& connection, const Host& host) {
     const Engine* by_scheme = find_by_scheme(host.scheme);
     if (by_scheme == nullptr && !host.scheme.empty() &&
         std::ranges::find(neutral_schemes, host.scheme) == neutral_schemes.end()) {
-        refuse("host", fmt::format("its scheme '{}' names no known system", host.scheme),
-               choose_engine_hint());
+        refuse_field("host", fmt::format("its scheme '{}' names no known system", host.scheme),
+                     choose_engine_hint());
     }
     if (connection.engine.empty()) {
         // Only a file has a path and no host.
@@ -100,8 +98,8 @@ const Engine* tell_by_name_or_scheme(const Connection& connection, const Host& h
         refuse_engine(connection.engine);
     }
     if (by_scheme != nullptr && by_scheme != named) {
-        refuse("engine", fmt::format("it is {}, and the host's scheme '{}' is {}'s", named->name, host.scheme,
-                                     by_scheme->name));
+        refuse_field("engine", fmt::format("it is {}, and the host's scheme '{}' is {}'s", named->name,
+                                           host.scheme, by_scheme->name));
     }
     return named;
 }
@@ -118,8 +116,9 @@ const Engine* tell_by_port(int port, std::string_view type) {
     }
     for (const auto& foreign : foreign_ports) {
         if (foreign.port != port) continue;
-        refuse("port", fmt::format("{} is the port of {}, which has no engine here", port, foreign.title),
-               fmt::format("if another system answers there, {}", choose_engine_hint()));
+        refuse_field("port",
+                     fmt::format("{} is the port of {}, which has no engine here", port, foreign.title),
+                     fmt::format("if another system answers there, {}", choose_engine_hint()));
     }
     return nullptr;
 }
@@ -129,10 +128,10 @@ const Engine& hear_engine(const std::vector<net::Address>& addresses, const std:
     const auto socket = net::connect(addresses, place, timeout, cancellation);
     const auto answer = hear_server(socket, timeout, cancellation);
     if (answer.engine != nullptr) return *answer.engine;
-    refuse("engine",
-           fmt::format("cannot find out which system answers at {}: {}", place,
-                       answer.is_silent ? "it sends nothing" : "its greeting is not a known system's"),
-           choose_engine_hint());
+    refuse_field("engine",
+                 fmt::format("cannot find out which system answers at {}: {}", place,
+                             answer.is_silent ? "it sends nothing" : "its greeting is not a known system's"),
+                 choose_engine_hint());
 }
 
 /// Connects to the server to find out what it is; `observer` gets the stages.
@@ -234,8 +233,8 @@ bool writes_tables(std::string_view type) {
 void check_type(std::string_view type) {
     const auto types = engine_types();
     if (std::ranges::find(types, type) != types.end()) return;
-    refuse("type", type.empty() ? "it is empty" : fmt::format("'{}' has no engine here", type),
-           fmt::format("one of: {}", join(types, ", ")));
+    refuse_field("type", type.empty() ? "it is empty" : fmt::format("'{}' has no engine here", type),
+                 fmt::format("one of: {}", join(types, ", ")));
 }
 
 const Engine* tell_engine(const Connection& connection) {
@@ -252,7 +251,7 @@ const Engine* tell_engine(const Connection& connection) {
 const Engine& detect_engine(const Connection& connection, Cancellation& cancellation,
                             const StageObserver& failure) {
     if (const Engine* told = tell_engine(connection)) return *told;
-    if (connection.host.empty()) refuse("host", "it is empty");
+    if (connection.host.empty()) refuse_field("host", "it is empty");
     const Host host = parse_host(connection.host);
     std::vector<int> ports;
     if (const auto port = choose_port(connection.port, host)) {

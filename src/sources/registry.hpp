@@ -53,12 +53,12 @@ std::vector<const Option*> secret_options();
 /// Whether the engines of the type write tables rather than files.
 bool writes_tables(std::string_view type);
 
-/// Throws InvalidField when no engine serves the type.
+/// Throws Error invalid when no engine serves the type.
 void check_type(std::string_view type);
 
 /// Which engine serves the connection, by what is known without the network: its `engine`, else the scheme of
 /// its host, else its type where that has one engine only, else its port. nullptr when these do not say it.
-/// An empty type is one that is not known yet. InvalidField when a name, type or scheme is unknown, or
+/// An empty type is one that is not known yet. Error invalid when a name, type or scheme is unknown, or
 /// they contradict each other.
 const Engine* tell_engine(const Connection& connection);
 

@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "cli/connector/definition.hpp"
+#include "cli/connector/options.hpp"
 #include "core/error.hpp"
 #include "core/text.hpp"
 #include "platform/datasets/file_format.hpp"

@@ -85,7 +85,8 @@ class FilteredOutput::Program {
         auto& self = *static_cast<Program*>(program);
         const jv text = self.library_.format_error(message);
         try {
-            self.message_ = self.text_of(text);
+            // The first one says what is wrong, the last one only how often.
+            if (self.message_.empty()) self.message_ = self.text_of(text);
         } catch (const std::bad_alloc&) {
             self.message_.clear();
         }

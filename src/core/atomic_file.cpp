@@ -63,8 +63,7 @@ bool AtomicFile::link_to(const std::filesystem::path& name) const {
     const auto descriptor = fmt::format("/proc/self/fd/{}", file_.get());
     if (::linkat(AT_FDCWD, descriptor.c_str(), AT_FDCWD, name.c_str(), AT_SYMLINK_FOLLOW) == 0) return true;
     if (errno == EEXIST) return false;
-    throw Error(ErrorClass::internal,
-                fmt::format("cannot write {}: {}", path_.string(), system_message(errno)));
+    throw cannot_write(path_);
 }
 
 /// Gives a file without a name its temporary one.

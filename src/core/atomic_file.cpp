@@ -89,16 +89,14 @@ void AtomicFile::overwrite() {
 
 void AtomicFile::commit() {
     sync_file();
+    give_name();
     if (overwrites_) {
-        give_name();
         overwrite();
         return;
     }
-    give_name();
-}
-if (::rename(temporary_.c_str(), path_.c_str()) != 0) throw cannot_write(path_);
-pending_ = false;
-sync_directory();
+    if (::rename(temporary_.c_str(), path_.c_str()) != 0) throw cannot_write(path_);
+    pending_ = false;
+    sync_directory();
 }
 
 bool AtomicFile::commit_if_absent() {

@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <unistd.h>
 

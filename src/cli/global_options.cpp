@@ -15,7 +15,13 @@ render::Format GlobalOptions::format() const {
     return render::parse_format(output).value_or(render::Format::table);
 }
 
-std::chrono::milliseconds GlobalOptions::time_limit() const { return parse_duration("--timeout", timeout); }
+std::chrono::milliseconds GlobalOptions::time_limit() const {
+    return parse_duration("--timeout", timeout.value_or("60"));
+}
+
+std::chrono::milliseconds GlobalOptions::silence_limit() const {
+    return timeout ? time_limit() : std::chrono::hours(1);
+}
 
 bool GlobalOptions::json_errors() const { return output == "json" || output == "jsonl"; }
 

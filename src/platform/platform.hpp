@@ -16,6 +16,12 @@
 
 namespace prevision::platform {
 
+/// How long to wait for remote systems, as a source's Connection has it; 0 is without a limit.
+struct WaitLimits {
+    std::chrono::milliseconds wait{60'000};         ///< for a lock, and for a short answer
+    std::chrono::milliseconds silence{3'600'000};  ///< for the next bytes while a statement works
+};
+
 struct Settings {
     std::filesystem::path home;  ///< where the state lives; made when it is not there
     /// One line of 64 hex digits, readable by its owner alone; made with the first secret that is kept. Else
@@ -23,7 +29,7 @@ struct Settings {
     std::optional<std::filesystem::path> vault_key_file{};
     const Clock* clock = &system_clock();
     Environment environment;  ///< what sources may look into: proxies, certificates, AWS's variables
-    std::chrono::milliseconds wait_limit{60'000};  ///< as a source's Connection has it
+    WaitLimits limits;
 };
 
 /// The caller of a served platform.

@@ -1,5 +1,7 @@
 #include "platform/state.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "core/file.hpp"
@@ -65,7 +67,7 @@ snapshot::Snapshot take_snapshot(State& state, const model::Dataset& dataset,
 State::State(const Settings& settings)
     : clock(*settings.clock),
       environment(settings.environment),
-      wait_limit(settings.wait_limit),
+      limits(settings.limits),
       store(make_home(settings.home) / "prevision.db", clock),
       tokens(store, clock),
       projects(store),
@@ -101,7 +103,10 @@ sources::Connection open_connection(State& state, const model::Connector& connec
     auto connection =
         connection_of(connector, open_secret(state, connector.id, "password"), state.environment);
     connection.private_key = open_secret(state, connector.id, "private_key");
-    connection.wait_limit = state.wait_limit;
+    connection.wait_limit = state.limits.wait;
+    connection.silence_limit = state.limits.silence;
+    if (state.limits.wait.count() > 0)
+        connection.connect_timeout = std::min(connection.connect_timeout, state.limits.wait);
     return connection;
 }
 

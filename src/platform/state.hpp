@@ -32,9 +32,8 @@ struct State {
     explicit State(const Settings& settings);
 
     const Clock& clock;
-    const Environment environment;
-    const std::chrono::milliseconds
-        wait_limit;  ///< see Settings; 0 is no limit  ///< what a source may look into
+    const Environment environment;  ///< what a source may look into
+    const WaitLimits limits;
     EventBus events;
     Store store;
     Tokens tokens;

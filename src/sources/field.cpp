@@ -9,13 +9,22 @@
 
 namespace prevision::sources {
 
+InvalidField::InvalidField(std::string_view field, std::string_view reason, std::string hint)
+    : Error(ErrorClass::invalid, fmt::format("invalid {}: {}", field, reason), std::move(hint)),
+      field_(field),
+      reason_(reason) {}
+
 void refuse_field(std::string_view field, std::string_view why, std::string hint) {
-    throw Error(ErrorClass::invalid, fmt::format("invalid {}: {}", field, why), std::move(hint));
+    throw InvalidField(field, why, std::move(hint));
 }
 
 void refuse_line_ends(std::string_view field, std::string_view text) {
     if (std::ranges::any_of(text, [](char c) { return c == '\0' || c == '\r' || c == '\n'; }))
         refuse_field(field, "it holds a line end or a NUL byte");
+}
+
+void refuse_nul(std::string_view field, std::string_view text) {
+    if (text.find('\0') != std::string_view::npos) refuse_field(field, "it holds a NUL byte");
 }
 
 std::string option_of(const Connection& connection, const std::string& name) {

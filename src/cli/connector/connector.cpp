@@ -74,6 +74,7 @@ api::TestOutcome test(api::Client& client, const api::ObjectReference& connector
 }
 
 Connector run_create(CreateOptions& options, Services& services) {
+    take_apart_host(options, services);
     refuse_update_with_test(options.if_exists, options.test, "connector");
     auto& client = services.client();
     const auto settle = [&] {
@@ -125,6 +126,7 @@ void add_update(Command& command, Services& services, const Noun<Connector>& nou
     add_connector_options(verb, options, true);
     verb.example("prevision connector update shop --password-file new.txt");
     verb.action([&options, &noun, &services] {
+        take_apart_host(options, services);
         const auto found = noun.find(services, options.name);
         show_object(services, noun.fields,
                     services.client().update_connector(api::refer_to(found), to_changes(options, services)));

@@ -11,6 +11,7 @@
 #include "model/json.hpp"
 #include "model/json_builder.hpp"
 #include "platform/connection.hpp"
+#include "sources/host_url.hpp"
 #include "sources/registry.hpp"
 
 namespace prevision::cli {
@@ -172,6 +173,34 @@ void add_connector_options(Command& verb, ConnectorOptions& options, bool exists
                     {.value = upper_case(flag_of(name).substr(2)),
                      .suggest = [&options, name] { return choices_of(name, options); },
                      .shown = taken_by(options, name)});
+    }
+}
+
+void take_apart_host(ConnectorOptions& options, Services& services) {
+    if (!options.host) return;
+    const auto url = sources::split_host_url(*options.host);
+    if (!url) return;
+    const auto refuse_twice = [](bool is_given, std::string_view what) {
+        if (!is_given) return;
+        throw Error(ErrorClass::usage, fmt::format("the {} is given twice: in --host, and by itself", what),
+                    "leave it out of --host");
+    };
+    refuse_twice(url->username && options.username, "user name");
+    refuse_twice(url->password && options.secret.given(), "password");
+    auto& tls = options.own["tls"];
+    refuse_twice(!url->tls.empty() && tls, "encryption");
+    options.host = url->host;
+    if (url->username) options.username = url->username;
+    if (!url->tls.empty()) tls = url->tls;
+    if (url->password) {
+        SecretOptions typed;
+        typed.value = url->password->reveal();
+        options.typed_password = read_secret(typed, services);
+    }
+    if (!url->database.empty()) {
+        services.message(fmt::format(
+            "warning: the database '{}' in --host is left out: a connector has none, give the datasource --database",
+            url->database));
     }
 }
 

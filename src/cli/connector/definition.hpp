@@ -21,7 +21,7 @@ struct ConnectorOptions {
     std::optional<int> port;
     std::optional<std::string> username;
     SecretOptions secret;
-    std::optional<Secret> typed_password;  ///< from the questions of a terminal
+    std::optional<Secret> typed_password;  ///< from the questions of a terminal, or from the URL in --host
     std::optional<std::string> credentials_file;
     std::optional<std::string> private_key_file;
     std::map<std::string, std::optional<std::string>> own;  ///< the engines' own, by name: "tls", "region"
@@ -38,6 +38,11 @@ std::string tell_type(const std::string& type, const std::string& engine, const 
 
 /// `exists`: the name is that of one there is.
 void add_connector_options(Command& verb, ConnectorOptions& options, bool exists);
+
+/// Takes a --host that is a URL with a user name, password or database apart: they become the options of their
+/// own. Warns of a password on the command line, and that a database belongs to a datasource. Error usage when the
+/// URL and an option name the same thing.
+void take_apart_host(ConnectorOptions& options, Services& services);
 
 /// What the options say of a connector, less its secrets, unchecked. Error usage where the type is not known.
 model::Connector without_secrets(const ConnectorOptions& options);

@@ -141,6 +141,7 @@ class Questions {
     /// that is chosen here can only be wrong where a host's scheme names another one.
     bool is_refused(const std::string& name) {
         try {
+            if (name == "host") take_apart_host(options_, services_);
             const auto connection = platform::connection_of(without_secrets(options_), Secret("typed"));
             const auto* engine = sources::tell_engine(connection);
             if (engine != nullptr) engine->open(connection, services_.cancellation());

@@ -13,7 +13,7 @@
 
 namespace prevision::platform {
 
-/// Keeps the rows that it is given, as texts in the form that a dataset's file holds. Error invalid when they
+/// Keeps the rows that it is given, as texts in the form that a dataset's file holds. Error invalid when several
 /// are too large to be held.
 class SampleSink final : public sources::RowSink {
   public:

@@ -66,6 +66,12 @@ std::vector<VerbCase> datasource_cases() {
          .answers = {{200, orders}, {200, rows}},
          .requests = {get, "GET /data-sources/" + id + "/sample?limit=1"},
          .out = "a,b\r\n1,x\r\n"},
+        {.verb = "datasource preview",
+         .arguments = {id, "-n", "1", "-o", "json"},
+         .answers = {{200, orders}, {200, R"({"columns":["a","a","a_2"],"rows":[[1,"x",null]]})"}},
+         .requests = {get, "GET /data-sources/" + id + "/sample?limit=1"},
+         .out = R"([{"a":1,"a_3":"x","a_2":null}])"
+                "\n"},
         {.verb = "datasource schema",
          .arguments = {id, "-o", "csv"},
          .answers = {{200, orders}, {200, rows}},

@@ -25,9 +25,13 @@ namespace {
 constexpr std::array<std::string_view, 3> file_modes{"timestamp", "safe", "replace"};
 constexpr std::array<std::string_view, 2> database_modes{"append", "replace"};
 
+/// What the values of the columns are, as far as it is known.
+using Kinds = std::vector<std::optional<sources::ValueKind>>;
+
 /// What is to be written.
 struct Content {
     std::filesystem::path file;  ///< its bytes
+    Kinds kinds;
 
     /// Hands the rows that these are to a sink.
     std::function<void(sources::RowSink& sink, const Cancellation& cancellation)> rows;
@@ -36,16 +40,17 @@ struct Content {
 /// Writes the rows that it is given through a writer.
 class ExportSink final : public sources::RowSink {
   public:
-    ExportSink(sources::TableWriter& writer, const model::Exporter& exporter)
-        : writer_(writer), exporter_(exporter) {}
+    ExportSink(sources::TableWriter& writer, const model::Exporter& exporter, const Kinds& kinds)
+        : writer_(writer), exporter_(exporter), kinds_(kinds) {}
 
     void columns(std::span<const sources::Column> columns) override {
-        std::vector<std::string> names;
-        for (const auto& column : columns) names.push_back(column.name);
-        writer_.begin({.database = exporter_.database, .table = exporter_.table}, names,
+        std::vector<sources::OutgoingColumn> written;
+        for (std::size_t at = 0; at < columns.size(); ++at)
+            written.emplace_back(columns[at].name, at < kinds_.size() ? kinds_[at] : std::nullopt);
+        writer_.begin({.database = exporter_.database, .table = exporter_.table}, written,
                       exporter_.database_write_mode == "replace" ? sources::WriteMode::replace
                                                                  : sources::WriteMode::append);
-        cells_.resize(names.size());
+        cells_.resize(written.size());
     }
 
     void row(std::span<const sources::Value> values) override {
@@ -62,6 +67,7 @@ class ExportSink final : public sources::RowSink {
   private:
     sources::TableWriter& writer_;
     const model::Exporter& exporter_;
+    const Kinds& kinds_;
     std::vector<std::optional<std::string>> cells_;
     std::uint64_t rows_ = 0;
 };
@@ -120,7 +126,7 @@ Answer create_exporter(State& state, const RoutedCall& routed) {
 std::uint64_t write_rows(sources::TableWriter& writer, const model::Exporter& exporter,
                          const Content& content, const Cancellation& cancellation) {
     if (exporter.table.empty()) throw Error(ErrorClass::invalid, "invalid table: the exporter has none");
-    ExportSink sink(writer, exporter);
+    ExportSink sink(writer, exporter, content.kinds);
     content.rows(sink, cancellation);
     writer.commit();
     return sink.rows();
@@ -170,6 +176,19 @@ Answer run_export(State& state, const model::Exporter& exporter, const std::stri
     return json_answer(model::encode_answer(done));
 }
 
+/// The kinds of the values of a snapshot, by the engine that it came from, if that is still known.
+Kinds kinds_of(State& state, const model::Dataset& dataset) {
+    const auto datasource = state.datasources.find(dataset.datasource_id);
+    const auto connector =
+        datasource ? state.connectors.find(datasource->connector_id) : std::optional<model::Connector>();
+    if (!connector) return {};
+    const auto* engine = sources::tell_engine(connection_of(*connector, {}, state.environment));
+    if (engine == nullptr || engine->kind_of_type == nullptr) return {};
+    Kinds kinds;
+    for (const auto& column : dataset.schema) kinds.emplace_back(engine->kind_of_type(column.type));
+    return kinds;
+}
+
 Answer export_dataset(State& state, const RoutedCall& routed) {
     const auto exporter = get_exporter(state, routed.parameters.at(0));
     const auto& id = routed.parameters.at(1);
@@ -180,7 +199,8 @@ Answer export_dataset(State& state, const RoutedCall& routed) {
     const auto rows = [&](sources::RowSink& sink, const Cancellation& cancellation) {
         read_dataset_rows(path, dataset, std::nullopt, sink, cancellation);
     };
-    return run_export(state, exporter, id, routed, {.file = path, .rows = rows});
+    return run_export(state, exporter, id, routed,
+                      {.file = path, .kinds = kinds_of(state, dataset), .rows = rows});
 }
 
 Answer export_file(State& state, const RoutedCall& routed) {
@@ -191,7 +211,7 @@ Answer export_file(State& state, const RoutedCall& routed) {
         read_uploaded_table(file, form, {.sink = &sink, .rows = std::numeric_limits<std::uint64_t>::max()},
                             [&](std::string_view) { cancellation.check(); });
     };
-    return run_export(state, exporter, {}, routed, {.file = file.path(), .rows = rows});
+    return run_export(state, exporter, {}, routed, {.file = file.path(), .kinds = {}, .rows = rows});
 }
 
 }  // namespace

@@ -179,7 +179,8 @@ int Client::wait_for_socket(int pending, std::optional<Clock::time_point> deadli
 }
 
 std::chrono::milliseconds Client::limit_of(Patience patience) const {
-    return patience == Patience::limited ? target_.answer_limit() : target_.silence_limit;
+    return patience == Patience::limited ? target_.answer_limit(std::chrono::seconds(1))
+                                         : target_.silence_limit;
 }
 
 void Client::note_socket() { socket_ = mysql_get_socket(mysql_.get()); }

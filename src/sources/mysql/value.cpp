@@ -203,23 +203,27 @@ bool TargetColumn::is_allowed(std::string_view value) const {
 }
 
 ValueKind TargetColumn::values_of(std::string_view type) {
-    struct Known {
-        std::string_view base;
-        ValueKind kind;
-    };
-    constexpr std::array known{
-        Known{"bit", ValueKind::binary},         Known{"decimal", ValueKind::decimal},
-        Known{"float", ValueKind::real},         Known{"double", ValueKind::real},
-        Known{"date", ValueKind::date},          Known{"time", ValueKind::time},
-        Known{"datetime", ValueKind::timestamp}, Known{"timestamp", ValueKind::timestamp},
-        Known{"year", ValueKind::integer}};
     const auto base = base_of(type);
-    const auto kind = TargetColumn::kind_of(base);
-    if (kind == TargetColumn::Kind::bytes || kind == TargetColumn::Kind::fixed_bytes)
-        return ValueKind::binary;
-    if (kind == TargetColumn::Kind::integer) return ValueKind::integer;
-    const auto* found = std::ranges::find(known, base, &Known::base);
-    return found == known.end() ? ValueKind::text : found->kind;
+    switch (kind_of(base)) {
+        case Kind::integer:
+        case Kind::year:
+            return ValueKind::integer;
+        case Kind::decimal:
+            return ValueKind::decimal;
+        case Kind::single_float:
+        case Kind::double_float:
+            return ValueKind::real;
+        case Kind::bit:
+        case Kind::bytes:
+        case Kind::fixed_bytes:
+            return ValueKind::binary;
+        case Kind::date:
+            return ValueKind::date;
+        case Kind::time:
+            return base == "time" ? ValueKind::time : ValueKind::timestamp;
+        default:
+            return ValueKind::text;
+    }
 }
 
 }  // namespace prevision::sources::mysql

@@ -158,7 +158,8 @@ void ServerConnection::wait_for_socket(short events, std::optional<Clock::time_p
 }
 
 void ServerConnection::await(Patience patience, const std::function<bool()>& arrived, short events) {
-    const auto limit = patience == Patience::limited ? target_.answer_limit() : target_.silence_limit;
+    const auto limit = patience == Patience::limited ? target_.answer_limit(std::chrono::milliseconds(1))
+                                                     : target_.silence_limit;
     const auto deadline = deadline_after(limit);
     while (!arrived()) {
         wait_for_socket(events, deadline, limit);

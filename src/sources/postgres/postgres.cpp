@@ -146,7 +146,7 @@ const Engine& postgres_engine() {
         .question = postgres::ssl_request,
         .open = postgres::open,
         .check_location = postgres::check_location,
-        .kind_of_type = postgres::kind_of_type_name,
+        .kind_of_type = postgres::TargetColumn::values_of,
         .open_table_writer = postgres::open_writer,
     };
     return engine;

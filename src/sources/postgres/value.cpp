@@ -162,28 +162,30 @@ std::optional<std::string> TargetColumn::check_time(std::string_view value) cons
     return std::nullopt;
 }
 
-ValueKind kind_of_type_name(std::string_view type) {
-    struct Known {
-        std::string_view base;
-        ValueKind kind;
-    };
-    constexpr std::array known{Known{"boolean", ValueKind::boolean},
-                               Known{"bytea", ValueKind::binary},
-                               Known{"smallint", ValueKind::integer},
-                               Known{"integer", ValueKind::integer},
-                               Known{"bigint", ValueKind::integer},
-                               Known{"oid", ValueKind::integer},
-                               Known{"numeric", ValueKind::decimal},
-                               Known{"money", ValueKind::decimal},
-                               Known{"real", ValueKind::real},
-                               Known{"double precision", ValueKind::real},
-                               Known{"date", ValueKind::date},
-                               Known{"time without time zone", ValueKind::time},
-                               Known{"timestamp without time zone", ValueKind::timestamp},
-                               Known{"timestamp with time zone", ValueKind::timestamp}};
-    const auto base = base_of(type);
-    const auto* found = std::ranges::find(known, base, &Known::base);
-    return found == known.end() ? ValueKind::text : found->kind;
+ValueKind TargetColumn::values_of(std::string_view type) {
+    switch (kind_of(base_of(type))) {
+        case Kind::boolean:
+            return ValueKind::boolean;
+        case Kind::integer:
+            return ValueKind::integer;
+        case Kind::decimal:
+        case Kind::money:
+            return ValueKind::decimal;
+        case Kind::single_float:
+        case Kind::double_float:
+            return ValueKind::real;
+        case Kind::bytes:
+            return ValueKind::binary;
+        case Kind::date:
+            return ValueKind::date;
+        case Kind::time:
+            return ValueKind::time;
+        case Kind::timestamp:
+        case Kind::timestamp_with_zone:
+            return ValueKind::timestamp;
+        default:
+            return ValueKind::text;
+    }
 }
 
 }  // namespace prevision::sources::postgres

@@ -14,6 +14,9 @@ class TargetColumn {
     /// `type` as format_type() writes it, of a domain its base type's: "numeric(10,2)".
     TargetColumn(std::string name, std::string_view type);
 
+    /// What the values of a type are: "bytea" → binary.
+    static ValueKind values_of(std::string_view type);
+
     [[nodiscard]] const std::string& name() const { return name_; }
 
     /// Appends a value, in the form that a dataset holds it, as a literal of the column's type. `kind` is that of
@@ -51,8 +54,5 @@ class TargetColumn {
     Kind kind_;
     std::optional<long> size_;  ///< in parentheses: characters, digits of the fraction
 };
-
-/// What the values of a type are: "bytea" → binary.
-ValueKind kind_of_type_name(std::string_view type);
 
 }  // namespace prevision::sources::postgres

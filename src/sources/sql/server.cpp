@@ -33,9 +33,11 @@ std::string parse_time_zone(const Connection& connection) {
 
 std::string SqlServer::address() const { return is_local() ? host : format_address(host, port); }
 
-std::chrono::milliseconds SqlServer::answer_limit() const {
-    // A server that counts in whole seconds ends a wait up to a second later.
-    return wait_limit.count() == 0 ? wait_limit : wait_limit + std::chrono::seconds(2);
+std::chrono::milliseconds SqlServer::answer_limit(std::chrono::milliseconds unit) const {
+    constexpr std::chrono::milliseconds margin{500};
+    return wait_limit.count() == 0
+               ? wait_limit
+               : (wait_limit + unit - std::chrono::milliseconds(1)) / unit * unit + margin;
 }
 
 SqlServer parse_server(const Connection& connection, int default_port) {

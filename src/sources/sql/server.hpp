@@ -25,9 +25,9 @@ struct SqlServer {
     [[nodiscard]] bool is_local() const { return host.starts_with('/'); }
     [[nodiscard]] std::string address() const;  ///< "db.example.com:3306", or the socket's path, for messages
 
-    /// How long to wait for a short answer: the server ends a wait for a lock itself at the limit, and its
-    /// message says more. 0 is without a limit.
-    [[nodiscard]] std::chrono::milliseconds answer_limit() const;
+    /// How long to wait for a short answer: a little longer than the server waits for a lock, because its message
+    /// says more. The server counts in `unit`. 0 is without a limit.
+    [[nodiscard]] std::chrono::milliseconds answer_limit(std::chrono::milliseconds unit) const;
 };
 
 /// The server that a connection names. Throws InvalidField.

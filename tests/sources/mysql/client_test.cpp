@@ -86,7 +86,7 @@ std::string greeting(char capabilities) {
                "\xff",
                21) +
            capabilities + std::string("\x21\2\0\x0f\x80\x15", 6) + std::string(10, '\0') +
-           std::string("abcdefghijkl\0", 13);
+           std::string("abcdefghijkl\0mysql_native_password\0", 35);
 }
 
 constexpr char without_tls = '\xf7';

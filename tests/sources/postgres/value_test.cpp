@@ -56,9 +56,9 @@ TEST_CASE("a value that PostgreSQL would change without an error is refused") {
 }
 
 TEST_CASE("the kind of the values of a type of PostgreSQL") {
-    CHECK(postgres::kind_of_type_name("bytea") == ValueKind::binary);
-    CHECK(postgres::kind_of_type_name("numeric(10,2)") == ValueKind::decimal);
-    CHECK(postgres::kind_of_type_name("timestamp(3) with time zone") == ValueKind::timestamp);
-    CHECK(postgres::kind_of_type_name("character varying(5)") == ValueKind::text);
-    CHECK(postgres::kind_of_type_name("integer[]") == ValueKind::text);
+    CHECK(TargetColumn::values_of("bytea") == ValueKind::binary);
+    CHECK(TargetColumn::values_of("numeric(10,2)") == ValueKind::decimal);
+    CHECK(TargetColumn::values_of("timestamp(3) with time zone") == ValueKind::timestamp);
+    CHECK(TargetColumn::values_of("character varying(5)") == ValueKind::text);
+    CHECK(TargetColumn::values_of("integer[]") == ValueKind::text);
 }

@@ -172,7 +172,7 @@ TEST_CASE("a definition is checked before anything is sent, and the flag is name
         {{"--type", "SLQ", "--host", "db"}, "invalid --type: 'SLQ' is none of", "did you mean SQL?"},
         {{"--engine", "mysql"}, "invalid --host: MySQL and MariaDB needs one", "name or address"},
         {{"--host", "mysql://db", "--tls", "requre"},
-         "invalid --tls: 'requre' is none of",
+         "invalid --tls: 'requre' is not one of",
          "did you mean require?"},
         {{"--host", "sqlite:///a.db", "--username", "u"},
          "invalid --username: SQLite takes none",

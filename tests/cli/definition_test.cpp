@@ -211,9 +211,9 @@ TEST_CASE("what an engine refuses is told with the name of the object") {
           Row{{"connector", "create", "x", "--type", "SQL", "--host", "db", "--port", "1433"},
               "the connector 'x': invalid --port: 1433"},
           Row{{"connector", "create", "x", "--engine", "postgresql", "--host", "db/shop"},
-              "the connector 'x': invalid host: a path"},
+              "the connector 'x': invalid --host: a path"},
           Row{{"datasource", "create", "x", "--connector", "shop", "--database", "d"},
-              "the datasource 'x': invalid table: neither"}}) {
+              "the datasource 'x': invalid --table: neither"}}) {
         const auto refused = prevision(arguments);
         CHECK(refused.exit_code == 7);
         CHECK_THAT(refused.err, Catch::StartsWith("prevision: cannot create " + message));

@@ -10,6 +10,7 @@
 #include "core/id.hpp"
 #include "core/utf8.hpp"
 #include "model/exporter.hpp"
+#include "platform/connection.hpp"
 #include "platform/datasets/dataset_file.hpp"
 #include "platform/datasets/file_export.hpp"
 #include "platform/http/body.hpp"

@@ -39,7 +39,7 @@ void add_global_options(Command& root, GlobalOptions& options) {
     root.option("--color", options.color, "When to use colour",
                 {.value = "WHEN", .choices = {"auto", "always", "never"}});
     root.option("--timeout", options.timeout,
-                "How long a request may take with its retries: 90, 30s, 2m; 0 is no limit",
+                "How long a request may take with its retries: 90, 30s, 2m; 0 is no limit (default 60)",
                 {.value = "TIME"});
     root.option("--retries", options.retries, "How often a request is repeated at the most");
     root.flag("-v,--verbose", options.verbose, "Show each request and its time on stderr");

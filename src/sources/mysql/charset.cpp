@@ -58,8 +58,8 @@ std::map<unsigned, Charset> find_charsets(Client& client, std::span<const MYSQL_
         fmt::format(
             "SELECT c.id, c.character_set_name, s.maxlen FROM information_schema.collations c JOIN "
             "information_schema.character_sets s ON s.character_set_name = c.character_set_name WHERE "
-            "c.id IN ({})",
-            asked),
+            "c.id IN ({}) {}",
+            asked, all_rows),
         [&](auto row) {
             const auto number = static_cast<unsigned>(parse_integer(row[0].text()).value_or(0));
             found[number] = {std::string(row[1].text()),

@@ -60,6 +60,8 @@ std::vector<std::string> Embedded::token_names() {
     return names;
 }
 
+std::vector<std::filesystem::path> Embedded::leftovers() { return platform().leftovers(); }
+
 std::filesystem::path Embedded::home() const { return config::platform_home(environment_); }
 
 void Embedded::take_pending_snapshot(const std::string& dataset_id, Cancellation& cancellation) {

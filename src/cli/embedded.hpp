@@ -42,6 +42,9 @@ class Embedded {
     /// The names of the tokens that are not revoked.
     std::vector<std::string> token_names();
 
+    /// The files that killed processes left in it.
+    std::vector<std::filesystem::path> leftovers();
+
     /// The folder that holds its state.
     [[nodiscard]] std::filesystem::path home() const;
 

@@ -64,6 +64,9 @@ class Services final : public Console {
     /// The URL of a platform across the network; empty for the embedded one.
     const std::string& platform_url();
 
+    /// Runs `action`, which changes many objects. On the embedded platform the changes reach the disk together at its end.
+    void write_in_bulk(const std::function<void()>& action);
+
     /// Lets the embedded platform's snapshots go on after this process has ended.
     void keep_snapshots_running();
 

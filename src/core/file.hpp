@@ -40,6 +40,9 @@ std::size_t read_some(const FileDescriptor& file, std::span<char> buffer, const 
 /// The whole of a file of at most `limit` bytes; Error invalid when it is larger.
 std::string read_file(const std::filesystem::path& path, std::size_t limit);
 
+/// As `read_file`. Error invalid when it is not a regular file; does not wait for the writer of a FIFO.
+std::string read_regular_file(const std::filesystem::path& path, std::size_t limit);
+
 /// Whether there is something of that name. What may not be looked at counts as there: who opens it then is
 /// told why that cannot be.
 bool may_exist(const std::filesystem::path& path);

@@ -83,6 +83,7 @@ void CurlHandle::reset() {
     rewind_ = nullptr;
     allow_ = nullptr;
     accept_host_key_ = nullptr;
+    check_address_ = nullptr;
     set_defaults();
 }
 
@@ -144,6 +145,12 @@ void CurlHandle::on_request(std::function<bool()> allow) {
     curl().easy_setopt(easy_.get(), CURLOPT_PREREQDATA, this);
 }
 
+void CurlHandle::restrict_addresses(const HostRules& rules, const std::string& host) {
+    check_address_ = [rules, host](const sockaddr& address) { rules.check(host, address); };
+    curl().easy_setopt(easy_.get(), CURLOPT_OPENSOCKETFUNCTION, &CurlHandle::socket_callback);
+    curl().easy_setopt(easy_.get(), CURLOPT_OPENSOCKETDATA, this);
+}
+
 void CurlHandle::on_host_key(std::function<bool(std::string_view)> accept) {
     accept_host_key_ = std::move(accept);
     curl().easy_setopt(easy_.get(), CURLOPT_SSH_HOSTKEYFUNCTION, &CurlHandle::host_key_callback);
@@ -154,6 +161,7 @@ void CurlHandle::start() {
     detach();
     error_text_.fill('\0');
     failure_ = nullptr;
+    refused_address_ = nullptr;
     result_.reset();
     stalled_ = false;
     require_multi(curl().multi_add_handle(pool_->multi_.get(), easy_.get()));
@@ -163,6 +171,7 @@ void CurlHandle::start() {
 CURLcode CurlHandle::finish() {
     detach();
     if (failure_) std::rethrow_exception(std::exchange(failure_, nullptr));
+    if (refused_address_ && result_ == CURLE_COULDNT_CONNECT) std::rethrow_exception(refused_address_);
     return result_.value_or(CURLE_ABORTED_BY_CALLBACK);
 }
 
@@ -272,6 +281,18 @@ int CurlHandle::host_key_callback(void* self, int /*type*/, const char* key, std
         handle.keep_failure();
         return CURLKHMATCH_MISMATCH;
     }
+}
+
+// A name may have several addresses, so a refused one is remembered and fails only this attempt.
+curl_socket_t CurlHandle::socket_callback(void* self, curlsocktype /*purpose*/, curl_sockaddr* address) {
+    auto& handle = *static_cast<CurlHandle*>(self);
+    try {
+        handle.check_address_(address->addr);
+    } catch (...) {
+        handle.refused_address_ = std::current_exception();
+        return CURL_SOCKET_BAD;
+    }
+    return ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
 }
 
 int CurlHandle::request_callback(void* self, char* /*local*/, char* /*remote*/, int /*local_port*/,

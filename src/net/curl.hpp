@@ -16,6 +16,7 @@
 
 #include "core/cancellation.hpp"
 #include "net/curl_library.hpp"
+#include "net/host_rules.hpp"
 
 namespace prevision::net {
 
@@ -138,6 +139,10 @@ class CurlHandle {
     /// byte.
     void on_upload(std::function<std::size_t(std::span<char>)> read, std::function<void()> rewind);
 
+    /// Refuses connections to addresses that the rules refuse for the host. `perform` and `finish` throw that Error
+    /// when no other address could be used.
+    void restrict_addresses(const HostRules& rules, const std::string& host);
+
     /// Asked each time when the connection stands and the request is about to be sent on it; false gives the
     /// transfer up (CURLE_ABORTED_BY_CALLBACK). Asked again when libcurl sends it once more by itself.
     void on_request(std::function<bool()> allow);
@@ -212,6 +217,7 @@ class CurlHandle {
     static std::size_t read_callback(char* buffer, std::size_t size, std::size_t count, void* self);
     static int seek_callback(void* self, curl_off_t offset, int origin);
     static int host_key_callback(void* self, int type, const char* key, std::size_t size);
+    static curl_socket_t socket_callback(void* self, curlsocktype purpose, curl_sockaddr* address);
     static int request_callback(void* self, char* local, char* remote, int local_port, int remote_port);
 
     std::shared_ptr<CurlPool> pool_;
@@ -224,6 +230,8 @@ class CurlHandle {
     std::function<void()> rewind_;
     std::function<bool()> allow_;
     std::function<bool(std::string_view)> accept_host_key_;
+    std::function<void(const sockaddr&)> check_address_;
+    std::exception_ptr refused_address_;
     std::exception_ptr failure_;
     std::optional<CURLcode> result_;  // of a transfer that has ended
     bool attached_ = false;           // to the pool, for the time of a transfer

@@ -127,12 +127,13 @@ const Engine& hear_engine(const std::vector<net::Address>& addresses, const std:
 }
 
 /// Connects to the server to find out what it is; `observer` gets the stages.
-const Engine& ask_engine(const std::string& host, int port, std::chrono::milliseconds timeout,
-                         Cancellation& cancellation, const StageObserver& observer) {
+const Engine& ask_engine(const std::string& host, int port, const net::HostRules& rules,
+                         std::chrono::milliseconds timeout, Cancellation& cancellation,
+                         const StageObserver& observer) {
     const auto place = format_address(host, port);
     std::vector<net::Address> addresses;
     run_stage(observer, "resolve", [&] {
-        addresses = net::resolve(host, port);
+        addresses = net::resolve(host, port, rules);
         return place;
     });
     const Engine* engine = nullptr;
@@ -182,7 +183,7 @@ const Engine& detect_engine(const Connection& connection, Cancellation& cancella
     for (const int port : ports) {
         std::vector<Stage> stages;
         try {
-            const auto& engine = ask_engine(host.name, port, timeout, cancellation,
+            const auto& engine = ask_engine(host.name, port, connection.reach.hosts, timeout, cancellation,
                                             [&](const Stage& stage) { stages.push_back(stage); });
             auto known = connection;
             known.engine = engine.name;

@@ -21,7 +21,10 @@ struct Option {
     std::string_view choices = {};   ///< "a|b|c" where only these are allowed
     bool required = false;
     bool secret = false;
-    bool guards_secret = false;  ///< it decides how secrets travel: a change of it needs them again
+    bool guards_secret =
+        false;               ///< it decides where secrets go or how they travel: a change needs them again
+    bool is_object = false;  ///< a secret whose value is a JSON object
+    std::string_view file_flag = {};  ///< a secret's flag is --FILE_FLAG-file; empty: its name
 };
 
 /// A kind of remote system, as data. Adding one: its folder, and a line in the registry.

@@ -7,6 +7,7 @@
 
 #include "core/text.hpp"
 #include "sources/check.hpp"
+#include "sources/field.hpp"
 #include "sources/files/ftp.hpp"
 #include "sources/files/sftp.hpp"
 #include "sources/mysql/mysql.hpp"
@@ -15,6 +16,24 @@
 #include "sources/sqlite/sqlite.hpp"
 
 namespace prevision::sources {
+
+namespace {
+
+constexpr std::array<Option, 1> gcp_options{{
+    {.name = "googleCredentials",
+     .help = "service account, a JSON object",
+     .required = true,
+     .secret = true,
+     .is_object = true,
+     .file_flag = "credentials"},
+}};
+
+constexpr std::array<KeptType, 4> kept{{{.type = "GCP", .connector_options = gcp_options, .is_offered = true},
+                                        {.type = "HIVE", .connector_options = {}},
+                                        {.type = "HBASE", .connector_options = {}},
+                                        {.type = "HDFS", .connector_options = {}}}};
+
+}  // namespace
 
 std::span<const Engine> engines() {
     static const std::array<Engine, 6> table{mysql_engine(), postgres_engine(), sqlite_engine(),
@@ -51,15 +70,51 @@ std::vector<std::string> engine_types() {
 std::vector<std::string> engine_option_names() {
     constexpr std::array<std::string_view, 3> common{"host", "port", "username"};
     std::vector<std::string> names;
-    for (const auto& engine : engines()) {
-        for (const auto& option : engine.connector_options) {
-            if (option.secret || std::ranges::find(common, option.name) != common.end() ||
-                std::ranges::find(names, option.name) != names.end())
-                continue;
-            names.emplace_back(option.name);
-        }
+    for (const auto& [type, option] : connector_options()) {
+        if (option->secret || std::ranges::find(common, option->name) != common.end() ||
+            std::ranges::find(names, option->name) != names.end())
+            continue;
+        names.emplace_back(option->name);
     }
     return names;
+}
+
+bool is_engine_option(std::string_view name) {
+    static const auto names = engine_option_names();
+    return std::ranges::find(names, name) != names.end();
+}
+
+std::span<const KeptType> kept_types() { return kept; }
+
+const KeptType* find_kept_type(std::string_view type) {
+    const auto found = std::ranges::find(kept, type, &KeptType::type);
+    return found == kept.end() ? nullptr : &*found;
+}
+
+std::vector<TypedOption> connector_options() {
+    std::vector<TypedOption> all;
+    for (const auto& engine : engines()) {
+        for (const auto& option : engine.connector_options) all.push_back({engine.type, &option});
+    }
+    for (const auto& type : kept) {
+        for (const auto& option : type.connector_options) all.push_back({type.type, &option});
+    }
+    return all;
+}
+
+std::vector<const Option*> secret_options() {
+    std::vector<const Option*> secrets;
+    for (const auto& [type, option] : connector_options()) {
+        if (option->secret && std::ranges::find(secrets, option->name, &Option::name) == secrets.end())
+            secrets.push_back(option);
+    }
+    return secrets;
+}
+
+bool writes_tables(std::string_view type) {
+    return std::ranges::any_of(engines(), [&](const Engine& engine) {
+        return engine.type == type && engine.open_table_writer != nullptr;
+    });
 }
 
 void check_type(std::string_view type) {

@@ -27,7 +27,37 @@ std::vector<std::string> engine_types();
 /// port, username and secrets.
 std::vector<std::string> engine_option_names();
 
-/// Throws InvalidField when no engine serves the type.
+/// Whether it is one of these.
+bool is_engine_option(std::string_view name);
+
+/// A type of connectors that can be kept for other platforms, although no engine opens it.
+struct KeptType {
+    std::string_view type;
+    std::span<const Option> connector_options;
+    bool is_offered = false;  ///< the help lists it; else it is only accepted
+};
+
+std::span<const KeptType> kept_types();
+
+/// The type of that name, or nullptr.
+const KeptType* find_kept_type(std::string_view type);
+
+/// An option of a connector, and the type that takes it.
+struct TypedOption {
+    std::string_view type;
+    const Option* option;
+};
+
+/// The options of all engines and kept types in the order of the tables; a name may occur several times.
+std::vector<TypedOption> connector_options();
+
+/// The secrets among these, each name once.
+std::vector<const Option*> secret_options();
+
+/// Whether the engines of the type write tables rather than files.
+bool writes_tables(std::string_view type);
+
+/// Throws Error invalid, naming the field when no engine serves the type.
 void check_type(std::string_view type);
 
 /// The source of a connection: checks it, then `detect_engine`, then its `open`, which does not touch the

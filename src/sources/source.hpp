@@ -16,6 +16,7 @@
 #include "core/environment.hpp"
 #include "core/error.hpp"
 #include "core/secret.hpp"
+#include "sources/reach.hpp"
 
 namespace prevision::sources {
 
@@ -27,14 +28,18 @@ struct Connection {
     std::optional<int> port;
     std::string username;
     Secret password;
-    Secret private_key;                          ///< in PEM; the password is its passphrase then
-    std::map<std::string, std::string> options;  ///< the engine's own, by option name ("tls")
+    std::map<std::string, Secret, std::less<>> secrets;  ///< beside the password, by option name
+    std::map<std::string, std::string> options;          ///< the engine's own, by option name ("tls")
     std::chrono::milliseconds connect_timeout{10'000};
     /// For a lock that others hold, and for the answer to a short statement; 0 is without a limit.
     std::chrono::milliseconds wait_limit{60'000};
     /// For the next bytes while a statement works, which may be long before its first row; 0 is without a limit.
     std::chrono::milliseconds silence_limit{3'600'000};
     Environment environment;  ///< of the process: proxies, certificates, what AWS's tools look for
+    Reach reach{};            ///< what it may use of this machine
+
+    /// The secret of that name, empty when it is not set.
+    [[nodiscard]] Secret secret(std::string_view name) const;
 };
 
 /// Which resource of the system. From a datasource; fields that an engine does not use are empty.

@@ -17,6 +17,7 @@ namespace prevision::cli {
 struct OptionTraits {
     std::string value = "TEXT";          ///< the value's name in the help
     std::vector<std::string> choices{};  ///< where only these are taken
+    bool may_be_empty = false;           ///< whether '' is taken beside the choices
     bool required = false;
     Completes completes = Completes::nothing;
     std::vector<std::string> suggestions{};               ///< what TAB offers where others are taken too
@@ -65,6 +66,9 @@ class Command {
                     const OptionTraits& traits = {.value = "A,B,..."});
     void argument(const std::string& name, std::string& target, const std::string& help, bool required = true,
                   const OptionTraits& traits = {});
+    /// Takes all words that are left: of several arguments, the last.
+    void argument(const std::string& name, std::vector<std::string>& target, const std::string& help,
+                  bool required = true, const OptionTraits& traits = {});
     /// All words after the command's name as they are, options too.
     void remaining(std::vector<std::string>& target);
 
@@ -79,6 +83,8 @@ class Command {
 
   private:
     Parameter& add_option(const std::string& names, const std::string& help, const OptionTraits& traits);
+    Parameter& add_argument(const std::string& name, const std::string& help, bool required,
+                            const OptionTraits& traits);
 
     CommandNode* node_;
 };

@@ -37,6 +37,7 @@ struct Parameter {
     std::string help;
     std::string fallback;                  ///< what holds when it is left out, where that is worth showing
     std::vector<std::string> choices;      ///< where only these are taken
+    bool may_be_empty = false;             ///< whether '' is taken beside the choices
     std::vector<std::string> suggestions;  ///< what TAB offers where others are taken too
     std::function<std::vector<std::string>()> suggest;  ///< empty, or the same for what is given so far
     Completes completes = Completes::nothing;

@@ -20,8 +20,8 @@ std::optional<char> parse_character(std::string_view field, const std::string& t
     if (text == "\\t" || text == "tab") return '\t';
     if (text.size() == 1) return text.front();
     throw Error(ErrorClass::invalid,
-                fmt::format("invalid {}: '{}' is no single ASCII character", field, text),
-                "give one such as , or ; or tab");
+                fmt::format("invalid {}: '{}' is not a single ASCII character", field, text),
+                "for example , or ; or tab");
 }
 
 }  // namespace

@@ -32,6 +32,8 @@ void wipe_texts(rapidjson::Value& value) {
 
 Body::Body(std::string_view text) : document_(model::parse_json_object(text)) {}
 
+Body::~Body() { wipe_texts(document_); }
+
 rapidjson::Value* Body::find(std::string_view name) {
     const auto key = rapidjson::StringRef(name.data(), static_cast<rapidjson::SizeType>(name.size()));
     const auto found = document_.FindMember(rapidjson::Value(key));

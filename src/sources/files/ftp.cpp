@@ -25,8 +25,11 @@ constexpr std::array<std::string_view, 3> schemes{"ftp", "ftps", "ftpes"};
 constexpr std::array<std::string_view, 2> curl_protocols{"ftp", "ftps"};
 
 constexpr std::array<Option, 6> connector_options{{
-    {.name = "host", .help = "name or address of the server", .required = true},
-    {.name = "port", .help = "TCP port of the server", .fallback = "21; with implicit TLS 990"},
+    {.name = "host", .help = "name or address of the server", .required = true, .guards_secret = true},
+    {.name = "port",
+     .help = "TCP port of the server",
+     .fallback = "21; with implicit TLS 990",
+     .guards_secret = true},
     {.name = "username", .help = "name to log in with", .fallback = "anonymous"},
     {.name = "password", .help = "password to log in with", .secret = true},
     {.name = "tls",
@@ -40,7 +43,8 @@ constexpr std::array<Option, 6> connector_options{{
      .help =
          "who connects for the data: passive, we to the server; active, the server to us, and without TLS",
      .fallback = "passive",
-     .choices = "passive|active"},
+     .choices = "passive|active",
+     .guards_secret = true},
 }};
 
 constexpr auto datasource_options = with_file_format(std::array<Option, 1>{{
@@ -66,7 +70,7 @@ TlsChoice choose_tls(const Connection& connection) {
         return {Tls::disable, false};
     }
     if (value.empty() || value == "prefer") return {asked ? Tls::require : Tls::prefer, implicit};
-    refuse_field("tls", fmt::format("'{}' is none of its values", value),
+    refuse_field("tls", fmt::format("'{}' is not one of its values", value),
                  "one of: disable, prefer, require, verify, implicit");
 }
 

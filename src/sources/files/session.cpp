@@ -76,7 +76,8 @@ FileServer parse_file_server(const Connection& connection, int default_port) {
             .port = choose_port(connection.port, host).value_or(default_port),
             .username = connection.username,
             .password = connection.password,
-            .connect_timeout = connection.connect_timeout};
+            .connect_timeout = connection.connect_timeout,
+            .rules = connection.reach.hosts};
 }
 
 FileSession::FileSession(FileServer server, Cancellation& cancellation)
@@ -89,6 +90,7 @@ net::CurlHandle& FileSession::begin(const std::string& url) {
     handle.set<CURLOPT_URL>(url);
     handle.set<CURLOPT_PATH_AS_IS>(1);
     handle.set<CURLOPT_PROXY>("");
+    handle.restrict_addresses(server_.rules, server_.host);
     handle.set<CURLOPT_PROTOCOLS_STR>("ftp,ftps,sftp");
     handle.set<CURLOPT_USERNAME>(server_.username);
     handle.set<CURLOPT_PASSWORD>(server_.password.reveal());

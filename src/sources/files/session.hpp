@@ -26,6 +26,7 @@ struct FileServer {
     std::string username;
     Secret password;
     std::chrono::milliseconds connect_timeout{10'000};
+    net::HostRules rules{};
 
     /// "files.example.com:21", "[::1]:21".
     [[nodiscard]] std::string address() const;

@@ -19,8 +19,8 @@ constexpr std::array<std::string_view, 2> schemes{"sftp", "ssh"};
 constexpr std::array<std::string_view, 1> curl_protocols{"sftp"};
 
 constexpr std::array<Option, 6> connector_options{{
-    {.name = "host", .help = "name or address of the server", .required = true},
-    {.name = "port", .help = "TCP port of the server", .fallback = "22"},
+    {.name = "host", .help = "name or address of the server", .required = true, .guards_secret = true},
+    {.name = "port", .help = "TCP port of the server", .fallback = "22", .guards_secret = true},
     {.name = "username", .help = "name to log in with", .required = true},
     {.name = "password",
      .help = "password to log in with; with a private key, its passphrase",
@@ -43,15 +43,19 @@ std::string host_key_of(const Connection& connection) {
 
 void check_keys(const Connection& connection) {
     host_key_of(connection);
-    if (!connection.private_key.empty())
-        check_private_key(connection.private_key, !connection.password.empty());
+    const auto key = connection.secret("private_key");
+    if (!key.empty()) check_private_key(key, !connection.password.empty());
 }
 
 std::unique_ptr<FileSession> open_session(const Connection& connection, Cancellation& cancellation) {
     auto server = parse_file_server(connection, sftp_port);
     server.scheme = "sftp";
     check_keys(connection);
-    SftpSettings settings{.private_key = connection.private_key, .host_key = host_key_of(connection)};
+    SftpSettings settings{.private_key = connection.secret("private_key"),
+                          .host_key = host_key_of(connection)};
+    if (!connection.reach.ambient_credentials && server.password.empty() && settings.private_key.empty())
+        refuse_field("password", "this server does not use its own SSH agent",
+                     "give a password or a private key");
     return std::make_unique<SftpSession>(std::move(server), std::move(settings), cancellation);
 }
 

@@ -95,7 +95,7 @@ void Client::begin() {
     deadline_ = Clock::now() + target_.connect_timeout;
     cancellation_.check();
     // Fail here: the library would repeat a failed look-up again and again.
-    const auto addresses = net::resolve(target_.host, target_.port);
+    const auto addresses = net::resolve(target_.host, target_.port, target_.rules);
     if (target_.tls == Tls::require) check_tls_offer(addresses);
 
     // Pass an empty password as "": for nullptr the library would look in the environment.
@@ -106,6 +106,8 @@ void Client::begin() {
     // The version comes with the server's greeting. The library's next wait is for the answer to the login,
     // when encryption is already negotiated.
     advance_until([](const MYSQL& mysql) { return mysql.server_version != nullptr; });
+    check_peer();
+    check_peer();
     if (pending_ == 0 && connected_ == nullptr) {
         const unsigned code = mysql_errno(mysql_.get());
         // Bytes that are not a greeting hold no capabilities, which the library reports as a login problem.
@@ -117,6 +119,22 @@ void Client::begin() {
     }
     const bool required = target_.tls == Tls::require || target_.tls == Tls::verify;
     if (required && encryption() == "not used") refuse_plain_text();
+}
+
+// The library has resolved the host once more, and another address may have come of it.
+void Client::check_peer() {
+    sockaddr_storage peer{};
+    socklen_t size = sizeof peer;
+    if (socket_ < 0 || ::getpeername(socket_, reinterpret_cast<sockaddr*>(&peer), &size) != 0) return;
+    target_.rules.check(target_.host, reinterpret_cast<const sockaddr&>(peer));
+}
+
+// The library has resolved the host once more, and another address may have come of it.
+void Client::check_peer() {
+    sockaddr_storage peer{};
+    socklen_t size = sizeof peer;
+    if (socket_ < 0 || ::getpeername(socket_, reinterpret_cast<sockaddr*>(&peer), &size) != 0) return;
+    target_.rules.check(target_.host, reinterpret_cast<const sockaddr&>(peer));
 }
 
 // With tls=require the library would send the login to a server that does not encrypt; it refuses to only if

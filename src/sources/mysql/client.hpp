@@ -93,6 +93,7 @@ class Client {
     [[nodiscard]] std::chrono::milliseconds limit_of(Patience patience) const;
     int wait_for_socket(int pending, std::optional<Clock::time_point> deadline);
     void check_tls_offer(const std::vector<net::Address>& addresses);
+    void check_peer();
     [[noreturn]] void refuse_plain_text();
     void advance_until(bool (*reached)(const MYSQL& mysql));
     void wait_for_server();

@@ -26,8 +26,9 @@ constexpr std::array<std::string_view, 2> schemes{"mysql", "mariadb"};
 constexpr std::array<Option, 7> connector_options{{
     {.name = "host",
      .help = "name or address of the server, or the path of its local socket",
-     .required = true},
-    {.name = "port", .help = "TCP port of the server", .fallback = "3306"},
+     .required = true,
+     .guards_secret = true},
+    {.name = "port", .help = "TCP port of the server", .fallback = "3306", .guards_secret = true},
     {.name = "username", .help = "name to log in with"},
     {.name = "password", .help = "password to log in with", .secret = true},
     {.name = "tls",

@@ -61,7 +61,7 @@ void ServerConnection::begin() {
     // PGHOSTADDR to the host. It needs the name for certificates and password files.
     std::string names;
     std::string addresses;
-    for (const auto& address : net::resolve(target_.host, target_.port)) {
+    for (const auto& address : net::resolve(target_.host, target_.port, target_.rules)) {
         if (!addresses.empty()) {
             addresses += ',';
             names += ',';
@@ -78,6 +78,11 @@ void ServerConnection::begin() {
     parameters.add("user", target_.username.c_str());
     parameters.add("password", target_.password.reveal().c_str());
     parameters.add("passfile", target_.password_file.c_str());
+    if (!target_.ambient_credentials) {
+        // Without names libpq would look for the files of this process's user; it passes over missing ones.
+        parameters.add("passfile", "/dev/null/none");
+        parameters.add("sslcert", "/dev/null/none");
+    }
     parameters.add("sslmode", target_.tls_mode.c_str());
     parameters.add("sslrootcert", target_.root_certificate.c_str());
     parameters.add("gssencmode", "disable");

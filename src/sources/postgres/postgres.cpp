@@ -27,8 +27,9 @@ constexpr std::array<std::string_view, 3> schemes{"postgresql", "postgres", "pg"
 constexpr std::array<Option, 8> connector_options{{
     {.name = "host",
      .help = "name or address of the server, or the folder of its local socket",
-     .required = true},
-    {.name = "port", .help = "TCP port of the server", .fallback = "5432"},
+     .required = true,
+     .guards_secret = true},
+    {.name = "port", .help = "TCP port of the server", .fallback = "5432", .guards_secret = true},
     {.name = "username", .help = "name to log in with"},
     {.name = "password",
      .help = "password to log in with; without one, PGPASSWORD, else the password file (PGPASSFILE, else "

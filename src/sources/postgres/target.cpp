@@ -72,6 +72,7 @@ Target parse_target(const Connection& connection) {
     target.password_file = find_password_file(connection.environment);
     target.tls_mode = parse_tls_mode(connection);
     target.root_certificate = find_root_certificate(connection.environment, target.tls_mode);
+    target.ambient_credentials = connection.reach.ambient_credentials;
     target.row_security = option_of(connection, "row_security") == "apply";
     return target;
 }

@@ -47,12 +47,15 @@ SqlServer parse_server(const Connection& connection, int default_port) {
     }
     refuse_nul("username", connection.username);
     refuse_nul("password", connection.password.reveal());
-    return {.host = host.name.empty() ? host.path : host.name,
+    auto path = host.path;
+    if (host.name.empty() && connection.reach.folders) path = check_local_file(connection.reach, path);
+    return {.host = host.name.empty() ? path : host.name,
             .port = choose_port(connection.port, host).value_or(default_port),
             .username = connection.username,
             .password = connection.password,
             .time_zone = parse_time_zone(connection),
             .encoding = parse_encoding(connection),
+            .rules = connection.reach.hosts,
             .connect_timeout = connection.connect_timeout,
             .wait_limit = connection.wait_limit,
             .silence_limit = connection.silence_limit};
@@ -61,7 +64,7 @@ SqlServer parse_server(const Connection& connection, int default_port) {
 void test_connecting(const SqlServer& server, Cancellation& cancellation, const StageObserver& observer) {
     std::vector<net::Address> addresses;
     run_stage(observer, "resolve", [&] {
-        addresses = net::resolve(server.host, server.port);
+        addresses = net::resolve(server.host, server.port, server.rules);
         return addresses.empty() ? "" : addresses.front().text;
     });
     run_stage(observer, "connect", [&] {

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "core/secret.hpp"
+#include "net/host_rules.hpp"
 #include "sources/source.hpp"
 
 /// What the engines that connect to a server of SQL share.
@@ -18,6 +19,7 @@ struct SqlServer {
     std::string time_zone;  ///< of the session; empty: UTC
     std::string
         encoding;  ///< of text whose encoding the server does not know, as iconv(3) names it; may be empty
+    net::HostRules rules{};  ///< which addresses it may have
     std::chrono::milliseconds connect_timeout{10'000};
     std::chrono::milliseconds wait_limit{60'000};  ///< as a Connection has both
     std::chrono::milliseconds silence_limit{3'600'000};
@@ -30,7 +32,7 @@ struct SqlServer {
     [[nodiscard]] std::chrono::milliseconds answer_limit(std::chrono::milliseconds unit) const;
 };
 
-/// The server that a connection names. Throws InvalidField.
+/// The server that a connection names. Throws Error invalid, naming the field.
 SqlServer parse_server(const Connection& connection, int default_port);
 
 /// Does the stages `resolve` and `connect` of a test.

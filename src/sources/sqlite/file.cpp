@@ -120,13 +120,14 @@ void Limits::set(Database& database) {
 }
 
 Limits limits_of(const Connection& connection, Cancellation& cancellation) {
-    return {.cancellation = cancellation, .longest_lock = connection.wait_limit};
+    return {.cancellation = cancellation, .longest_lock = connection.wait_limit, .reach = connection.reach};
 }
 
 Database open_for_reading(const std::filesystem::path& path, Limits& limits) {
-    check_file(path);
+    const auto real = check_local_file(limits.reach, path);
+    check_file(real);
     try {
-        Database database(path, SQLITE_OPEN_READONLY);
+        Database database(real, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOFOLLOW);
         limits.set(database);
         confine(database.handle(), Access::read);
         return database;

@@ -66,12 +66,12 @@ class SqliteSource final : public Source {
     SqliteSource(std::filesystem::path path, std::string encoding, Limits limits)
         : path_(std::move(path)),
           encoding_(std::move(encoding)),
-          limits_(limits),
-          cancellation_(limits.cancellation) {}
+          limits_(std::move(limits)),
+          cancellation_(limits_.cancellation) {}
 
     void test(const std::optional<Location>& location, const StageObserver& observer) override {
         run_stage(observer, "resolve", [&] {
-            check_file(path_);
+            check_file(check_local_file(limits_.reach, path_));
             return path_.string();
         });
         run_stage(observer, "connect", [&] { return format_bytes(check_file(path_)); });
@@ -202,7 +202,9 @@ class SqliteSource final : public Source {
 };
 
 std::unique_ptr<Source> open(const Connection& connection, Cancellation& cancellation) {
-    return std::make_unique<SqliteSource>(parse_path(connection.host), parse_encoding(connection),
+    auto path = parse_path(connection.host);
+    check_local_file(connection.reach, path);
+    return std::make_unique<SqliteSource>(std::move(path), parse_encoding(connection),
                                           limits_of(connection, cancellation));
 }
 

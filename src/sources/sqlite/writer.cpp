@@ -17,15 +17,16 @@ namespace {
 class Writer final : public TableWriter {
   public:
     Writer(std::filesystem::path path, std::string encoding, Limits limits)
-        : path_(std::move(path)), encoding_(std::move(encoding)), limits_(limits) {}
+        : path_(std::move(path)), encoding_(std::move(encoding)), limits_(std::move(limits)) {}
 
     void begin(const Location& location, const std::vector<OutgoingColumn>& columns,
                WriteMode mode) override {
         const auto names = names_of(columns);
         const auto table = quote_identifier(location.table, SqlDialect::sqlite, "table");
-        check_file(path_);
+        const auto real = check_local_file(limits_.reach, path_);
+        check_file(real);
         run([&] {
-            database_.emplace(path_, SQLITE_OPEN_READWRITE);
+            database_.emplace(real, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOFOLLOW);
             limits_.set(*database_);
             confine(database_->handle(), Access::write);
             transaction_.emplace(*database_);

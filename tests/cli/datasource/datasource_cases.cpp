@@ -27,17 +27,18 @@ std::vector<VerbCase> datasource_cases() {
         {.verb = "datasource create",
          .arguments = {"orders", "--connector", connector_id, "--database", "shop", "--table", "orders",
                        "-q"},
-         .answers = {{200, connector}, {200, none}, {201, orders}},
+         .answers = {{200, connector}, {200, none}, {201, orders, unique_name}},
          .requests =
-             {"GET /connectors/" + connector_id, "GET /projects/000000000000000000000001/data-sources?page=1",
-              "POST /projects/000000000000000000000001/data-sources "
+             {"GET /connectors/" + connector_id,
+              "GET /projects/000000000000000000000001/data-sources?name=orders&page=1",
+              "POST /projects/000000000000000000000001/data-sources?unique_name=true "
               R"({"connector_id":"00000000000000000000000c","name":"orders","path":null,"database":"shop","table":"orders","bucket":null,"request":null,"g_cloud":null})"},
          .out = id + "\n"},
         {.verb = "datasource create",
          .arguments = {"orders", "--connector", connector_id, "--database", "shop"},
          .answers = {{200, connector}, {200, none}},
          .requests = {"GET /connectors/" + connector_id,
-                      "GET /projects/000000000000000000000001/data-sources?page=1"},
+                      "GET /projects/000000000000000000000001/data-sources?name=orders&page=1"},
          .err = "--table",
          .exit_code = 7},
         {.verb = "datasource show",

@@ -71,7 +71,7 @@ TEST_CASE("a datasource that cannot be right is refused by field") {
     };
     CHECK(with(R"("table": 5)").message() == "invalid table: a text is expected");
     CHECK(with(R"("table": "t", "g_cloud": "x")").message() ==
-          "invalid g_cloud: 'x' is none of BigQuery, Storage");
+          "invalid g_cloud: 'x' is not one of BigQuery, Storage");
     CHECK(with(R"("table": "t", "request": "SELECT 1")").status == 400);
     CHECK(with(R"("table": "")").status == 400);
     CHECK(shop.post(shop.in_project("/data-sources"), R"({"name": "d"})").message() ==

@@ -122,6 +122,9 @@ class Client {
     /// Starts a snapshot, which continues after this returns. A failed one does not reserve its name.
     model::Dataset create_dataset(const std::string& project_id, const std::string& name,
                                   const std::string& datasource_id, Names names = Names::unique);
+    /// Creates a dataset from a file. The form's fields are `name`, `separator`, `encoding` and `decimal`.
+    model::Dataset upload_dataset(const std::string& project_id, const std::string& name, FormUpload& form,
+                                  Names names = Names::unique);
 
     /// `changes` is a JSON object of the fields to change. Updating, previewing and reading throw Error invalid
     /// on a platform that lacks the call.
@@ -183,6 +186,7 @@ class Client {
     Object fetch(const Call& request);
     template <typename Object>
     void list_at(const std::string& path, const Each<Object>& each);
+    /// Completes the call, which has the body.
     template <typename Object>
     Object create_in(const std::string& project_id, Call call, Names names);
     template <typename Object>

@@ -63,8 +63,7 @@ bool AtomicFile::link_to(const std::filesystem::path& name) const {
     const auto descriptor = fmt::format("/proc/self/fd/{}", file_.get());
     if (::linkat(AT_FDCWD, descriptor.c_str(), AT_FDCWD, name.c_str(), AT_SYMLINK_FOLLOW) == 0) return true;
     if (errno == EEXIST) return false;
-    throw Error(ErrorClass::internal,
-                fmt::format("cannot write {}: {}", path_.string(), system_message(errno)));
+    throw cannot_write(path_);
 }
 
 /// Gives a file without a name its temporary one.
@@ -90,16 +89,14 @@ void AtomicFile::overwrite() {
 
 void AtomicFile::commit() {
     sync_file();
+    give_name();
     if (overwrites_) {
-        give_name();
         overwrite();
         return;
     }
-    give_name();
-}
-if (::rename(temporary_.c_str(), path_.c_str()) != 0) throw cannot_write(path_);
-pending_ = false;
-sync_directory();
+    if (::rename(temporary_.c_str(), path_.c_str()) != 0) throw cannot_write(path_);
+    pending_ = false;
+    sync_directory();
 }
 
 bool AtomicFile::commit_if_absent() {

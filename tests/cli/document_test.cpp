@@ -21,6 +21,7 @@ const std::vector<std::string> lines{
     "project create p",
     "project list",
     "project show p",
+    "project update p --description d",
     "project delete p --yes",
     "connector create c --host sqlite://FOLDER/c.db",
     "connector list",
@@ -43,10 +44,12 @@ const std::vector<std::string> lines{
     "dataset head s",
     "dataset verify s",
     "dataset wait s",
+    "dataset update s --name s",
     "dataset download s --to FOLDER/s.csv",
     "exporter create e --connector c --table out",
     "exporter list",
     "exporter show e",
+    "exporter update e --description d",
     "exporter run e --dataset s",
     "exporter exports e",
     "diff FOLDER/x.yaml",
@@ -72,8 +75,7 @@ const std::vector<std::string> lines{
 };
 
 /// Their data is no object: the bytes themselves, a script, or none.
-const std::set<std::string> without{"completion",     "datasource cat", "serve",
-                                    "project update", "dataset update", "exporter update"};
+const std::set<std::string> without{"completion", "datasource cat", "serve"};
 
 }  // namespace
 

@@ -67,8 +67,8 @@ TEST_CASE("every noun's update renames, and refuses a name that is taken") {
     prevision.ok({"project", "create", "p"});
     prevision.ok({"datasource", "create", "d", "--connector", "beta", "--database", "d", "--table", "t"});
     prevision.ok({"exporter", "create", "e", "--connector", "beta", "--database", "d", "--table", "t"});
-    for (const auto& [noun, name] :
-         std::vector<std::pair<std::string, std::string>>{{"connector", "beta"}, {"datasource", "d"}}) {
+    for (const auto& [noun, name] : std::vector<std::pair<std::string, std::string>>{
+             {"project", "p"}, {"connector", "beta"}, {"datasource", "d"}, {"exporter", "e"}}) {
         const auto id = prevision.ok({noun, "show", name, "-q"});
         CHECK(prevision.ok({noun, "update", name, "--name", "new name", "-q"}) == id);
         CHECK(prevision.ok({noun, "show", "new name", "-q"}) == id);
@@ -86,6 +86,9 @@ TEST_CASE("every noun's update renames, and refuses a name that is taken") {
 
 TEST_CASE("an empty value clears a field") {
     const Prevision prevision;
+    prevision.ok({"project", "update", "default", "--description", "all"});
+    CHECK(prevision.ok({"project", "update", "default", "--description", "", "--columns", "description", "-o",
+                        "csv"}) == "description\r\n\r\n");
     prevision.ok({"connector", "create", "x", "--host", "mysql://a", "--port", "1", "--username", "u",
                   "--tls", "require"});
     prevision.ok({"connector", "update", "x", "--port", "", "--username=", "--tls", ""});
@@ -97,6 +100,10 @@ TEST_CASE("an empty value clears a field") {
     prevision.ok({"datasource", "update", "d", "--header", "", "--separator", ""});
     CHECK(prevision.ok({"datasource", "show", "d", "-o", "csv", "--columns", "header,separator"}) ==
           "header,separator\r\n,\r\n");
+    prevision.ok({"exporter", "create", "e", "--connector", "x", "--database", "d", "--table", "t",
+                  "--write-mode", "replace", "--description", "nightly"});
+    CHECK(prevision.ok({"exporter", "update", "e", "--write-mode", "", "--description", "", "-o", "csv",
+                        "--columns", "write_mode,description"}) == "write_mode,description\r\nappend,\r\n");
     CHECK(prevision({"connector", "update", "x", "--port", "one"}).exit_code == 2);
 }
 

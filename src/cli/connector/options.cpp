@@ -99,8 +99,8 @@ std::string tell_type(const std::string& type, const std::string& engine, const 
     sources::Connection connection;
     connection.engine = engine;
     connection.host = host;
-    const auto* told = sources::tell_engine(connection);
-    return told == nullptr ? std::string() : std::string(told->type);
+    const auto* found = sources::tell_engine(connection);
+    return found == nullptr ? std::string() : std::string(found->type);
 }
 
 void add_connector_options(Command& verb, ConnectorOptions& options, bool exists) {

@@ -20,7 +20,7 @@ void add_delete_options(Command& verb, DeleteOptions& options);
 
 /// An object that depends on one that is to be deleted.
 struct Dependent {
-    std::string noun;
+    std::string_view noun;
     api::ObjectReference object;
     void (api::Client::*remove)(const api::ObjectReference& object);
 };

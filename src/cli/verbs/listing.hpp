@@ -45,7 +45,7 @@ struct Field {
 /// A text as a cell: empty is "not set".
 std::optional<std::string> cell(const std::string& text);
 
-/// A time as a cell: in UTC, whatever the platform sent.
+/// A time as a cell, converted to UTC.
 std::optional<std::string> time_cell(const std::string& text);
 
 /// A column that shows a text of the object.

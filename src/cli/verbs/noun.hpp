@@ -14,7 +14,7 @@
 
 namespace prevision::cli {
 
-/// What the verbs that every noun has must know about it, besides `Calls`.
+/// What the verbs that every noun has must know about it, besides its calls.
 template <typename Object>
 struct Noun {
     Completes completes = Completes::nothing;

@@ -44,7 +44,7 @@ std::vector<VerbCase> exporter_cases() {
         {.verb = "exporter update",
          .arguments = {id, "--name", "daily", "--write-mode", "replace", "--description", "", "-q"},
          .answers = {{200, results}, {200, R"({"items":[]})"}, {200, results}},
-         .requests = {get, list,
+         .requests = {get, "GET /projects/000000000000000000000001/exporters?name=daily&page=1",
                       "PATCH /exporters/" + id +
                           R"( {"description":"","database_write_mode":"replace","name":"daily"})"},
          .out = id + "\n"},

@@ -31,7 +31,7 @@ std::vector<VerbCase> project_cases() {
         {.verb = "project update",
          .arguments = {id, "--name", "leavers", "--description", "", "--project-color", "#FFFFFF", "-q"},
          .answers = {{200, churn}, {200, R"({"items":[]})"}, {200, churn}},
-         .requests = {"GET /projects/" + id, "GET /projects?page=1",
+         .requests = {"GET /projects/" + id, "GET /projects?name=leavers&page=1",
                       "PATCH /projects/" + id + R"( {"description":"","color":"#FFFFFF","name":"leavers"})"},
          .out = id + "\n"},
         {.verb = "project delete",

@@ -25,10 +25,10 @@ std::unique_ptr<platform::Platform> open_embedded(
     const Environment& environment, std::chrono::milliseconds wait_limit = std::chrono::minutes(1),
     std::chrono::milliseconds silence_limit = std::chrono::hours(1));
 
-/// Lets the platform's snapshots go on after this process has ended: each in a process of its own.
+/// Lets the platform's snapshots continue after this process has ended, each in its own process.
 void keep_snapshots_running(platform::Platform& platform);
 
-/// The embedded platform itself, whichever platform was chosen: to serve it, and to manage who may call it.
+/// The embedded platform, also when another platform was chosen: to serve it, and to manage its tokens.
 class Embedded {
   public:
     explicit Embedded(const Environment& environment);

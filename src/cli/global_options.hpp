@@ -22,6 +22,7 @@ struct GlobalOptions {
     int retries = 4;
     bool verbose = false;
     bool no_input = false;
+    std::string jq;
 
     [[nodiscard]] render::Format format() const;
     [[nodiscard]] std::chrono::milliseconds time_limit() const;
@@ -34,6 +35,9 @@ struct GlobalOptions {
     [[nodiscard]] bool json_errors() const;
 };
 
+/// Error usage for values that no command takes, and for flags that contradict each other.
+void check_global_options(const GlobalOptions& options);
+
 void add_global_options(Command& root, GlobalOptions& options);
 
 /// How to show results on these streams.
@@ -42,7 +46,7 @@ render::Settings render_settings(const GlobalOptions& options, const Io& io);
 /// Whether a question may be asked: on a terminal, not in CI, not with --no-input.
 bool may_prompt(const GlobalOptions& options, const Io& io);
 
-/// "90", "1.5", "500ms", "30s", "2m": a duration. Error usage when it is none, which names the flag.
+/// A duration such as "90", "1.5", "500ms", "30s" or "2m". Error usage, naming the flag, for any other text.
 std::chrono::milliseconds parse_duration(std::string_view flag, const std::string& text);
 
 }  // namespace prevision::cli

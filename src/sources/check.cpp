@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "core/text.hpp"
+#include "sources/field.hpp"
 #include "sources/registry.hpp"
 
 namespace prevision::sources {
@@ -30,10 +31,13 @@ std::string title_of(const Engines& engines) {
     return fmt::format("a connector of type {}", engines.front()->type);
 }
 
-std::string names_of(std::span<const Option> options) {
-    std::vector<std::string> names;
-    for (const auto& option : options) names.emplace_back(option.name);
-    return join(names, ", ");
+std::string flags_of(std::span<const Option> options) {
+    std::vector<std::string> flags;
+    for (const auto& option : options) {
+        flags.push_back(fmt::format("--{}", option.name));
+        std::ranges::replace(flags.back(), '_', '-');
+    }
+    return join(flags, ", ");
 }
 
 /// Where the engine is unknown, what one of them takes is let through: `detect_engine` checks again.
@@ -60,9 +64,8 @@ void check_given(const Engines& engines, OptionsOf options_of, const Fields& fie
             if (const auto* option = find_option(engine->*options_of, name)) found.push_back(option);
         }
         if (found.empty()) {
-            refuse_field(
-                name, fmt::format("{} takes none", title_of(engines)),
-                fmt::format("leave it out; these are taken: {}", names_of(engines.front()->*options_of)));
+            refuse_field(name, fmt::format("{} does not take it", title_of(engines)),
+                         fmt::format("leave it out; it takes {}", flags_of(engines.front()->*options_of)));
         }
         check_value(found, value);
     }
@@ -78,7 +81,7 @@ void check_required(const Engines& engines, OptionsOf options_of, const Fields& 
             return same != nullptr && same->required;
         });
         if (by_all) {
-            refuse_field(option.name, fmt::format("{} needs one", title_of(engines)),
+            refuse_field(option.name, fmt::format("{} needs it", title_of(engines)),
                          std::string(option.help));
         }
     }

@@ -12,7 +12,7 @@ namespace prevision::sources {
 /// The fields of a definition by the names that the engines' tables have for them; empty is not set.
 using Fields = std::map<std::string, std::string, std::less<>>;
 
-/// Throws InvalidField, or Error invalid from the engine, when a connection cannot be right whatever answers:
+/// Throws Error invalid, "invalid FIELD: REASON", when a connection cannot be right whatever answers:
 /// unknown type or engine, a port out of 1..65535, a field that the engine does not take, a value that is not
 /// one of a field's choices, a required field missing. Where the engine is unknown until the server answers, a
 /// field is refused when no engine of the type takes it. Does not touch the network.

@@ -9,13 +9,8 @@
 
 namespace prevision::sources {
 
-InvalidField::InvalidField(std::string_view field, std::string_view reason, std::string hint)
-    : Error(ErrorClass::invalid, fmt::format("invalid {}: {}", field, reason), std::move(hint)),
-      field_(field),
-      reason_(reason) {}
-
 void refuse_field(std::string_view field, std::string_view why, std::string hint) {
-    throw InvalidField(field, why, std::move(hint));
+    throw Error(ErrorClass::invalid, fmt::format("invalid {}: {}", field, why), std::move(hint));
 }
 
 void refuse_line_ends(std::string_view field, std::string_view text) {

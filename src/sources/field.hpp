@@ -8,20 +8,8 @@
 
 namespace prevision::sources {
 
-/// A field that cannot be right. `what()` is "invalid FIELD: REASON".
-class InvalidField : public Error {
-  public:
-    InvalidField(std::string_view field, std::string_view reason, std::string hint = {});
-
-    [[nodiscard]] const std::string& field() const { return field_; }  ///< as in the API: "private_key"
-    [[nodiscard]] const std::string& reason() const { return reason_; }
-
-  private:
-    std::string field_;
-    std::string reason_;
-};
-
-/// Throws InvalidField.
+/// Throws Error invalid: "invalid FIELD: WHY". Hints name options as flags ("--host-key"); the command line shows them
+/// in a file's words where a file is wrong.
 [[noreturn]] void refuse_field(std::string_view field, std::string_view why, std::string hint = {});
 
 /// Refuses a value that a protocol's commands cannot hold: one with a line end or a NUL byte.

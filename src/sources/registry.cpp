@@ -7,6 +7,7 @@
 
 #include "core/text.hpp"
 #include "sources/check.hpp"
+#include "sources/field.hpp"
 #include "sources/files/ftp.hpp"
 #include "sources/files/sftp.hpp"
 #include "sources/mysql/mysql.hpp"

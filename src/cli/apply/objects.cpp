@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "cli/connector/definition.hpp"
+#include "cli/connector/options.hpp"
 #include "core/error.hpp"
 #include "core/text.hpp"
 #include "platform/datasets/file_format.hpp"
@@ -20,7 +20,7 @@ std::string take_host_apart(const Declared& declared, std::string& username) {
     const auto url = sources::split_host_url(host);
     if (!url) return host;
     const auto refuse_part = [](std::string_view what, std::string hint) {
-        throw sources::InvalidField("host", fmt::format("it holds {}", what), std::move(hint));
+        sources::refuse_field("host", fmt::format("it holds {}", what), std::move(hint));
     };
     if (url->password)
         refuse_part("a password", "give it by password_env, password_file or password_command");

@@ -70,7 +70,7 @@ TlsChoice choose_tls(const Connection& connection) {
         return {Tls::disable, false};
     }
     if (value.empty() || value == "prefer") return {asked ? Tls::require : Tls::prefer, implicit};
-    refuse_field("tls", fmt::format("'{}' is none of its values", value),
+    refuse_field("tls", fmt::format("'{}' is not one of its values", value),
                  "one of: disable, prefer, require, verify, implicit");
 }
 

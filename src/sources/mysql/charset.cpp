@@ -28,6 +28,9 @@ bool is_unicode_or_ascii(std::string_view name) {
     return name.starts_with("utf8") || name == "ascii" || name == "binary";
 }
 
+// The session may limit the rows of a SELECT that does not itself.
+constexpr std::string_view all_rows = "LIMIT 18446744073709551615";
+
 // "d0" to "d5": hex digits of a character's bytes.
 std::string digits(int count) {
     std::string tables;
@@ -55,8 +58,8 @@ std::map<unsigned, Charset> find_charsets(Client& client, std::span<const MYSQL_
         fmt::format(
             "SELECT c.id, c.character_set_name, s.maxlen FROM information_schema.collations c JOIN "
             "information_schema.character_sets s ON s.character_set_name = c.character_set_name WHERE "
-            "c.id IN ({})",
-            asked),
+            "c.id IN ({}) {}",
+            asked, all_rows),
         [&](auto row) {
             const auto number = static_cast<unsigned>(parse_integer(row[0].text()).value_or(0));
             found[number] = {std::string(row[1].text()),
@@ -72,8 +75,8 @@ CharsetDecoder::CharsetDecoder(Client& client, const Charset& charset) : name_(c
                 "SELECT HEX(b), HEX(CONVERT(CONVERT(b USING {0}) USING utf8mb4)) FROM (SELECT {1} AS b "
                 "FROM {2} WHERE {3}) AS t WHERE CHAR_LENGTH(CONVERT(b USING {0})) = 1 AND BINARY "
                 "CONVERT(b USING {0}) = b AND (b = x'3F' OR BINARY CONVERT(CONVERT(b USING {0}) USING "
-                "utf8mb4) NOT IN (x'3F', x'EFBFBD'))",
-                charset.name, bytes, digits(digit_count), condition),
+                "utf8mb4) NOT IN (x'3F', x'EFBFBD')) {4}",
+                charset.name, bytes, digits(digit_count), condition, all_rows),
             [&](auto row) {
                 const auto from = from_hex(row[0].text());
                 auto& form =

@@ -248,7 +248,10 @@ void Client::for_each_row(std::string_view sql, const std::function<void(std::sp
     execute(sql);
     const std::unique_ptr<MYSQL_RES, void (*)(MYSQL_RES*)> result(
         mysql_use_result(mysql_.get()), [](MYSQL_RES* whole) { mysql_free_result(whole); });
-    if (!result) return;
+    if (!result) {
+        if (mysql_errno(mysql_.get()) != 0) fail();
+        fail(CR_MALFORMED_PACKET, "the server answers without rows");
+    }
     std::vector<Value> values(mysql_num_fields(result.get()));
     try {
         for (;;) {

@@ -17,7 +17,7 @@ struct Target : SqlServer {
     Tls tls = Tls::prefer;
 };
 
-/// Throws InvalidField.
+/// Throws Error invalid, naming the field.
 Target parse_target(const Connection& connection);
 
 }  // namespace prevision::sources::mysql

@@ -22,7 +22,7 @@ struct Target : SqlServer {
 };
 
 /// Reads a connection, and what it leaves open from the environment, by the variables and files that psql
-/// looks at. Throws InvalidField.
+/// looks at. Throws Error invalid, naming the field.
 Target parse_target(const Connection& connection);
 
 }  // namespace prevision::sources::postgres

@@ -29,11 +29,6 @@ std::string parse_time_zone(const Connection& connection) {
     return zone;
 }
 
-/// The path of a local socket; where the reach is limited, the one that is behind all links.
-std::string parse_socket(const Connection& connection, const std::string& path) {
-    return connection.reach.folders ? check_local_file(connection.reach, path).string() : path;
-}
-
 }  // namespace
 
 std::string SqlServer::address() const { return is_local() ? host : format_address(host, port); }
@@ -52,16 +47,18 @@ SqlServer parse_server(const Connection& connection, int default_port) {
     }
     refuse_nul("username", connection.username);
     refuse_nul("password", connection.password.reveal());
-    return {.host = host.name.empty() ? parse_socket(connection, host.path) : host.name,
+    auto path = host.path;
+    if (host.name.empty() && connection.reach.folders) path = check_local_file(connection.reach, path);
+    return {.host = host.name.empty() ? path : host.name,
             .port = choose_port(connection.port, host).value_or(default_port),
             .username = connection.username,
             .password = connection.password,
             .time_zone = parse_time_zone(connection),
             .encoding = parse_encoding(connection),
+            .rules = connection.reach.hosts,
             .connect_timeout = connection.connect_timeout,
             .wait_limit = connection.wait_limit,
-            .silence_limit = connection.silence_limit,
-            .rules = connection.reach.hosts};
+            .silence_limit = connection.silence_limit};
 }
 
 void test_connecting(const SqlServer& server, Cancellation& cancellation, const StageObserver& observer) {

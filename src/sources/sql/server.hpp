@@ -19,10 +19,10 @@ struct SqlServer {
     std::string time_zone;  ///< of the session; empty: UTC
     std::string
         encoding;  ///< of text whose encoding the server does not know, as iconv(3) names it; may be empty
+    net::HostRules rules{};  ///< which addresses it may have
     std::chrono::milliseconds connect_timeout{10'000};
     std::chrono::milliseconds wait_limit{60'000};  ///< as a Connection has both
     std::chrono::milliseconds silence_limit{3'600'000};
-    net::HostRules rules{};  ///< the addresses that may be connected to
 
     [[nodiscard]] bool is_local() const { return host.starts_with('/'); }
     [[nodiscard]] std::string address() const;  ///< "db.example.com:3306", or the socket's path, for messages
@@ -32,7 +32,7 @@ struct SqlServer {
     [[nodiscard]] std::chrono::milliseconds answer_limit(std::chrono::milliseconds unit) const;
 };
 
-/// The server that a connection names. Throws InvalidField, and as check_local_file for a local socket.
+/// The server that a connection names. Throws Error invalid, naming the field.
 SqlServer parse_server(const Connection& connection, int default_port);
 
 /// Does the stages `resolve` and `connect` of a test.

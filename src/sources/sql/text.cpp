@@ -149,7 +149,8 @@ void check_as(std::string_view sql, SqlDialect dialect, bool run_hidden_code) {
         }
         if (token.is('(')) ++depth;
         if (token.is('(') && is_acting_function(before, dialect))
-            refuse_request(fmt::format("the function {} does more than read rows", before.text));
+            refuse_field("request", fmt::format("the function {} does more than read rows", before.text),
+                         "leave it out: a request only reads rows");
         if (token.is(')') && --depth < 0) refuse_request("a ')' has no '('");
         if (token.is_word("INTO") && !is_part_of_name(before, token)) {
             refuse_request("SELECT … INTO writes its rows elsewhere");

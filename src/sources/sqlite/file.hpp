@@ -6,6 +6,7 @@
 
 #include "core/cancellation.hpp"
 #include "core/error.hpp"
+#include "sources/reach.hpp"
 #include "sources/source.hpp"
 #include "sqlite/sqlite.hpp"
 
@@ -38,8 +39,7 @@ struct Limits {
 Limits limits_of(const Connection& connection, Cancellation& cancellation);
 
 /// Opens the file for reading; nothing is created or changed. `limits` must outlive the database. Errors as
-/// `check_file` and check_local_file, and auth when the file may not be read. Only the first read shows whether it
-/// is a database.
+/// `check_file` and check_local_file, and auth when the file may not be read. Only the first read shows whether it is a database.
 Database open_for_reading(const std::filesystem::path& path, Limits& limits);
 
 /// Whether text is stored as bytes whose encoding SQLite does not check; else it is stored in UTF-16.

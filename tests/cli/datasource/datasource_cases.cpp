@@ -71,8 +71,7 @@ std::vector<VerbCase> datasource_cases() {
          .arguments = {id, "-n", "1", "-o", "json"},
          .answers = {{200, orders}, {200, R"({"columns":["a","a","a_2"],"rows":[[1,"x",null]]})"}},
          .requests = {get, "GET /data-sources/" + id + "/sample?limit=1"},
-         .out = R"([{"a":1,"a_3":"x","a_2":null}])"
-                "\n"},
+         .out = "[\n  {\n    \"a\": 1,\n    \"a_3\": \"x\",\n    \"a_2\": null\n  }\n]\n"},
         {.verb = "datasource schema",
          .arguments = {id, "-o", "csv"},
          .answers = {{200, orders}, {200, rows}},

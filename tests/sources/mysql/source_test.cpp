@@ -375,6 +375,24 @@ TEST_CASE(
     CHECK(read_request("SELECT c FROM formless WHERE id = 1").rows == Rows{{"a?"}});
 }
 
+TEST_CASE("a few rows of many character sets are read whole") {
+    shared_mariadb_server().query(
+        "CREATE OR REPLACE TABLE many_sets (a TEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_uca1400_ai_ci, b VARCHAR(20) "
+        "CHARACTER SET ucs2 COLLATE ucs2_uca1400_ai_ci, c VARCHAR(9) CHARACTER SET utf8mb3, d ENUM('ж','я') CHARACTER SET "
+        "cp1251, e SET('é','b') CHARACTER SET latin1, f CHAR(4) CHARACTER SET utf16, g JSON, h VARCHAR(9) CHARACTER SET "
+        "utf32); INSERT INTO many_sets VALUES ('é😀','é','é','я','é,b','ab','{\"a\":\"é\"}','😀');");
+    const Rows rows{{"é😀", "é", "é", "я", "é,b", "ab", "{\"a\":\"é\"}", "😀"}};
+    for (const auto limit : {std::optional<std::uint64_t>(1), std::optional<std::uint64_t>()}) {
+        const auto connection = MysqlFixture().connection();
+        CHECK(read_whole(connection, {.database = "shop", .table = "many_sets"}, limit).rows == rows);
+        const auto asked =
+            read_whole(connection, {.database = "shop", .request = "SELECT * FROM many_sets"}, limit);
+        CHECK(asked.rows == rows);
+        CHECK(asked.header[1].type == "varchar(20)");
+        CHECK(asked.header[7].type == "varchar(9)");
+    }
+}
+
 TEST_CASE("text in another encoding than the server says is read and written by the connector's") {
     auto& server = shared_mariadb_server();
     server.query(

@@ -45,7 +45,7 @@ Answer list_tables(State& state, const RoutedCall& routed) {
     return names_answer(names);
 }
 
-model::Entry to_entry(const sources::Entry& entry) {
+model::BrowsedItem to_entry(const sources::Entry& entry) {
     return {.name = valid_utf8(entry.name),
             .path = valid_utf8(entry.path),
             .kind = entry.kind,

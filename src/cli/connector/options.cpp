@@ -1,4 +1,4 @@
-#include "cli/connector/definition.hpp"
+#include "cli/connector/options.hpp"
 
 #include <algorithm>
 #include <set>
@@ -6,13 +6,11 @@
 #include <fmt/format.h>
 
 #include "cli/connector/check.hpp"
+#include "cli/connector/secrets.hpp"
 #include "cli/github_actions.hpp"
 #include "core/error.hpp"
-#include "core/file.hpp"
 #include "core/secret_command.hpp"
 #include "core/text.hpp"
-#include "model/json.hpp"
-#include "model/json_builder.hpp"
 #include "platform/connection.hpp"
 #include "sources/host_url.hpp"
 #include "sources/registry.hpp"
@@ -21,9 +19,7 @@ namespace prevision::cli {
 
 namespace {
 
-constexpr std::size_t credentials_limit = std::size_t{1} << 20U;
-
-/// "S3, SFTP: ...", from the tables of the engines that take it; "tls" of several engines has one help.
+/// "S3, SFTP: ...", from the tables of the engines that take it; the help is the first engine's.
 std::string help_of(const std::string& name) {
     std::vector<std::string> types;
     std::string help;
@@ -37,12 +33,12 @@ std::string help_of(const std::string& name) {
     return fmt::format("{}: {}", join(types, ", "), help);
 }
 
-/// The type as far as the options tell it; empty where they do not.
+/// The type, as far as the options name it; else empty.
 std::string told_type(const ConnectorOptions& options) {
     return tell_type(options.type.value_or(""), options.engine.value_or(""), options.host.value_or(""));
 }
 
-/// What an option takes in the systems that the others leave to choose from.
+/// The values of an option in the systems that the other options allow.
 std::vector<std::string> choices_of(const std::string& name, const ConnectorOptions& options) {
     const auto type = told_type(options);
     std::vector<std::string> choices;
@@ -58,39 +54,14 @@ std::vector<std::string> choices_of(const std::string& name, const ConnectorOpti
     return choices;
 }
 
-std::string upper_case(std::string text) {
-    for (auto& c : text) c = static_cast<char>(c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c);
-    return text;
-}
-
 std::string type_of(const ConnectorOptions& options) {
-    const auto failure = fmt::format("cannot create the connector '{}'", options.name);
+    const auto place = command_line_place("connector", options.name);
     std::string type;
-    try {
-        type = told_type(options);
-    } catch (const Error& error) {
-        throw error.with_message(fmt::format("{}: {}", failure, error.what()));
-    }
+    check_at(place, [&] { type = told_type(options); });
     if (!type.empty()) return type;
-    throw Error(ErrorClass::usage, failure + ": --type is missing",
-                fmt::format("--type {}; 'prevision connector types' tells what each takes",
+    throw Error(ErrorClass::usage, place.where("") + ": --type is missing",
+                fmt::format("--type {}; 'prevision connector types' shows what each takes",
                             join(platform::connector_types(), ", ")));
-}
-
-bool gives_secret_file(const ConnectorOptions& options) {
-    return std::ranges::any_of(options.secret_files,
-                               [](const auto& file) { return file.second.has_value(); });
-}
-
-std::optional<Secret> password_of(const ConnectorOptions& options, Services& services, bool ask) {
-    if (options.typed_password) return options.typed_password;
-    auto secret = read_secret(options.secret, services);
-    if (secret || !ask || !options.username || options.username->empty()) return secret;
-    if (gives_secret_file(options)) return secret;
-    if (!may_prompt(services.options(), services.io())) return secret;
-    return prompt_for_secret(
-        fmt::format("Password of {} on {}", *options.username, options.host.value_or("the platform")),
-        services);
 }
 
 /// Whether the help shows an option: without a type all of them, else what the type takes.
@@ -101,17 +72,6 @@ std::function<bool()> taken_by(const ConnectorOptions& options, const std::strin
     };
 }
 
-/// Reads the secrets of the files that were given.
-void read_secret_files(const ConnectorOptions& options, model::Connector& connector, Services& services) {
-    for (const auto* option : sources::secret_options()) {
-        const std::string name(option->name);
-        const auto file = options.secret_files.find(name);
-        if (file == options.secret_files.end() || !file->second) continue;
-        (option->is_object ? connector.secret_objects : connector.secrets)[name] =
-            read_secret_file(*option, *file->second, flag_of(name), services);
-    }
-}
-
 }  // namespace
 
 bool ConnectorOptions::bare() const {
@@ -119,34 +79,8 @@ bool ConnectorOptions::bare() const {
            std::ranges::none_of(own, [](const auto& option) { return option.second.has_value(); });
 }
 
-std::string file_field(const sources::Option& secret) {
-    return fmt::format("{}_file", secret.file_flag.empty() ? secret.name : secret.file_flag);
-}
-
-Secret read_secret_file(const sources::Option& secret, const std::filesystem::path& file,
-                        const std::string& field, Console& console) {
-    auto text = read_file(file, credentials_limit);
-    const auto refuse = [&](const std::string& why) {
-        throw Error(ErrorClass::invalid, fmt::format("invalid {}: {} {}", field, file.string(), why),
-                    fmt::format("the {} is wanted", secret.help));
-    };
-    if (trim(text).empty()) refuse("is empty");
-    const bool has_one_line = text.find('\n') >= text.size() - 1;
-    auto read = has_one_line ? without_last_newline(std::move(text)) : Secret(std::move(text));
-    if (secret.is_object) {
-        try {
-            model::parse_json_object(read.reveal());
-        } catch (const Error& error) {
-            refuse(fmt::format("holds no JSON object: {}", error.what()));
-        }
-    }
-    console.remember(read);
-    mask_secret(read, console.io().environment, console.io().err);
-    return read;
-}
-
 std::string flag_of(std::string_view option) {
-    // A secret comes from a file or stdin rather than from the command line.
+    // A file or stdin is safer for a secret than the command line.
     if (option == "password") return "--password-stdin";
     const auto secrets = sources::secret_options();
     const auto secret = std::ranges::find(secrets, option, &sources::Option::name);
@@ -155,22 +89,28 @@ std::string flag_of(std::string_view option) {
     return flag;
 }
 
+std::string upper_case(std::string text) {
+    for (auto& c : text) c = static_cast<char>(c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c);
+    return text;
+}
+
 std::string tell_type(const std::string& type, const std::string& engine, const std::string& host) {
     if (!type.empty()) return upper_case(type);
     sources::Connection connection;
     connection.engine = engine;
     connection.host = host;
-    const auto* told = sources::tell_engine(connection);
-    return told == nullptr ? std::string() : std::string(told->type);
+    const auto* found = sources::tell_engine(connection);
+    return found == nullptr ? std::string() : std::string(found->type);
 }
 
 void add_connector_options(Command& verb, ConnectorOptions& options, bool exists) {
     verb.argument("NAME", options.name, exists ? "Its name or id" : "The connector's name", true,
                   {.completes = exists ? Completes::connector : Completes::nothing});
-    verb.option("--type", options.type,
-                fmt::format("{}; told from the engine or the host where they say it",
-                            join(platform::connector_types(), ", ")),
-                {.value = "TYPE", .suggestions = platform::connector_types()});
+    if (exists) verb.option("--name", options.new_name, "Its new name", {.value = "NAME"});
+    verb.option(
+        "--type", options.type,
+        fmt::format("{}; by default that of the engine or the host", join(platform::connector_types(), ", ")),
+        {.value = "TYPE", .suggestions = platform::connector_types()});
     verb.option("--engine", options.engine, "The kind of system: " + join(engine_names(), ", "),
                 {.value = "ENGINE",
                  .suggest = [&options] { return engine_names(told_type(options)); },
@@ -179,9 +119,9 @@ void add_connector_options(Command& verb, ConnectorOptions& options, bool exists
         "--host", options.host,
         "A host name, or a URL: mysql://db.example.com, postgres://db.example.com, sqlite:///data/shop.db",
         {.value = "HOST", .shown = taken_by(options, "host")});
-    verb.option("--port", options.port, "The port; the engine's own without it",
+    verb.option("--port", options.port, "The port, by default the engine's",
                 {.value = "N", .shown = taken_by(options, "port")});
-    verb.option("--username", options.username, "Who logs in; for S3 the access key",
+    verb.option("--username", options.username, "The user to log in as; for S3 the access key",
                 {.value = "NAME", .shown = taken_by(options, "username")});
     add_secret_options(verb, options.secret, true, taken_by(options, "password"));
     for (const auto* secret : sources::secret_options()) {
@@ -196,6 +136,14 @@ void add_connector_options(Command& verb, ConnectorOptions& options, bool exists
                      .suggest = [&options, name] { return choices_of(name, options); },
                      .shown = taken_by(options, name)});
     }
+}
+
+std::optional<int> port_of(const ConnectorOptions& options) {
+    if (options.port.value_or("").empty()) return std::nullopt;
+    const auto port = parse_integer(*options.port);
+    if (!port || *port < std::numeric_limits<int>::min() || *port > std::numeric_limits<int>::max())
+        throw Error(ErrorClass::usage, fmt::format("--port: '{}' is not a whole number", *options.port));
+    return static_cast<int>(*port);
 }
 
 void take_apart_host(ConnectorOptions& options, Services& services) {
@@ -220,8 +168,8 @@ void take_apart_host(ConnectorOptions& options, Services& services) {
         options.typed_password = read_secret(typed, services);
     }
     if (!url->database.empty()) {
-        services.message(fmt::format(
-            "warning: the database '{}' in --host is left out: a connector has none, give the datasource --database",
+        services.warn(fmt::format(
+            "the database '{}' in --host is left out: a connector has none, give the datasource --database",
             url->database));
     }
 }
@@ -231,48 +179,13 @@ model::Connector without_secrets(const ConnectorOptions& options) {
     connector.name = options.name;
     connector.type = type_of(options);
     connector.host = options.host.value_or("");
-    connector.port = options.port;
+    connector.port = port_of(options);
     connector.username = options.username.value_or("");
     if (options.engine) connector.options["engine"] = *options.engine;
     for (const auto& [name, value] : options.own) {
         if (value) connector.options[name] = *value;
     }
     return connector;
-}
-
-model::Connector to_connector(const ConnectorOptions& options, Services& services) {
-    auto connector = without_secrets(options);
-    read_secret_files(options, connector, services);
-    // Checked before a password is asked for, and with it after that.
-    const bool asks = !connector.username.empty() && !gives_secret_file(options) &&
-                      may_prompt(services.options(), services.io());
-    std::set<std::string> kept;
-    if (options.secret.given() || asks || (options.typed_password && !options.typed_password->empty()))
-        kept.insert("password");
-    check_definition(connector, kept, command_line_place("connector", connector.name), services);
-    if (auto password = password_of(options, services, true))
-        connector.secrets["password"] = std::move(*password);
-    return connector;
-}
-
-std::string to_changes(const ConnectorOptions& options, Services& services) {
-    model::JsonObject changes;
-    if (options.type) changes.text("type", upper_case(*options.type));
-    changes.text_if_given("engine", options.engine)
-        .text_if_given("host", options.host)
-        .value_if_given("port", options.port)
-        .text_if_given("username", options.username);
-    for (const auto& [name, value] : options.own) changes.text_if_given(name, value);
-    model::Connector with_secrets;
-    read_secret_files(options, with_secrets, services);
-    for (const auto& [name, secret] : with_secrets.secrets) changes.text(name, secret.reveal());
-    for (const auto& [name, secret] : with_secrets.secret_objects) changes.json(name, secret.reveal());
-    if (const auto password = password_of(options, services, false))
-        changes.text("password", password->reveal());
-    if (changes.empty())
-        throw Error(ErrorClass::usage, "nothing to change was given",
-                    "see 'prevision connector update --help'");
-    return changes.finish();
 }
 
 }  // namespace prevision::cli

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <filesystem>
 #include <map>
 #include <optional>
 #include <string>
@@ -10,17 +9,17 @@
 #include "cli/services.hpp"
 #include "cli/verbs/secret_options.hpp"
 #include "model/model.hpp"
-#include "sources/engine.hpp"
 
 namespace prevision::cli {
 
 /// What `connector create` and `connector update` take.
 struct ConnectorOptions {
     std::string name;
+    std::optional<std::string> new_name;
     std::optional<std::string> type;
     std::optional<std::string> engine;
     std::optional<std::string> host;
-    std::optional<int> port;
+    std::optional<std::string> port;
     std::optional<std::string> username;
     SecretOptions secret;
     std::optional<Secret> typed_password;  ///< from the questions of a terminal, or from the URL in --host
@@ -31,21 +30,15 @@ struct ConnectorOptions {
     [[nodiscard]] bool bare() const;
 };
 
-/// What names the file of a secret, in a file for `apply`: "private_key_file".
-std::string file_field(const sources::Option& secret);
-
-/// The secret that a file holds. A text of one line loses its line end; a key of several lines keeps it. Error
-/// invalid, naming `field`, when the file is empty, or not the JSON object that the secret has to be.
-Secret read_secret_file(const sources::Option& secret, const std::filesystem::path& file,
-                        const std::string& field, Console& console);
-
-/// "--host-key" for "host_key"; for a secret the flag that is best for it.
+/// "--host-key" for "host_key"; for a secret the flag that is safest to use.
 std::string flag_of(std::string_view option);
 
-/// The type in upper case, or that of the engine that the other two tell; empty where nothing tells it.
+std::string upper_case(std::string text);
+
+/// The type in upper case, or that of the engine that the other two name; empty where they name none.
 std::string tell_type(const std::string& type, const std::string& engine, const std::string& host);
 
-/// `exists`: the name is that of one there is.
+/// `exists`: the options change an existing connector.
 void add_connector_options(Command& verb, ConnectorOptions& options, bool exists);
 
 /// Takes a --host that is a URL with a user name, password or database apart: they become the options of their
@@ -53,15 +46,10 @@ void add_connector_options(Command& verb, ConnectorOptions& options, bool exists
 /// URL and an option name the same thing.
 void take_apart_host(ConnectorOptions& options, Services& services);
 
-/// What the options say of a connector, less its secrets, unchecked. Error usage where the type is not known.
+/// The connector that the options define, less its secrets, unchecked. Error usage when the type is not known.
 model::Connector without_secrets(const ConnectorOptions& options);
 
-/// The connector that the options define. Asks for a password on a terminal where a user name stands without
-/// one. Error usage where the type is not known, invalid where the definition cannot be right; the message
-/// names the flag. What an older or newer platform may know is let through where the platform is remote.
-model::Connector to_connector(const ConnectorOptions& options, Services& services);
-
-/// The fields that the options change, as JSON. Error usage when there is none.
-std::string to_changes(const ConnectorOptions& options, Services& services);
+/// Nothing for an empty one, too. Error usage when it is not a whole number.
+std::optional<int> port_of(const ConnectorOptions& options);
 
 }  // namespace prevision::cli

@@ -79,10 +79,15 @@ model::Entry make_entry(const std::string& name, const std::string& path, const 
 
 }  // namespace
 
-void Client::browse_connector(const model::Connector& connector, const std::string& path, bool recursive,
-                              const Each<model::Entry>& each) {
+std::vector<std::string> Client::browse_connector(const model::Connector& connector, const std::string& path,
+                                                  bool recursive, const Each<model::Entry>& each) {
     const auto what = to_browse(connector);
+    std::vector<std::string> notes;
     LineSink lines([&](std::string_view line) {
+        if (line.starts_with(R"({"note":)")) {
+            notes.push_back(model::get_text(model::parse_json(line), "note"));
+            return;
+        }
         if (!each(decode_answer(what, line, model::decode_entry))) throw Enough{};
     });
     const auto query = fmt::format("/connectors/{}/browse?path={}&recursive={}", percent_encode(connector.id),
@@ -96,8 +101,9 @@ void Client::browse_connector(const model::Connector& connector, const std::stri
             browse_paths(connector, path, each);
         }
     } catch (const Enough&) {
-        return;  // given up in the middle, since no more is wanted
+        return {};  // given up in the middle, since no more is wanted
     }
+    return notes;
 }
 
 std::vector<std::string> Client::list_names(const std::string& what, const std::string& path) {

@@ -95,9 +95,9 @@ class Client {
     void delete_connector(const ObjectReference& connector);
     TestOutcome test_connector(const ObjectReference& connector);
     /// The entries at `path` of the remote system, each as it arrives. Falls back to older calls, which list
-    /// databases and tables, or files; Error invalid for deeper paths then.
-    void browse_connector(const model::Connector& connector, const std::string& path, bool recursive,
-                          const Each<model::Entry>& each);
+    /// databases and tables, or files; Error invalid for deeper paths then. Returns notes on the listing, for people.
+    std::vector<std::string> browse_connector(const model::Connector& connector, const std::string& path,
+                                              bool recursive, const Each<model::Entry>& each);
 
     void list_datasources(const std::string& project_id, const Each<model::Datasource>& each);
     model::Datasource get_datasource(const std::string& id);

@@ -32,12 +32,14 @@ void run(const Options& options, Services& services) {
     auto& client = services.client();
     const auto connector = find_connector(client, services.project_id(), options.name);
     auto listing = make_listing(services, options.list, entry_fields());
+    std::vector<std::string> notes;
     listing.show([&] {
-        client.browse_connector(connector, options.path, options.recursive, [&](const Entry& entry) {
+        notes = client.browse_connector(connector, options.path, options.recursive, [&](const Entry& entry) {
             return listing.add(
                 {.id = entry.path, .cells = cells_of(entry_fields(), entry), .document = entry.document});
         });
     });
+    for (const auto& note : notes) services.message("note: " + note);
 }
 
 }  // namespace

@@ -167,7 +167,8 @@ model::Entry to_entry(const sources::Entry& entry) {
             .document = {}};
 }
 
-/// Streams one line of JSON per entry, so that neither side holds a long listing in memory.
+/// Streams one line of JSON per entry, so that neither side holds a long listing in memory, and then the notes on
+/// them: `{"note": "…"}`.
 Answer browse(State& state, const RoutedCall& routed) {
     const auto& id = routed.parameters.at(0);
     const auto cancellation = routed.call.cancellation;
@@ -181,6 +182,8 @@ Answer browse(State& state, const RoutedCall& routed) {
             source->browse(path, recursive, [&](const sources::Entry& entry) {
                 body.write(model::encode_answer(to_entry(entry)) + "\n");
             });
+            for (const auto& note : source->notes())
+                body.write(model::JsonObject().text("note", valid_utf8(note)).finish() + "\n");
         });
     };
     return answer;

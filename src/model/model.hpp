@@ -122,8 +122,8 @@ struct TestResult {
     std::vector<TestStage> stages;
 };
 
-/// An entry in a listing of a remote system.
-struct Entry {
+/// An item at a location of a remote system: what browsing shows.
+struct BrowsedItem {
     std::string name;
     std::string path;
     std::string kind;  ///< database, schema, table, view, column, folder, file, bucket

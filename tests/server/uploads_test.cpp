@@ -82,7 +82,7 @@ TEST_CASE("what is no table is refused, says why, and leaves nothing") {
     make_zip(zip, "[('a.csv','x\\n1\\n'),('b.csv','x\\n1\\n')]");
     refused({"name=n", "file=@" + zip}, "more than one file");
     make_zip(zip, "[('a.exe','x\\n1\\n')]");
-    refused({"name=n", "file=@" + zip}, "no csv");
+    refused({"name=n", "file=@" + zip}, "not a csv");
     make_zip(zip, "[]");
     refused({"name=n", "file=@" + zip}, "invalid zip");
     make_zip(zip, "[('a.csv','x\\n'+'1\\n'*100000)]");

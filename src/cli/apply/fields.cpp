@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "cli/connector/definition.hpp"
+#include "cli/connector/secrets.hpp"
 #include "sources/registry.hpp"
 
 namespace prevision::cli {

@@ -70,19 +70,24 @@ std::optional<std::string> read_part(std::string_view path) {
     return name;
 }
 
-model::Entry make_entry(const std::string& name, const std::string& path, const std::string& kind) {
-    model::Entry entry{.name = name, .path = path, .kind = kind};
+model::BrowsedItem make_entry(const std::string& name, const std::string& path, const std::string& kind) {
+    model::BrowsedItem entry{.name = name, .path = path, .kind = kind};
     entry.document = model::encode_answer(entry);
     return entry;
 }
 
 }  // namespace
 
-void Client::browse_connector(const model::Connector& connector, const std::string& path, bool recursive,
-                              const Each<model::Entry>& each) {
+std::vector<std::string> Client::browse_connector(const model::Connector& connector, const std::string& path,
+                                                  bool recursive, const Each<model::BrowsedItem>& each) {
     const auto what = to_browse(connector);
+    std::vector<std::string> notes;
     LineSink lines([&](std::string_view line) {
-        if (!each(decode_answer(what, line, model::decode_entry))) throw Enough{};
+        if (line.starts_with(R"({"note":)")) {
+            notes.push_back(model::get_text(model::parse_json(line), "note"));
+            return;
+        }
+        if (!each(decode_answer(what, line, model::decode_browsed_item))) throw Enough{};
     });
     const auto query = fmt::format("/connectors/{}/browse?path={}&recursive={}", percent_encode(connector.id),
                                    percent_encode(path), recursive);
@@ -95,12 +100,13 @@ void Client::browse_connector(const model::Connector& connector, const std::stri
             browse_paths(connector, path, each);
         }
     } catch (const Enough&) {
-        return;  // `each` wants no more
+        return {};  // `each` wants no more
     }
+    return notes;
 }
 
 void Client::browse_databases(const model::Connector& connector, const std::string& path, bool recursive,
-                              const Each<model::Entry>& each) {
+                              const Each<model::BrowsedItem>& each) {
     const auto what = to_browse(connector);
     const auto database = read_part(path);
     if (!database) throw lacks_call(what);
@@ -124,7 +130,7 @@ void Client::browse_databases(const model::Connector& connector, const std::stri
 
 // The platform lists all paths at once: those below `path` begin with it.
 void Client::browse_paths(const model::Connector& connector, const std::string& path,
-                          const Each<model::Entry>& each) {
+                          const Each<model::BrowsedItem>& each) {
     const auto before = path.empty() || path.ends_with('/') ? path : path + "/";
     for (const auto& file : list_names(to_browse(connector),
                                        fmt::format("/connectors/{}/paths", percent_encode(connector.id)))) {

@@ -23,6 +23,7 @@ transport::Response Client::send(const Call& call) {
                                .path = call.path,
                                .headers = call.headers,
                                .body = call.body,
+                               .upload = call.upload,
                                .sink = call.sink,
                                .cancellation = &cancellation_};
     const auto& retry = settings_.retry;

@@ -6,8 +6,11 @@
 #include <fmt/format.h>
 
 #include "api/decode_answer.hpp"
+#include "api/form_upload.hpp"
 #include "api/seen_items.hpp"
 #include "core/id.hpp"
+#include "core/retry.hpp"
+#include "core/stream_position.hpp"
 #include "core/text.hpp"
 #include "model/codec.hpp"
 #include "model/json.hpp"
@@ -61,6 +64,11 @@ std::string to_do(std::string_view verb, const ObjectReference& object) {
 
 }  // namespace
 
+template <typename Object>
+std::string_view noun_of() {
+    return resource<Object>.noun;
+}
+
 std::string describe(const ObjectReference& object) {
     return object.name.empty() ? object.id : fmt::format("'{}'", object.name);
 }
@@ -87,6 +95,18 @@ void Client::list(const std::string& project_id, const Each<Object>& each) {
 }
 
 template <typename Object>
+void Client::list_ids(const std::string& project_id, const Each<const std::string&>& each) {
+    const auto what = fmt::format("cannot list the {}s", resource<Object>.noun);
+    list_pages(what, list_path<Object>(project_id) + "?fields=_id",
+               [&](const model::ListPage::Item& item, SeenItems& seen) {
+                   const auto id = decode_answer(what, item.text, [&](std::string_view text) {
+                       return model::get_text(model::JsonText(*item.value, text).value(), "_id");
+                   });
+                   return !seen.add(id, std::string(item.text)) || each(id);
+               });
+}
+
+template <typename Object>
 void Client::list_named(const std::string& project_id, const std::string& name, const Each<Object>& each) {
     // A platform that does not know the query sends all.
     list_at<Object>(fmt::format("{}?name={}", list_path<Object>(project_id), percent_encode(name)),
@@ -98,18 +118,18 @@ Object Client::get(const std::string& id) {
     return fetch<Object>({to_do<Object>("get", {id}), "GET", object_path<Object>(id)});
 }
 
+/// Sends a call whose path is given below the list's. `call.what` says what failed.
 template <typename Object>
-Object Client::create_in(const std::string& project_id, std::string_view below, const std::string& name,
-                         const std::string& body, Names names) {
-    const auto what = to_do<Object>("create", {{}, name});
+Object Client::create_in(const std::string& project_id, Call call, Names names) {
     const bool unique = names == Names::unique;
-    const auto path =
-        fmt::format("{}{}{}", list_path<Object>(project_id), below, unique ? "?unique_name=true" : "");
-    const auto response = send({what, "POST", path, body, Repeat::if_not_sent});
-    if (!is_success(response.status)) throw to_error(what, response, transport_.description());
-    auto created = decode_answer(what, response.body, resource<Object>.decode);
+    call.method = "POST";
+    call.path = list_path<Object>(project_id) + call.path + (unique ? "?unique_name=true" : "");
+    call.repeat = Repeat::if_not_sent;
+    const auto response = send(call);
+    if (!is_success(response.status)) throw to_error(call.what, response, transport_.description());
+    auto created = decode_answer(call.what, response.body, resource<Object>.decode);
     if (unique && transport::find_header(response.headers, "Prevision-Unique-Name") != "true")
-        check_unique(what, project_id, created);
+        check_unique(call.what, project_id, created);
     return created;
 }
 
@@ -132,7 +152,12 @@ void Client::check_unique(const std::string& what, const std::string& project_id
 
 template <typename Object>
 Object Client::create(const std::string& project_id, const Object& object, Names names) {
-    return create_in<Object>(project_id, "", object.name, model::encode_request(object), names);
+    return create_in<Object>(project_id,
+                             {.what = to_do<Object>("create", {{}, object.name}),
+                              .method = {},
+                              .path = {},
+                              .body = model::encode_request(object)},
+                             names);
 }
 
 model::Project Client::create_project(const model::Project& project, Names names) {
@@ -197,8 +222,36 @@ void Client::read_datasource(const ObjectReference& datasource, ByteSink& sink) 
 
 model::Dataset Client::create_dataset(const std::string& project_id, const std::string& name,
                                       const std::string& datasource_id, Names names) {
-    return create_in<model::Dataset>(project_id, "/data-source", name,
-                                     model::encode_snapshot_request(name, datasource_id), names);
+    return create_in<model::Dataset>(project_id,
+                                     {.what = to_do<model::Dataset>("create", {{}, name}),
+                                      .method = {},
+                                      .path = "/data-source",
+                                      .body = model::encode_snapshot_request(name, datasource_id)},
+                                     names);
+}
+
+model::Dataset Client::upload_dataset(const std::string& project_id, const std::string& name,
+                                      FormUpload& form, Names names) {
+    return create_in<model::Dataset>(project_id,
+                                     {.what = to_do<model::Dataset>("create", {{}, name}),
+                                      .method = {},
+                                      .path = "/file",
+                                      .headers = {{"Content-Type", form.content_type()}},
+                                      .upload = &form},
+                                     names);
+}
+
+model::Export Client::export_file(const ObjectReference& exporter, FormUpload& form) {
+    return fetch<model::Export>({.what = to_do<model::Exporter>("write a file through", exporter),
+                                 .method = "POST",
+                                 .path = object_path<model::Exporter>(exporter.id, "/file"),
+                                 .repeat = Repeat::if_not_sent,
+                                 .headers = {{"Content-Type", form.content_type()}},
+                                 .upload = &form});
+}
+
+void Client::list_exports(const ObjectReference& exporter, const Each<model::Export>& each) {
+    list_at<model::Export>(object_path<model::Exporter>(exporter.id, "/exports"), each);
 }
 
 std::map<std::string, std::string> Client::compare_secrets(const ObjectReference& connector,
@@ -231,11 +284,62 @@ model::Sample Client::sample_dataset(const ObjectReference& dataset, int limit) 
     return decode_answer(what, call({what, "GET", path}), model::decode_sample);
 }
 
+namespace {
+
+/// Takes a body that comes again from its beginning after it was cut: passes on what is new.
+class RestartedSink final : public ByteSink {
+  public:
+    RestartedSink(ByteSink& sink, std::string what) : sink_(sink), what_(std::move(what)) {}
+
+    void restart() { position_.come_from(0); }
+    [[nodiscard]] std::uint64_t delivered() const { return position_.delivered(); }
+    [[nodiscard]] bool sink_works() const { return sink_works_; }
+
+    void write(std::string_view bytes) override {
+        if (!position_.skip_known(bytes)) {
+            throw Error(ErrorClass::integrity, what_ + ": the connection was cut, and other bytes came then",
+                        "download it again");
+        }
+        if (bytes.empty()) return;
+        position_.deliver(bytes);
+        sink_works_ = false;
+        sink_.write(bytes);
+        sink_works_ = true;
+    }
+    [[nodiscard]] bool wants_more() const override { return sink_.wants_more(); }
+
+  private:
+    ByteSink& sink_;
+    std::string what_;
+    StreamPosition position_;
+    bool sink_works_ = true;  // false while the sink is called: what is thrown then is its own
+};
+
+}  // namespace
+
 void Client::download_dataset(const ObjectReference& dataset, const std::string& extension, ByteSink& sink) {
-    call({.what = to_do<model::Dataset>("download", dataset),
-          .method = "GET",
-          .path = object_path<model::Dataset>(dataset.id, "/download?extension=" + percent_encode(extension)),
-          .sink = &sink});
+    const auto what = to_do<model::Dataset>("download", dataset);
+    RestartedSink restarted(sink, what);
+    RetryBudget budget(settings_.retry);
+    for (;;) {
+        const auto before = restarted.delivered();
+        restarted.restart();
+        try {
+            call({.what = what,
+                  .method = "GET",
+                  .path = object_path<model::Dataset>(dataset.id,
+                                                      "/download?extension=" + percent_encode(extension)),
+                  .sink = &restarted});
+            return;
+        } catch (const Error& error) {
+            // Until a byte has come, `call` has tried again itself.
+            if (!error.retryable() || !restarted.sink_works() || restarted.delivered() == 0) throw;
+            if (restarted.delivered() > before) budget = RetryBudget(settings_.retry);
+            const auto pause = budget.take(std::nullopt);
+            if (!pause) throw;
+            settings_.retry.wait(*pause);
+        }
+    }
 }
 
 model::Export Client::run_exporter(const ObjectReference& exporter, const ObjectReference& dataset) {
@@ -247,11 +351,23 @@ model::Export Client::run_exporter(const ObjectReference& exporter, const Object
          Repeat::if_not_sent});
 }
 
+template std::string_view noun_of<model::Project>();
+template std::string_view noun_of<model::Connector>();
+template std::string_view noun_of<model::Datasource>();
+template std::string_view noun_of<model::Dataset>();
+template std::string_view noun_of<model::Exporter>();
+
 template void Client::list<model::Project>(const std::string&, const Each<model::Project>&);
 template void Client::list<model::Connector>(const std::string&, const Each<model::Connector>&);
 template void Client::list<model::Datasource>(const std::string&, const Each<model::Datasource>&);
 template void Client::list<model::Dataset>(const std::string&, const Each<model::Dataset>&);
 template void Client::list<model::Exporter>(const std::string&, const Each<model::Exporter>&);
+
+template void Client::list_ids<model::Project>(const std::string&, const Each<const std::string&>&);
+template void Client::list_ids<model::Connector>(const std::string&, const Each<const std::string&>&);
+template void Client::list_ids<model::Datasource>(const std::string&, const Each<const std::string&>&);
+template void Client::list_ids<model::Dataset>(const std::string&, const Each<const std::string&>&);
+template void Client::list_ids<model::Exporter>(const std::string&, const Each<const std::string&>&);
 
 template void Client::list_named<model::Project>(const std::string&, const std::string&,
                                                  const Each<model::Project>&);

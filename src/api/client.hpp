@@ -17,6 +17,7 @@
 
 namespace prevision::api {
 
+class FormUpload;
 class PageReader;
 class SeenItems;
 
@@ -33,6 +34,10 @@ struct ClientSettings {
     std::function<void(const Trace&)> trace;  ///< may be empty
     std::optional<int> rows_per_page;         ///< of lists, where the platform can be asked for it
 };
+
+/// How messages name a kind of object: "connector".
+template <typename Object>
+std::string_view noun_of();
 
 /// The object that a call is about. Messages name it, or give its id when the caller does not know its name.
 struct ObjectReference {
@@ -98,6 +103,9 @@ class Client {
     template <typename Object>
     void list(const std::string& project_id, const Each<Object>& each);
     void list_projects(const Each<model::Project>& each) { list<model::Project>({}, each); }
+    /// Only their ids, which a platform may send alone.
+    template <typename Object>
+    void list_ids(const std::string& project_id, const Each<const std::string&>& each);
     /// Those that have exactly that name.
     template <typename Object>
     void list_named(const std::string& project_id, const std::string& name, const Each<Object>& each);
@@ -114,6 +122,9 @@ class Client {
     /// Starts a snapshot, which continues after this returns. A failed one does not reserve its name.
     model::Dataset create_dataset(const std::string& project_id, const std::string& name,
                                   const std::string& datasource_id, Names names = Names::unique);
+    /// Creates a dataset from a file. The form's fields are `name`, `separator`, `encoding` and `decimal`.
+    model::Dataset upload_dataset(const std::string& project_id, const std::string& name, FormUpload& form,
+                                  Names names = Names::unique);
 
     /// `changes` is a JSON object of the fields to change. Updating, previewing and reading throw Error invalid
     /// on a platform that lacks the call.
@@ -135,9 +146,9 @@ class Client {
                                                        const std::string& secrets);
 
     /// The entries at `path` of the remote system, each as it arrives. Falls back to older calls, which list
-    /// databases and tables, or files; Error invalid for deeper paths then.
-    void browse_connector(const model::Connector& connector, const std::string& path, bool recursive,
-                          const Each<model::Entry>& each);
+    /// databases and tables, or files; Error invalid for deeper paths then. Returns notes on the listing, for people.
+    std::vector<std::string> browse_connector(const model::Connector& connector, const std::string& path,
+                                              bool recursive, const Each<model::BrowsedItem>& each);
     model::Sample preview_datasource(const ObjectReference& datasource, int limit);
     void read_datasource(const ObjectReference& datasource, ByteSink& sink);
     model::Sample sample_dataset(const ObjectReference& dataset, int limit);
@@ -145,6 +156,9 @@ class Client {
     void download_dataset(const ObjectReference& dataset, const std::string& extension, ByteSink& sink);
     /// Writes a dataset through an exporter. The export may be still running when this returns.
     model::Export run_exporter(const ObjectReference& exporter, const ObjectReference& dataset);
+    /// Writes a file through an exporter. The form's fields are as above, without `name`.
+    model::Export export_file(const ObjectReference& exporter, FormUpload& form);
+    void list_exports(const ObjectReference& exporter, const Each<model::Export>& each);
 
   private:
     struct Call {
@@ -155,6 +169,7 @@ class Client {
         Repeat repeat = Repeat::safe;
         ByteSink* sink = nullptr;
         std::vector<transport::Header> headers = {};
+        transport::BodySource* upload = nullptr;
     };
     transport::Response send(const Call& call);
     std::string call(const Call& call);
@@ -168,9 +183,9 @@ class Client {
     Object fetch(const Call& request);
     template <typename Object>
     void list_at(const std::string& path, const Each<Object>& each);
+    /// Completes the call, which has the body.
     template <typename Object>
-    Object create_in(const std::string& project_id, std::string_view below, const std::string& name,
-                     const std::string& body, Names names);
+    Object create_in(const std::string& project_id, Call call, Names names);
     template <typename Object>
     void check_unique(const std::string& what, const std::string& project_id, const Object& created);
     /// Takes an item of a list; returns whether more are wanted. `seen` knows the items before it.
@@ -182,9 +197,9 @@ class Client {
     /// A list whose items are names, not objects.
     std::vector<std::string> list_names(const std::string& what, const std::string& path);
     void browse_databases(const model::Connector& connector, const std::string& path, bool recursive,
-                          const Each<model::Entry>& each);
+                          const Each<model::BrowsedItem>& each);
     void browse_paths(const model::Connector& connector, const std::string& path,
-                      const Each<model::Entry>& each);
+                      const Each<model::BrowsedItem>& each);
 
     transport::Transport& transport_;
     Cancellation& cancellation_;

@@ -40,7 +40,7 @@ class Services final : public Console {
     /// The chosen platform: see `choose_platform`.
     api::Client& client();
 
-    /// Calls `action` with a client that works although the cancellation was raised; each call gets a few
+    /// Calls `action` with a client that works after the cancellation was raised; each call gets a few
     /// seconds. Throws what the action throws.
     void while_ending(const std::function<void(api::Client&)>& action);
 

@@ -18,7 +18,7 @@ Project decode_project(const JsonText& json);
 Connector decode_connector(const JsonText& json);
 Datasource decode_datasource(const JsonText& json);
 Dataset decode_dataset(const JsonText& json);
-Entry decode_entry(const JsonText& json);
+BrowsedItem decode_browsed_item(const JsonText& json);
 TestResult decode_test_result(std::string_view text);
 Sample decode_sample(const JsonText& json);
 
@@ -41,7 +41,7 @@ std::string encode_answer(const Connector& connector);
 std::string encode_answer(const Datasource& datasource);
 std::string encode_answer(const Dataset& dataset);
 
-std::string encode_answer(const Entry& entry);
+std::string encode_answer(const BrowsedItem& entry);
 std::string encode_answer(const TestResult& result);
 std::string encode_answer(const Sample& sample);
 std::string encode_answer(const Failure& failure, int status);

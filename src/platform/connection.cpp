@@ -12,6 +12,7 @@
 #include "model/fields.hpp"
 #include "platform/datasets/file_format.hpp"
 #include "sources/check.hpp"
+#include "sources/field.hpp"
 #include "sources/registry.hpp"
 
 namespace prevision::platform {
@@ -27,10 +28,13 @@ bool has_engine(std::string_view type) {
 
 sources::Fields fields_of(const model::Datasource& datasource) {
     const auto text_of = [](const auto& member) -> std::string {
-        if constexpr (std::is_same_v<decltype(member), const std::string&>)
+        using Member = std::remove_cvref_t<decltype(member)>;
+        if constexpr (std::is_same_v<Member, std::string>)
             return member;
-        else
+        else if constexpr (std::is_same_v<Member, std::optional<bool>>)
             return member ? (*member ? "yes" : "no") : "";
+        else
+            return member ? fmt::format("{}", *member) : "";
     };
     sources::Fields fields;
     const auto add = [&](std::string_view name, const auto& member) {
@@ -80,12 +84,21 @@ std::optional<std::string> failure_of(const Action& action) {
     }
 }
 
+/// What was meant by an unknown type: the name of a system, such as "Postgres", or a similar type.
+std::string type_hint(const std::string& type, const std::vector<std::string>& types) {
+    const auto* engine = sources::find_engine(to_lower(type));
+    if (engine != nullptr && engine->name != to_lower(engine->type))
+        return fmt::format("--engine {} names the system; its type is {}", engine->name, engine->type);
+    const auto meant = closest(type, types);
+    return meant ? fmt::format("did you mean {}?", *meant) : std::string();
+}
+
 template <typename Has>
 void check_kept(const sources::KeptType& type, Has has) {
     for (const auto& option : type.connector_options) {
         if (option.required && !has(std::string(option.name)))
-            throw sources::InvalidField(option.name, fmt::format("{} needs one", type.type),
-                                        std::string(option.help));
+            sources::refuse_field(option.name, fmt::format("{} needs it", type.type),
+                                  std::string(option.help));
     }
 }
 
@@ -138,10 +151,8 @@ void check_connector(const model::Connector& connector, const std::set<std::stri
     if (!has_engine(connector.type)) {
         auto types = sources::engine_types();
         for (const auto& kept : sources::kept_types()) types.emplace_back(kept.type);
-        const auto meant = closest(connector.type, types);
-        throw sources::InvalidField("type",
-                                    fmt::format("'{}' is not one of {}", connector.type, join(types, ", ")),
-                                    meant ? fmt::format("did you mean {}?", *meant) : std::string());
+        sources::refuse_field("type", fmt::format("'{}' is not one of {}", connector.type, join(types, ", ")),
+                              type_hint(connector.type, types));
     }
     // The check asks only whether there is a password.
     sources::check_connection(connection_of(connector, Secret(has("password") ? "set" : ""), reach));
@@ -155,7 +166,7 @@ void check_secrets_stay(const model::Connector& before, const model::Connector& 
     for (const auto& name : guarding_names()) {
         if (old_fields.at(name) == new_fields.at(name)) continue;
         const auto& secret = *stored.begin();
-        throw sources::InvalidField(
+        sources::refuse_field(
             secret, fmt::format("the connector's {} changes, so its {} must be given again", name, secret),
             "give it with the change: with --password-stdin or another flag for secrets, or in the file of apply");
     }
@@ -181,8 +192,8 @@ void check_users(const model::Connector& before, const model::Connector& after,
 void check_datasource(const model::Datasource& datasource, const model::Connector& connector) {
     if (!datasource.g_cloud.empty() &&
         std::ranges::find(known_g_clouds, datasource.g_cloud) == known_g_clouds.end()) {
-        throw sources::InvalidField("g_cloud", fmt::format("'{}' is not one of {}", datasource.g_cloud,
-                                                           fmt::join(known_g_clouds, ", ")));
+        sources::refuse_field("g_cloud", fmt::format("'{}' is not one of {}", datasource.g_cloud,
+                                                     fmt::join(known_g_clouds, ", ")));
     }
     if (!has_engine(connector.type)) return;
     sources::check_location(connection_of(connector, {}), fields_of(datasource), location_of(datasource));
@@ -192,8 +203,7 @@ void check_datasource(const model::Datasource& datasource, const model::Connecto
 // What can be read can be written, except the result of a request.
 void check_exporter(const model::Exporter& exporter, const model::Connector& connector) {
     if (exporter.table.empty() && sources::writes_tables(connector.type)) {
-        throw sources::InvalidField("table", "an exporter to a database needs one",
-                                    "name the table to write to");
+        sources::refuse_field("table", "an exporter to a database needs it", "name the table to write to");
     }
     model::Datasource target;
     target.database = exporter.database;

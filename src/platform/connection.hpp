@@ -20,13 +20,13 @@ sources::Location location_of(const model::Datasource& datasource);
 /// The types of connectors that the help offers: those with an engine, and kept ones that are still in use.
 std::vector<std::string> connector_types();
 
-/// Throws sources::InvalidField or Error invalid, naming the field, when a connector is invalid. `kept_secrets` are
+/// Throws Error invalid, naming the field, when a connector is invalid. `kept_secrets` are
 /// fields of secrets that it has although their values are not here. Does not use the network. Error auth when the
 /// reach does not allow a local file.
 void check_connector(const model::Connector& connector, const std::set<std::string>& kept_secrets = {},
                      const sources::Reach& reach = {});
 
-/// Throws sources::InvalidField when a changed connector would send a stored secret to another place or in another way,
+/// Throws Error invalid when a changed connector would send a stored secret to another place or in another way,
 /// so that the secret must be given again. `stored` has the names of the secrets that are kept from before.
 void check_secrets_stay(const model::Connector& before, const model::Connector& after,
                         const std::set<std::string>& stored);

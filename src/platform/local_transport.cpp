@@ -87,7 +87,7 @@ class CallLimit {
         if (request.cancellation != nullptr)
             passed_on_.emplace(*request.cancellation, [this] { cancellation_->cancel(); });
         // A streamed body has no time limit.
-        if (request.timeout.count() > 0 && request.sink == nullptr)
+        if (request.timeout.count() > 0 && request.sink == nullptr && request.upload == nullptr)
             watchdog_.start(request.timeout, cancellation_);
     }
     ~CallLimit() { watchdog_.stop(); }

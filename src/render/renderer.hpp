@@ -30,6 +30,7 @@ struct Column {
     std::string name;  ///< as `--columns` and the csv header spell it: lower case, "rows_per_page"
     Alignment alignment = Alignment::left;
     bool is_time = false;  ///< of RFC 3339 in UTC: a table without room shows the minute, or the day
+    bool is_id = false;    ///< a table on a narrow terminal leaves it out first
 };
 
 /// One object of a list. `cells` are as many as columns; nothing in a cell is "not set".

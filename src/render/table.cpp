@@ -13,6 +13,7 @@ constexpr std::string_view mark = "…";  // one cell wide
 constexpr int gap = 2;
 constexpr int useful_first = 24;  // an id, or most of a name
 constexpr int useful = 6;
+constexpr int narrow = 60;         // cells: an id would take half of it
 constexpr int to_the_minute = 17;  // "2026-01-31T08:30Z"
 constexpr int to_the_day = 10;
 
@@ -118,6 +119,7 @@ class TableRenderer final : public Renderer {
 
     void finish() override {
         if (rows_.empty() && settings_.header && settings_.header_of_none) add_header();
+        leave_out_ids();
         const Layout layout = lay_out(widths_, columns_, settings_.width);
         bool header = settings_.header;
         for (const auto& row : rows_) {
@@ -133,6 +135,18 @@ class TableRenderer final : public Renderer {
             names.push_back(printable(settings_.upper_case_header ? to_upper(column.name) : column.name));
         }
         keep(std::move(names));
+    }
+
+    /// On a narrow terminal a name says more than an id.
+    void leave_out_ids() {
+        if (!settings_.width || *settings_.width > narrow || line_width(widths_) <= *settings_.width) return;
+        for (std::size_t i = columns_.size(); i-- > 0;) {
+            if (!columns_[i].is_id || columns_.size() == 1) continue;
+            const auto at = static_cast<std::ptrdiff_t>(i);
+            columns_.erase(columns_.begin() + at);
+            widths_.erase(widths_.begin() + at);
+            for (auto& row : rows_) row.erase(row.begin() + at);
+        }
     }
 
     void keep(std::vector<std::string> row) {

@@ -74,9 +74,9 @@ class Sessions {
 
 }  // namespace
 
-struct Server::Parts {
-    Parts(platform::Platform& platform, const Settings& wanted, const std::filesystem::path& spool_folder,
-          Output& log, const Clock& clock)
+struct Server::Implementation {
+    Implementation(platform::Platform& platform, const Settings& wanted,
+                   const std::filesystem::path& spool_folder, Output& log, const Clock& clock)
         : settings(wanted),
           context{.platform = platform,
                   .settings = settings,
@@ -98,7 +98,7 @@ struct Server::Parts {
     tcp::acceptor acceptor;
 };
 
-asio::awaitable<void> Server::Parts::accept() {
+asio::awaitable<void> Server::Implementation::accept() {
     asio::steady_timer pause(acceptor.get_executor());
     while (acceptor.is_open()) {
         error_code error;
@@ -115,7 +115,7 @@ asio::awaitable<void> Server::Parts::accept() {
 }
 
 /// Ends the long calls of tokens that were revoked or have expired.
-asio::awaitable<void> Server::Parts::watch_tokens() {
+asio::awaitable<void> Server::Implementation::watch_tokens() {
     asio::steady_timer pause(acceptor.get_executor());
     while (acceptor.is_open()) {
         error_code ignored;
@@ -134,7 +134,7 @@ asio::awaitable<void> Server::Parts::watch_tokens() {
     }
 }
 
-void Server::Parts::start(tcp::socket socket) {
+void Server::Implementation::start(tcp::socket socket) {
     if (sessions.count() >= settings.limits.connections) {
         ++context.metrics.refused_connections;
         return;
@@ -150,7 +150,7 @@ void Server::Parts::start(tcp::socket socket) {
 }
 
 /// Waits until no connection and no job is left, or the drain time is over; then ends the rest.
-void Server::Parts::drain() {
+void Server::Implementation::drain() {
     context.draining = true;
     asio::post(acceptor.get_executor(), [this] {
         error_code ignored;
@@ -168,21 +168,21 @@ void Server::Parts::drain() {
 
 Server::Server(platform::Platform& platform, const Settings& settings,
                const std::filesystem::path& spool_folder, Output& log, const Clock& clock)
-    : parts_(std::make_unique<Parts>(platform, settings, spool_folder, log, clock)) {}
+    : implementation_(std::make_unique<Implementation>(platform, settings, spool_folder, log, clock)) {}
 
 Server::~Server() = default;
 
 std::string Server::url() const {
-    const auto endpoint = parts_->acceptor.local_endpoint();
+    const auto endpoint = implementation_->acceptor.local_endpoint();
     const auto address = endpoint.address();
-    return fmt::format("{}://{}:{}", parts_->tls ? "https" : "http",
+    return fmt::format("{}://{}:{}", implementation_->tls ? "https" : "http",
                        address.is_v6() ? fmt::format("[{}]", address.to_string()) : address.to_string(),
                        endpoint.port());
 }
 
 void Server::run(Cancellation& cancellation) {
     allow_many_descriptors();
-    auto& parts = *parts_;
+    auto& parts = *implementation_;
     std::mutex mutex;
     std::condition_variable stopped;
     bool stop = false;

@@ -118,6 +118,8 @@ class World {
         const auto work = prevision_.file("template/desk");
         for (const auto* name : {"password.txt", "new.txt"}) write(work / name, database_.password() + "\n");
         write(work / "secret.txt", "secret\n");
+        write(work / "leads.csv", "id;name\n1;a\n");
+        write(work / "results.csv", "id,total\n1,2\n");
         write(work / "token.txt", served_.admin() + "\n");
         write(work / ".ssh/id_ed25519", files_.private_key());
         // Where exports are written, by whoever the server runs as.

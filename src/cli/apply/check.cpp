@@ -6,7 +6,7 @@
 
 #include "cli/apply/objects.hpp"
 #include "cli/apply/secrets.hpp"
-#include "cli/connector/definition.hpp"
+#include "cli/connector/secrets.hpp"
 #include "core/error.hpp"
 #include "core/file.hpp"
 #include "core/text.hpp"

@@ -82,7 +82,7 @@ std::optional<Change> change_for(const Declared& declared, const Comparison& com
     change.secrets = all_secrets && !compared.differs ? "secrets sent" : compared.text;
     if (!change.fields.empty() || compared.differs || all_secrets) return change;
     if (compared.text.find("not compared") != std::string::npos)
-        services.message(fmt::format("warning: {}: {}", declared.where(), compared.text));
+        services.warn(fmt::format("{}: {}", declared.where(), compared.text));
     return std::nullopt;
 }
 
@@ -138,7 +138,7 @@ Comparison compare(const ComparisonOptions& options, bool all_secrets, Services&
     check_declarations(comparison.declarations, comparison.state, services);
     comparison.secrets = read_secrets(comparison.declarations, services);
     for (const auto& [declared, secrets] : comparison.secrets) {
-        if (secrets.failure) services.message(fmt::format("warning: {}", secrets.failure->what()));
+        if (secrets.failure) services.warn(secrets.failure->what());
     }
     for (const auto& declared : comparison.declarations.objects) {
         if (auto change = change_for(declared, comparison, all_secrets, services))

@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include "cli/apply/state.hpp"
-#include "cli/connector/definition.hpp"
+#include "cli/connector/secrets.hpp"
 #include "cli/nouns.hpp"
 #include "core/error.hpp"
 #include "core/text.hpp"

@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include "cli/apply/objects.hpp"
-#include "cli/connector/definition.hpp"
+#include "cli/connector/secrets.hpp"
 #include "cli/github_actions.hpp"
 #include "core/file.hpp"
 #include "core/secret_command.hpp"
@@ -20,7 +20,9 @@ constexpr std::size_t secret_limit = std::size_t{1} << 20U;
 Secret read_password(const Declared& declared, const std::string& field, Services& services) {
     const auto value = declared.text(field);
     auto secret = at(declared, field, [&] {
-        if (field.ends_with("_command")) return read_secret_command(value, field, services.cancellation());
+        if (field.ends_with("_command"))
+            return read_secret_command(value, field, services.options().time_limit(),
+                                       services.cancellation());
         if (field.ends_with("_file"))
             return without_last_newline(read_file(beside(declared, value), secret_limit));
         auto variable = services.io().environment.get_raw(value);
@@ -31,7 +33,7 @@ Secret read_password(const Declared& declared, const std::string& field, Service
         return Secret(std::move(*variable));
     });
     services.remember(secret);
-    mask_secret(secret, services.io().environment, services.io().err);
+    if (!services.options().json_errors()) mask_secret(secret, services.io().environment, services.io().err);
     return secret;
 }
 

@@ -49,6 +49,7 @@ Parameter& Command::add_option(const std::string& names, const std::string& help
     option.value = traits.value;
     option.help = help;
     option.choices = traits.choices;
+    option.may_be_empty = traits.may_be_empty;
     option.suggestions = traits.suggestions;
     option.suggest = traits.suggest;
     option.name_prefix = traits.name_prefix;

@@ -55,9 +55,10 @@ Line read(const CommandNode& root, std::span<const std::string> words) {
             take(line, *line.wanting, word);
             line.wanting = nullptr;
         } else if (line.options_ended || !word.starts_with('-') || word == "-") {
-            if (line.arguments < line.node->arguments.size())
-                line.values[line.node->arguments[line.arguments].long_name()] = word;
-            ++line.arguments;
+            const auto& arguments = line.node->arguments;
+            const bool is_known = line.arguments < arguments.size();
+            if (is_known) line.values[arguments[line.arguments].long_name()] = word;
+            if (!is_known || !arguments[line.arguments].repeated) ++line.arguments;
         } else if (word == "--") {
             line.options_ended = true;
         } else {

@@ -177,10 +177,10 @@ std::vector<Candidate> ask_for_names(Services& services, const NameQuery& query)
             return all<model::Exporter>(client, services.project_id());
         case Completes::dataset_column:
             return columns_of(client.sample_dataset(
-                api::refer_to(find_dataset(client, services.project_id(), query.value_of("NAME"))), 1));
+                api::refer_to(find<model::Dataset>(services, query.value_of("NAME"))), 1));
         case Completes::datasource_column:
             return columns_of(client.preview_datasource(
-                api::refer_to(find_datasource(client, services.project_id(), query.value_of("NAME"))), 1));
+                api::refer_to(find<model::Datasource>(services, query.value_of("NAME"))), 1));
         default:
             return distant_names(services, query);
     }

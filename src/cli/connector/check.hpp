@@ -15,8 +15,8 @@ namespace prevision::cli {
 /// The names of the engines of a type, or of all.
 std::vector<std::string> engine_names(std::string_view type = {});
 
-/// Whether an engine of the type and of the name takes the option; an empty type or name stands for any. True
-/// for a type without an engine.
+/// Whether an engine of that type and name takes the option; an empty type or name means any. True for a type without an
+/// engine.
 bool takes(std::string_view type, std::string_view engine, std::string_view option);
 
 /// How an error names a definition and its fields.
@@ -26,12 +26,17 @@ struct DefinitionPlace {
     std::function<std::string(std::string_view option)> spell;  ///< "--host-key", "host_key"
 };
 
-/// The place of a definition by flags: of a "connector", "datasource" or "exporter".
-DefinitionPlace command_line_place(std::string_view noun, const std::string& name);
+/// The place of a definition by flags. `noun` is "connector", "datasource" or "exporter".
+DefinitionPlace command_line_place(std::string_view noun, const std::string& name,
+                                   std::string_view verb = "create");
+
+/// Runs a check. An Error of it, "invalid FIELD: REASON", gets the definition's place, and names fields in message and hint as
+/// the definition spells them.
+void check_at(const DefinitionPlace& place, const std::function<void()>& check);
 
 /// Checks a connector as the platform does, before anything is sent. `kept_secrets` are fields of secrets whose
 /// values are not read yet. Error invalid names the place and the field. A type that is unknown here passes
-/// where the platform is remote, which may know it.
+/// when the platform is remote, because that may know it.
 void check_definition(const model::Connector& connector, const std::set<std::string>& kept_secrets,
                       const DefinitionPlace& place, Services& services);
 

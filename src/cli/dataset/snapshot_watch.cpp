@@ -6,8 +6,8 @@
 
 #include <fmt/format.h>
 
+#include "cli/dataset/transfer.hpp"
 #include "core/wait.hpp"
-#include "render/progress.hpp"
 
 namespace prevision::cli {
 
@@ -15,8 +15,7 @@ namespace {
 
 using std::chrono::milliseconds;
 
-// A small table is done in a few milliseconds, a large one in minutes: ask often at first, then less and
-// less.
+// A small table takes a few milliseconds, a large one minutes: ask often at first, then less often.
 constexpr milliseconds first_pause{5};
 constexpr milliseconds longest_pause{250};
 
@@ -57,6 +56,15 @@ std::optional<std::string> find_unfinished(api::Client& client, const std::strin
 
 }  // namespace
 
+model::Dataset wait_for_snapshot(Services& services, const model::Dataset& started,
+                                 const std::string& progress_mode) {
+    const auto progress = make_progress(services, started.name, progress_mode);
+    auto dataset = wait_until_done(services, started, *progress);
+    if (dataset.failed()) throw failure_of(dataset);
+    progress->finish();
+    return dataset;
+}
+
 model::Dataset start_snapshot(Services& services, const std::string& name, const std::string& datasource_id,
                               api::Names names) {
     const auto project_id = services.project_id();
@@ -76,13 +84,8 @@ model::Dataset start_snapshot(Services& services, const std::string& name, const
 
 model::Dataset watch_snapshot(Services& services, const model::Dataset& started,
                               const std::string& progress_mode) {
-    const auto mode = render::parse_progress_mode(progress_mode).value_or(render::ProgressMode::automatic);
-    const auto progress = render::make_progress(started.name, services.io(), mode);
     try {
-        auto dataset = wait_until_done(services, started, *progress);
-        if (dataset.failed()) throw failure_of(dataset);
-        progress->finish();
-        return dataset;
+        return wait_for_snapshot(services, started, progress_mode);
     } catch (const Error& error) {
         if (is_interruption(error)) {
             services.tidy(

@@ -41,8 +41,8 @@ ShownBackup show(const platform::BackupContent& content, const std::string& path
 
 void warn_of_missing_key(Services& services, const platform::BackupContent& content) {
     if (content.secrets > 0 && !content.has_key)
-        services.message(
-            "warning: the backup has secrets and not their key: keep the file of 'prevision vault status' too");
+        services.warn(
+            "the backup has secrets and not their key: keep the file of 'prevision vault status' too");
 }
 
 }  // namespace

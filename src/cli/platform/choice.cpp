@@ -28,7 +28,8 @@ RemotePlatform platform_of_url(const std::string& url, const std::string& source
     return {.url = url, .token = Secret(std::move(*token)), .project = {}};
 }
 
-RemotePlatform platform_of_profile(const config::Profile& profile, Cancellation& cancellation) {
+RemotePlatform platform_of_profile(const config::Profile& profile, const GlobalOptions& options,
+                                   Cancellation& cancellation) {
     if (profile.url.empty()) {
         throw Error(ErrorClass::invalid, fmt::format("the profile '{}' has no url", profile.name),
                     fmt::format("prevision login --profile {} --url URL", profile.name));
@@ -38,7 +39,7 @@ RemotePlatform platform_of_profile(const config::Profile& profile, Cancellation&
     if (!profile.token_command.empty()) {
         token = read_secret_command(profile.token_command,
                                     fmt::format("the token command of the profile '{}'", profile.name),
-                                    cancellation);
+                                    options.time_limit(), cancellation);
     }
     if (token.empty()) {
         throw Error(ErrorClass::auth,
@@ -102,8 +103,7 @@ void check_platform_url(const std::string& url, const std::string& source) {
 std::optional<std::string> plain_text_warning(const std::string& url) {
     const auto parsed = net::parse_http_url(url);
     if (!parsed || parsed->scheme != "http" || is_this_machine(parsed->host)) return std::nullopt;
-    return fmt::format("warning: {} has no TLS: others can read the token on its way; use https",
-                       parsed->origin());
+    return fmt::format("{} has no TLS: others can read the token on its way; use https", parsed->origin());
 }
 
 std::optional<RemotePlatform> choose_platform(const GlobalOptions& options, const Io& io,
@@ -124,9 +124,9 @@ std::optional<RemotePlatform> choose_platform(const GlobalOptions& options, cons
             throw Error(ErrorClass::not_found, fmt::format("no profile is named '{}'", *name),
                         "'prevision profile list' shows what there is");
         }
-        platform = platform_of_profile(*profile, cancellation);
+        platform = platform_of_profile(*profile, options, cancellation);
     }
-    mask_secret(platform->token, io.environment, io.err);
+    if (!options.json_errors()) mask_secret(platform->token, io.environment, io.err);
     if (const auto warning = plain_text_warning(platform->url)) warn(*warning);
     return platform;
 }

@@ -65,7 +65,7 @@ void run_login(const LoginOptions& options, Services& services) {
     const auto file = profile_path(services.io().environment);
     auto profile = profile_to_change(services, config::read_profiles(file));
     const auto url = url_to_use(services, profile);
-    if (const auto warning = plain_text_warning(url)) services.message(*warning);
+    if (const auto warning = plain_text_warning(url)) services.warn(*warning);
     auto token = read_secret(options.token, services);
     if (!token) {
         if (!may_prompt(services.options(), services.io())) {

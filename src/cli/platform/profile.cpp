@@ -27,7 +27,7 @@ void run_list(const ListOptions& options, Services& services) {
         if (!listing.add(to_row(profile_fields(), to_shown(profile, profiles.chosen)))) break;
     }
     listing.finish();
-    if (listing.count() == 0) tell_of_none(services, options, "profile", "login");
+    if (listing.count() == 0) say_list_is_empty(services, options, "profile", "login");
 }
 
 void run_use(const std::string& name, Services& services) {

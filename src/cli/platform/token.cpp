@@ -113,7 +113,7 @@ void add_token(Command& serve, Services& services) {
             if (!listing.add(to_row(fields, show(record)))) break;
         }
         listing.finish();
-        if (listing.count() == 0) tell_of_none(services, list_options, "token", "serve token create");
+        if (listing.count() == 0) say_list_is_empty(services, list_options, "token", "serve token create");
     });
 
     auto revoke = command.subcommand("revoke", "Make a token invalid at once");

@@ -62,6 +62,11 @@ std::string to_do(std::string_view verb, const ObjectReference& object) {
 
 }  // namespace
 
+template <typename Object>
+std::string_view noun_of() {
+    return resource<Object>.noun;
+}
+
 std::string describe(const ObjectReference& object) {
     return object.name.empty() ? object.id : fmt::format("'{}'", object.name);
 }
@@ -88,6 +93,18 @@ void Client::list(const std::string& project_id, const Each<Object>& each) {
 }
 
 template <typename Object>
+void Client::list_ids(const std::string& project_id, const Each<const std::string&>& each) {
+    const auto what = fmt::format("cannot list the {}s", resource<Object>.noun);
+    list_pages(what, list_path<Object>(project_id) + "?fields=_id",
+               [&](const model::ListPage::Item& item, SeenItems& seen) {
+                   const auto id = decode_answer(what, item.text, [&](std::string_view text) {
+                       return model::get_text(model::JsonText(*item.value, text).value(), "_id");
+                   });
+                   return !seen.add(id, std::string(item.text)) || each(id);
+               });
+}
+
+template <typename Object>
 void Client::list_named(const std::string& project_id, const std::string& name, const Each<Object>& each) {
     // A platform that does not know the query sends all.
     list_at<Object>(fmt::format("{}?name={}", list_path<Object>(project_id), percent_encode(name)),
@@ -99,14 +116,12 @@ Object Client::get(const std::string& id) {
     return fetch<Object>({to_do<Object>("get", {id}), "GET", object_path<Object>(id)});
 }
 
+/// Sends a call whose path is given below the list's. `call.what` says what failed.
 template <typename Object>
-Object Client::create_in(const std::string& project_id, std::string_view below, const std::string& name,
-                         Call call, Names names) {
+Object Client::create_in(const std::string& project_id, Call call, Names names) {
     const bool unique = names == Names::unique;
-    call.what = to_do<Object>("create", {{}, name});
     call.method = "POST";
-    call.path =
-        fmt::format("{}{}{}", list_path<Object>(project_id), below, unique ? "?unique_name=true" : "");
+    call.path = list_path<Object>(project_id) + call.path + (unique ? "?unique_name=true" : "");
     call.repeat = Repeat::if_not_sent;
     const auto response = send(call);
     if (!is_success(response.status)) throw to_error(call.what, response, transport_.description());
@@ -135,9 +150,12 @@ void Client::check_unique(const std::string& what, const std::string& project_id
 
 template <typename Object>
 Object Client::create(const std::string& project_id, const Object& object, Names names) {
-    Call call;
-    call.body = model::encode_request(object);
-    return create_in<Object>(project_id, "", object.name, std::move(call), names);
+    return create_in<Object>(project_id,
+                             {.what = to_do<Object>("create", {{}, object.name}),
+                              .method = {},
+                              .path = {},
+                              .body = model::encode_request(object)},
+                             names);
 }
 
 model::Project Client::create_project(const model::Project& project, Names names) {
@@ -202,34 +220,36 @@ void Client::read_datasource(const ObjectReference& datasource, ByteSink& sink) 
 
 model::Dataset Client::create_dataset(const std::string& project_id, const std::string& name,
                                       const std::string& datasource_id, Names names) {
-    Call call;
-    call.body = model::encode_snapshot_request(name, datasource_id);
-    return create_in<model::Dataset>(project_id, "/data-source", name, std::move(call), names);
-}
-
-Client::Call Client::upload(FormUpload& form) {
-    Call call;
-    call.headers = {{"Content-Type", form.content_type()}};
-    call.upload = &form;
-    return call;
+    return create_in<model::Dataset>(project_id,
+                                     {.what = to_do<model::Dataset>("create", {{}, name}),
+                                      .method = {},
+                                      .path = "/data-source",
+                                      .body = model::encode_snapshot_request(name, datasource_id)},
+                                     names);
 }
 
 model::Dataset Client::upload_dataset(const std::string& project_id, const std::string& name,
                                       FormUpload& form, Names names) {
-    return create_in<model::Dataset>(project_id, "/file", name, upload(form), names);
+    return create_in<model::Dataset>(project_id,
+                                     {.what = to_do<model::Dataset>("create", {{}, name}),
+                                      .method = {},
+                                      .path = "/file",
+                                      .headers = {{"Content-Type", form.content_type()}},
+                                      .upload = &form},
+                                     names);
 }
 
 model::Export Client::export_file(const ObjectReference& exporter, FormUpload& form) {
-    auto call = upload(form);
-    call.what = to_do<model::Exporter>("write a file through", exporter);
-    call.method = "POST";
-    call.path = object_path<model::Exporter>(exporter.id, "/file");
-    call.repeat = Repeat::if_not_sent;
-    return fetch<model::Export>(call);
+    return fetch<model::Export>({.what = to_do<model::Exporter>("write a file through", exporter),
+                                 .method = "POST",
+                                 .path = object_path<model::Exporter>(exporter.id, "/file"),
+                                 .repeat = Repeat::if_not_sent,
+                                 .headers = {{"Content-Type", form.content_type()}},
+                                 .upload = &form});
 }
 
 void Client::list_exports(const ObjectReference& exporter, const Each<model::Export>& each) {
-    list_at(object_path<model::Exporter>(exporter.id, "/exports"), each);
+    list_at<model::Export>(object_path<model::Exporter>(exporter.id, "/exports"), each);
 }
 
 std::map<std::string, std::string> Client::compare_secrets(const ObjectReference& connector,
@@ -278,11 +298,23 @@ model::Export Client::run_exporter(const ObjectReference& exporter, const Object
          Repeat::if_not_sent});
 }
 
+template std::string_view noun_of<model::Project>();
+template std::string_view noun_of<model::Connector>();
+template std::string_view noun_of<model::Datasource>();
+template std::string_view noun_of<model::Dataset>();
+template std::string_view noun_of<model::Exporter>();
+
 template void Client::list<model::Project>(const std::string&, const Each<model::Project>&);
 template void Client::list<model::Connector>(const std::string&, const Each<model::Connector>&);
 template void Client::list<model::Datasource>(const std::string&, const Each<model::Datasource>&);
 template void Client::list<model::Dataset>(const std::string&, const Each<model::Dataset>&);
 template void Client::list<model::Exporter>(const std::string&, const Each<model::Exporter>&);
+
+template void Client::list_ids<model::Project>(const std::string&, const Each<const std::string&>&);
+template void Client::list_ids<model::Connector>(const std::string&, const Each<const std::string&>&);
+template void Client::list_ids<model::Datasource>(const std::string&, const Each<const std::string&>&);
+template void Client::list_ids<model::Dataset>(const std::string&, const Each<const std::string&>&);
+template void Client::list_ids<model::Exporter>(const std::string&, const Each<const std::string&>&);
 
 template void Client::list_named<model::Project>(const std::string&, const std::string&,
                                                  const Each<model::Project>&);

@@ -35,6 +35,10 @@ struct ClientSettings {
     std::optional<int> rows_per_page;         ///< of lists, where the platform can be asked for it
 };
 
+/// How messages name a kind of object: "connector".
+template <typename Object>
+std::string_view noun_of();
+
 /// The object that a call is about. Messages name it, or give its id when the caller does not know its name.
 struct ObjectReference {
     std::string id;
@@ -99,6 +103,9 @@ class Client {
     template <typename Object>
     void list(const std::string& project_id, const Each<Object>& each);
     void list_projects(const Each<model::Project>& each) { list<model::Project>({}, each); }
+    /// Only their ids, which a platform may send alone.
+    template <typename Object>
+    void list_ids(const std::string& project_id, const Each<const std::string&>& each);
     /// Those that have exactly that name.
     template <typename Object>
     void list_named(const std::string& project_id, const std::string& name, const Each<Object>& each);
@@ -178,9 +185,7 @@ class Client {
     void list_at(const std::string& path, const Each<Object>& each);
     /// Completes the call, which has the body.
     template <typename Object>
-    Object create_in(const std::string& project_id, std::string_view below, const std::string& name,
-                     Call call, Names names);
-    static Call upload(FormUpload& form);
+    Object create_in(const std::string& project_id, Call call, Names names);
     template <typename Object>
     void check_unique(const std::string& what, const std::string& project_id, const Object& created);
     /// Takes an item of a list; returns whether more are wanted. `seen` knows the items before it.

@@ -28,10 +28,10 @@ template <typename Object>
 Error several_named(const std::string& name, const std::vector<Object>& objects) {
     std::vector<std::string> ids;
     for (const auto& object : objects) ids.push_back(object.id);
-    return Error(
-        ErrorClass::usage,
-        fmt::format("{} {}s are named '{}': {}", objects.size(), noun_of<Object>, name, join(ids, ", ")),
-        "give the id instead of the name");
+    return Error(ErrorClass::usage,
+                 fmt::format("{} {}s are named '{}': {}", objects.size(), api::noun_of<Object>(), name,
+                             join(ids, ", ")),
+                 "give the id instead of the name");
 }
 
 template <typename Object>
@@ -46,8 +46,8 @@ Object find(Client& client, const std::string& project_id, const std::string& na
     }
     auto found = find_named<Object>(client, project_id, name);
     if (found.empty()) {
-        throw Error(ErrorClass::not_found, fmt::format("no {} is named '{}'", noun_of<Object>, name),
-                    fmt::format("'prevision {} list' shows what there is", noun_of<Object>));
+        throw Error(ErrorClass::not_found, fmt::format("no {} is named '{}'", api::noun_of<Object>(), name),
+                    fmt::format("'prevision {} list' shows what there is", api::noun_of<Object>()));
     }
     if (found.size() > 1) throw several_named(name, found);
     if constexpr (std::is_same_v<Object, Project>) return std::move(found.front());

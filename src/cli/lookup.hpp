@@ -2,7 +2,6 @@
 
 #include <functional>
 #include <string>
-#include <string_view>
 #include <type_traits>
 #include <vector>
 
@@ -12,20 +11,6 @@
 #include "model/model.hpp"
 
 namespace prevision::cli {
-
-/// "connector": a kind of object in messages and commands.
-template <typename Object>
-inline constexpr std::string_view noun_of;
-template <>
-inline constexpr std::string_view noun_of<model::Project> = "project";
-template <>
-inline constexpr std::string_view noun_of<model::Connector> = "connector";
-template <>
-inline constexpr std::string_view noun_of<model::Datasource> = "datasource";
-template <>
-inline constexpr std::string_view noun_of<model::Dataset> = "dataset";
-template <>
-inline constexpr std::string_view noun_of<model::Exporter> = "exporter";
 
 /// All objects of the project that have exactly that name. A project itself is looked for in all the platform has.
 template <typename Object>

@@ -49,7 +49,7 @@ class AtomicFile final : public ByteSink {
     std::uint64_t written_ = 0;
     std::uint64_t set_off_ = 0;  ///< of it, what the disk was asked to take
     bool pending_ = false;       ///< the temporary name exists
-    bool overwrites_ = false;    ///< `commit` writes into the existing file
+    bool overwrites_ = false;
 };
 
 }  // namespace prevision

@@ -16,15 +16,6 @@ namespace {
 constexpr std::array<std::string_view, 6> secret_words{"password", "passphrase",  "secret",
                                                        "token",    "credentials", "private_key"};
 
-// The members of a connector that have a field of their own; all others are options.
-constexpr std::array<std::string_view, 8> connector_fields{"_id",  "project_id", "type",     "name",
-                                                           "host", "port",       "username", "created_at"};
-
-template <std::size_t count>
-bool holds(const std::array<std::string_view, count>& names, std::string_view name) {
-    return std::ranges::find(names, name) != names.end();
-}
-
 void write_options(JsonObject& object, const Connector& connector) {
     for (const auto& [name, value] : connector.options) object.text_if_set(name, value);
 }
@@ -60,15 +51,9 @@ void add_row(Sample& sample, const std::vector<std::string>& keys,
 }
 
 /// The connector as it was sent, without the secrets that a platform should not have answered.
-std::string without_secrets(const JsonText& json) {
-    const auto is_secret = [](const auto& member) {
-        return !member.value.IsNull() &&
-               is_secret_field({member.name.GetString(), member.name.GetStringLength()});
-    };
-    const auto& members = json.value().GetObject();
-    if (std::none_of(members.MemberBegin(), members.MemberEnd(), is_secret)) return std::string(json.text());
+std::string without_secrets(std::string_view text) {
     JsonObject object;
-    for (const auto& member : members_of(json.text())) {
+    for (const auto& member : members_of(text)) {
         if (!is_secret_field(member.name) || member.value == "null") object.json(member.name, member.value);
     }
     return object.finish();
@@ -86,35 +71,40 @@ Project decode_project(const JsonText& json) {
             .document = std::string(json.text())};
 }
 
+// In one pass, since lists of thousands are decoded.
 Connector decode_connector(const JsonText& json) {
-    const auto& object = json.value();
-    Connector connector{.id = get_text(object, "_id"),
-                        .project_id = get_text(object, "project_id"),
-                        .type = get_text(object, "type"),
-                        .name = get_text(object, "name"),
-                        .host = get_text(object, "host"),
-                        .port = std::nullopt,
-                        .username = get_text(object, "username"),
-                        .secrets = {},
-                        .secret_objects = {},
-                        .options = {},
-                        .created_at = get_text(object, "created_at"),
-                        .document = without_secrets(json)};
-    if (const auto port = get_integer(object, "port")) {
-        // A number out of range stays out of range, so that the check of the field refuses it.
-        connector.port = static_cast<int>(std::clamp<std::int64_t>(*port, -1, 65536));
-    }
-    for (const auto& member : object.GetObject()) {
-        const std::string name(member.name.GetString(), member.name.GetStringLength());
-        if (holds(connector_fields, name) || member.value.IsObject() || member.value.IsArray()) continue;
-        auto value = scalar_text(member.value);
+    constexpr std::array<std::pair<std::string_view, std::string Connector::*>, 7> texts{
+        {{"_id", &Connector::id},
+         {"project_id", &Connector::project_id},
+         {"type", &Connector::type},
+         {"name", &Connector::name},
+         {"host", &Connector::host},
+         {"username", &Connector::username},
+         {"created_at", &Connector::created_at}}};
+    Connector connector;
+    bool has_secret = false;
+    for (const auto& [key, member] : json.value().GetObject()) {
+        const std::string_view name(key.GetString(), key.GetStringLength());
+        const auto* const text = std::ranges::find(texts, name, [](const auto& each) { return each.first; });
+        const bool is_known = text != texts.end() || name == "port";
+        const bool is_secret = !is_known && !member.IsNull() && is_secret_field(name);
+        has_secret = has_secret || is_secret;
+        if (name == "port" || member.IsObject() || member.IsArray()) continue;
+        auto value = scalar_text(member);
         if (!value || value->empty()) continue;
-        if (is_secret_field(name)) {
+        if (is_known) {
+            connector.*text->second = std::move(*value);
+        } else if (is_secret) {
             connector.secrets.emplace(name, std::move(*value));
         } else {
             connector.options.emplace(name, std::move(*value));
         }
     }
+    if (const auto port = get_integer(json.value(), "port")) {
+        // A number out of range stays out of range, so that the check of the field refuses it.
+        connector.port = static_cast<int>(std::clamp<std::int64_t>(*port, -1, 65536));
+    }
+    connector.document = has_secret ? without_secrets(json.text()) : std::string(json.text());
     return connector;
 }
 
@@ -198,7 +188,7 @@ Failure decode_failure(std::string_view text) {
 bool is_secret_field(std::string_view name) {
     return std::ranges::any_of(secret_words, [&](std::string_view word) {
         const auto same = [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a - 'A' + 'a' : a) == b; };
-        return !std::ranges::search(name, word, same).empty();
+        return std::search(name.begin(), name.end(), word.begin(), word.end(), same) != name.end();
     });
 }
 

@@ -16,12 +16,10 @@ namespace prevision::model {
 
 namespace {
 
-// Iterative, so that a hostile text of a million '[' cannot overflow the stack; full precision, so that a
-// number read and written again is the same number.
-constexpr unsigned parse_flags = rapidjson::kParseIterativeFlag | rapidjson::kParseFullPrecisionFlag |
-                                 rapidjson::kParseValidateEncodingFlag;
+// Full precision, so that a number read and written again is the same number.
+constexpr unsigned parse_flags = rapidjson::kParseFullPrecisionFlag | rapidjson::kParseValidateEncodingFlag;
 
-/// Counts nesting without building anything: destruction and writing of a document do recurse.
+/// Counts nesting before anything is built: parsing, writing and destruction of a document recurse.
 bool is_too_deep(std::string_view text) {
     std::size_t depth = 0;
     bool in_text = false;

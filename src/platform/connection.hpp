@@ -26,7 +26,7 @@ std::vector<std::string> connector_types();
 void check_connector(const model::Connector& connector, const std::set<std::string>& kept_secrets = {},
                      const sources::Reach& reach = {});
 
-/// Throws Error invalid, naming the field, when a changed connector would send a stored secret to another place or in another way,
+/// Throws Error invalid when a changed connector would send a stored secret to another place or in another way,
 /// so that the secret must be given again. `stored` has the names of the secrets that are kept from before.
 void check_secrets_stay(const model::Connector& before, const model::Connector& after,
                         const std::set<std::string>& stored);

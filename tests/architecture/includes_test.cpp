@@ -108,6 +108,7 @@ const std::map<std::string, Names> library_users{
     {"pugixml", {"sources/s3"}},
     {"sodium", {"platform/store", "sources/files"}},
     {"sqlite3.h", {"sqlite"}},
+    {"uchardet", {"snapshot/inspect"}},
     {"utf8proc", {"render"}},
     {"yaml-cpp/", {"cli/apply", "render"}},
     {"zlib", {"snapshot/compression"}},

@@ -179,7 +179,9 @@ class World {
             {"--username (reader|username)\\b", "--username tester"},
             {"files\\.example\\.com", fmt::format("127.0.0.1 --port {}", files_.sftp_port())},
             {"--listen 0\\.0\\.0\\.0:8443", "--listen 127.0.0.1:0"},
-            {"^prevision serve$", "prevision serve --listen 127.0.0.1:0"}};
+            {"^prevision serve$", "prevision serve --listen 127.0.0.1:0"},
+            {"--allow-files /srv/data", "--allow-files ."},
+            {"--project sales", "--project default"}};
         for (const auto& [name, here] : own) line = std::regex_replace(line, std::regex(name), here);
         return line;
     }

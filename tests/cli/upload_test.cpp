@@ -87,7 +87,9 @@ TEST_CASE("exporter run --file writes a file's rows, and exports lists the runs 
                         "--columns", "status,rows"}) == "status,rows\r\ndone,2\r\n");
     CHECK(testing::shell("sqlite3 " + database + " 'SELECT * FROM t'") == "1|x\n2|y\n");
     // The table has no such column.
-    CHECK(prevision({"exporter", "run", "out", "--file", write(prevision, "other.csv", "z\n1\n")}).exit_code == 7);
+    CHECK(
+        prevision({"exporter", "run", "out", "--file", write(prevision, "other.csv", "z\n1\n")}).exit_code ==
+        7);
     const auto runs =
         prevision.ok({"exporter", "exports", "out", "-o", "csv", "--columns", "status,rows,logs"});
     CHECK(runs.starts_with("status,rows,logs\r\ndone,2,2 rows written\r\nfailed,,"));

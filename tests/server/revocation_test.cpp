@@ -2,6 +2,7 @@
 
 #include "core/text.hpp"
 #include "server/served.hpp"
+#include "support/certificate.hpp"
 #include "support/raw_server.hpp"
 
 using namespace prevision;
@@ -74,8 +75,8 @@ TEST_CASE("a client that closes cancels its call to a silent system") {
     const auto connector = make_mysql(served, silent.port());
     const auto busy = [&] {
         const auto metrics = served.curl("/metrics").body;
-        const auto at = metrics.find("prevision_long_calls ");
-        return std::stoi(metrics.substr(at + std::string_view("prevision_long_calls ").size()));
+        const auto at = metrics.find("\nprevision_long_calls ");
+        return std::stoi(metrics.substr(at + std::string_view("\nprevision_long_calls ").size()));
     };
     {
         std::vector<std::unique_ptr<RawClient>> clients;
@@ -121,6 +122,33 @@ TEST_CASE("a token and a connector have a bounded number of calls, and downloads
     CHECK(served.get("/datasets/" + dataset + "/sample").status == 200);
     CHECK(served.get("/data-sources/" + datasource + "/sample").status == 200);
     CHECK(Clock::now() - begin < std::chrono::seconds(2));
+}
+
+TEST_CASE("a connection with TLS goes on after long calls too") {
+    const testing::Prevision folder;
+    testing::shell("mkdir -p " + folder.file("tls").string());
+    const auto pem = testing::make_certificate(folder.file("tls"), "IP:127.0.0.1");
+    const Served served({"--tls-cert", pem.certificate.string(), "--tls-key", pem.key.string()});
+    const std::vector<std::string> access{"--cacert", pem.certificate.string(), "-H",
+                                          "Authorization: " + served.admin()};
+    const auto with = [&](std::vector<std::string> more) {
+        more.insert(more.begin(), access.begin(), access.end());
+        return more;
+    };
+    const auto project = served.curl("/ext/v1/projects", with({})).json()["items"][0]["_id"].GetString();
+    const auto connector =
+        served
+            .curl("/ext/v1/projects/" + std::string(project) + "/connectors",
+                  with({"-d", R"({"type":"SQL","name":"c","host":"sqlite://)" + served.database() + R"("})"}))
+            .id();
+    const auto path = "/ext/v1/connectors/" + connector + "/databases";
+    // curl keeps the connection for all three; the last line of its output is the last status.
+    const auto answer =
+        served.curl(path, with({"-w", "\n%{num_connects}", served.url() + path, served.url() + path}));
+    CHECK(answer.body.find("main") != std::string::npos);
+    CHECK(answer.body.find("\n1") != std::string::npos);
+    CHECK(answer.body.find("\n0") != std::string::npos);
+    CHECK(answer.status == 0);
 }
 
 TEST_CASE("a connection goes on after long calls, with the requests that were sent meanwhile") {

@@ -19,7 +19,7 @@ class DistantNames {
         const auto& project = services.project_id();
         auto connector = query.value_of(query.kind == Completes::place ? "NAME" : "--connector");
         if (connector.empty()) {
-            // An existing datasource has the values that are not given.
+            // A datasource that there is has what is not given.
             const auto datasource = find<model::Datasource>(client_, project, query.value_of("NAME"));
             connector = datasource.connector_id;
             if (database_.empty()) database_ = datasource.database;
@@ -68,7 +68,7 @@ class DistantNames {
         std::vector<Candidate> names;
         const auto top = browse("");
         for (const auto& entry : top) {
-            // The name of the only database may be left out.
+            // A system with one database need not have it named.
             if (entry.kind == "database" &&
                 (entry.name == database_ || (database_.empty() && top.size() == 1)))
                 add_tables(entry.path, "", names);
@@ -107,7 +107,7 @@ class DistantNames {
         return names;
     }
 
-    /// What contains other entries ends with a '/'.
+    /// What holds more ends with a '/'.
     static Candidate to_candidate(const std::string& folder, const model::BrowsedItem& entry) {
         auto text = folder + entry.path;
         const bool holds_more = entry.kind == "folder" || entry.kind == "bucket" ||
@@ -132,7 +132,7 @@ std::vector<Candidate> distant_names(Services& services, const NameQuery& query)
 std::string typed_folder(const NameQuery& query) {
     if (query.kind == Completes::path) return query.typed.substr(0, query.typed.rfind('/') + 1);
     if (query.kind != Completes::place) return {};
-    // A part of an SQL system's path that contains a '/' is in double quotes.
+    // A part of an SQL system's path that holds a '/' stands in double quotes.
     std::size_t end = 0;
     bool quoted = false;
     for (std::size_t i = 0; i < query.typed.size(); ++i) {

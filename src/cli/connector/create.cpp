@@ -50,7 +50,7 @@ Connector run_create(CreateOptions& options, Services& services) {
     // Checked before any request: an invalid definition fails first.
     const auto connector = to_connector(options, services);
     const auto create = [&](api::Names names) {
-        auto created = services.client().create<Connector>(services.project_id(), connector, names);
+        auto created = services.client().create<model::Connector>(services.project_id(), connector, names);
         if (options.test) test_or_remove(created, services, test_connector);
         return created;
     };
@@ -60,7 +60,7 @@ Connector run_create(CreateOptions& options, Services& services) {
 }  // namespace
 
 api::TestOutcome test_connector(api::Client& client, const api::ObjectReference& connector) {
-    return client.test<Connector>(connector);
+    return client.test<model::Connector>(connector);
 }
 
 void add_connector_create(Command& command, Services& services, const ConnectorNoun& noun) {

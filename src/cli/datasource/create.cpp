@@ -25,10 +25,7 @@ Datasource define(const CreateOptions& options, const model::Connector& connecto
     datasource.bucket = options.bucket.value_or("");
     datasource.path = options.path.value_or("");
     datasource.g_cloud = options.g_cloud.value_or("");
-    datasource.format = {.separator = format_value(options.separator),
-                         .quote = format_value(options.quote),
-                         .header = header_value(options.header),
-                         .encoding = format_value(options.encoding)};
+    datasource.format = format_of(options);
     check_definition(datasource, connector, command_line_place("datasource", datasource.name), services);
     return datasource;
 }
@@ -38,7 +35,7 @@ Datasource run_create(const CreateOptions& options, Services& services) {
     const auto connector = find<model::Connector>(services, *options.connector);
     const auto create = [&](api::Names names) {
         const auto datasource = define(options, connector, services);
-        auto created = services.client().create<Datasource>(services.project_id(), datasource, names);
+        auto created = services.client().create<model::Datasource>(services.project_id(), datasource, names);
         if (options.test) test_or_remove(created, services, test_datasource);
         return created;
     };
@@ -49,7 +46,7 @@ Datasource run_create(const CreateOptions& options, Services& services) {
 }  // namespace
 
 api::TestOutcome test_datasource(api::Client& client, const api::ObjectReference& datasource) {
-    return client.test<Datasource>(datasource);
+    return client.test<model::Datasource>(datasource);
 }
 
 void add_datasource_create(Command& command, Services& services, const DatasourceNoun& noun) {

@@ -28,7 +28,7 @@ Exporter run_create(const CreateOptions& options, Services& services) {
     check_at(place, [&] { set_write_mode(exporter, options.write_mode.value_or("")); });
     check_definition(exporter, connector, place, services);
     return create_unless_taken<Exporter>(services, options.if_exists, exporter.name, [&](api::Names names) {
-        return services.client().create<Exporter>(services.project_id(), exporter, names);
+        return services.client().create<model::Exporter>(services.project_id(), exporter, names);
     });
 }
 

@@ -12,7 +12,7 @@ Export wait_for_end(Services& services, Export done) {
     constexpr std::chrono::milliseconds pause{500};
     while (done.status != "done" && done.status != "failed") {
         wait_for(pause, services.cancellation());
-        done = services.client().get<Export>(done.id);
+        done = services.client().get<model::Export>(done.id);
     }
     return done;
 }

@@ -75,7 +75,8 @@ void add_restore(Command& root, Services& services) {
     auto& file = verb.keep<std::string>();
     verb.argument("FILE", file, "What 'prevision backup' wrote", true, {.completes = Completes::file});
     verb.detail("PREVISION_HOME must name a folder that has no platform yet.");
-    verb.example("PREVISION_HOME=/srv/prevision prevision restore prevision.tar");
+    verb.example("prevision backup prevision.tar");
+    verb.example("PREVISION_HOME=$PWD/copy prevision restore prevision.tar");
     verb.action([&file, &services] {
         const auto home = config::platform_home(services.io().environment);
         const auto content = platform::restore_backup(file, home, services.cancellation());

@@ -24,13 +24,13 @@ Object send_changes(Services& services, const Object& object, const std::optiona
         for (const auto& other : find_named<Object>(services, *name)) {
             throw Error(ErrorClass::conflict,
                         fmt::format("cannot rename the {} '{}': the name '{}' is taken by {}",
-                                    noun_of<Object>, object.name, *name, other.id));
+                                    api::noun_of<Object>(), object.name, *name, other.id));
         }
     }
     changes.text_if_given("name", name);
     if (changes.empty())
         throw Error(ErrorClass::usage, "nothing to change was given",
-                    fmt::format("see 'prevision {} update --help'", noun_of<Object>));
+                    fmt::format("see 'prevision {} update --help'", api::noun_of<Object>()));
     return services.client().update<Object>(api::refer_to(object), changes.finish());
 }
 

@@ -31,8 +31,10 @@ void gather_dependents(Services& services, const std::string& project_id,
                        const std::function<bool(const Object&)>& wanted, std::vector<Dependent>& found) {
     try {
         services.client().list<Object>(project_id, [&](const Object& object) {
-            if (wanted(object))
-                found.push_back({noun_of<Object>, api::refer_to(object), &api::Client::remove<Object>});
+            if (wanted(object)) {
+                found.push_back({std::string(api::noun_of<Object>()), api::refer_to(object),
+                                 &api::Client::remove<Object>});
+            }
             return true;
         });
     } catch (const Error& error) {

@@ -174,9 +174,11 @@ void Listing::sort_rows() {
 }
 
 bool Listing::show_row(render::Row row) {
-    std::vector<std::optional<std::string>> cells;
-    for (const auto index : shown_) cells.push_back(row.cells[index]);
-    row.cells = std::move(cells);
+    if (shows_cells_) {
+        std::vector<std::optional<std::string>> cells;
+        for (const auto index : shown_) cells.push_back(row.cells[index]);
+        row.cells = std::move(cells);
+    }
     renderer_->add(row);
     ++count_;
     return !limit_ || count_ < *limit_;
@@ -189,6 +191,15 @@ void say_list_is_empty(Console& console, const ListOptions& options, const std::
     console.message(!options.filters.empty()
                         ? fmt::format("no {} matches the filter", noun)
                         : fmt::format("no {} yet: see 'prevision {} --help'", noun, maker));
+}
+
+std::string yes_or_no(const std::optional<bool>& value) {
+    if (!value) return {};
+    return *value ? "yes" : "no";
+}
+
+std::string digits(const std::optional<std::uint64_t>& value) {
+    return value ? fmt::format("{}", *value) : std::string();
 }
 
 std::optional<std::string> cell(const std::string& text) {

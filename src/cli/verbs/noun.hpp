@@ -22,12 +22,37 @@ struct Noun {
     std::function<std::vector<Dependent>(Services&, const Object&)>
         dependents;  ///< empty where there can be none
 
-    [[nodiscard]] static std::string name() { return std::string(noun_of<Object>); }
+    [[nodiscard]] static std::string name() { return std::string(api::noun_of<Object>()); }
 };
 
 /// "a connector", "an exporter".
 inline std::string with_article(const std::string& noun) {
     return (noun.starts_with('e') ? "an " : "a ") + noun;
+}
+
+/// Adds the noun's objects to the listing. Only the cells that are used are made: a list may have thousands of objects.
+template <typename Object>
+void list_objects(Services& services, const Noun<Object>& noun, Listing& listing) {
+    const auto& fields = noun.fields;
+    std::vector<std::size_t> used;
+    for (std::size_t i = 0; i < fields.size(); ++i) {
+        if (!listing.uses(i)) continue;
+        if (fields[i].prepare) fields[i].prepare(services);
+        used.push_back(i);
+    }
+    const std::vector<std::optional<std::string>> no_cells(fields.size());
+    if (used.empty() && services.options().format() == render::Format::id) {
+        services.client().list_ids<Object>(scope_of<Object>(services), [&](const std::string& id) {
+            return listing.add({.id = id, .cells = no_cells, .document = {}});
+        });
+        return;
+    }
+    list_all<Object>(services, [&](Object object) {
+        auto cells = no_cells;
+        for (const auto i : used) cells[i] = fields[i].cell(object);
+        return listing.add(
+            {.id = object.id, .cells = std::move(cells), .document = std::move(object.document)});
+    });
 }
 
 template <typename Object>
@@ -40,14 +65,7 @@ void add_list_verb(Command& command, Services& services, const Noun<Object>& nou
     verb.example(fmt::format("prevision {} list -o json --filter 'name=prod*'", name));
     verb.action([&options, &noun, &services] {
         auto listing = make_listing(services, options, noun.fields);
-        listing.show([&] {
-            for (std::size_t i = 0; i < noun.fields.size(); ++i) {
-                const auto& field = noun.fields[i];
-                if (field.prepare && listing.uses(i)) field.prepare(services);
-            }
-            list_all<Object>(services,
-                             [&](const Object& object) { return listing.add(to_row(noun.fields, object)); });
-        });
+        listing.show([&] { list_objects(services, noun, listing); });
         if (listing.count() == 0) say_list_is_empty(services, options, noun.name(), noun.name() + " create");
     });
 }

@@ -47,7 +47,7 @@ void add_test_verb(Command& command, Services& services, const Noun<Object>& nou
                 item.failure = error;
             }
         }
-        test_all(services, std::string(noun_of<Object>), items, options, test);
+        test_all(services, std::string(api::noun_of<Object>()), items, options, test);
     });
 }
 
@@ -66,7 +66,7 @@ void test_or_remove(const Object& object, Services& services, TestCall test) {
         }
         if (outcome.failure) throw Error(*outcome.failure);
     } catch (...) {
-        services.tidy(fmt::format("remove the {} again", noun_of<Object>),
+        services.tidy(fmt::format("remove the {} again", api::noun_of<Object>()),
                       [&](api::Client& client) { client.remove<Object>(api::refer_to(object)); });
         throw;
     }

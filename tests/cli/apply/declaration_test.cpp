@@ -142,10 +142,15 @@ TEST_CASE("a section without a list is refused with --prune, and an empty list d
           "delete,connector,shop,\r\n");
 }
 
-TEST_CASE("what a prune deletes is named before and after") {
+TEST_CASE("what a prune deletes is named before and after, and needs --yes where nobody can be asked") {
     Embedded platform;
     platform.ok({"apply", platform.write("shop.yaml", shop + orders)});
     const auto empty = platform.write("empty.yaml", "connectors: []\ndatasources: []\n");
+    const auto refused = platform.run({"apply", empty, "--prune"});
+    check_refused(refused, 2, "--yes");
+    CHECK(refused.err.find("the datasource 'orders', the connector 'shop'") != std::string::npos);
+    CHECK(platform.names("connector") == "shop\n");
+
     const auto pruned = platform.run({"apply", empty, "--prune", "--yes", "-o", "csv", "--no-header"});
     CHECK(pruned.exit_code == 0);
     CHECK(pruned.err == "deleting the datasource 'orders', the connector 'shop'\n");

@@ -27,7 +27,7 @@ std::vector<VerbCase> connector_cases() {
         {.verb = "connector list",
          .arguments = {"-q"},
          .answers = {{401, R"({"message":"not known here"})"}},
-         .requests = {list},
+         .requests = {"GET /projects/000000000000000000000001/connectors?fields=_id&page=1"},
          .err = "not known here",
          .exit_code = 4},
         {.verb = "connector show",

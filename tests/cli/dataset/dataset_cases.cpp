@@ -30,7 +30,7 @@ std::vector<VerbCase> dataset_cases() {
         {.verb = "dataset list",
          .arguments = {"-q"},
          .answers = {{200, R"({"items":[)" + started + "]}"}},
-         .requests = {list},
+         .requests = {"GET /projects/000000000000000000000001/datasets?fields=_id&page=1"},
          .out = id + "\n"},
         {.verb = "dataset create",
          .arguments = {"today", "--datasource", source_id, "--no-wait", "-q"},

@@ -18,9 +18,12 @@ bool is_marked(const Reply& reply) {
 
 /// The collections of the kinds of object, each with the body of a new one.
 std::vector<std::pair<std::string, std::string>> kinds(Fixture& platform) {
-    const auto connector = platform.post(
-        platform.in_project("/connectors"),
-        R"({"name": "base", "type": "SQL", "engine": "mysql", "host": "127.0.0.1", "port": 9})");
+    const auto file = platform.folder() / "shop.db";
+    sqlite::Database(file, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE)
+        .execute("CREATE TABLE IF NOT EXISTS t (a)");
+    const auto connector =
+        platform.post(platform.in_project("/connectors"),
+                      R"({"name": "base", "type": "SQL", "host": "sqlite://)" + file.string() + R"("})");
     const auto datasource =
         platform.post(platform.in_project("/data-sources"),
                       R"({"name": "base", "table": "t", "connector_id": ")" + connector.id() + R"("})");

@@ -107,7 +107,7 @@ TEST_CASE("a segment {id} takes ids only, so that no other text gets further") {
     CHECK(get("/data-sources/" + id + "/x/" + id) == id + "," + id);
     for (const std::string text :
          {"x", "..%2F..%2Fetc", "5f0123456789abcdef01234", "5f0123456789abcdef0123456",
-          "5f0123456789abcdef01234g", "5f0123456789abcdef012345%00", ""}) {
+          "5f0123456789abcdef01234g", "5f0123456789abcdef012345%00"}) {
         CAPTURE(text);
         CHECK_THROWS_WITH(get("/data-sources/" + text + "/x/" + id),
                           Catch::Contains("there is no datasource "));

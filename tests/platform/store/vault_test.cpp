@@ -143,7 +143,7 @@ TEST_CASE("a lost key is an error and never a new key") {
     auto vault = vault_at(path, VaultKey().fingerprint());
     const auto error = error_of([&] { return vault.seal(Secret("s"), "c"); });
     CHECK(error.error_class() == ErrorClass::invalid);
-    CHECK_THAT(error.what(), Catch::Contains(path.string()) && Catch::Contains("is not there"));
+    CHECK_THAT(error.what(), Catch::Contains(path.string()) && Catch::Contains("does not exist"));
     CHECK_FALSE(std::filesystem::exists(path));
 }
 

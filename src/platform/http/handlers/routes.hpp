@@ -7,6 +7,7 @@
 
 #include "model/codec.hpp"
 #include "model/json.hpp"
+#include "model/json_builder.hpp"
 #include "platform/http/answers.hpp"
 #include "platform/http/handlers/access.hpp"
 #include "platform/http/router.hpp"
@@ -54,13 +55,21 @@ Answer show_object(State& state, const RoutedCall& routed) {
     return json_answer(encode_answer(get(state, routed.parameters.at(0))));
 }
 
-/// Answers with the page that the call asks for; `list` reads that page.
+template <typename Object>
+const std::string& id_of(const Object& object) {
+    return object.id;
+}
+inline const std::string& id_of(const ProjectRecord& record) { return record.project.id; }
+
+/// Answers with the page that the call asks for; `list` reads that page. With `fields=_id` an item holds only that.
 template <typename List>
 Answer list_page(const RoutedCall& routed, const List& list) {
     const auto page = read_page(routed.query);
     const auto listed = list(page);
+    const bool only_ids = routed.query.get("fields") == "_id";
     std::vector<std::string> items;
-    for (const auto& item : listed.items) items.push_back(encode_answer(item));
+    for (const auto& item : listed.items)
+        items.push_back(only_ids ? model::JsonObject().text("_id", id_of(item)).finish() : encode_answer(item));
     return page_answer(page, listed.total, items);
 }
 

@@ -146,9 +146,9 @@ class Client {
                                                        const std::string& secrets);
 
     /// The entries at `path` of the remote system, each as it arrives. Falls back to older calls, which list
-    /// databases and tables, or files; Error invalid for deeper paths then.
-    void browse_connector(const model::Connector& connector, const std::string& path, bool recursive,
-                          const Each<model::BrowsedItem>& each);
+    /// databases and tables, or files; Error invalid for deeper paths then. Returns notes on the listing, for people.
+    std::vector<std::string> browse_connector(const model::Connector& connector, const std::string& path,
+                                              bool recursive, const Each<model::BrowsedItem>& each);
     model::Sample preview_datasource(const ObjectReference& datasource, int limit);
     void read_datasource(const ObjectReference& datasource, ByteSink& sink);
     model::Sample sample_dataset(const ObjectReference& dataset, int limit);

@@ -20,9 +20,10 @@ namespace prevision::cli {
 inline constexpr std::string_view snapshot_worker_command = "snapshot-worker";
 
 /// Opens the embedded platform of this machine. Throws as its constructor does. `wait_limit` is for locks and short
-/// statements of remote systems.
+/// statements of remote systems, `silence_limit` for statements that work.
 std::unique_ptr<platform::Platform> open_embedded(
-    const Environment& environment, std::chrono::milliseconds wait_limit = std::chrono::minutes(1));
+    const Environment& environment, std::chrono::milliseconds wait_limit = std::chrono::minutes(1),
+    std::chrono::milliseconds silence_limit = std::chrono::hours(1));
 
 /// Lets the platform's snapshots continue after this process has ended, each in its own process.
 void keep_snapshots_running(platform::Platform& platform);

@@ -27,7 +27,13 @@ render::Format GlobalOptions::format() const {
     return render::parse_format(output).value_or(render::Format::table);
 }
 
-std::chrono::milliseconds GlobalOptions::time_limit() const { return parse_duration("--timeout", timeout); }
+std::chrono::milliseconds GlobalOptions::time_limit() const {
+    return parse_duration("--timeout", timeout.value_or("60"));
+}
+
+std::chrono::milliseconds GlobalOptions::silence_limit() const {
+    return timeout ? time_limit() : std::chrono::hours(1);
+}
 
 bool GlobalOptions::json_errors() const { return output == "json" || output == "jsonl"; }
 
@@ -56,7 +62,7 @@ void add_global_options(Command& root, GlobalOptions& options) {
     root.option("--color", options.color, "When to use colour",
                 {.value = "WHEN", .choices = {"auto", "always", "never"}});
     root.option("--timeout", options.timeout,
-                "How long a request may take with its retries: 90, 30s, 2m; 0 is no limit",
+                "How long a request may take with its retries: 90, 30s, 2m; 0 is no limit (default 60)",
                 {.value = "TIME"});
     root.option("--retries", options.retries, "How often a request is repeated at most");
     root.flag("-v,--verbose", options.verbose, "Show each request and its time on stderr");

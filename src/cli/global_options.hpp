@@ -18,7 +18,7 @@ struct GlobalOptions {
     std::string output = "table";
     bool quiet = false;
     std::string color = "auto";
-    std::string timeout = "60";
+    std::optional<std::string> timeout;  ///< 60 seconds without one
     int retries = 4;
     bool verbose = false;
     bool no_input = false;
@@ -26,6 +26,10 @@ struct GlobalOptions {
 
     [[nodiscard]] render::Format format() const;
     [[nodiscard]] std::chrono::milliseconds time_limit() const;
+
+    /// How long a remote system may be silent while a statement works: for as long as --timeout says, and without
+    /// one for an hour, because a query may take long before its first row.
+    [[nodiscard]] std::chrono::milliseconds silence_limit() const;
 
     /// Whether errors are JSON too: with `-o json` and `-o jsonl`.
     [[nodiscard]] bool json_errors() const;

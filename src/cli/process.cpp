@@ -1,5 +1,6 @@
 #include "cli/process.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <cerrno>
 #include <chrono>
@@ -83,6 +84,15 @@ void fill_closed_streams() {
     }
 }
 
+/// Hides the user name and the password of a URL.
+void hide_credentials(char* argument) {
+    const std::string_view text = argument;
+    const auto mark = text.find("://");
+    const auto end = text.rfind('@');
+    if (mark == std::string_view::npos || end == std::string_view::npos || end < mark) return;
+    std::fill(argument + mark + 3, argument + end, '*');
+}
+
 }  // namespace
 
 std::vector<std::string> take_arguments(int argc, char** argv) {
@@ -100,6 +110,8 @@ std::vector<std::string> take_arguments(int argc, char** argv) {
             is_password = true;
         } else if (text.starts_with(flag_with_value)) {
             ::explicit_bzero(argument + flag_with_value.size(), text.size() - flag_with_value.size());
+        } else {
+            hide_credentials(argument);
         }
     }
     return arguments;

@@ -9,8 +9,8 @@
 
 namespace prevision::cli {
 
-/// The arguments without the program's name. What follows `--password` is overwritten in `argv` at once, so
-/// that a list of processes does not show it.
+/// The arguments without the program's name. The value of `--password`, and user names and passwords in URLs, are
+/// overwritten in `argv` at once, so that a list of processes does not show them.
 std::vector<std::string> take_arguments(int argc, char** argv);
 
 /// Sets up the process: no closed standard stream, no core dump (it could hold a secret), no death by SIGPIPE; SIGINT, SIGTERM and

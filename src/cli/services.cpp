@@ -55,7 +55,7 @@ std::unique_ptr<Connection> Services::open_connection() {
         opened->url = remote->url;
         opened->project = remote->project;
     } else {
-        opened->embedded = open_embedded(io().environment, options().time_limit());
+        opened->embedded = open_embedded(io().environment, options().time_limit(), options().silence_limit());
         opened->transport = platform::make_local_transport(*opened->embedded);
     }
     return opened;

@@ -18,14 +18,20 @@
 
 namespace prevision::platform {
 
+/// How long to wait for remote systems, as a source's Connection has it; 0 is without a limit.
+struct WaitLimits {
+    std::chrono::milliseconds wait{60'000};        ///< for a lock, and for a short answer
+    std::chrono::milliseconds silence{3'600'000};  ///< for the next bytes while a statement works
+};
+
 struct Settings {
     std::filesystem::path home;  ///< the folder of the state; created when it is missing
     /// Holds one line of 64 hex digits; only its owner may read it. It is created for the first secret. Without a
     /// path it is `vault.key` in the home.
     std::optional<std::filesystem::path> vault_key_file{};
     const Clock* clock = &system_clock();
-    Environment environment;                       ///< for sources: proxies, certificates, AWS's variables
-    std::chrono::milliseconds wait_limit{60'000};  ///< as in sources::Connection
+    Environment environment;  ///< for sources: proxies, certificates, AWS's variables
+    WaitLimits limits;
 };
 
 /// What the callers of a served platform may make it use.

@@ -1,5 +1,7 @@
 #include "platform/state.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -134,7 +136,7 @@ State::State(const Settings& settings)
     : clock(*settings.clock),
       environment(settings.environment),
       reach{.own = {settings.home, settings.vault_key_file.value_or(settings.home / "vault.key")}},
-      wait_limit(settings.wait_limit),
+      limits(settings.limits),
       store(make_home(settings.home) / "prevision.db", clock),
       tokens(store, clock),
       projects(store),
@@ -242,7 +244,10 @@ sources::Connection open_connection(State& state, const model::Connector& connec
         const std::string field(option->name);
         if (field != "password") connection.secrets[field] = open_secret(state, connector.id, field);
     }
-    connection.wait_limit = state.wait_limit;
+    connection.wait_limit = state.limits.wait;
+    connection.silence_limit = state.limits.silence;
+    if (state.limits.wait.count() > 0)
+        connection.connect_timeout = std::min(connection.connect_timeout, state.limits.wait);
     return connection;
 }
 

@@ -41,10 +41,10 @@ struct State {
     std::vector<std::filesystem::path> leftovers();
 
     const Clock& clock;
-    Environment environment;                     ///< for sources
-    sources::Reach reach;                        ///< of all connections
-    std::optional<Slots> connector_calls;        ///< set when it is served
-    const std::chrono::milliseconds wait_limit;  ///< see Settings; 0 is no limit
+    Environment environment;               ///< for sources
+    sources::Reach reach;                  ///< of all connections
+    std::optional<Slots> connector_calls;  ///< set when it is served
+    const WaitLimits limits;
     EventBus events;
     Store store;
     Tokens tokens;

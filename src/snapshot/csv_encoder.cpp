@@ -179,6 +179,7 @@ void CsvEncoder::finish() { flush(); }
 CsvEncoder::Form CsvEncoder::form_of(sources::ValueKind kind) {
     switch (kind) {
         case sources::ValueKind::text:
+        case sources::ValueKind::any:
             return Form::text;
         case sources::ValueKind::binary:
             return Form::binary;

@@ -20,8 +20,9 @@ using CsvRow = std::vector<std::optional<std::string>>;
 /// header, an end within a row) is an Error integrity that names the file and the record.
 class CsvReader {
   public:
-    /// How large one record may be in memory, by default.
-    static constexpr std::size_t default_record_limit = std::size_t{64} << 20U;
+    /// The most that one record may hold in memory, unless another limit is given: more than any system sends as a
+    /// row, so that every dataset that was taken can be read.
+    static constexpr std::size_t default_record_limit = std::size_t{4} << 30U;
 
     /// Opens the file and reads the header. Error not_found when it is not there, internal when it cannot be
     /// read, integrity when it has no header, invalid when a record (here or later) is larger than the limit.

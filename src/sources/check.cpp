@@ -40,11 +40,18 @@ std::string flags_of(std::span<const Option> options) {
     return join(flags, ", ");
 }
 
-void check_value(const Option& option, const std::string& value) {
-    const auto choices = split(option.choices, '|');
-    if (choices.empty() || std::ranges::find(choices, value) != choices.end()) return;
+/// Where the engine is unknown, what one of them takes is let through: `detect_engine` checks again.
+void check_value(const std::vector<const Option*>& options, const std::string& value) {
+    std::vector<std::string> choices;
+    for (const auto* option : options) {
+        if (option->choices.empty()) return;
+        for (auto& choice : split(option->choices, '|')) {
+            if (choice == value) return;
+            if (std::ranges::find(choices, choice) == choices.end()) choices.push_back(std::move(choice));
+        }
+    }
     const auto meant = closest(value, choices);
-    refuse_field(option.name, fmt::format("'{}' is not one of {}", value, join(choices, ", ")),
+    refuse_field(options.front()->name, fmt::format("'{}' is not one of {}", value, join(choices, ", ")),
                  meant ? fmt::format("did you mean {}?", *meant) : std::string());
 }
 
@@ -52,15 +59,15 @@ void check_value(const Option& option, const std::string& value) {
 void check_given(const Engines& engines, OptionsOf options_of, const Fields& fields) {
     for (const auto& [name, value] : fields) {
         if (value.empty()) continue;
-        const Option* option = nullptr;
+        std::vector<const Option*> found;
         for (const auto* engine : engines) {
-            if (option == nullptr) option = find_option(engine->*options_of, name);
+            if (const auto* option = find_option(engine->*options_of, name)) found.push_back(option);
         }
-        if (option == nullptr) {
+        if (found.empty()) {
             refuse_field(name, fmt::format("{} does not take it", title_of(engines)),
                          fmt::format("leave it out; it takes {}", flags_of(engines.front()->*options_of)));
         }
-        check_value(*option, value);
+        check_value(found, value);
     }
 }
 

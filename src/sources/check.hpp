@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "core/error.hpp"
+#include "sources/field.hpp"
 #include "sources/source.hpp"
 
 namespace prevision::sources {

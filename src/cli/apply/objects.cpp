@@ -6,15 +6,39 @@
 #include "core/error.hpp"
 #include "core/text.hpp"
 #include "platform/datasets/file_format.hpp"
+#include "sources/field.hpp"
+#include "sources/host_url.hpp"
 #include "sources/registry.hpp"
 
 namespace prevision::cli {
 
+namespace {
+
+/// The host, without the user name of a URL, which goes into `username`.
+std::string take_host_apart(const Declared& declared, std::string& username) {
+    const auto host = declared.text("host");
+    const auto url = sources::split_host_url(host);
+    if (!url) return host;
+    const auto refuse_part = [](std::string_view what, std::string hint) {
+        sources::refuse_field("host", fmt::format("it holds {}", what), std::move(hint));
+    };
+    if (url->password)
+        refuse_part("a password", "give it by password_env, password_file or password_command");
+    if (!url->database.empty())
+        refuse_part("a database", fmt::format("give it in the datasource: database: {}", url->database));
+    if (!url->tls.empty()) refuse_part("a mode of encryption", fmt::format("write tls: {}", url->tls));
+    if (url->username && !username.empty()) refuse_part("a user name", "username names one too");
+    if (url->username) username = *url->username;
+    return url->host;
+}
+
+}  // namespace
+
 model::Connector to_connector(const Declared& declared) {
     model::Connector connector;
     connector.name = declared.name;
-    connector.host = declared.text("host");
     connector.username = declared.text("username");
+    connector.host = at(declared, "host", [&] { return take_host_apart(declared, connector.username); });
     if (const auto port = parse_integer(declared.text("port"))) connector.port = static_cast<int>(*port);
     for (const auto& [name, field] : declared.fields) {
         if (!field.value.empty() && (name == "engine" || sources::is_engine_option(name)))

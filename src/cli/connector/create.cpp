@@ -36,6 +36,7 @@ Connector to_connector(const ConnectorOptions& options, Services& services) {
 }
 
 Connector run_create(CreateOptions& options, Services& services) {
+    take_apart_host(options, services);
     refuse_update_with_test(options.if_exists, options.test, "connector");
     const auto update = [&](const Connector& found) { return update_connector(options, found, services); };
     if (options.bare() && may_prompt(services.options(), services.io())) {

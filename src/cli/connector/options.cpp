@@ -12,6 +12,7 @@
 #include "core/secret_command.hpp"
 #include "core/text.hpp"
 #include "platform/connection.hpp"
+#include "sources/host_url.hpp"
 #include "sources/registry.hpp"
 
 namespace prevision::cli {
@@ -143,6 +144,34 @@ std::optional<int> port_of(const ConnectorOptions& options) {
     if (!port || *port < std::numeric_limits<int>::min() || *port > std::numeric_limits<int>::max())
         throw Error(ErrorClass::usage, fmt::format("--port: '{}' is not a whole number", *options.port));
     return static_cast<int>(*port);
+}
+
+void take_apart_host(ConnectorOptions& options, Services& services) {
+    if (!options.host) return;
+    const auto url = sources::split_host_url(*options.host);
+    if (!url) return;
+    const auto refuse_twice = [](bool is_given, std::string_view what) {
+        if (!is_given) return;
+        throw Error(ErrorClass::usage, fmt::format("the {} is given twice: in --host, and by itself", what),
+                    "leave it out of --host");
+    };
+    refuse_twice(url->username && options.username, "user name");
+    refuse_twice(url->password && options.secret.given(), "password");
+    auto& tls = options.own["tls"];
+    refuse_twice(!url->tls.empty() && tls, "encryption");
+    options.host = url->host;
+    if (url->username) options.username = url->username;
+    if (!url->tls.empty()) tls = url->tls;
+    if (url->password) {
+        SecretOptions typed;
+        typed.value = url->password->reveal();
+        options.typed_password = read_secret(typed, services);
+    }
+    if (!url->database.empty()) {
+        services.warn(fmt::format(
+            "the database '{}' in --host is left out: a connector has none, give the datasource --database",
+            url->database));
+    }
 }
 
 model::Connector without_secrets(const ConnectorOptions& options) {

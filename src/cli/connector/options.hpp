@@ -22,7 +22,7 @@ struct ConnectorOptions {
     std::optional<std::string> port;
     std::optional<std::string> username;
     SecretOptions secret;
-    std::optional<Secret> typed_password;                            ///< from the questions of a terminal
+    std::optional<Secret> typed_password;  ///< from the questions of a terminal, or from the URL in --host
     std::map<std::string, std::optional<std::string>> secret_files;  ///< of the other secrets, by field
     std::map<std::string, std::optional<std::string>> own;  ///< the engines' own, by name: "tls", "region"
 
@@ -40,6 +40,11 @@ std::string tell_type(const std::string& type, const std::string& engine, const 
 
 /// `exists`: the options change an existing connector.
 void add_connector_options(Command& verb, ConnectorOptions& options, bool exists);
+
+/// Takes a --host that is a URL with a user name, password or database apart: they become the options of their
+/// own. Warns of a password on the command line, and that a database belongs to a datasource. Error usage when the
+/// URL and an option name the same thing.
+void take_apart_host(ConnectorOptions& options, Services& services);
 
 /// The connector that the options define, less its secrets, unchecked. Error usage when the type is not known.
 model::Connector without_secrets(const ConnectorOptions& options);

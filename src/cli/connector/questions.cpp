@@ -137,6 +137,7 @@ class Questions {
     /// answer is then a host whose scheme names another one.
     bool is_refused(const std::string& name) {
         try {
+            if (name == "host") take_apart_host(options_, services_);
             const auto connection = platform::connection_of(without_secrets(options_), Secret("typed"));
             const auto* engine = sources::tell_engine(connection);
             if (engine != nullptr) engine->open(connection, services_.cancellation());

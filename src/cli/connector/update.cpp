@@ -29,6 +29,7 @@ void add_connector_update(Command& command, Services& services, const ConnectorN
     verb.detail("An empty value ('') clears a field.");
     verb.example("prevision connector update shop --password-file new.txt");
     show_result_of(verb, services, noun, [&options, &services] {
+        take_apart_host(options, services);
         return update_connector(options, find<model::Connector>(services, options.name), services);
     });
 }

@@ -37,7 +37,8 @@ void SampleSink::row(std::span<const sources::Value> values) {
     for (std::size_t i = 0; i < values.size(); ++i) {
         const auto& value = values[i];
         bytes_ += value.size;
-        if (bytes_ > most_bytes) {
+        // A single row that a snapshot could take can be shown.
+        if (bytes_ > most_bytes && sample_.rows.size() > 1) {
             throw Error(ErrorClass::invalid,
                         fmt::format("the first {} rows are larger than {}", sample_.rows.size(),
                                     format_bytes(most_bytes)),

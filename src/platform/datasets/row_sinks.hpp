@@ -13,7 +13,8 @@
 
 namespace prevision::platform {
 
-/// Keeps the rows it receives, as the texts that a dataset's file would hold. Error invalid above 64 MiB.
+/// Keeps the rows it receives, as the texts that a dataset's file would hold. Error invalid when several
+/// rows are larger than 64 MiB.
 class SampleSink final : public sources::RowSink {
   public:
     void columns(std::span<const sources::Column> columns) override;

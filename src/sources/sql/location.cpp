@@ -6,9 +6,9 @@ namespace prevision::sources {
 
 void check_sql_location(const Location& location, SqlDialect dialect) {
     if (!location.path.empty())
-        refuse_field("path", "a SQL datasource has none", "give --table or --request");
+        refuse_field("path", "a SQL datasource takes none", "give --table or --request");
     if (!location.bucket.empty())
-        refuse_field("bucket", "a SQL datasource has none", "give --table or --request");
+        refuse_field("bucket", "a SQL datasource takes none", "give --table or --request");
     if (location.table.empty() && location.request.empty()) {
         refuse_field("table", "neither a table nor a request is given", "give --table or --request");
     }

@@ -176,6 +176,16 @@ TEST_CASE("a value of some megabytes is read whole, and rows beyond all bounds a
     CHECK_THROWS_WITH(many.head(30), Catch::Contains("larger than 64"));
 }
 
+TEST_CASE("a single row is shown whatever its size") {
+    platform::SampleSink sink;
+    sink.columns(std::vector<sources::Column>{{.name = "a"}});
+    const std::string large(std::size_t{65} << 20U, 'x');
+    const std::vector<sources::Value> row{{large.data(), large.size()}};
+    sink.row(row);
+    CHECK(sink.sample().rows.at(0).at(0)->size() == large.size());
+    CHECK_THROWS_WITH(sink.row(row), Catch::Contains("larger than 64"));
+}
+
 TEST_CASE("a file's name and type tell how it is served") {
     const auto served = [](const std::string& name, const std::string& type, const std::string& compression) {
         const model::DatasetFile file{

@@ -12,6 +12,7 @@
 #include "core/id.hpp"
 #include "core/utf8.hpp"
 #include "model/exporter.hpp"
+#include "platform/connection.hpp"
 #include "platform/datasets/dataset_file.hpp"
 #include "platform/datasets/file_export.hpp"
 #include "platform/http/body.hpp"
@@ -23,9 +24,13 @@ namespace prevision::platform {
 
 namespace {
 
+/// What the values of the columns are, as far as it is known.
+using Kinds = std::vector<std::optional<sources::ValueKind>>;
+
 /// The data to export.
 struct Content {
     sources::OutgoingFile bytes;
+    Kinds kinds;
 
     /// The same data as rows: writes them to a sink.
     std::function<void(sources::RowSink& sink, const Cancellation& cancellation)> rows;
@@ -34,16 +39,17 @@ struct Content {
 /// Passes rows to a writer.
 class ExportSink final : public sources::RowSink {
   public:
-    ExportSink(sources::TableWriter& writer, const model::Exporter& exporter)
-        : writer_(writer), exporter_(exporter) {}
+    ExportSink(sources::TableWriter& writer, const model::Exporter& exporter, const Kinds& kinds)
+        : writer_(writer), exporter_(exporter), kinds_(kinds) {}
 
     void columns(std::span<const sources::Column> columns) override {
-        std::vector<std::string> names;
-        for (const auto& column : columns) names.push_back(column.name);
-        writer_.begin({.database = exporter_.database, .table = exporter_.table}, names,
+        std::vector<sources::OutgoingColumn> written;
+        for (std::size_t at = 0; at < columns.size(); ++at)
+            written.emplace_back(columns[at].name, at < kinds_.size() ? kinds_[at] : std::nullopt);
+        writer_.begin({.database = exporter_.database, .table = exporter_.table}, written,
                       exporter_.database_write_mode == "replace" ? sources::WriteMode::replace
                                                                  : sources::WriteMode::append);
-        cells_.resize(names.size());
+        cells_.resize(written.size());
     }
 
     void row(std::span<const sources::Value> values) override {
@@ -60,6 +66,7 @@ class ExportSink final : public sources::RowSink {
   private:
     sources::TableWriter& writer_;
     const model::Exporter& exporter_;
+    const Kinds& kinds_;
     std::vector<std::optional<std::string>> cells_;
     std::uint64_t rows_ = 0;
 };
@@ -72,7 +79,7 @@ std::uint64_t write_rows(sources::TableWriter& writer, const model::Exporter& ex
                          const Content& content, const Cancellation& cancellation,
                          const std::function<void()>& before_commit) {
     if (exporter.table.empty()) throw Error(ErrorClass::invalid, "invalid table: the exporter has none");
-    ExportSink sink(writer, exporter);
+    ExportSink sink(writer, exporter, content.kinds);
     content.rows(sink, cancellation);
     before_commit();
     writer.commit();
@@ -209,6 +216,19 @@ Answer update_export(State& state, const RoutedCall& routed) {
     return json_answer(model::encode_answer(settled));
 }
 
+/// The kinds of the values of a snapshot, by the engine that it came from, if that is still known.
+Kinds kinds_of(State& state, const model::Dataset& dataset) {
+    const auto datasource = state.datasources.find(dataset.datasource_id);
+    const auto connector =
+        datasource ? state.connectors.find(datasource->connector_id) : std::optional<model::Connector>();
+    if (!connector) return {};
+    const auto* engine = sources::tell_engine(connection_of(*connector, {}, state.reach, state.environment));
+    if (engine == nullptr || engine->kind_of_type == nullptr) return {};
+    Kinds kinds;
+    for (const auto& column : dataset.schema) kinds.emplace_back(engine->kind_of_type(column.type));
+    return kinds;
+}
+
 Answer export_dataset(State& state, const RoutedCall& routed) {
     const auto exporter = get_exporter(state, routed.parameters.at(0));
     const auto& id = routed.parameters.at(1);
@@ -225,6 +245,7 @@ Answer export_dataset(State& state, const RoutedCall& routed) {
                       {.bytes = {.size = dataset.bytes.value_or(0),
                                  .read = [&](std::span<char> buffer) { return reader.read(buffer); },
                                  .rewind = [&] { reader.rewind(); }},
+                       .kinds = kinds_of(state, dataset),
                        .rows = rows});
 }
 
@@ -242,6 +263,7 @@ Answer export_file(State& state, const RoutedCall& routed) {
         {.bytes = {.size = std::filesystem::file_size(upload.path()),
                    .read = [&](std::span<char> buffer) { return read_some(file, buffer, upload.path()); },
                    .rewind = [&] { ::lseek(file.get(), 0, SEEK_SET); }},
+         .kinds = {},
          .rows = rows});
 }
 

@@ -107,7 +107,6 @@ void Client::begin() {
     // when encryption is already negotiated.
     advance_until([](const MYSQL& mysql) { return mysql.server_version != nullptr; });
     check_peer();
-    check_peer();
     if (pending_ == 0 && connected_ == nullptr) {
         const unsigned code = mysql_errno(mysql_.get());
         // Bytes that are not a greeting hold no capabilities, which the library reports as a login problem.
@@ -119,14 +118,6 @@ void Client::begin() {
     }
     const bool required = target_.tls == Tls::require || target_.tls == Tls::verify;
     if (required && encryption() == "not used") refuse_plain_text();
-}
-
-// The library has resolved the host once more, and another address may have come of it.
-void Client::check_peer() {
-    sockaddr_storage peer{};
-    socklen_t size = sizeof peer;
-    if (socket_ < 0 || ::getpeername(socket_, reinterpret_cast<sockaddr*>(&peer), &size) != 0) return;
-    target_.rules.check(target_.host, reinterpret_cast<const sockaddr&>(peer));
 }
 
 // The library has resolved the host once more, and another address may have come of it.

@@ -78,10 +78,15 @@ model::BrowsedItem make_entry(const std::string& name, const std::string& path, 
 
 }  // namespace
 
-void Client::browse_connector(const model::Connector& connector, const std::string& path, bool recursive,
-                              const Each<model::BrowsedItem>& each) {
+std::vector<std::string> Client::browse_connector(const model::Connector& connector, const std::string& path,
+                                                  bool recursive, const Each<model::BrowsedItem>& each) {
     const auto what = to_browse(connector);
+    std::vector<std::string> notes;
     LineSink lines([&](std::string_view line) {
+        if (line.starts_with(R"({"note":)")) {
+            notes.push_back(model::get_text(model::parse_json(line), "note"));
+            return;
+        }
         if (!each(decode_answer(what, line, model::decode_browsed_item))) throw Enough{};
     });
     const auto query = fmt::format("/connectors/{}/browse?path={}&recursive={}", percent_encode(connector.id),
@@ -95,8 +100,9 @@ void Client::browse_connector(const model::Connector& connector, const std::stri
             browse_paths(connector, path, each);
         }
     } catch (const Enough&) {
-        return;  // `each` wants no more
+        return {};  // `each` wants no more
     }
+    return notes;
 }
 
 void Client::browse_databases(const model::Connector& connector, const std::string& path, bool recursive,

@@ -146,14 +146,11 @@ class Client {
                                                        const std::string& secrets);
 
     /// The entries at `path` of the remote system, each as it arrives. Falls back to older calls, which list
-    /// databases and tables, or files; Error invalid for deeper paths then.
-    void browse_connector(const model::Connector& connector, const std::string& path, bool recursive,
-                          const Each<model::BrowsedItem>& each);
+    /// databases and tables, or files; Error invalid for deeper paths then. Returns notes on the listing, for people.
+    std::vector<std::string> browse_connector(const model::Connector& connector, const std::string& path,
+                                              bool recursive, const Each<model::BrowsedItem>& each);
     model::Sample preview_datasource(const ObjectReference& datasource, int limit);
     void read_datasource(const ObjectReference& datasource, ByteSink& sink);
-    /// Creates a dataset from a file. The form's fields are `name`, `separator`, `encoding` and `decimal`.
-    model::Dataset upload_dataset(const std::string& project_id, const std::string& name, FormUpload& form,
-                                  Names names = Names::unique);
     model::Sample sample_dataset(const ObjectReference& dataset, int limit);
     /// `extension` is csv, zip or parquet. An interrupted download throws; the sink keeps what it received.
     void download_dataset(const ObjectReference& dataset, const std::string& extension, ByteSink& sink);

@@ -188,7 +188,7 @@ Failure decode_failure(std::string_view text) {
 bool is_secret_field(std::string_view name) {
     return std::ranges::any_of(secret_words, [&](std::string_view word) {
         const auto same = [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a - 'A' + 'a' : a) == b; };
-        return !std::ranges::search(name, word, same).empty();
+        return std::search(name.begin(), name.end(), word.begin(), word.end(), same) != name.end();
     });
 }
 

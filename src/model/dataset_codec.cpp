@@ -14,14 +14,20 @@ void write_location(JsonObject& object, const Datasource& datasource) {
 FileFormat decode_format(const rapidjson::Value& object) {
     return {.separator = get_text(object, "separator"),
             .quote = get_text(object, "quote"),
+            .escape = get_text(object, "escape"),
+            .comment = get_text(object, "comment"),
             .header = get_boolean(object, "header"),
+            .skip = get_count(object, "skip"),
             .encoding = get_text(object, "encoding")};
 }
 
 void write_format(JsonObject& object, const FileFormat& format) {
     object.text_if_set("separator", format.separator)
         .text_if_set("quote", format.quote)
+        .text_if_set("escape", format.escape)
+        .text_if_set("comment", format.comment)
         .value_if_given("header", format.header)
+        .value_if_given("skip", format.skip)
         .text_if_set("encoding", format.encoding);
 }
 

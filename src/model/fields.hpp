@@ -18,12 +18,15 @@ void visit_location(Datasource& datasource, Field&& field) {
     field("g_cloud", datasource.g_cloud);
 }
 
-/// Texts, and `header`, which is an optional boolean.
+/// Texts; `header`, an optional boolean; and `skip`, an optional number.
 template <typename Format, typename Field>
 void visit_format(Format& format, Field&& field) {
     field("separator", format.separator);
     field("quote", format.quote);
+    field("escape", format.escape);
+    field("comment", format.comment);
     field("header", format.header);
+    field("skip", format.skip);
     field("encoding", format.encoding);
 }
 

@@ -41,10 +41,13 @@ struct Connector {
 
 /// The format of a text file. What is empty is found out from the file.
 struct FileFormat {
-    std::string separator;       ///< one character
-    std::string quote;           ///< one character, or "none"
-    std::optional<bool> header;  ///< whether the first line has the names of the columns
-    std::string encoding;        ///< utf-8, utf-16le, utf-16be, windows-1252, iso-8859-1
+    std::string separator;              ///< one character
+    std::string quote;                  ///< one character, or "none"
+    std::string escape;                 ///< one character, or "none"
+    std::string comment;                ///< one character, or "none"
+    std::optional<bool> header;         ///< whether the first line has the names of the columns
+    std::optional<std::uint64_t> skip;  ///< lines before the table
+    std::string encoding;               ///< as iconv(3) names it
 };
 
 /// The exact resource behind a connector.

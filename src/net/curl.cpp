@@ -6,7 +6,9 @@
 #include <optional>
 #include <utility>
 
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/socket.h>
 
 #include "core/error.hpp"
 
@@ -82,7 +84,6 @@ void CurlHandle::reset() {
     read_ = nullptr;
     rewind_ = nullptr;
     allow_ = nullptr;
-    accept_host_key_ = nullptr;
     check_address_ = nullptr;
     set_defaults();
 }
@@ -145,16 +146,22 @@ void CurlHandle::on_request(std::function<bool()> allow) {
     curl().easy_setopt(easy_.get(), CURLOPT_PREREQDATA, this);
 }
 
-void CurlHandle::restrict_addresses(const HostRules& rules, const std::string& host) {
-    check_address_ = [rules, host](const sockaddr& address) { rules.check(host, address); };
-    curl().easy_setopt(easy_.get(), CURLOPT_OPENSOCKETFUNCTION, &CurlHandle::socket_callback);
-    curl().easy_setopt(easy_.get(), CURLOPT_OPENSOCKETDATA, this);
+void CurlHandle::open_sockets() {
+    auto* const easy = easy_.get();
+    curl().easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, &CurlHandle::open_callback);
+    curl().easy_setopt(easy, CURLOPT_OPENSOCKETDATA, this);
+    curl().easy_setopt(easy, CURLOPT_SOCKOPTFUNCTION, &CurlHandle::opened_callback);
+    curl().easy_setopt(easy, CURLOPT_SOCKOPTDATA, this);
 }
 
-void CurlHandle::on_host_key(std::function<bool(std::string_view)> accept) {
-    accept_host_key_ = std::move(accept);
-    curl().easy_setopt(easy_.get(), CURLOPT_SSH_HOSTKEYFUNCTION, &CurlHandle::host_key_callback);
-    curl().easy_setopt(easy_.get(), CURLOPT_SSH_HOSTKEYDATA, this);
+void CurlHandle::restrict_addresses(const HostRules& rules, const std::string& host) {
+    check_address_ = [rules, host](const sockaddr& address) { rules.check(host, address); };
+    open_sockets();
+}
+
+void CurlHandle::use_connection(FileDescriptor socket) {
+    connection_ = std::move(socket);
+    open_sockets();
 }
 
 void CurlHandle::start() {
@@ -202,7 +209,7 @@ void CurlHandle::run(Cancellation* cancellation, TransferLimits limits) {
     curl_off_t moved_before = -1;
     pool_->move();
     while (!ended()) {
-        // The time is taken after the callbacks: a sink that is slow is no connection that stands still.
+        // The time is taken after the callbacks: a slow sink does not count as a connection on which nothing moves.
         const auto now = steady_clock::now();
         if (const auto moved_now = moved(); moved_now != moved_before) {
             moved_before = moved_now;
@@ -229,65 +236,58 @@ curl_off_t CurlHandle::moved() const {
            info<CURLINFO_REQUEST_SIZE>();
 }
 
-std::size_t CurlHandle::write_callback(char* data, std::size_t size, std::size_t count, void* self) {
+/// What a callback throws must not reach libcurl: it is kept for `finish`, and `failed` ends the transfer.
+template <typename Result, typename Action>
+Result CurlHandle::guarded(void* self, Result failed, const Action& action) {
     auto& handle = *static_cast<CurlHandle*>(self);
     try {
+        return action(handle);
+    } catch (...) {
+        handle.failure_ = std::current_exception();
+        return failed;
+    }
+}
+
+std::size_t CurlHandle::write_callback(char* data, std::size_t size, std::size_t count, void* self) {
+    // Any number but that of the bytes ends the transfer.
+    return guarded(self, size * count + 1, [&](CurlHandle& handle) {
         if (handle.body_) handle.body_({data, size * count});
         return size * count;
-    } catch (...) {
-        handle.keep_failure();
-        return size * count + 1;  // any other number ends the transfer
-    }
+    });
 }
 
 std::size_t CurlHandle::header_callback(char* data, std::size_t size, std::size_t count, void* self) {
-    auto& handle = *static_cast<CurlHandle*>(self);
-    try {
+    return guarded(self, size * count + 1, [&](CurlHandle& handle) {
         handle.header_({data, size * count});
         return size * count;
-    } catch (...) {
-        handle.keep_failure();
-        return size * count + 1;
-    }
+    });
 }
 
 std::size_t CurlHandle::read_callback(char* buffer, std::size_t size, std::size_t count, void* self) {
-    auto& handle = *static_cast<CurlHandle*>(self);
-    try {
+    return guarded(self, std::size_t{CURL_READFUNC_ABORT}, [&](CurlHandle& handle) {
         return handle.read_({buffer, size * count});
-    } catch (...) {
-        handle.keep_failure();
-        return CURL_READFUNC_ABORT;
-    }
+    });
 }
 
 int CurlHandle::seek_callback(void* self, curl_off_t offset, int origin) {
-    auto& handle = *static_cast<CurlHandle*>(self);
     if (offset != 0 || origin != SEEK_SET) return CURL_SEEKFUNC_CANTSEEK;
-    try {
+    return guarded(self, CURL_SEEKFUNC_FAIL, [](CurlHandle& handle) {
         handle.rewind_();
         return CURL_SEEKFUNC_OK;
-    } catch (...) {
-        handle.keep_failure();
-        return CURL_SEEKFUNC_FAIL;
-    }
-}
-
-int CurlHandle::host_key_callback(void* self, int /*type*/, const char* key, std::size_t size) {
-    auto& handle = *static_cast<CurlHandle*>(self);
-    try {
-        return handle.accept_host_key_({key, size}) ? CURLKHMATCH_OK : CURLKHMATCH_MISMATCH;
-    } catch (...) {
-        handle.keep_failure();
-        return CURLKHMATCH_MISMATCH;
-    }
+    });
 }
 
 // A name may have several addresses, so a refused one is remembered and fails only this attempt.
-curl_socket_t CurlHandle::socket_callback(void* self, curlsocktype /*purpose*/, curl_sockaddr* address) {
+curl_socket_t CurlHandle::open_callback(void* self, curlsocktype /*purpose*/, curl_sockaddr* address) {
     auto& handle = *static_cast<CurlHandle*>(self);
+    if (handle.connection_) {
+        // libcurl closes what it gets.
+        handle.given_connection_ = ::fcntl(handle.connection_.get(), F_DUPFD_CLOEXEC, 0);
+        handle.connection_ = {};
+        return handle.given_connection_;
+    }
     try {
-        handle.check_address_(address->addr);
+        if (handle.check_address_) handle.check_address_(address->addr);
     } catch (...) {
         handle.refused_address_ = std::current_exception();
         return CURL_SOCKET_BAD;
@@ -295,15 +295,18 @@ curl_socket_t CurlHandle::socket_callback(void* self, curlsocktype /*purpose*/, 
     return ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
 }
 
+int CurlHandle::opened_callback(void* self, curl_socket_t socket, curlsocktype /*purpose*/) {
+    auto& handle = *static_cast<CurlHandle*>(self);
+    if (socket != handle.given_connection_) return CURL_SOCKOPT_OK;
+    handle.given_connection_ = -1;
+    return CURL_SOCKOPT_ALREADY_CONNECTED;
+}
+
 int CurlHandle::request_callback(void* self, char* /*local*/, char* /*remote*/, int /*local_port*/,
                                  int /*remote_port*/) {
-    auto& handle = *static_cast<CurlHandle*>(self);
-    try {
+    return guarded(self, CURL_PREREQFUNC_ABORT, [](CurlHandle& handle) {
         return handle.allow_() ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT;
-    } catch (...) {
-        handle.keep_failure();
-        return CURL_PREREQFUNC_ABORT;
-    }
+    });
 }
 
 }  // namespace prevision::net

@@ -15,13 +15,14 @@
 #include <vector>
 
 #include "core/cancellation.hpp"
+#include "core/file.hpp"
 #include "net/curl_library.hpp"
 #include "net/host_rules.hpp"
 
 namespace prevision::net {
 
 /// A list of texts as libcurl takes them (header lines, FTP commands). Its memory is overwritten when it
-/// goes, for a line may hold a secret.
+/// is freed, for a line may hold a secret.
 class CurlList {
   public:
     void append(const std::string& line);
@@ -59,7 +60,7 @@ class CurlPool {
     /// Error internal when libcurl cannot be initialised.
     CurlPool();
 
-    /// Lets the transfers that were started go on, until one has something to tell or `limit` has passed.
+    /// Lets the transfers that were started go on, until something happens on one or `limit` has passed.
     /// Throws the cancellation's Error at once when it is raised. Not to be called from a callback of a
     /// transfer.
     void wait(std::chrono::milliseconds limit, Cancellation* cancellation);
@@ -143,13 +144,12 @@ class CurlHandle {
     /// when no other address could be used.
     void restrict_addresses(const HostRules& rules, const std::string& host);
 
-    /// Asked each time when the connection stands and the request is about to be sent on it; false gives the
+    /// Called each time when a connection is made and the request is about to be sent; false gives the
     /// transfer up (CURLE_ABORTED_BY_CALLBACK). Asked again when libcurl sends it once more by itself.
     void on_request(std::function<bool()> allow);
 
-    /// Asked with the public key of an SSH server, as the protocol sends it, before anything is told to the
-    /// server; false gives the transfer up (CURLE_PEER_FAILED_VERIFICATION). Without it any key is taken.
-    void on_host_key(std::function<bool(std::string_view)> accept);
+    /// The next transfer uses this connection, which is open, instead of opening its first one.
+    void use_connection(FileDescriptor socket);
 
     /// Makes the transfer. Returns how it ended, CURLE_OPERATION_TIMEDOUT when a limit was reached. Throws
     /// what a callback threw, or the cancellation's Error at once when it is raised.
@@ -210,14 +210,16 @@ class CurlHandle {
     void detach();
     [[nodiscard]] curl_off_t moved() const;
     void run(Cancellation* cancellation, TransferLimits limits);
-    void keep_failure() { failure_ = std::current_exception(); }
+    template <typename Result, typename Action>
+    static Result guarded(void* self, Result failed, const Action& action);
 
     static std::size_t write_callback(char* data, std::size_t size, std::size_t count, void* self);
     static std::size_t header_callback(char* data, std::size_t size, std::size_t count, void* self);
     static std::size_t read_callback(char* buffer, std::size_t size, std::size_t count, void* self);
     static int seek_callback(void* self, curl_off_t offset, int origin);
-    static int host_key_callback(void* self, int type, const char* key, std::size_t size);
-    static curl_socket_t socket_callback(void* self, curlsocktype purpose, curl_sockaddr* address);
+    void open_sockets();
+    static curl_socket_t open_callback(void* self, curlsocktype purpose, curl_sockaddr* address);
+    static int opened_callback(void* self, curl_socket_t socket, curlsocktype purpose);
     static int request_callback(void* self, char* local, char* remote, int local_port, int remote_port);
 
     std::shared_ptr<CurlPool> pool_;
@@ -229,9 +231,10 @@ class CurlHandle {
     std::function<std::size_t(std::span<char>)> read_;
     std::function<void()> rewind_;
     std::function<bool()> allow_;
-    std::function<bool(std::string_view)> accept_host_key_;
     std::function<void(const sockaddr&)> check_address_;
     std::exception_ptr refused_address_;
+    FileDescriptor connection_;            // to use
+    curl_socket_t given_connection_ = -1;  // the one that libcurl took over
     std::exception_ptr failure_;
     std::optional<CURLcode> result_;  // of a transfer that has ended
     bool attached_ = false;           // to the pool, for the time of a transfer

@@ -13,8 +13,7 @@ namespace prevision::net {
 /// `all_proxy`. It may hold a password.
 std::optional<std::string> proxy_of(const Environment& environment, const std::string& scheme);
 
-/// Lets the transfers to a URL of that scheme go as the environment says, and the process's own environment
-/// not: proxies, exceptions from them (`no_proxy`), and the certificates to trust (`CURL_CA_BUNDLE`, else
+/// Applies that environment to the transfers to a URL of that scheme, instead of the process's own: proxies, exceptions from them (`no_proxy`), and the certificates to trust (`CURL_CA_BUNDLE`, else
 /// `SSL_CERT_FILE` and `SSL_CERT_DIR`, else the system's).
 void apply_environment(CurlHandle& handle, const Environment& environment, const std::string& scheme);
 

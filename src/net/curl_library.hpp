@@ -6,8 +6,8 @@
 
 namespace prevision::net {
 
-/// The functions of libcurl. It brings some thirty libraries with it, and loading them all takes as long as a
-/// whole command that makes no transfer; so it is loaded, and initialised, by the first use.
+/// The functions of libcurl, which is loaded and initialised by its first use: with the thirty libraries that it
+/// needs, loading takes as long as a whole command that makes no transfer.
 struct CurlLibrary : private LateLibrary {
     /// Error internal when it cannot be loaded or initialised.
     CurlLibrary();

@@ -23,7 +23,7 @@ namespace prevision::net {
 
 namespace {
 
-using Clock = std::chrono::steady_clock;
+using Clock = Alarm::Clock;
 
 Error unreachable(std::string_view host, const std::string& why, std::string hint = {}) {
     return {ErrorClass::unreachable, fmt::format("cannot connect to {}: {}", host, why), std::move(hint)};
@@ -38,37 +38,6 @@ std::string format_address(const addrinfo& info, int port) {
     if (info.ai_family == AF_INET6) return fmt::format("[{}]:{}", name.data(), port);
     return fmt::format("{}:{}", name.data(), port);
 }
-
-/// Becomes readable when the cancellation is raised.
-class Alarm {
-  public:
-    explicit Alarm(Cancellation& cancellation)
-        : event_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
-          cancellation_(cancellation),
-          subscription_(cancellation, [descriptor = event_.get()] {
-              const std::uint64_t one = 1;
-              // It cannot fail but for a counter that is full: readable as well.
-              [[maybe_unused]] const auto written = ::write(descriptor, &one, sizeof one);
-          }) {}
-
-    /// Waits until the socket is ready: false when that is not so in time. Throws the cancellation's Error.
-    [[nodiscard]] bool wait(int socket, short events, Clock::time_point deadline) const {
-        for (;;) {
-            const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now()).count();
-            std::array<pollfd, 2> waited{{{socket, events, 0}, {event_.get(), POLLIN, 0}}};
-            const int count = ::poll(waited.data(), waited.size(),
-                                     static_cast<int>(std::clamp<std::int64_t>(left, 0, 1'000'000'000)));
-            cancellation_.check();
-            if (count > 0 && waited[0].revents != 0) return true;
-            if (count == 0) return false;
-        }
-    }
-
-  private:
-    FileDescriptor event_;
-    Cancellation& cancellation_;
-    Cancellation::Subscription subscription_;
-};
 
 Address local_address(const std::string& path) {
     sockaddr_un local{};
@@ -100,6 +69,27 @@ int try_connect(const FileDescriptor& socket, const Address& address, const Alar
 }
 
 }  // namespace
+
+Alarm::Alarm(Cancellation& cancellation)
+    : event_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
+      cancellation_(cancellation),
+      subscription_(cancellation, [descriptor = event_.get()] {
+          const std::uint64_t one = 1;
+          // It fails only when the counter is full, and then the descriptor is readable too.
+          [[maybe_unused]] const auto written = ::write(descriptor, &one, sizeof one);
+      }) {}
+
+bool Alarm::wait(int socket, short events, Clock::time_point deadline) const {
+    for (;;) {
+        const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now()).count();
+        std::array<pollfd, 2> waited{{{socket, events, 0}, {event_.get(), POLLIN, 0}}};
+        const int count = ::poll(waited.data(), waited.size(),
+                                 static_cast<int>(std::clamp<std::int64_t>(left, 0, 1'000'000'000)));
+        cancellation_.check();
+        if (count > 0 && waited[0].revents != 0) return true;
+        if (count == 0) return false;
+    }
+}
 
 std::vector<Address> resolve(const std::string& host, int port, const HostRules& rules) {
     if (host.starts_with('/')) return {local_address(host)};

@@ -13,6 +13,24 @@
 
 namespace prevision::net {
 
+/// Waits for sockets, until a deadline or a cancellation. One thread at a time.
+class Alarm {
+  public:
+    using Clock = std::chrono::steady_clock;
+
+    /// `cancellation` must outlive it.
+    explicit Alarm(Cancellation& cancellation);
+
+    /// Returns true as soon as one of the events (as for poll) has happened, false when the deadline passes
+    /// first. Throws the cancellation's Error when it is raised.
+    [[nodiscard]] bool wait(int socket, short events, Clock::time_point deadline) const;
+
+  private:
+    FileDescriptor event_;  // becomes readable when the cancellation is raised
+    Cancellation& cancellation_;
+    Cancellation::Subscription subscription_;
+};
+
 /// One address of a host.
 struct Address {
     sockaddr_storage storage{};
@@ -30,8 +48,7 @@ std::vector<Address> resolve(const std::string& host, int port, const HostRules&
 FileDescriptor connect(const std::vector<Address>& addresses, std::string_view host,
                        std::chrono::milliseconds timeout, Cancellation& cancellation);
 
-/// What the other side says without being asked, up to `limit` bytes: empty when it says nothing in time or
-/// closes.
+/// What the other side sends by itself, up to `limit` bytes: empty when it sends nothing in time or closes.
 std::string read_greeting(const FileDescriptor& socket, std::size_t limit, std::chrono::milliseconds timeout,
                           Cancellation& cancellation);
 

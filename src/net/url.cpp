@@ -38,7 +38,7 @@ std::string Url::origin() const {
 std::string Url::authority() const { return fmt::format("{}:{}", host, port); }
 
 std::optional<Url> parse_http_url(const std::string& text) {
-    // libcurl takes "http:/host" as well, which nobody means.
+    // libcurl also accepts "http:/host", which is a mistake.
     if (text.find("://") == std::string::npos || text.find('\0') != std::string::npos) return std::nullopt;
     const UrlHandle url(curl().url());
     if (!url || curl().url_set(url.get(), CURLUPART_URL, text.c_str(), 0) != CURLUE_OK) return std::nullopt;

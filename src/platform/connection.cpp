@@ -28,10 +28,13 @@ bool has_engine(std::string_view type) {
 
 sources::Fields fields_of(const model::Datasource& datasource) {
     const auto text_of = [](const auto& member) -> std::string {
-        if constexpr (std::is_same_v<decltype(member), const std::string&>)
+        using Member = std::remove_cvref_t<decltype(member)>;
+        if constexpr (std::is_same_v<Member, std::string>)
             return member;
-        else
+        else if constexpr (std::is_same_v<Member, std::optional<bool>>)
             return member ? (*member ? "yes" : "no") : "";
+        else
+            return member ? fmt::format("{}", *member) : "";
     };
     sources::Fields fields;
     const auto add = [&](std::string_view name, const auto& member) {

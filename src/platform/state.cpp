@@ -43,24 +43,49 @@ void check_owner(const std::filesystem::path& home) {
     }
 }
 
-/// Whether it is a temporary file beside `file`: NAME.ID.part, or NAME.FINGERPRINT.new of a key.
-bool is_part_of(const std::filesystem::path& file, const std::filesystem::path& other) {
-    const auto name = other.filename().string();
-    return name.starts_with(file.filename().string() + ".") &&
-           (name.ends_with(".part") || name.ends_with(".new"));
+/// Calls `each` with the files beside `file` that are named NAME.DIGITS and then the suffix.
+void for_each_beside(
+    const std::filesystem::path& file, std::string_view suffix,
+    const std::function<void(const std::filesystem::path&, const std::string& digits)>& each) {
+    const auto prefix = file.filename().string() + ".";
+    std::error_code failure;
+    for (auto entry = std::filesystem::directory_iterator(file.parent_path(), failure);
+         !failure && entry != end(entry); entry.increment(failure)) {
+        const auto name = entry->path().filename().string();
+        if (!name.starts_with(prefix) || !name.ends_with(suffix) ||
+            name.size() <= prefix.size() + suffix.size())
+            continue;
+        const auto digits = name.substr(prefix.size(), name.size() - prefix.size() - suffix.size());
+        if (digits.find_first_not_of("0123456789abcdef") == std::string::npos) each(entry->path(), digits);
+    }
 }
 
-/// Removes temporary files that a killed process left beside the file. Others may still be written.
+constexpr std::string_view part_suffix = ".part";     // of an AtomicFile
+constexpr std::string_view next_key_suffix = ".new";  // of Vault::rekey
+
+/// Removes temporary files that a killed process left beside the file. Newer ones may still be written.
 void sweep_parts(const std::filesystem::path& file) {
     constexpr auto old = std::chrono::minutes(10);
-    std::error_code failure;
-    for (auto each = std::filesystem::directory_iterator(file.parent_path(), failure);
-         !failure && each != end(each); each.increment(failure)) {
-        if (!is_part_of(file, each->path())) continue;
+    for_each_beside(file, part_suffix, [&](const std::filesystem::path& part, const std::string&) {
         std::error_code ignored;
-        const auto age = std::filesystem::file_time_type::clock::now() - each->last_write_time(ignored);
-        if (!ignored && age > old) std::filesystem::remove(each->path(), ignored);
-    }
+        const auto age = std::filesystem::file_time_type::clock::now() - last_write_time(part, ignored);
+        if (!ignored && age > old) std::filesystem::remove_all(part, ignored);
+    });
+}
+
+/// Removes the keys of changes that were interrupted before they were committed. One that was committed is the key of
+/// the secrets, and stays.
+void sweep_keys(ConnectorTable& connectors, const std::filesystem::path& key_file) {
+    bool found = false;
+    for_each_beside(key_file, next_key_suffix, [&](const auto&, const auto&) { found = true; });
+    if (!found) return;
+    connectors.while_no_key_changes([&](const std::optional<std::string>& known) {
+        for_each_beside(key_file, next_key_suffix,
+                        [&](const std::filesystem::path& key, const std::string& fingerprint) {
+                            std::error_code ignored;
+                            if (fingerprint != known) std::filesystem::remove(key, ignored);
+                        });
+    });
 }
 
 std::filesystem::path make_home(const std::filesystem::path& home) {
@@ -136,17 +161,18 @@ State::State(const Settings& settings)
     jobs.recover();
     sweep_parts(settings.home / "prevision.db");
     sweep_parts(vault.key_file());
+    try {
+        sweep_keys(connectors, vault.key_file());
+    } catch (const Error&) {
+        return;  // the store cannot be written, which the first command that must write reports
+    }
 }
 
 std::vector<std::filesystem::path> State::leftovers() {
     auto found = jobs.leftovers();
-    std::error_code ignored;
-    const auto store_file = reach.own.at(0) / "prevision.db";
-    for (const auto& file : {store_file, vault.key_file()}) {
-        for (const auto& entry : std::filesystem::directory_iterator(file.parent_path(), ignored)) {
-            if (is_part_of(file, entry.path())) found.push_back(entry.path());
-        }
-    }
+    const auto add = [&](const std::filesystem::path& file, const std::string&) { found.push_back(file); };
+    for_each_beside(reach.own.at(0) / "prevision.db", part_suffix, add);
+    for_each_beside(vault.key_file(), part_suffix, add);
     return found;
 }
 

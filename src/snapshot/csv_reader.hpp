@@ -11,13 +11,13 @@
 
 namespace prevision::snapshot {
 
-/// The values of one row; nothing is NULL, which an empty text is not.
+/// The values of one row; an absent one is NULL, an empty text is a value.
 using CsvRow = std::vector<std::optional<std::string>>;
 
 /// Reads back the CSV that CsvEncoder writes, row by row, from a file that does not change meanwhile. It
-/// reads little more of the file than the rows that are asked for. It is strict: what CsvEncoder does not
-/// write (a bare line feed, a quote inside of a plain field, a row with more or fewer values than the header,
-/// an end in mid-row) is an Error integrity that names the file and the record.
+/// reads little more of the file than the rows that are asked for. It is strict: anything that CsvEncoder does
+/// not write (a bare line feed, a quote inside of a plain field, a row with more or fewer values than the
+/// header, an end within a row) is an Error integrity that names the file and the record.
 class CsvReader {
   public:
     /// The most that one record may hold in memory, unless another limit is given: more than any system sends as a

@@ -160,6 +160,9 @@ class Source : public Caller {
     /// a table's entries are its columns.
     virtual void browse(const std::string& path, bool recursive, const EntryObserver& each) = 0;
 
+    /// What is to be said about what was browsed, for people: lines of a server's listing that are not understood.
+    [[nodiscard]] virtual std::vector<std::string> notes() const { return {}; }
+
     /// The entries of one place, held at once.
     std::vector<Entry> list(const std::string& path);
 

@@ -282,3 +282,45 @@ TEST_CASE("ids are percent-encoded in paths") {
     fixture.client.get<model::Dataset>("a/../b?c");
     CHECK(fixture.transport.requests[0].path == "/datasets/a%2F..%2Fb%3Fc");
 }
+
+TEST_CASE("a download that is cut begins again, and each byte comes once") {
+    ScriptedTransport transport;
+    Cancellation cancellation;
+    Client client{transport,
+                  cancellation,
+                  {.retry = {.retries = 1, .wait = [](auto) {}, .jitter = [] { return 0.0; }}, .trace = {}}};
+    StringSink sink;
+    const auto download = [&] { client.download_dataset({.id = "d", .name = "sales"}, "csv", sink); };
+    SECTION("and is given up after as many retries without progress as any call") {
+        transport.cut("abc").cut("abcdef").cut("abc").cut("abc");
+        CHECK_THROWS_AS(download(), Error);
+        CHECK(sink.text == "abcdef");
+        CHECK(transport.requests.size() == 3);
+    }
+    SECTION("once") {
+        transport.cut("abc").answer(200, "abcdefgh");
+        download();
+        CHECK(sink.text == "abcdefgh");
+        CHECK(transport.requests.size() == 2);
+    }
+    SECTION("unless other bytes come") {
+        transport.cut("abc").answer(200, "abXdefgh");
+        try {
+            download();
+            FAIL("no error");
+        } catch (const Error& error) {
+            CHECK(error.error_class() == ErrorClass::integrity);
+        }
+        CHECK(sink.text == "abc");
+    }
+    SECTION("unless the sink fails") {
+        class Broken final : public ByteSink {
+            void write(std::string_view /*bytes*/) override {
+                throw Error(ErrorClass::unreachable, "the disk is away");
+            }
+        } broken;
+        transport.answer(200, "abc");
+        CHECK_THROWS_WITH(client.download_dataset({.id = "d"}, "csv", broken), "the disk is away");
+        CHECK(transport.requests.size() == 1);
+    }
+}

@@ -1,4 +1,5 @@
 #include <filesystem>
+#include <fstream>
 
 #include <catch2/catch.hpp>
 #include <sys/stat.h>
@@ -52,4 +53,26 @@ TEST_CASE("a home that is a link to a folder of another user is refused") {
     REQUIRE(::symlink((folder / "real").c_str(), (folder / "home").c_str()) == 0);
     REQUIRE(::lchown((folder / "home").c_str(), nobody, nobody) == 0);
     CHECK_THAT(refusal(folder / "home").what(), Catch::Contains("a link to a folder of another user"));
+}
+
+TEST_CASE("temporary files of killed processes are removed once they are old, and named before") {
+    const testing::TemporaryDirectory folder;
+    const auto home = folder / "home";
+    { platform::Platform({.home = home, .vault_key_file = {}}); }
+    const std::string id = "5f0000000000000000000001";
+    const auto make = [&](const std::string& name, std::chrono::hours age) {
+        std::ofstream(home / name) << "x";
+        last_write_time(home / name, std::filesystem::file_time_type::clock::now() - age);
+        return home / name;
+    };
+    const auto old_key = make("vault.key." + id + ".part", std::chrono::hours(1));
+    const auto old_store = make("prevision.db." + id + ".part", std::chrono::hours(1));
+    const auto new_key = make("vault.key." + id + "a.part", std::chrono::hours(0));
+    const auto own = make("vault.key.backup.part", std::chrono::hours(1));
+    platform::Platform platform({.home = home, .vault_key_file = {}});
+    CHECK_FALSE(std::filesystem::exists(old_key));
+    CHECK_FALSE(std::filesystem::exists(old_store));
+    CHECK(std::filesystem::exists(new_key));
+    CHECK(std::filesystem::exists(own));
+    CHECK(platform.leftovers() == std::vector{new_key});
 }

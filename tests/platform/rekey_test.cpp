@@ -95,8 +95,13 @@ TEST_CASE("a change of the key that is killed at any step loses no secret") {
     int status = 0;
     REQUIRE(::waitpid(child, &status, 0) == child);
     REQUIRE(WIFSIGNALED(status));
+    for (const auto& entry : std::filesystem::directory_iterator(fixture.home()))
+        last_write_time(entry.path(), std::filesystem::file_time_type::clock::now() - std::chrono::hours(24));
     Platform next({.home = fixture.home(), .vault_key_file = {}});
+    // The new key stays until it is moved to its place, if the secrets are sealed with it.
+    CHECK(count_files(fixture.home(), ".new") == (step == 2 ? 1 : 0));
     CHECK(holds(next, connector, "kept"));
+    CHECK(count_files(fixture.home(), ".new") == 0);
     next.rekey_vault();
     Platform last({.home = fixture.home(), .vault_key_file = {}});
     CHECK(holds(last, connector, "kept"));

@@ -129,6 +129,22 @@ TEST_CASE("a local socket outside of the allowed folders is refused like a file"
     }
 }
 
+TEST_CASE("a link in an allowed folder does not lead to a local socket outside of it") {
+    const TemporaryDirectory folder;
+    std::filesystem::create_directory(folder / "open");
+    for (const auto* name : {"mysqld.sock", ".s.PGSQL.5432"})
+        std::filesystem::create_symlink(folder / name, folder / "open" / name);
+    for (const auto& [engine, host] : {std::pair("mysql", (folder / "open/mysqld.sock").string()),
+                                       std::pair("postgres", (folder / "open").string())}) {
+        CAPTURE(engine);
+        Connection connection{.type = "SQL", .engine = engine, .host = host, .username = "u"};
+        connection.reach.folders.emplace().push_back(std::filesystem::canonical(folder / "open"));
+        Cancellation cancellation;
+        CHECK_THROWS_WITH(open_source(connection, cancellation),
+                          Catch::Contains("does not open files there"));
+    }
+}
+
 TEST_CASE("of the environment, only what holds no credentials is lent") {
     const auto kept = without_credentials(Environment({{"PGPASSWORD", "x"},
                                                        {"PGSSLKEY", "x"},

@@ -28,6 +28,15 @@ class ScriptedTransport final : public transport::Transport {
         return *this;
     }
 
+    /// An answer whose body breaks off after these bytes.
+    ScriptedTransport& cut(std::string body) {
+        script_.emplace_back([=](const transport::Request& request) -> transport::Response {
+            if (request.sink != nullptr) request.sink->write(body);
+            throw transport::TransportError("cannot reach the platform: cut", "", true);
+        });
+        return *this;
+    }
+
     transport::Response send(const transport::Request& request) override {
         requests.push_back(request);
         if (script_.empty())

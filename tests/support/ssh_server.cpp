@@ -15,21 +15,22 @@ namespace prevision::testing {
 namespace {
 
 constexpr const char* script = R"(set -e; umask 077
-ssh-keygen -q -t ed25519 -N '' -f host_ed25519
-ssh-keygen -q -t ecdsa -N '' -f host_ecdsa
+for type in $HOST_KEYS; do ssh-keygen -q -t $type -N '' -f host_$type; done
 ssh-keygen -q -t ed25519 -N '' -f client_key
-cp client_key.pub authorized_keys
+cp client_key.pub authorized_keys; chmod a+rw authorized_keys
 exec "$@")";
 
 }  // namespace
 
-SshServer::SshServer() : process_("nobody"), port_(find_free_port()) {
+SshServer::SshServer(const SshServerSettings& settings) : process_("nobody"), port_(find_free_port()) {
     const auto folder = process_.folder();
     std::filesystem::create_directory(home());
-    std::ofstream(folder / "configuration") << fmt::format(R"(Port {1}
+    std::string host_keys;
+    for (const auto& type : settings.host_key_types)
+        host_keys += fmt::format("HostKey {}/host_{}\n", folder.string(), type);
+    std::ofstream(folder / "configuration")
+        << fmt::format(R"({3}{2}Port {1}
 ListenAddress 127.0.0.1
-HostKey {0}/host_ed25519
-HostKey {0}/host_ecdsa
 PidFile {0}/pid
 AuthorizedKeysFile {0}/authorized_keys
 StrictModes no
@@ -40,12 +41,17 @@ PubkeyAuthentication yes
 Subsystem sftp internal-sftp
 ForceCommand internal-sftp -d {0}/home
 )",
-                                                           folder.string(), port_);
+                       folder.string(), port_, host_keys, settings.configuration);
     // It starts itself anew for each connection, and asks for its own whole path. Without PAM it would take
     // the account of a system service for a locked one.
     process_.start({"sh", "-c", script, "sh", find_program("sshd"), "-D", "-e", "-f",
-                    (folder / "configuration").string()});
+                    (folder / "configuration").string()},
+                   {"HOST_KEYS=" + join(settings.host_key_types, " ")});
     process_.wait_until([&] { return answers(port_); });
+}
+
+void SshServer::accept_key(const std::string& public_key) {
+    std::ofstream(process_.folder() / "authorized_keys", std::ios::app) << public_key << '\n';
 }
 
 std::string SshServer::username() const { return server_account().name; }

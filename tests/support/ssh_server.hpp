@@ -2,16 +2,26 @@
 
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include "support/server_process.hpp"
 
 namespace prevision::testing {
 
-/// A real OpenSSH server on a free port of 127.0.0.1 that speaks SFTP alone, ready when the constructor
-/// returns. It runs without privileges, so it takes keys only, for the account that it runs as.
+/// How an OpenSSH server differs from a usual one.
+struct SshServerSettings {
+    std::vector<std::string> host_key_types{"ed25519", "ecdsa"};  ///< as ssh-keygen names them
+    std::string configuration;                                    ///< further lines of sshd_config
+};
+
+/// A real OpenSSH server on a free port of 127.0.0.1 for SFTP only, ready when the constructor returns. It runs
+/// without privileges, so it accepts keys only, for the account that it runs as.
 class SshServer {
   public:
-    SshServer();
+    explicit SshServer(const SshServerSettings& settings = {});
+
+    /// Accepts that public key too, a line as ssh-keygen writes it.
+    void accept_key(const std::string& public_key);
 
     [[nodiscard]] std::string host() const { return "127.0.0.1"; }
     [[nodiscard]] int port() const { return port_; }

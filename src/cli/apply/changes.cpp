@@ -4,6 +4,7 @@
 #include <array>
 
 #include "cli/apply/objects.hpp"
+#include "cli/verbs/listing.hpp"
 #include "core/text.hpp"
 
 namespace prevision::cli {
@@ -14,7 +15,10 @@ namespace {
 std::string kept_value(const Declared& declared, const std::string& field, const model::FileFormat& format) {
     if (field == "separator") return format.separator;
     if (field == "quote") return format.quote;
+    if (field == "escape") return format.escape;
+    if (field == "comment") return format.comment;
     if (field == "header") return yes_or_no(format.header);
+    if (field == "skip") return digits(format.skip);
     if (field == "encoding") return format.encoding;
     return declared.text(field);
 }

@@ -16,7 +16,8 @@ std::vector<std::string> declared_fields(Kind kind) {
     std::vector<std::string> fields{"connector"};
     if (kind == Kind::datasource) {
         for (const auto& text : datasource_texts) fields.emplace_back(text.name);
-        std::ranges::copy(std::array{"separator", "quote", "header", "encoding"}, back_inserter(fields));
+        std::ranges::copy(std::array{"separator", "quote", "escape", "comment", "header", "skip", "encoding"},
+                          back_inserter(fields));
     } else if (kind == Kind::exporter) {
         for (const auto& text : exporter_texts) fields.emplace_back(text.name);
         fields.emplace_back("write_mode");

@@ -76,7 +76,10 @@ model::FileFormat declared_format(const Declared& declared) {
     };
     model::FileFormat format{.separator = given("separator"),
                              .quote = given("quote"),
+                             .escape = given("escape"),
+                             .comment = given("comment"),
                              .header = {},
+                             .skip = {},
                              .encoding = given("encoding")};
     const auto header = given("header");
     if (header == "yes" || header == "true") format.header = true;
@@ -84,6 +87,15 @@ model::FileFormat declared_format(const Declared& declared) {
     if (!header.empty() && !format.header) {
         throw Error(ErrorClass::invalid, fmt::format("{}: header '{}' is not one of auto, yes, no",
                                                      declared.where("header"), header));
+    }
+    if (const auto skip = given("skip"); !skip.empty()) {
+        const auto lines = parse_integer(skip).value_or(-1);
+        if (lines < 0) {
+            throw Error(ErrorClass::invalid,
+                        fmt::format("{}: skip '{}' is neither a number of lines nor auto",
+                                    declared.where("skip"), skip));
+        }
+        format.skip = static_cast<std::uint64_t>(lines);
     }
     return at(declared, "separator", [&] { return platform::normal_format(format); });
 }

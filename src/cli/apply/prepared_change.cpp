@@ -86,6 +86,8 @@ std::string PreparedChange::changed_fields(const std::map<std::string, std::stri
             changes.value("port", connector_.port);
         } else if (field.name == "header") {
             changes.value("header", declared_format(*change_.declared).header);
+        } else if (field.name == "skip") {
+            changes.value("skip", declared_format(*change_.declared).skip);
         } else if (field.name == "type") {
             changes.text("type", connector_.type);
         } else if (field.name == "path" && change_.kind == Kind::exporter) {

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "cli/verbs/listing.hpp"
 #include "core/error.hpp"
 #include "core/text.hpp"
 
@@ -57,7 +58,10 @@ class StateReader {
         for (const auto& text : datasource_texts) set(object, text.name, datasource.*text.member);
         set(object, "separator", datasource.format.separator);
         set(object, "quote", datasource.format.quote);
+        set(object, "escape", datasource.format.escape);
+        set(object, "comment", datasource.format.comment);
         set(object, "header", yes_or_no(datasource.format.header));
+        set(object, "skip", digits(datasource.format.skip));
         set(object, "encoding", datasource.format.encoding);
     }
 
@@ -94,11 +98,6 @@ const PlatformObject* PlatformState::find(Kind kind, const std::string& name) co
 
 PlatformState read_platform_state(Services& services, const std::set<Kind>& kinds) {
     return StateReader(services).read(kinds);
-}
-
-std::string yes_or_no(const std::optional<bool>& value) {
-    if (!value) return {};
-    return *value ? "yes" : "no";
 }
 
 }  // namespace prevision::cli

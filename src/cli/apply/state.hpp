@@ -33,6 +33,4 @@ struct PlatformState {
 /// Reads the objects of these kinds, and always the connectors, since the others name them.
 PlatformState read_platform_state(Services& services, const std::set<Kind>& kinds);
 
-std::string yes_or_no(const std::optional<bool>& value);
-
 }  // namespace prevision::cli

@@ -25,13 +25,15 @@ struct Options {
 void run(const Options& options, Services& services) {
     const auto connector = find<model::Connector>(services, options.name);
     auto listing = make_listing(services, options.list, entry_fields());
+    std::vector<std::string> notes;
     listing.show([&] {
-        services.client().browse_connector(
+        notes = services.client().browse_connector(
             connector, options.path, options.recursive, [&](const BrowsedItem& entry) {
                 return listing.add(
                     {.id = entry.path, .cells = cells_of(entry_fields(), entry), .document = entry.document});
             });
     });
+    for (const auto& note : notes) services.message("note: " + note);
 }
 
 }  // namespace

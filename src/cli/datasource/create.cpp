@@ -25,10 +25,7 @@ Datasource define(const CreateOptions& options, const model::Connector& connecto
     datasource.bucket = options.bucket.value_or("");
     datasource.path = options.path.value_or("");
     datasource.g_cloud = options.g_cloud.value_or("");
-    datasource.format = {.separator = format_value(options.separator),
-                         .quote = format_value(options.quote),
-                         .header = header_value(options.header),
-                         .encoding = format_value(options.encoding)};
+    datasource.format = format_of(options);
     check_definition(datasource, connector, command_line_place("datasource", datasource.name), services);
     return datasource;
 }

@@ -18,25 +18,29 @@ Field<Datasource> format_field(std::string name, std::string model::FileFormat::
 }
 
 std::optional<std::string> header_cell(const Datasource& datasource) {
-    const auto& header = datasource.format.header;
-    return header ? cell(*header ? "yes" : "no") : std::nullopt;
+    return cell(yes_or_no(datasource.format.header));
+}
+
+std::optional<std::string> skip_cell(const Datasource& datasource) {
+    return cell(digits(datasource.format.skip));
 }
 
 DatasourceNoun datasource_noun(Names<Connector>& connectors) {
     using model::FileFormat;
-    return {
-        .completes = Completes::datasource,
-        .fields = {id_field<Datasource>(), text("name", &Datasource::name),
-                   name_field<Datasource>("connector", connectors, &Datasource::connector_id),
-                   extra(text("connector_id", &Datasource::connector_id)),
-                   text("database", &Datasource::database), text("table", &Datasource::table),
-                   text("request", &Datasource::request), extra(text("bucket", &Datasource::bucket)),
-                   text("path", &Datasource::path), extra(text("g_cloud", &Datasource::g_cloud)),
-                   format_field("separator", &FileFormat::separator),
-                   format_field("quote", &FileFormat::quote), extra<Datasource>({{"header"}, header_cell}),
-                   format_field("encoding", &FileFormat::encoding),
-                   extra(time("created_at", &Datasource::created_at))},
-        .dependents = {}};
+    return {.completes = Completes::datasource,
+            .fields = {id_field<Datasource>(), text("name", &Datasource::name),
+                       name_field<Datasource>("connector", connectors, &Datasource::connector_id),
+                       extra(text("connector_id", &Datasource::connector_id)),
+                       text("database", &Datasource::database), text("table", &Datasource::table),
+                       text("request", &Datasource::request), extra(text("bucket", &Datasource::bucket)),
+                       text("path", &Datasource::path), extra(text("g_cloud", &Datasource::g_cloud)),
+                       format_field("separator", &FileFormat::separator),
+                       format_field("quote", &FileFormat::quote), format_field("escape", &FileFormat::escape),
+                       format_field("comment", &FileFormat::comment),
+                       extra<Datasource>({{"header"}, header_cell}), extra<Datasource>({{"skip"}, skip_cell}),
+                       format_field("encoding", &FileFormat::encoding),
+                       extra(time("created_at", &Datasource::created_at))},
+            .dependents = {}};
 }
 
 }  // namespace

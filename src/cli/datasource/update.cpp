@@ -19,7 +19,10 @@ model::Datasource update_datasource(const DatasourceOptions& options, const mode
         .text_if_given("g_cloud", options.g_cloud);
     if (options.separator) changes.text("separator", format_value(options.separator));
     if (options.quote) changes.text("quote", format_value(options.quote));
+    if (options.escape) changes.text("escape", format_value(options.escape));
+    if (options.comment) changes.text("comment", format_value(options.comment));
     if (options.header) changes.value("header", header_value(options.header));
+    if (options.skip) changes.value("skip", skip_value(options.skip));
     if (options.encoding) changes.text("encoding", format_value(options.encoding));
     return send_changes(services, found, options.new_name, std::move(changes));
 }

@@ -10,6 +10,7 @@
 #include <utf8proc.h>
 
 #include "net/curl_library.hpp"
+#include "sources/files/ssh_library.hpp"
 #include "sources/postgres/library.hpp"
 
 namespace prevision::cli {
@@ -25,6 +26,7 @@ std::vector<Library> libraries() {
             {"rapidjson", RAPIDJSON_VERSION_STRING},
             {"sodium", ::sodium_version_string()},
             {"sqlite", ::sqlite3_libversion()},
+            {"ssh", sources::ssh().version(0)},
             {"utf8proc", ::utf8proc_version()},
             {"yaml-cpp", PREVISION_YAML_VERSION}};
 }

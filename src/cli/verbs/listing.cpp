@@ -193,6 +193,15 @@ void say_list_is_empty(Console& console, const ListOptions& options, const std::
                         : fmt::format("no {} yet: see 'prevision {} --help'", noun, maker));
 }
 
+std::string yes_or_no(const std::optional<bool>& value) {
+    if (!value) return {};
+    return *value ? "yes" : "no";
+}
+
+std::string digits(const std::optional<std::uint64_t>& value) {
+    return value ? fmt::format("{}", *value) : std::string();
+}
+
 std::optional<std::string> cell(const std::string& text) {
     if (text.empty()) return std::nullopt;
     return text;

@@ -45,6 +45,10 @@ struct Field {
 /// A text as a cell: empty is "not set".
 std::optional<std::string> cell(const std::string& text);
 
+/// Empty without a value.
+std::string yes_or_no(const std::optional<bool>& value);
+std::string digits(const std::optional<std::uint64_t>& value);
+
 /// A time as a cell, converted to UTC.
 std::optional<std::string> time_cell(const std::string& text);
 

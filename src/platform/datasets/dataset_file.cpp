@@ -43,9 +43,13 @@ void read_table(const std::filesystem::path& path, std::optional<std::uint64_t> 
     }
 }
 
-/// The format that was found when the dataset was made, so that it is not guessed again.
+/// The format that was found when the dataset was made, so that it is not guessed again. Of a jsonl that is its
+/// encoding.
 snapshot::FormatOverrides known_format(const model::DatasetFile& file) {
-    return file.type == "csv" || file.type == "tsv" ? parse_format(file.format) : snapshot::FormatOverrides{};
+    if (file.type == "csv" || file.type == "tsv") return parse_format(file.format);
+    model::FileFormat encoding;
+    encoding.encoding = file.format.encoding;
+    return parse_format(encoding);
 }
 
 }  // namespace

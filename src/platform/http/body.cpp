@@ -73,6 +73,14 @@ std::optional<bool> Body::boolean(std::string_view name) const {
     return told;
 }
 
+std::optional<std::uint64_t> Body::count(std::string_view name) const {
+    const auto* value = find(name);
+    if (value == nullptr || (value->IsString() && value->GetStringLength() == 0)) return std::nullopt;
+    const auto number = model::get_integer(document_, name);
+    if (!number || *number < 0) reject(name, "a whole number of 0 or more is expected");
+    return static_cast<std::uint64_t>(*number);
+}
+
 std::optional<int> Body::port(std::string_view name) const {
     const auto* value = find(name);
     if (value == nullptr || (value->IsString() && value->GetStringLength() == 0)) return std::nullopt;

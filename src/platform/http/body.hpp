@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -34,12 +35,18 @@ class Body {
     void set(std::string_view name, std::optional<bool>& member) const {
         if (has(name)) member = boolean(name);
     }
+    void set(std::string_view name, std::optional<std::uint64_t>& member) const {
+        if (has(name)) member = count(name);
+    }
 
     /// Error invalid also when it is not set.
     [[nodiscard]] std::string required_text(std::string_view name) const;
 
     /// true, false, or the text yes or no; nothing when it is not set.
     [[nodiscard]] std::optional<bool> boolean(std::string_view name) const;
+
+    /// A number of 0 or more, as a number or its digits; nothing when it is not set.
+    [[nodiscard]] std::optional<std::uint64_t> count(std::string_view name) const;
 
     /// A port, as a number or its digits, in 1..65535.
     [[nodiscard]] std::optional<int> port(std::string_view name) const;

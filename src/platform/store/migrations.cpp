@@ -164,8 +164,19 @@ CREATE INDEX dataset_names ON datasets(project_id, name);
 CREATE INDEX exporter_names ON exporters(project_id, name);
 )sql";
 
+// What was snapshotted before had neither escapes nor comments, and began in its first line.
+constexpr auto more_of_file_formats = R"sql(
+ALTER TABLE datasources ADD COLUMN "escape" TEXT NOT NULL DEFAULT '';
+ALTER TABLE datasources ADD COLUMN comment TEXT NOT NULL DEFAULT '';
+ALTER TABLE datasources ADD COLUMN skip INTEGER;
+ALTER TABLE datasets ADD COLUMN "escape" TEXT NOT NULL DEFAULT 'none';
+ALTER TABLE datasets ADD COLUMN comment TEXT NOT NULL DEFAULT 'none';
+ALTER TABLE datasets ADD COLUMN skip INTEGER DEFAULT 0;
+)sql";
+
 /// The step at index N brings a store from version N to N + 1. A step that was released is never changed.
-constexpr std::array steps{first_layout, served_platform, file_formats, export_failures, limits_and_names};
+constexpr std::array steps{first_layout,    served_platform,  file_formats,
+                           export_failures, limits_and_names, more_of_file_formats};
 
 std::int64_t read_number(sqlite::Database& database, std::string_view sql) {
     auto statement = database.prepare(sql);

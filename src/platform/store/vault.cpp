@@ -85,11 +85,13 @@ std::unique_ptr<VaultKey> make_key(const std::filesystem::path& path) {
 
 VaultKey::VaultKey() {
     initialise_sodium();
+    sodium_mlock(bytes_.data(), bytes_.size());  // where the system allows it
     crypto_aead_xchacha20poly1305_ietf_keygen(bytes_.data());
 }
 
 VaultKey::VaultKey(const Secret& line) {
     initialise_sodium();
+    sodium_mlock(bytes_.data(), bytes_.size());
     std::string_view digits = line.reveal();
     if (digits.ends_with('\n')) digits.remove_suffix(1);
     std::size_t size = 0;
@@ -102,7 +104,10 @@ VaultKey::VaultKey(const Secret& line) {
     }
 }
 
-VaultKey::~VaultKey() { sodium_memzero(bytes_.data(), bytes_.size()); }
+VaultKey::~VaultKey() {
+    sodium_munlock(bytes_.data(), bytes_.size());  // zeroes it too
+    sodium_memzero(bytes_.data(), bytes_.size());
+}
 
 Secret VaultKey::line() const {
     std::string digits(2 * bytes_.size() + 1, '\0');

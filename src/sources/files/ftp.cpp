@@ -40,16 +40,11 @@ constexpr std::array<Option, 6> connector_options{{
      .choices = "disable|prefer|require|verify|implicit",
      .guards_secret = true},
     {.name = "mode",
-     .help =
-         "who connects for the data: passive, we to the server; active, the server to us, and without TLS",
+     .help = "which side opens the data connection: passive, prevision; active, the server, and without TLS",
      .fallback = "passive",
      .choices = "passive|active",
      .guards_secret = true},
 }};
-
-constexpr auto datasource_options = with_file_format(std::array<Option, 1>{{
-    {.name = "path", .help = "the file: absolute, or from the login folder", .required = true},
-}});
 
 struct TlsChoice {
     Tls level = Tls::prefer;
@@ -77,7 +72,6 @@ TlsChoice choose_tls(const Connection& connection) {
 std::unique_ptr<FileSession> open_session(const Connection& connection, Cancellation& cancellation) {
     const auto tls = choose_tls(connection);
     auto server = parse_file_server(connection, tls.implicit ? implicit_tls_port : ftp_port);
-    server.scheme = tls.implicit ? "ftps" : "ftp";
     if (server.username.empty()) {
         server.username = "anonymous";
         if (server.password.empty()) server.password = Secret("anonymous@");
@@ -89,19 +83,12 @@ std::unique_ptr<FileSession> open_session(const Connection& connection, Cancella
     const auto& environment = connection.environment;
     auto certificates = environment.get("CURL_CA_BUNDLE");
     if (!certificates) certificates = environment.get("SSL_CERT_FILE");
-    // The server's TLS on a connection that it opens to us is never answered by libcurl.
+    // libcurl does not answer TLS on a connection that the server opens.
     const FtpSettings settings{.tls = active ? Tls::disable : tls.level,
+                               .implicit = tls.implicit,
                                .active = active,
                                .certificates = certificates.value_or("")};
     return std::make_unique<FtpSession>(std::move(server), settings, cancellation);
-}
-
-std::unique_ptr<Source> open(const Connection& connection, Cancellation& cancellation) {
-    return make_file_source(open_session(connection, cancellation), cancellation);
-}
-
-std::unique_ptr<FileWriter> open_writer(const Connection& connection, Cancellation& cancellation) {
-    return make_file_writer(open_session(connection, cancellation));
 }
 
 void check_location(const Location& location) {
@@ -119,11 +106,11 @@ const Engine& ftp_engine() {
         .schemes = schemes,
         .default_port = ftp_port,
         .connector_options = connector_options,
-        .datasource_options = datasource_options,
+        .datasource_options = file_options,
         .curl_protocols = curl_protocols,
-        .open = open,
+        .open = open_file_source<open_session>,
         .check_location = check_location,
-        .open_file_writer = open_writer,
+        .open_file_writer = open_file_writer<open_session>,
     };
     return engine;
 }

@@ -5,94 +5,50 @@
 #include <utility>
 
 #include <fmt/format.h>
+#include <poll.h>
+#include <sys/socket.h>
 
 #include "core/clock.hpp"
 #include "core/text.hpp"
 #include "net/curl_failure.hpp"
+#include "net/socket.hpp"
+#include "sources/field.hpp"
+#include "sources/files/line_splitter.hpp"
 
 namespace prevision::sources {
 
 namespace {
 
-constexpr std::size_t longest_line = std::size_t{64} * 1024;
-constexpr std::size_t longest_reply = 500;
+constexpr long receive_buffer = 512L * 1024;  // the most that libcurl takes
 
-/// Cuts a listing into lines as it comes.
-class LineSplitter {
-  public:
-    explicit LineSplitter(std::function<void(std::string_view)> take) : take_(std::move(take)) {}
+/// Ends a transfer when the receiver wants no more.
+struct Enough {};
 
-    void write(std::string_view bytes) {
-        for (;;) {
-            const auto end = bytes.find('\n');
-            if (end == std::string_view::npos) break;
-            if (pending_.empty()) {
-                line(bytes.substr(0, end));
-            } else {
-                pending_ += bytes.substr(0, end);
-                line(pending_);
-                pending_.clear();
-            }
-            bytes.remove_prefix(end + 1);
-        }
-        pending_ += bytes;
-        if (pending_.size() > longest_line) {
-            throw Error(ErrorClass::unreachable, "the server's listing is none: a line of it does not end");
-        }
-    }
-
-    void finish() {
-        if (!pending_.empty()) line(pending_);
-        pending_.clear();
-    }
-
-  private:
-    void line(std::string_view text) const {
-        if (text.ends_with('\r')) text.remove_suffix(1);
-        if (!text.empty()) take_(text);
-    }
-
-    std::function<void(std::string_view)> take_;
-    std::string pending_;
-};
-
-bool is_reply_line(std::string_view line) {
-    return line.size() >= 4 &&
-           std::ranges::all_of(line.substr(0, 3), [](char c) { return c >= '0' && c <= '9'; }) &&
-           (line[3] == ' ' || line[3] == '-');
+net::CurlList list_of(const std::vector<std::string>& lines) {
+    net::CurlList list;
+    for (const auto& line : lines) list.append(line);
+    return list;
 }
 
-void erase_all(std::string& text, std::string_view part) {
-    for (auto at = text.find(part); !part.empty() && at != std::string::npos; at = text.find(part, at)) {
-        text.erase(at, part.size());
-    }
-}
-
-bool holds_any(std::string_view text, std::span<const std::string_view> parts) {
-    return std::ranges::any_of(parts, [&](auto part) { return text.find(part) != std::string_view::npos; });
-}
-
-/// Of a command. A server may take a '~' for somebody's home.
+/// The path as the argument of a command: a server may take a '~' for a home folder.
 std::string argument(const std::string& path) { return path.starts_with('~') ? "./" + path : path; }
 
-}  // namespace
-
-std::optional<ErrorClass> tell_refusal(std::string_view reply, std::string_view path) {
-    constexpr std::array<std::string_view, 6> missing{"no such",     "not found",  "not exist",
-                                                      "cannot find", "can't find", "nonexist"};
-    constexpr std::array<std::string_view, 5> folder{"not a regular file", "not a plain file",
-                                                     "is a directory", "is a folder", "not a file"};
-    constexpr std::array<std::string_view, 6> denied{"permission", "denied",    "not permitted",
-                                                     "privilege",  "not allow", "unauthori"};
-    // A reply often names the path, and a path may hold any of the words.
-    auto text = to_lower(reply);
-    erase_all(text, to_lower(path));
-    erase_all(text, to_lower(path.substr(path.rfind('/') + 1)));
-    if (holds_any(text, missing)) return ErrorClass::not_found;
-    if (holds_any(text, folder)) return ErrorClass::invalid;
-    if (holds_any(text, denied)) return ErrorClass::auth;
-    return std::nullopt;
+std::vector<std::string> rename_commands(const std::string& from, const std::string& to) {
+    return {"RNFR " + argument(from), "RNTO " + argument(to)};
 }
+
+std::string remove_command(const std::string& path) { return "DELE " + argument(path); }
+
+/// Whether a refused login says that there are too many connections now: "530 Sorry, the maximum number of
+/// clients (3) are already connected."
+bool is_full(std::string_view reply) {
+    constexpr std::array<std::string_view, 5> signs{"maximum", "too many", "already connected", "limit",
+                                                    "try again later"};
+    const auto text = to_lower(reply);
+    return std::ranges::any_of(signs, [&](auto sign) { return text.find(sign) != std::string::npos; });
+}
+
+}  // namespace
 
 void check_ftp_path(const std::string& path) {
     const auto is_control = [](char c) { return static_cast<unsigned char>(c) < ' '; };
@@ -101,9 +57,21 @@ void check_ftp_path(const std::string& path) {
 }
 
 FtpSession::FtpSession(FileServer server, FtpSettings settings, Cancellation& cancellation)
-    : FileSession(std::move(server), cancellation), settings_(std::move(settings)) {}
+    : FileSession(std::move(server)), settings_(std::move(settings)), cancellation_(cancellation) {}
 
-void FtpSession::set_options(net::CurlHandle& handle) {
+net::CurlHandle& FtpSession::begin(const std::string& url) {
+    if (!handle_) handle_ = std::make_unique<net::CurlHandle>();
+    auto& handle = *handle_;
+    handle.reset();
+    handle.set<CURLOPT_URL>(url);
+    handle.set<CURLOPT_PATH_AS_IS>(1);
+    handle.set<CURLOPT_PROXY>("");
+    handle.restrict_addresses(server().rules, server().host);
+    handle.set<CURLOPT_PROTOCOLS_STR>("ftp,ftps");
+    handle.set<CURLOPT_USERNAME>(server().username);
+    handle.set<CURLOPT_PASSWORD>(server().password.reveal());
+    handle.set<CURLOPT_CONNECTTIMEOUT_MS>(server().connect_timeout.count());
+    handle.set<CURLOPT_BUFFERSIZE>(receive_buffer);
     using Tls = FtpSettings::Tls;
     const bool verify = settings_.tls == Tls::verify;
     constexpr std::array<curl_usessl, 4> levels{CURLUSESSL_NONE, CURLUSESSL_TRY, CURLUSESSL_ALL,
@@ -115,44 +83,187 @@ void FtpSession::set_options(net::CurlHandle& handle) {
     if (settings_.active) handle.set<CURLOPT_FTPPORT>("-");
     // A file by its whole path, so that no folder on the way needs to be entered.
     handle.set<CURLOPT_FTP_FILEMETHOD>(CURLFTPMETHOD_NOCWD);
-    // RFC 2640; servers that know no such command have UTF-8 names or none at all.
-    net::CurlList commands;
-    commands.append("*OPTS UTF8 ON");
-    handle.set<CURLOPT_QUOTE>(std::move(commands));
-    reply_.clear();
-    reply_ended_ = true;
-    handle.on_header([this](std::string_view line) { take_reply_line(line); });
+    // RFC 2640. A server that does not know the command has UTF-8 names anyway, or none.
+    handle.set<CURLOPT_QUOTE>(list_of({"*OPTS UTF8 ON"}));
+    reply_ = {};
+    handle.on_header([this](std::string_view line) { reply_.take_line(line); });
+    return handle;
+}
+
+/// A transfer of commands only.
+void FtpSession::begin_commands(const std::vector<std::string>& commands) {
+    auto& handle = begin(folder_url(""));
+    handle.set<CURLOPT_NOBODY>(1);
+    handle.set<CURLOPT_POSTQUOTE>(list_of(commands));
+}
+
+CURLcode FtpSession::perform() {
+    const auto code = handle_->perform(&cancellation_, server().idle_limit);
+    if (code != CURLE_WEIRD_SERVER_REPLY || status() != 120 || settings_.implicit) return code;
+    // "120 Service ready in 2 minutes", which libcurl does not wait for.
+    handle_->use_connection(wait_for_greeting());
+    reply_ = {};
+    return handle_->perform(&cancellation_, server().idle_limit);
+}
+
+/// A connection whose next line is the greeting, behind those that ask to wait.
+FileDescriptor FtpSession::wait_for_greeting() {
+    using Clock = net::Alarm::Clock;
+    const auto deadline = Clock::now() + server().connect_timeout;
+    auto socket = net::connect(net::resolve(server().host, server().port, server().rules), server().address(),
+                               server().connect_timeout, cancellation_);
+    const net::Alarm alarm(cancellation_);
+    std::array<char, 1024> buffer{};
+    bool within_line = false;
+    while (Clock::now() < deadline && alarm.wait(socket.get(), POLLIN, deadline)) {
+        const auto count = ::recv(socket.get(), buffer.data(), buffer.size(), MSG_PEEK | MSG_DONTWAIT);
+        if (count < 0) continue;
+        const std::string_view seen(buffer.data(), static_cast<std::size_t>(count));
+        if (seen.empty() || (!within_line && seen.front() != '1')) return socket;
+        const auto end = seen.find('\n');
+        within_line = end == std::string_view::npos;
+        ::recv(socket.get(), buffer.data(), within_line ? seen.size() : end + 1, MSG_DONTWAIT);
+    }
+    throw Error(ErrorClass::unreachable,
+                fmt::format("cannot log in to {}: the server asks to wait: {}", server().address(), words()),
+                "try again later");
 }
 
 std::string FtpSession::file_url(const std::string& path) const {
     check_ftp_path(path);
-    // A server may take the name for somebody's home.
-    return server().url((path.starts_with('~') ? "/./" : "/") + path);
+    // A server may take a '~' for a home folder.
+    return fmt::format("{}://{}{}", settings_.implicit ? "ftps" : "ftp", server().address(),
+                       encode_path((path.starts_with('~') ? "/./" : "/") + path));
 }
 
 std::string FtpSession::folder_url(const std::string& path) const {
-    if (path.empty()) return server().url("/");
     auto url = file_url(path);
-    if (!url.ends_with('/') || path != "/") url += '/';
+    if (!path.empty() && path != "/") url += '/';
     return url;
 }
 
-std::vector<std::string> FtpSession::rename_commands(const std::string& from, const std::string& to) const {
-    return {"RNFR " + argument(from), "RNTO " + argument(to)};
+FileSession::Login FtpSession::log_in() {
+    auto& handle = begin(folder_url(""));
+    handle.set<CURLOPT_NOBODY>(1);
+    auto code = CURLE_OK;
+    try {
+        code = perform();
+    } catch (const Error& error) {
+        if (cancellation_.cancelled()) throw;
+        return {.encryption = describe_encryption(), .error = error};
+    }
+    using std::chrono::microseconds;
+    const microseconds connected(handle.info<CURLINFO_CONNECT_TIME_T>());
+    const microseconds total(handle.info<CURLINFO_TOTAL_TIME_T>());
+    const microseconds encrypted(handle.info<CURLINFO_APPCONNECT_TIME_T>());
+    Login login;
+    login.tls = std::max(encrypted - connected, microseconds(0));
+    login.auth = std::max(total - std::max(encrypted, connected), microseconds(0));
+    if (code != CURLE_OK) {
+        login.error = failure(code, fmt::format("cannot log in to {}", server().address()));
+        login.failed_in_tls = net::is_certificate_failure(code) || code == CURLE_SSL_CONNECT_ERROR ||
+                              code == CURLE_USE_SSL_FAILED || code == CURLE_SSL_CACERT_BADFILE ||
+                              (settings_.implicit && encrypted.count() == 0);
+    }
+    if (login.failed_in_tls) {
+        login.tls = std::max(total - connected, microseconds(0));
+    } else {
+        login.encryption = describe_encryption();
+    }
+    return login;
 }
 
-std::string FtpSession::remove_command(const std::string& path) const { return "DELE " + argument(path); }
+FileVersion FtpSession::look_at(const std::string& path) {
+    auto& handle = begin(file_url(path));
+    handle.set<CURLOPT_NOBODY>(1);
+    handle.set<CURLOPT_FILETIME>(1);
+    if (const auto code = perform(); code != CURLE_OK) {
+        const bool unclear = refused_path(code) && !refusal(path).reason;
+        const auto error = path_failure(code, path, Wanted::file);
+        // It may be the command that the server refuses, and not the file.
+        const auto listed = unclear ? find_in_parent(path) : std::nullopt;
+        if (!listed || listed->kind == "folder") throw error;
+        return {.size = listed->size, .modified = listed->modified};
+    }
+    FileVersion version{.size = std::nullopt, .modified = format_seconds(handle.info<CURLINFO_FILETIME_T>())};
+    const auto size = handle.info<CURLINFO_CONTENT_LENGTH_DOWNLOAD_T>();
+    if (size >= 0) version.size = static_cast<std::uint64_t>(size);
+    return version;
+}
+
+void FtpSession::fetch_from(const std::string& path, std::uint64_t offset, const DistantFile::Take& take) {
+    auto& handle = begin(file_url(path));
+    // Otherwise libcurl would ask for the size and stop there, also where the file is longer. It then sends no
+    // REST by itself.
+    handle.set<CURLOPT_IGNORE_CONTENT_LENGTH>(1);
+    if (offset > 0) handle.set<CURLOPT_PREQUOTE>(list_of({fmt::format("REST {}", offset)}));
+    handle.on_body([&](std::string_view bytes) {
+        // libcurl may read many pieces before it looks at the cancellation.
+        cancellation_.check();
+        if (!take(bytes)) throw Enough();
+    });
+    try {
+        const auto code = perform();
+        if (code == CURLE_QUOTE_ERROR) {
+            throw Error(ErrorClass::internal,
+                        fmt::format("{}: the server cannot begin in the middle of it: {}",
+                                    purpose(path, Wanted::file), words()));
+        }
+        if (code != CURLE_OK) throw path_failure(code, path, Wanted::file);
+    } catch (const Enough&) {
+        return;
+    }
+}
+
+void FtpSession::store(const std::string& path, const OutgoingFile& file) {
+    const auto temporary = temporary_path(path);
+    auto code = CURLE_OK;
+    try {
+        auto& handle = begin(file_url(temporary));
+        handle.set<CURLOPT_UPLOAD>(1);
+        handle.set<CURLOPT_INFILESIZE_LARGE>(file.size);
+        handle.set<CURLOPT_POSTQUOTE>(list_of(rename_commands(temporary, path)));
+        handle.on_upload(file.read, file.rewind);
+        code = perform();
+        // A server may refuse to give a file the name of another one.
+        if (code == CURLE_QUOTE_ERROR) {
+            auto commands = rename_commands(temporary, path);
+            commands.insert(commands.begin(), "*" + remove_command(path));  // it may fail
+            begin_commands(commands);
+            code = perform();
+        }
+    } catch (...) {
+        remove_leftover(temporary);
+        throw;
+    }
+    if (code == CURLE_OK) return;
+    const auto error = write_failure(code, path);
+    remove_leftover(temporary);
+    throw error;
+}
+
+/// Best effort: the caller reports the original error.
+void FtpSession::remove_leftover(const std::string& path) {
+    constexpr std::chrono::milliseconds limit{3'000};
+    // On a connection whose transfer was given up, an answer may still be on its way.
+    handle_.reset();
+    begin_commands({remove_command(path)});
+    handle_->perform(nullptr, limit);
+}
 
 void FtpSession::list_folder(const std::string& path, const Each& each) {
     CURLcode code = CURLE_FTP_COULDNT_RETR_FILE;
     if (mlsd_known_) {
         code = list_with(Command::mlsd, path, each);
-        const auto status = handle().info<CURLINFO_RESPONSE_CODE>();
         // Not known, not implemented, not for this argument or not now: the older command may do.
-        mlsd_known_ = code != CURLE_FTP_COULDNT_RETR_FILE || status < 500 || status > 504;
+        mlsd_known_ = code != CURLE_FTP_COULDNT_RETR_FILE || status() < 500 || status() > 504;
     }
-    if (!mlsd_known_) code = list_with(Command::list, path, each);
-    if (code != CURLE_OK) throw path_failure(code, path, Wanted::folder);
+    const auto refused = [&] { return code == CURLE_FTP_COULDNT_RETR_FILE && status() == 550; };
+    if (!mlsd_known_ || refused()) code = list_with(Command::list, path, each);
+    if (code == CURLE_OK) return;
+    // It let us into the folder: a server may refuse to list one that is empty.
+    if (refused() && refusal(path).reason != ErrorClass::auth) return;
+    throw path_failure(code, path, Wanted::folder);
 }
 
 CURLcode FtpSession::list_with(Command command, const std::string& path, const Each& each) {
@@ -161,53 +272,42 @@ CURLcode FtpSession::list_with(Command command, const std::string& path, const E
     handle.set<CURLOPT_FTP_FILEMETHOD>(CURLFTPMETHOD_SINGLECWD);
     if (command == Command::mlsd) handle.set<CURLOPT_CUSTOMREQUEST>("MLSD");
     const auto now = std::chrono::floor<std::chrono::seconds>(system_clock().now());
-    bool understood = false;
-    std::string odd;
+    std::uint64_t understood = 0;
+    std::uint64_t odd = 0;
+    std::string first_odd;
     LineSplitter lines([&](std::string_view line) {
         const auto entry = command == Command::mlsd ? parse_mlsd_line(line) : parse_list_line(line, now);
         if (entry) {
-            understood = true;
+            ++understood;
             each(*entry);
-        } else if (odd.empty()) {
-            odd = line.substr(0, 80);
+        } else if (odd++ == 0) {
+            first_odd = shown_name(std::string(line.substr(0, 80)));
         }
     });
     handle.on_body([&](std::string_view bytes) { lines.write(bytes); });
     const auto code = perform();
     if (code != CURLE_OK) return code;
     lines.finish();
-    // The second line of a name that holds a line end is no entry, and no reason to fail.
-    if (!understood && !odd.empty()) {
-        throw Error(
-            ErrorClass::unreachable,
-            fmt::format("cannot list {}: the server's answer is not understood: '{}'", title(path), odd));
+    if (understood == 0 && odd > 0) {
+        throw Error(ErrorClass::unreachable,
+                    fmt::format("cannot list {}: the server's answer is not understood: '{}'", title(path),
+                                first_odd));
     }
+    if (odd_lines_ == 0) odd_line_ = first_odd;
+    odd_lines_ += odd;
     return code;
 }
 
-void FtpSession::take_reply_line(std::string_view line) {
-    // A line in between may begin with a space and look like the last one after it.
-    while (line.ends_with('\n') || line.ends_with('\r')) line.remove_suffix(1);
-    // libcurl adds lines in HTTP's manner, which are no reply.
-    const bool starts = reply_ended_ && is_reply_line(line);
-    if (reply_ended_ && !starts) return;
-    if (starts) reply_.clear();
-    if (reply_.size() < longest_reply) {
-        if (!reply_.empty()) reply_ += ' ';
-        // Of the lines in between only some have the number.
-        reply_ += trim(starts || !is_reply_line(line) ? line : line.substr(4));
-        reply_.resize(std::min(reply_.size(), longest_reply));
-    }
-    if (starts) {
-        reply_ended_ = line[3] == ' ';
-    } else {
-        reply_ended_ = is_reply_line(line) && line[3] == ' ' && line.substr(0, 3) == reply_.substr(0, 3);
-    }
+std::vector<std::string> FtpSession::notes() const {
+    if (odd_lines_ == 0) return {};
+    return {fmt::format("{} of the server's listing {} not understood and not shown, the first: '{}'",
+                        odd_lines_ == 1 ? "1 line" : fmt::format("{} lines", format_count(odd_lines_)),
+                        odd_lines_ == 1 ? "is" : "are", odd_line_)};
 }
 
-std::string FtpSession::last_words() const {
-    auto words = reply_;
-    // A server that repeats what it was sent must not put it in a message.
+std::string FtpSession::words() const {
+    auto words = reply_.text();
+    // A server may repeat the password.
     const auto& password = server().password.reveal();
     for (auto at = words.find(password); !password.empty() && at != std::string::npos;
          at = words.find(password, at + 3)) {
@@ -216,74 +316,84 @@ std::string FtpSession::last_words() const {
     return words;
 }
 
-std::chrono::microseconds FtpSession::encrypted_at() const {
-    return std::chrono::microseconds(handle().info<CURLINFO_APPCONNECT_TIME_T>());
-}
+long FtpSession::status() const { return handle_->info<CURLINFO_RESPONSE_CODE>(); }
 
 std::string FtpSession::describe_encryption() const {
-    if (encrypted_at().count() == 0) {
+    if (handle_->info<CURLINFO_APPCONNECT_TIME_T>() == 0) {
         return settings_.tls == FtpSettings::Tls::prefer ? "not used: the server offers none" : "not used";
     }
-    const auto* const how = server().scheme == "ftps" ? "implicit" : "explicit";
-    return fmt::format("{}, certificate {}", how,
+    return fmt::format("{}, certificate {}", settings_.implicit ? "implicit" : "explicit",
                        settings_.tls == FtpSettings::Tls::verify ? "checked" : "not checked");
 }
 
-std::optional<Error> FtpSession::explain(CURLcode code, const std::string& what) {
-    const auto status = handle().info<CURLINFO_RESPONSE_CODE>();
+Error FtpSession::failure(CURLcode code, const std::string& what) const {
+    const auto unreachable = [&](const std::string& why, std::string hint = {}) {
+        return Error(ErrorClass::unreachable, fmt::format("{}: {}", what, why), std::move(hint));
+    };
     switch (code) {
         case CURLE_LOGIN_DENIED:
         case CURLE_FTP_WEIRD_PASS_REPLY:
-            if (status == 421 || status == 0) break;
-            return Error(
-                ErrorClass::auth, fmt::format("{} as '{}': {}", what, server().username, last_words()),
-                "check the username and the password; a server may also ask for TLS first (--tls require)");
+            if (status() == 421 || status() == 0) break;
+            if (is_full(words())) return unreachable(words(), "try again later");
+            return {
+                ErrorClass::auth, fmt::format("{} as '{}': {}", what, server().username, words()),
+                "check the username and the password; a server may also ask for TLS first (--tls require)"};
         case CURLE_USE_SSL_FAILED:
-            return Error(ErrorClass::unreachable,
-                         fmt::format("{}: the server offers no TLS: {}", what, last_words()),
-                         "--tls prefer and --tls disable do without; --tls implicit begins with it");
+            return unreachable(
+                "the server offers no TLS: " + words(),
+                "--tls prefer and --tls disable work without it; --tls implicit begins with it");
         case CURLE_WEIRD_SERVER_REPLY:
-            if (status >= 400)
-                return Error(ErrorClass::unreachable, fmt::format("{}: {}", what, last_words()));
-            return Error(ErrorClass::unreachable,
-                         fmt::format("{}: what answers there is no FTP server", what),
-                         "check the host and the port; a server with implicit TLS needs --tls implicit");
-        case CURLE_FTP_COULDNT_USE_REST:
-            return Error(ErrorClass::unreachable,
-                         fmt::format("{}: the server cannot go on in the middle of a file", what));
+            if (status() >= 400) return unreachable(words());
+            return unreachable(
+                "the server does not speak FTP",
+                "check the host and the port; a server with implicit TLS needs --tls implicit");
+        case CURLE_OPERATION_TIMEDOUT:
+            if (handle_->stalled()) break;
+            return unreachable(fmt::format("no answer within {} ms", server().connect_timeout.count()),
+                               "check the host, the port, and the firewalls on the way");
         default:
             break;
     }
     if (net::is_certificate_failure(code)) {
-        return Error(ErrorClass::unreachable,
-                     fmt::format("{}: {}", what, net::failure_reason(handle(), code)),
-                     "--tls require encrypts without checking the certificate");
+        return unreachable(net::failure_reason(*handle_, code),
+                           "--tls require encrypts without checking the certificate");
     }
-    if (status >= 400 && !last_words().empty()) {
-        return Error(ErrorClass::unreachable, fmt::format("{}: {}", what, last_words()));
-    }
-    return std::nullopt;
+    if (status() >= 400 && !words().empty()) return unreachable(words());
+    return unreachable(net::failure_reason(*handle_, code));
 }
 
 bool FtpSession::refused_path(CURLcode code) const {
-    const auto status = handle().info<CURLINFO_RESPONSE_CODE>();
     switch (code) {
         case CURLE_REMOTE_FILE_NOT_FOUND:
         case CURLE_REMOTE_ACCESS_DENIED:
             return true;
         case CURLE_FTP_COULDNT_RETR_FILE:
         case CURLE_UPLOAD_FAILED:
-        // With TLS the data connection is gone before the refusal is read: as the answer to another try of
-        // it.
+        // With TLS the data connection is gone before the refusal is read, which then comes as the answer to
+        // the next command.
         case CURLE_FTP_WEIRD_PASV_REPLY:
-            return status == 550 || status == 553;
+            return status() == 550 || status() == 553;
         default:
             return false;
     }
 }
 
-std::optional<ErrorClass> FtpSession::refusal(CURLcode /*code*/, const std::string& path) {
-    return tell_refusal(last_words(), path);
+FileSession::Refusal FtpSession::refusal(const std::string& path) const {
+    return {.reason = refusal_in_reply(words(), path), .words = words()};
+}
+
+Error FtpSession::path_failure(CURLcode code, const std::string& path, Wanted wanted) {
+    if (!refused_path(code)) return failure(code, purpose(path, wanted));
+    return refused_reading(path, wanted, refusal(path));
+}
+
+Error FtpSession::write_failure(CURLcode code, const std::string& path) const {
+    const auto what = fmt::format("cannot write {}", title(path));
+    if (code == CURLE_REMOTE_DISK_FULL) {
+        return {ErrorClass::internal, fmt::format("{}: the server has no room left ({})", what, words())};
+    }
+    if (!refused_path(code) && code != CURLE_QUOTE_ERROR) return failure(code, what);
+    return refused_writing(path, refusal(path));
 }
 
 }  // namespace prevision::sources

@@ -1,53 +1,69 @@
 #pragma once
 
+#include <memory>
 #include <string>
+#include <vector>
 
+#include "net/curl.hpp"
+#include "sources/files/ftp_reply.hpp"
 #include "sources/files/session.hpp"
 
 namespace prevision::sources {
 
 struct FtpSettings {
     enum class Tls { disable, prefer, require, verify };
-    Tls tls = Tls::prefer;  ///< with the scheme ftps it begins with the connection, else when it is asked for
-    bool active = false;    ///< the server connects for the data, instead of us
+    Tls tls = Tls::prefer;
+    bool implicit = false;     ///< TLS from the first byte, instead of when it is asked for
+    bool active = false;       ///< the server connects for the data, instead of us
     std::string certificates;  ///< a file of those to trust; empty: the system's
 };
 
-/// FTP, and FTPS where the server's scheme or the settings say so.
+/// FTP and FTPS, through libcurl.
 class FtpSession final : public FileSession {
   public:
     FtpSession(FileServer server, FtpSettings settings, Cancellation& cancellation);
 
+    Login log_in() override;
+    void store(const std::string& path, const OutgoingFile& file) override;
+
+    [[nodiscard]] std::vector<std::string> notes() const override;
+
   protected:
-    void set_options(net::CurlHandle& handle) override;
-    [[nodiscard]] std::string file_url(const std::string& path) const override;
-    [[nodiscard]] std::string folder_url(const std::string& path) const override;
+    FileVersion look_at(const std::string& path) override;
+    void fetch_from(const std::string& path, std::uint64_t offset, const DistantFile::Take& take) override;
     void list_folder(const std::string& path, const Each& each) override;
-    [[nodiscard]] std::vector<std::string> rename_commands(const std::string& from,
-                                                           const std::string& to) const override;
-    [[nodiscard]] std::string remove_command(const std::string& path) const override;
-    [[nodiscard]] std::chrono::microseconds encrypted_at() const override;
-    [[nodiscard]] std::string describe_encryption() const override;
-    [[nodiscard]] std::optional<Error> explain(CURLcode code, const std::string& what) override;
-    [[nodiscard]] bool refused_path(CURLcode code) const override;
-    [[nodiscard]] std::optional<ErrorClass> refusal(CURLcode code, const std::string& path) override;
-    [[nodiscard]] std::string last_words() const override;
 
   private:
     enum class Command { mlsd, list };
+
+    net::CurlHandle& begin(const std::string& url);
+    void begin_commands(const std::vector<std::string>& commands);
+    CURLcode perform();
+    FileDescriptor wait_for_greeting();
+    [[nodiscard]] std::string file_url(const std::string& path) const;
+    [[nodiscard]] std::string folder_url(const std::string& path) const;
     CURLcode list_with(Command command, const std::string& path, const Each& each);
-    void take_reply_line(std::string_view line);
+    void remove_leftover(const std::string& path);
+
+    [[nodiscard]] std::string describe_encryption() const;
+    [[nodiscard]] long status() const;
+    [[nodiscard]] std::string words() const;
+    [[nodiscard]] Error failure(CURLcode code, const std::string& what) const;
+    [[nodiscard]] Error path_failure(CURLcode code, const std::string& path, Wanted wanted);
+    [[nodiscard]] Error write_failure(CURLcode code, const std::string& path) const;
+    [[nodiscard]] bool refused_path(CURLcode code) const;
+    [[nodiscard]] Refusal refusal(const std::string& path) const;
 
     FtpSettings settings_;
-    std::string reply_;  // the server's last one, its lines joined
-    bool reply_ended_ = true;
-    bool mlsd_known_ = true;  // until the server says that it knows no MLSD
+    Cancellation& cancellation_;
+    std::unique_ptr<net::CurlHandle> handle_;  // made at the first use: loading libcurl takes time
+    FtpReply reply_;
+    std::uint64_t odd_lines_ = 0;  // of listings, that are not understood,
+    std::string odd_line_;         // and the first of them
+    bool mlsd_known_ = true;       // until the server says that it knows no MLSD
 };
 
-/// Throws Error invalid, naming the field path, for one that no command of FTP can hold.
+/// Throws Error invalid, naming the field path, when no command of FTP can hold the path.
 void check_ftp_path(const std::string& path);
-
-/// Why a server refused a path, by the text of its reply to a command on it; nothing where that is not clear.
-std::optional<ErrorClass> tell_refusal(std::string_view reply, std::string_view path);
 
 }  // namespace prevision::sources

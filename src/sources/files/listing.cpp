@@ -51,7 +51,7 @@ struct Moment {
     }
 };
 
-/// "20260131120000", with or without ".123"; empty for what is no time.
+/// "20260131120000", with or without ".123"; empty for anything else.
 std::string parse_mlsd_time(std::string_view text) {
     const auto point = std::min(text.find('.'), text.size());
     const auto fraction = text.substr(point);
@@ -184,6 +184,11 @@ bool is_mode(std::string_view word) {
            word.substr(1, 9).find_first_not_of(letters) == std::string_view::npos;
 }
 
+/// NetWare's "d [RWCEAFMS]", "- [R----F--]".
+bool is_netware_mode(std::string_view type, std::string_view rights) {
+    return (type == "d" || type == "-") && rights.starts_with('[') && rights.ends_with(']');
+}
+
 /// What follows the date's last word and one space: a name may begin with spaces.
 std::string name_after(std::string_view line, std::size_t end) {
     return end + 1 < line.size() ? std::string(line.substr(end + 1)) : "";
@@ -191,7 +196,9 @@ std::string name_after(std::string_view line, std::size_t end) {
 
 std::optional<ListedEntry> parse_unix_line(std::string_view line, std::chrono::sys_seconds now) {
     const auto words = first_words(line);
-    if (words.empty() || !is_mode(words[0].text)) return std::nullopt;
+    if (words.size() < 2) return std::nullopt;
+    const bool netware = is_netware_mode(words[0].text, words[1].text);
+    if (!netware && !is_mode(words[0].text)) return std::nullopt;
     // Owner and group may be missing, or look like anything: the date after a number is what can be found.
     for (std::size_t at = 2; at < words.size(); ++at) {
         const auto size = parse_number<std::uint64_t>(words[at - 1].text);
@@ -207,6 +214,7 @@ std::optional<ListedEntry> parse_unix_line(std::string_view line, std::chrono::s
                           .kind = unix_kind(words[0].text[0]),
                           .size = std::nullopt,
                           .modified = moment->text()};
+        if (netware) entry.name = trim(entry.name);
         if (entry.kind == "file") entry.size = size;
         if (entry.kind == "link") entry.name = entry.name.substr(0, entry.name.find(" -> "));
         if (entry.name.empty()) return std::nullopt;
@@ -216,9 +224,9 @@ std::optional<ListedEntry> parse_unix_line(std::string_view line, std::chrono::s
     return std::nullopt;
 }
 
-/// "01-31-26  12:00PM", "01-31-2026  23:00".
+/// "01-31-26  12:00PM", "01-31-2026  23:00", "01/31/2026  12:00PM".
 std::optional<Moment> parse_windows_date(std::string_view date, std::string_view clock) {
-    const auto parts = split(date, '-');
+    const auto parts = split(date, date.find('/') == std::string_view::npos ? '-' : '/');
     if (parts.size() != 3) return std::nullopt;
     const auto month = parse_number<unsigned>(parts[0]);
     const auto day = parse_number<unsigned>(parts[1]);
@@ -237,19 +245,35 @@ std::optional<Moment> parse_windows_date(std::string_view date, std::string_view
     return moment.possible() ? std::optional(moment) : std::nullopt;
 }
 
+/// "1234", "1,234,567", "1.234.567".
+std::optional<std::uint64_t> parse_grouped_number(std::string_view text) {
+    std::string digits(text);
+    std::erase_if(digits, [](char c) { return c == ',' || c == '.'; });
+    return is_digit(text.empty() ? ' ' : text.back()) ? parse_number<std::uint64_t>(digits) : std::nullopt;
+}
+
 std::optional<ListedEntry> parse_windows_line(std::string_view line) {
     const auto words = first_words(line);
     if (words.size() < 4) return std::nullopt;
-    const auto moment = parse_windows_date(words[0].text, words[1].text);
+    auto moment = parse_windows_date(words[0].text, words[1].text);
+    if (!moment) moment = parse_iso_date(words, 0);
     if (!moment) return std::nullopt;
-    const bool folder = words[2].text == "<DIR>";
-    const auto size = parse_number<std::uint64_t>(words[2].text);
-    if (!folder && !size) return std::nullopt;
-    // A folder's name is set off by many spaces, a file's by one.
-    const auto begin = folder ? line.find_first_not_of(' ', words[2].end) : words[2].end + 1;
-    return ListedEntry{.name = std::string(line.substr(begin)),
-                       .kind = folder ? "folder" : "file",
-                       .size = folder ? std::nullopt : size,
+    const auto what = words[2].text;
+    if (what.starts_with('<')) {
+        // "<JUNCTION>     name [C:\target]": its name is set off by many spaces, a file's by one.
+        ListedEntry entry{.name = std::string(line.substr(line.find_first_not_of(' ', words[2].end))),
+                          .kind = what == "<DIR>" ? "folder" : "link",
+                          .size = std::nullopt,
+                          .modified = moment->text()};
+        if (entry.kind == "link" && entry.name.ends_with(']'))
+            entry.name = entry.name.substr(0, entry.name.rfind(" ["));
+        return entry;
+    }
+    const auto size = parse_grouped_number(what);
+    if (!size) return std::nullopt;
+    return ListedEntry{.name = std::string(line.substr(words[2].end + 1)),
+                       .kind = "file",
+                       .size = size,
                        .modified = moment->text()};
 }
 
@@ -281,7 +305,11 @@ std::optional<ListedEntry> parse_mlsd_line(std::string_view line) {
 }
 
 std::optional<ListedEntry> parse_list_line(std::string_view line, std::chrono::sys_seconds now) {
-    if (line.starts_with("total ") && is_number(line.substr(6))) return ListedEntry{};
+    // "total 48", "total 12K"
+    if (line.starts_with("total ") && is_digit(line.substr(6, 1).empty() ? ' ' : line[6]) &&
+        line.find(' ', 6) == std::string_view::npos) {
+        return ListedEntry{};
+    }
     if (auto entry = parse_unix_line(line, now)) return entry;
     return parse_windows_line(line);
 }

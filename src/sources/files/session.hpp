@@ -2,15 +2,12 @@
 
 #include <chrono>
 #include <functional>
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "core/cancellation.hpp"
 #include "core/secret.hpp"
-#include "net/curl.hpp"
 #include "sources/file_writer.hpp"
 #include "sources/files/listing.hpp"
 #include "sources/files/transfer.hpp"
@@ -18,30 +15,28 @@
 
 namespace prevision::sources {
 
-/// A server of files, and who calls.
+/// A server of files, and the account to use.
 struct FileServer {
-    std::string scheme;  ///< as libcurl takes it: ftp, ftps, sftp
-    std::string host;    ///< without brackets
+    std::string host;  ///< without brackets
     int port = 0;
     std::string username;
     Secret password;
-    std::chrono::milliseconds connect_timeout{10'000};
-    net::HostRules rules{};
+    std::chrono::milliseconds connect_timeout{10'000};  ///< for connecting and logging in, together
+    std::chrono::milliseconds idle_limit{60'000};       ///< in which no byte moves
+    net::HostRules rules{};                             ///< which addresses it may have
 
     /// "files.example.com:21", "[::1]:21".
     [[nodiscard]] std::string address() const;
-
-    /// A URL of the server with that path, "/" at its start, percent-encoded.
-    [[nodiscard]] std::string url(std::string_view path) const;
 };
 
 /// "/a/b" → "/a", "/a" → "/", "a" → "": the folder of a path.
 std::string_view parent_of(std::string_view path);
 
-/// The server that a connection names, its scheme left to the caller. Error invalid, naming the field.
+/// The server that a connection names. Error invalid, naming the field.
 FileServer parse_file_server(const Connection& connection, int default_port);
 
-/// Calls a server of files through libcurl, over one connection that is used again. One thread at a time.
+/// Calls a server of files over one connection, which is kept and made again after it was lost. One thread at a
+/// time.
 ///
 /// Paths are absolute or begin at the login folder; the empty one is that folder. Errors: unreachable, auth,
 /// not_found, invalid (a folder for a file, a file for a folder), and the cancellation's.
@@ -58,7 +53,7 @@ class FileSession {
         std::optional<Error> error;
     };
 
-    FileSession(FileServer server, Cancellation& cancellation);
+    explicit FileSession(FileServer server);
     virtual ~FileSession() = default;
     FileSession(const FileSession&) = delete;
     FileSession& operator=(const FileSession&) = delete;
@@ -66,77 +61,78 @@ class FileSession {
     [[nodiscard]] const FileServer& server() const { return server_; }
 
     /// Connects and logs in, and does nothing more.
-    Login log_in();
+    virtual Login log_in() = 0;
 
+    // As for DistantFile.
     FileVersion look(const std::string& path);
     void fetch(const std::string& path, std::uint64_t offset, const DistantFile::Take& take);
 
     /// Whether a file or a folder is there.
     bool exists(const std::string& path);
 
-    /// Writes a file whole: beside its place first, then it takes the place of what is there. What was
-    /// written is removed again when that fails.
-    void store(const std::string& path, const OutgoingFile& file);
+    /// Writes a file whole: under another name first, which then takes the place of what is there. When that
+    /// fails, what was written is removed.
+    virtual void store(const std::string& path, const OutgoingFile& file) = 0;
 
-    /// Tells each entry of a folder as it comes, the folder itself and its parent left out.
+    /// Passes on each entry of a folder as it comes, without the folder itself and its parent. A name that is not
+    /// UTF-8 is shown as if its bytes were Latin-1; all calls take such names as they are shown.
     void list(const std::string& path, const Each& each);
 
     /// "/reports/sales.csv at files.example.com:21".
     [[nodiscard]] std::string title(const std::string& path) const;
 
+    /// What is to be said about the listings so far, for people.
+    [[nodiscard]] virtual std::vector<std::string> notes() const { return {}; }
+
     /// The fingerprint of the server's key, where the protocol has one and it was seen.
     [[nodiscard]] virtual std::optional<std::string> host_key() const { return std::nullopt; }
 
   protected:
-    /// What every transfer needs, set on a handle that has no option set.
-    virtual void set_options(net::CurlHandle& handle) = 0;
-    [[nodiscard]] virtual std::string file_url(const std::string& path) const = 0;
-    [[nodiscard]] virtual std::string folder_url(const std::string& path) const = 0;
+    // With names as the server has them.
+    virtual FileVersion look_at(const std::string& path) = 0;
+    virtual void fetch_from(const std::string& path, std::uint64_t offset, const DistantFile::Take& take) = 0;
     virtual void list_folder(const std::string& path, const Each& each) = 0;
 
-    /// When the encryption stood, since the transfer began; 0 when there is none.
-    [[nodiscard]] virtual std::chrono::microseconds encrypted_at() const = 0;
-    [[nodiscard]] virtual std::string describe_encryption() const = 0;
-
-    /// The Error of a transfer that failed, where the protocol knows better than the code. `what` is "cannot
-    /// read /a at host:21".
-    [[nodiscard]] virtual std::optional<Error> explain(CURLcode code, const std::string& what) = 0;
-
-    /// Whether the system refused the path of the transfer rather than the caller.
-    [[nodiscard]] virtual bool refused_path(CURLcode code) const = 0;
-
-    /// Why it refused, where it says so: not_found, auth or invalid.
-    [[nodiscard]] virtual std::optional<ErrorClass> refusal(CURLcode code, const std::string& path) = 0;
-
-    /// What the system said last, for the end of a message; may be empty.
-    [[nodiscard]] virtual std::string last_words() const { return {}; }
-
-    /// The commands that give a file another name, and the one that removes a file.
-    [[nodiscard]] virtual std::vector<std::string> rename_commands(const std::string& from,
-                                                                   const std::string& to) const = 0;
-    [[nodiscard]] virtual std::string remove_command(const std::string& path) const = 0;
-
-    net::CurlHandle& begin(const std::string& url);
-    CURLcode perform();
-    [[nodiscard]] Error failure(CURLcode code, const std::string& what);
-    [[nodiscard]] net::CurlHandle& handle() { return *handle_; }
-    [[nodiscard]] const net::CurlHandle& handle() const { return *handle_; }
+    /// Why a server refused a path.
+    struct Refusal {
+        std::optional<ErrorClass> reason;  ///< not_found, auth or invalid, where the server says so
+        std::string words;                 ///< the server's, for the end of the message; may be empty
+    };
 
     enum class Wanted { file, folder };
-    [[nodiscard]] Error path_failure(CURLcode code, const std::string& path, Wanted wanted);
 
-  private:
-    [[nodiscard]] Error write_failure(CURLcode code, const std::string& path);
-    void begin_commands(const std::vector<std::string>& commands);
-    void remove_leftover(const std::string& path);
+    /// The Error for a path that the server refused to read. Lists its folder where the reason is not clear.
+    [[nodiscard]] Error refused_reading(const std::string& path, Wanted wanted, Refusal refusal);
+
+    /// The Error for a path that the server refused to write.
+    [[nodiscard]] Error refused_writing(const std::string& path, const Refusal& refusal) const;
+
+    /// "cannot read /a at host:21", "cannot list …".
+    [[nodiscard]] std::string purpose(const std::string& path, Wanted wanted) const;
+
+    /// The entry of that path in its folder's listing; nothing when it is not there or cannot be listed.
     [[nodiscard]] std::optional<ListedEntry> find_in_parent(const std::string& path);
 
+    /// The name under which a file is written first.
+    [[nodiscard]] static std::string temporary_path(const std::string& path);
+
+  private:
+    void with_spelling(const std::string& path, const std::function<void(const std::string&)>& action);
+
     FileServer server_;
-    Cancellation& cancellation_;
-    std::unique_ptr<net::CurlHandle>
-        handle_;  // made at the first use: a source that is not used costs nothing
-    bool explaining_ = false;
-    bool careful_ = false;  ///< the last attempt to fetch brought nothing
+    std::string shown_path_;    // the last one that the server spells otherwise,
+    std::string spelled_path_;  // and how
+    bool finding_ = false;      // find_in_parent is at work: it must not call itself
 };
+
+/// A name as `list` shows it.
+std::string shown_name(const std::string& name);
+
+/// The ways in which a server may spell a path that is given in UTF-8, the likeliest first: as it is, and with
+/// all its parts, or the last one, in Latin-1.
+std::vector<std::string> spellings(const std::string& path);
+
+/// A time as the servers give it, in seconds since 1970, in RFC 3339; empty for a negative one.
+std::string format_seconds(std::int64_t seconds);
 
 }  // namespace prevision::sources

@@ -7,6 +7,7 @@
 #include "sources/files/options.hpp"
 #include "sources/files/sftp_session.hpp"
 #include "sources/files/source.hpp"
+#include "sources/files/ssh_key.hpp"
 
 namespace prevision::sources {
 
@@ -16,8 +17,6 @@ constexpr int sftp_port = 22;
 
 constexpr std::array<std::string_view, 2> schemes{"sftp", "ssh"};
 
-constexpr std::array<std::string_view, 1> curl_protocols{"sftp"};
-
 constexpr std::array<Option, 6> connector_options{{
     {.name = "host", .help = "name or address of the server", .required = true, .guards_secret = true},
     {.name = "port", .help = "TCP port of the server", .fallback = "22", .guards_secret = true},
@@ -26,45 +25,31 @@ constexpr std::array<Option, 6> connector_options{{
      .help = "password to log in with; with a private key, its passphrase",
      .fallback = "the keys of the SSH agent",
      .secret = true},
-    {.name = "private_key", .help = "private key to log in with, as ssh-keygen writes it", .secret = true},
+    {.name = "private_key",
+     .help = "private key to log in with: OpenSSH's form, PEM or PKCS #8",
+     .secret = true},
     {.name = "host_key",
      .help = "fingerprint of the server's key, SHA256:...",
      .fallback = "the one of the first contact, kept from then on"},
 }};
-
-constexpr auto datasource_options = with_file_format(std::array<Option, 1>{{
-    {.name = "path", .help = "the file: absolute, or from the login folder", .required = true},
-}});
 
 std::string host_key_of(const Connection& connection) {
     const auto text = option_of(connection, "host_key");
     return text.empty() ? "" : parse_fingerprint(text);
 }
 
-void check_keys(const Connection& connection) {
-    host_key_of(connection);
-    const auto key = connection.secret("private_key");
-    if (!key.empty()) check_private_key(key, !connection.password.empty());
-}
-
 std::unique_ptr<FileSession> open_session(const Connection& connection, Cancellation& cancellation) {
-    auto server = parse_file_server(connection, sftp_port);
-    server.scheme = "sftp";
-    check_keys(connection);
-    SftpSettings settings{.private_key = connection.secret("private_key"),
-                          .host_key = host_key_of(connection)};
-    if (!connection.reach.ambient_credentials && server.password.empty() && settings.private_key.empty())
+    const auto key = connection.secret("private_key");
+    SshSettings settings{.private_key = {}, .host_key = host_key_of(connection), .agent_socket = {}};
+    if (!key.empty()) settings.private_key = normalize_private_key(key, !connection.password.empty());
+    if (connection.reach.ambient_credentials) {
+        settings.agent_socket = connection.environment.get("SSH_AUTH_SOCK").value_or("");
+    } else if (connection.password.empty() && key.empty()) {
         refuse_field("password", "this server does not use its own SSH agent",
                      "give a password or a private key");
-    return std::make_unique<SftpSession>(std::move(server), std::move(settings), cancellation);
-}
-
-std::unique_ptr<Source> open(const Connection& connection, Cancellation& cancellation) {
-    return make_file_source(open_session(connection, cancellation), cancellation);
-}
-
-std::unique_ptr<FileWriter> open_writer(const Connection& connection, Cancellation& cancellation) {
-    return make_file_writer(open_session(connection, cancellation));
+    }
+    return std::make_unique<SftpSession>(parse_file_server(connection, sftp_port), std::move(settings),
+                                         cancellation);
 }
 
 }  // namespace
@@ -77,11 +62,10 @@ const Engine& sftp_engine() {
         .schemes = schemes,
         .default_port = sftp_port,
         .connector_options = connector_options,
-        .datasource_options = datasource_options,
-        .curl_protocols = curl_protocols,
-        .open = open,
+        .datasource_options = file_options,
+        .open = open_file_source<open_session>,
         .check_location = check_file_location,
-        .open_file_writer = open_writer,
+        .open_file_writer = open_file_writer<open_session>,
     };
     return engine;
 }

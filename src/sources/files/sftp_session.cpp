@@ -1,160 +1,236 @@
 #include "sources/files/sftp_session.hpp"
 
-#include <cerrno>
+#include <array>
 #include <utility>
 
 #include <fmt/format.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
 #include "core/clock.hpp"
-#include "core/text.hpp"
-#include "net/curl_failure.hpp"
 
 namespace prevision::sources {
 
 namespace {
 
-/// "ssh-ed25519": a public key begins with its type, a text with its length in four bytes before it.
-std::string key_type(std::string_view key) {
-    if (key.size() < 4) return {};
-    std::size_t size = 0;
-    for (const char c : key.substr(0, 4)) size = size << 8U | static_cast<unsigned char>(c);
-    return size <= 64 ? std::string(key.substr(4, size)) : "";
+/// What a callback of the caller threw, so that it is not taken for a failure of the connection.
+struct Foreign {
+    std::exception_ptr thrown;
+};
+
+template <typename Action>
+auto guarded(const Action& action) {
+    try {
+        return action();
+    } catch (...) {
+        throw Foreign{std::current_exception()};
+    }
 }
 
-/// A path in one of libcurl's own commands.
-std::string quote(const std::string& path) {
-    std::string quoted = "\"";
-    for (const char each : path) {
-        if (each == '"' || each == '\\') quoted += '\\';
-        quoted += each;
-    }
-    return quoted + '"';
+/// The folder to list for a path: the login folder's own name is ".".
+std::string folder_path(const std::string& path) { return path.empty() ? "." : path; }
+
+std::chrono::microseconds since(std::chrono::steady_clock::time_point begin) {
+    return std::chrono::duration_cast<std::chrono::microseconds>(system_clock().steady() - begin);
 }
 
 }  // namespace
 
-SftpSession::SftpSession(FileServer server, SftpSettings settings, Cancellation& cancellation)
-    : FileSession(std::move(server), cancellation), settings_(std::move(settings)) {}
+SftpSession::SftpSession(FileServer server, SshSettings settings, Cancellation& cancellation)
+    : FileSession(std::move(server)), settings_(std::move(settings)), cancellation_(cancellation) {}
 
 std::optional<std::string> SftpSession::host_key() const {
-    return seen_key_.empty() ? std::nullopt : std::optional(seen_key_);
+    return host_key_.fingerprint.empty() ? std::nullopt : std::optional(host_key_.fingerprint);
 }
 
-void SftpSession::set_options(net::CurlHandle& handle) {
-    // Without this libcurl would take any key in silence.
-    handle.on_host_key([this](std::string_view key) { return take_host_key(key); });
-    if (!settings_.private_key.empty()) {
-        put_private_key_into_memory();
-        handle.set<CURLOPT_SSH_AUTH_TYPES>(CURLSSH_AUTH_PUBLICKEY);
-        handle.set<CURLOPT_SSH_PRIVATE_KEYFILE>(fmt::format("/proc/self/fd/{}", key_file_.get()));
-        handle.set<CURLOPT_KEYPASSWD>(server().password.reveal());
-    } else if (!server().password.empty()) {
-        handle.set<CURLOPT_SSH_AUTH_TYPES>(CURLSSH_AUTH_PASSWORD | CURLSSH_AUTH_KEYBOARD);
-    } else {
-        handle.set<CURLOPT_SSH_AUTH_TYPES>(CURLSSH_AUTH_AGENT);
+void SftpSession::keep_host_key(const SshConnection& connection) {
+    host_key_ = connection.host_key();
+    // The key of the first contact is the one to expect from then on.
+    if (settings_.host_key.empty()) settings_.host_key = host_key_.fingerprint;
+}
+
+SftpClient& SftpSession::client() {
+    if (line_) return *line_->client;
+    auto line = std::make_unique<Line>(server(), settings_, cancellation_);
+    try {
+        line->connection.connect();
+        keep_host_key(line->connection);
+        line->connection.log_in();
+        line->connection.start_sftp();
+        line->client = std::make_unique<SftpClient>(line->connection);
+    } catch (const Error& error) {
+        if (error.error_class() != ErrorClass::auth) throw;
+        throw error.with_message(fmt::format("as '{}': {}", server().username, error.what()));
     }
-    encrypted_at_ = std::chrono::microseconds(0);
-    begun_ = system_clock().steady();
+    line_ = std::move(line);
+    return *line_->client;
 }
 
-void SftpSession::put_private_key_into_memory() {
-    if (key_file_) return;
-    FileDescriptor file(::memfd_create("key", MFD_CLOEXEC));
-    const auto& text = settings_.private_key.reveal();
-    if (!file || ::write(file.get(), text.data(), text.size()) != static_cast<ssize_t>(text.size())) {
-        throw Error(ErrorClass::internal, "cannot hold the private key: " + system_message(errno));
+FileSession::Login SftpSession::log_in() {
+    Login login;
+    line_ = std::make_unique<Line>(server(), settings_, cancellation_);
+    auto& connection = line_->connection;
+    const auto begin = system_clock().steady();
+    const auto fail = [&](const Error& error, const std::string& whom) {
+        line_.reset();
+        if (cancellation_.cancelled()) throw Error(error);
+        login.error = error.with_message(
+            fmt::format("cannot log in to {}{}: {}", server().address(), whom, error.what()));
+    };
+    try {
+        connection.connect();
+    } catch (const Error& error) {
+        host_key_ = connection.host_key();
+        login.failed_in_tls = true;
+        login.tls = since(begin);
+        fail(error, "");
+        return login;
     }
-    key_file_ = std::move(file);
+    keep_host_key(connection);
+    login.tls = since(begin);
+    login.encryption = fmt::format("SSH, host key {} ({})", host_key_.fingerprint, host_key_.type);
+    try {
+        connection.log_in();
+        connection.start_sftp();
+        line_->client = std::make_unique<SftpClient>(connection);
+    } catch (const Error& error) {
+        fail(error,
+             error.error_class() == ErrorClass::auth ? fmt::format(" as '{}'", server().username) : "");
+    }
+    login.auth = since(begin) - login.tls;
+    return login;
 }
 
-bool SftpSession::take_host_key(std::string_view key) {
-    encrypted_at_ = std::chrono::duration_cast<std::chrono::microseconds>(system_clock().steady() - begun_);
-    seen_key_ = key_fingerprint(key);
-    seen_type_ = key_type(key);
-    // What was seen at the first contact holds for those that follow.
-    if (settings_.host_key.empty()) settings_.host_key = seen_key_;
-    return seen_key_ == settings_.host_key;
+/// Runs calls that read a path, and turns what they throw into an Error that names it.
+template <typename Action>
+auto SftpSession::call(const std::string& path, Wanted wanted, const Action& action) {
+    SftpRefusal refusal;
+    try {
+        return action(client());
+    } catch (const SftpRefusal& refused) {
+        refusal = refused;
+        if (line_ && !line_->client->idle()) line_.reset();
+    } catch (const Foreign& foreign) {
+        line_.reset();
+        std::rethrow_exception(foreign.thrown);
+    } catch (const Error& error) {
+        line_.reset();
+        if (cancellation_.cancelled()) throw;
+        throw error.with_message(fmt::format("{}: {}", purpose(path, wanted), error.what()));
+    } catch (...) {
+        line_.reset();
+        throw;
+    }
+    throw refused_reading(path, wanted, describe(refusal));
 }
 
-std::string SftpSession::file_url(const std::string& path) const {
-    if (!path.starts_with('/')) return server().url("/~/" + path);
-    // libcurl takes "/~/" for the login folder.
-    return server().url(path.starts_with("/~/") ? "/" + path : path);
+FileSession::Refusal SftpSession::describe(const SftpRefusal& refusal) {
+    constexpr std::array<const char*, 9> names{"",
+                                               "end of file",
+                                               "no such file",
+                                               "permission denied",
+                                               "failure",
+                                               "bad message",
+                                               "no connection",
+                                               "connection lost",
+                                               "operation not supported"};
+    Refusal described{.reason = std::nullopt, .words = refusal.message};
+    if (refusal.code == SftpRefusal::no_such_file) described.reason = ErrorClass::not_found;
+    if (refusal.code == SftpRefusal::permission_denied) described.reason = ErrorClass::auth;
+    if (described.words.empty())
+        described.words =
+            refusal.code < names.size() ? names.at(refusal.code) : fmt::format("{}", refusal.code);
+    return described;
 }
 
-std::string SftpSession::folder_url(const std::string& path) const {
-    const auto url = file_url(path);
-    return url.ends_with('/') ? url : url + "/";
+FileVersion SftpSession::look_at(const std::string& path) {
+    const auto attributes = call(path, Wanted::file, [&](SftpClient& client) { return client.stat(path); });
+    if (attributes.kind == "folder")
+        throw refused_reading(path, Wanted::file, {.reason = ErrorClass::invalid, .words = {}});
+    return {.size = attributes.size,
+            .modified = attributes.modified ? format_seconds(*attributes.modified) : ""};
 }
 
-std::vector<std::string> SftpSession::rename_commands(const std::string& from, const std::string& to) const {
-    return {fmt::format("rename {} {}", quote(from), quote(to))};
+void SftpSession::fetch_from(const std::string& path, std::uint64_t offset, const DistantFile::Take& take) {
+    call(path, Wanted::file, [&](SftpClient& client) {
+        const auto handle = client.open(path, SftpClient::Open::read);
+        client.read(handle, offset,
+                    [&](std::string_view bytes) { return guarded([&] { return take(bytes); }); });
+        client.close(handle);
+    });
 }
-
-std::string SftpSession::remove_command(const std::string& path) const { return "rm " + quote(path); }
 
 void SftpSession::list_folder(const std::string& path, const Each& each) {
-    auto& handle = begin(folder_url(path));
-    const auto now = std::chrono::floor<std::chrono::seconds>(system_clock().now());
-    // libcurl hands out one entry after the other, each with a line end. A name may hold line ends too.
-    std::string line;
-    handle.on_body([&](std::string_view bytes) {
-        line += bytes;
-        if (!line.ends_with('\n')) return;
-        line.pop_back();
-        if (const auto entry = parse_list_line(line, now)) each(*entry);
-        line.clear();
+    call(path, Wanted::folder, [&](SftpClient& client) {
+        client.list(folder_path(path), [&](std::string_view name, const SftpAttributes& attributes) {
+            if (name == "." || name == "..") return;
+            const bool is_file = attributes.kind == "file";
+            const ListedEntry entry{
+                .name = std::string(name),
+                .kind = attributes.kind,
+                .size = is_file ? attributes.size : std::nullopt,
+                .modified = attributes.modified ? format_seconds(*attributes.modified) : ""};
+            guarded([&] { each(entry); });
+        });
     });
-    if (const auto code = perform(); code != CURLE_OK) throw path_failure(code, path, Wanted::folder);
 }
 
-std::string SftpSession::describe_encryption() const {
-    return fmt::format("SSH, host key {} ({})", seen_key_, seen_type_);
-}
-
-std::optional<Error> SftpSession::explain(CURLcode code, const std::string& what) {
-    if (code == CURLE_PEER_FAILED_VERIFICATION && !seen_key_.empty()) {
-        return Error(ErrorClass::unreachable,
-                     fmt::format("{}: the server's host key is {} ({}), and {} is expected", what, seen_key_,
-                                 seen_type_, settings_.host_key),
-                     "somebody may stand in between: ask who runs the server; if the key is right, "
-                     "'prevision connector update NAME --host-key SHA256:...'");
+void SftpSession::write_file(const std::string& path, const OutgoingFile& file) {
+    file.rewind();
+    const auto handle = client().open(path, SftpClient::Open::write_new);
+    std::array<char, std::size_t{32} * 1024> buffer{};
+    std::uint64_t written = 0;
+    client().write(handle, [&] {
+        const auto count = guarded([&] { return file.read(buffer); });
+        written += count;
+        return std::string_view(buffer.data(), count);
+    });
+    client().close(handle);
+    if (const auto size = client().stat(path).size; size.value_or(written) != written) {
+        throw Error(ErrorClass::unreachable, fmt::format("the server has {} of {} bytes", *size, written));
     }
-    if (code == CURLE_LOGIN_DENIED) {
-        const auto& name = server().username;
-        if (!settings_.private_key.empty()) {
-            return Error(ErrorClass::auth,
-                         fmt::format("{} as '{}': the private key is not taken", what, name),
-                         "the server does not know it, or the password is not its passphrase; an RSA key may "
-                         "be refused where one made by `ssh-keygen -t ed25519` is not");
-        }
-        if (server().password.empty()) {
-            return Error(ErrorClass::auth,
-                         fmt::format("{} as '{}': no key of the SSH agent is taken", what, name),
-                         "see `ssh-add -l`, or give a password or --private-key-file");
-        }
-        return Error(ErrorClass::auth, fmt::format("{} as '{}': the password is not taken", what, name),
-                     "check the username and the password; the server may want a key: --private-key-file");
-    }
-    if (code == CURLE_SSH || code == CURLE_FAILED_INIT) {
-        const auto reason = net::failure_reason(handle(), code);
-        const bool none = encrypted_at_.count() == 0;
-        return Error(ErrorClass::unreachable,
-                     none ? fmt::format("{}: no SSH connection could be made: {}", what, reason)
-                          : fmt::format("{}: {}", what, reason),
-                     none ? "check the host and the port, and that an SSH server listens there" : "");
-    }
-    return std::nullopt;
 }
 
-bool SftpSession::refused_path(CURLcode code) const {
-    return code == CURLE_REMOTE_FILE_NOT_FOUND || code == CURLE_REMOTE_ACCESS_DENIED;
+void SftpSession::store(const std::string& path, const OutgoingFile& file) {
+    const auto temporary = temporary_path(path);
+    const auto give_up = [&] {
+        line_.reset();
+        remove_leftover(temporary);
+    };
+    try {
+        write_file(temporary, file);
+        client().rename(temporary, path);
+    } catch (const SftpRefusal& refusal) {
+        give_up();
+        throw refused_writing(path, describe(refusal));
+    } catch (const Foreign& foreign) {
+        give_up();
+        std::rethrow_exception(foreign.thrown);
+    } catch (const Error& error) {
+        give_up();
+        if (cancellation_.cancelled()) throw;
+        throw error.with_message(fmt::format("cannot write {}: {}", title(path), error.what()));
+    } catch (...) {
+        give_up();
+        throw;
+    }
 }
 
-std::optional<ErrorClass> SftpSession::refusal(CURLcode code, const std::string& /*path*/) {
-    return code == CURLE_REMOTE_FILE_NOT_FOUND ? ErrorClass::not_found : ErrorClass::auth;
+/// Best effort, also after a cancellation: the caller reports the original error.
+void SftpSession::remove_leftover(const std::string& path) {
+    constexpr std::chrono::milliseconds limit{3'000};
+    auto server = this->server();
+    server.connect_timeout = server.idle_limit = limit;
+    Cancellation none;
+    try {
+        Line line(server, settings_, none);
+        line.connection.connect();
+        line.connection.log_in();
+        line.connection.start_sftp();
+        SftpClient(line.connection).remove(path);
+    } catch (const Error&) {
+        return;
+    } catch (const SftpRefusal&) {
+        return;
+    }
 }
 
 }  // namespace prevision::sources

@@ -1,59 +1,49 @@
 #pragma once
 
+#include <memory>
 #include <string>
 
-#include "core/file.hpp"
 #include "sources/files/session.hpp"
+#include "sources/files/sftp_client.hpp"
+#include "sources/files/ssh_connection.hpp"
 
 namespace prevision::sources {
-
-struct SftpSettings {
-    Secret private_key;    ///< as its file holds it; the server's password is its passphrase then
-    std::string host_key;  ///< "SHA256:…", the only one that is taken; empty: any
-};
 
 /// SFTP, logged in with a private key, else a password, else the keys of the caller's SSH agent.
 class SftpSession final : public FileSession {
   public:
-    SftpSession(FileServer server, SftpSettings settings, Cancellation& cancellation);
+    SftpSession(FileServer server, SshSettings settings, Cancellation& cancellation);
 
+    Login log_in() override;
+    void store(const std::string& path, const OutgoingFile& file) override;
     [[nodiscard]] std::optional<std::string> host_key() const override;
 
   protected:
-    void set_options(net::CurlHandle& handle) override;
-    [[nodiscard]] std::string file_url(const std::string& path) const override;
-    [[nodiscard]] std::string folder_url(const std::string& path) const override;
+    FileVersion look_at(const std::string& path) override;
+    void fetch_from(const std::string& path, std::uint64_t offset, const DistantFile::Take& take) override;
     void list_folder(const std::string& path, const Each& each) override;
-    [[nodiscard]] std::vector<std::string> rename_commands(const std::string& from,
-                                                           const std::string& to) const override;
-    [[nodiscard]] std::string remove_command(const std::string& path) const override;
-    [[nodiscard]] std::chrono::microseconds encrypted_at() const override { return encrypted_at_; }
-    [[nodiscard]] std::string describe_encryption() const override;
-    [[nodiscard]] std::optional<Error> explain(CURLcode code, const std::string& what) override;
-    [[nodiscard]] bool refused_path(CURLcode code) const override;
-    [[nodiscard]] std::optional<ErrorClass> refusal(CURLcode code, const std::string& path) override;
 
   private:
-    [[nodiscard]] bool take_host_key(std::string_view key);
-    void put_private_key_into_memory();
+    /// What it takes to talk to the server; made by the first call, and again after a failure.
+    struct Line {
+        Line(const FileServer& server, const SshSettings& settings, Cancellation& cancellation)
+            : connection(server, settings, cancellation) {}
+        SshConnection connection;
+        std::unique_ptr<SftpClient> client;
+    };
 
-    SftpSettings settings_;
-    FileDescriptor key_file_;  // in memory: libssh2 reads a key from a file only
-    std::string seen_key_;     // the fingerprint of the key that the server has
-    std::string seen_type_;
-    std::chrono::steady_clock::time_point begun_;
-    std::chrono::microseconds encrypted_at_{0};
+    SftpClient& client();
+    void keep_host_key(const SshConnection& connection);
+    template <typename Action>
+    auto call(const std::string& path, Wanted wanted, const Action& action);
+    void write_file(const std::string& path, const OutgoingFile& file);
+    void remove_leftover(const std::string& path);
+    [[nodiscard]] static Refusal describe(const SftpRefusal& refusal);
+
+    SshSettings settings_;
+    Cancellation& cancellation_;
+    HostKey host_key_;
+    std::unique_ptr<Line> line_;
 };
-
-/// The fingerprint of a public key as SSH sends it, as OpenSSH writes it: "SHA256:" and 43 digits.
-std::string key_fingerprint(std::string_view key);
-
-/// A fingerprint as it is written elsewhere ("SHA256:…", with or without '=' at its end) in that form. Error
-/// invalid, naming the field host_key.
-std::string parse_fingerprint(std::string_view text);
-
-/// Throws Error invalid, naming the field private_key, for what is no private key that can be used, or one
-/// with a passphrase where none is given.
-void check_private_key(const Secret& key, bool has_passphrase);
 
 }  // namespace prevision::sources

@@ -84,9 +84,10 @@ class FileSource final : public Source {
     }
 
     [[nodiscard]] std::optional<std::string> host_key() const override { return session_->host_key(); }
+    [[nodiscard]] std::vector<std::string> notes() const override { return session_->notes(); }
 
   private:
-    /// The stages tls and auth, which libcurl does in one.
+    /// The stages tls and auth.
     void log_in(const StageObserver& observer) {
         const auto login = session_->log_in();
         const bool tls_failed = login.error && login.failed_in_tls;
@@ -180,7 +181,7 @@ std::unique_ptr<Source> make_file_source(std::unique_ptr<FileSession> session, C
 void check_file_location(const Location& location) {
     const auto refuse_given = [](std::string_view field, const std::string& value) {
         if (!value.empty())
-            refuse_field(field, "a file server has no such thing", "name the file with --path");
+            refuse_field(field, "a file server does not have it", "name the file with --path");
     };
     refuse_given("database", location.database);
     refuse_given("table", location.table);

@@ -1,10 +1,18 @@
+#include "sources/files/ssh_key.hpp"
+
+#include <algorithm>
 #include <array>
+#include <memory>
+#include <utility>
+#include <vector>
 
 #include <fmt/format.h>
+#include <openssl/err.h>
+#include <openssl/evp.h>
 #include <sodium.h>
 
+#include "core/error.hpp"
 #include "core/text.hpp"
-#include "sources/files/sftp_session.hpp"
 
 namespace prevision::sources {
 
@@ -12,38 +20,149 @@ namespace {
 
 constexpr std::string_view prefix = "SHA256:";
 constexpr std::size_t digest_size = crypto_hash_sha256_BYTES;
+constexpr std::string_view spaces = " \t\r\n";
 
-[[noreturn]] void refuse_key(std::string_view why, std::string hint = {}) {
-    throw Error(ErrorClass::invalid, fmt::format("invalid private_key: {}", why), std::move(hint));
+/// The ciphers with which libssh decrypts a key in OpenSSH's form. It crashes with those that also
+/// authenticate (aes256-gcm@openssh.com).
+constexpr std::array<std::string_view, 7> openssh_ciphers{
+    "aes256-ctr", "aes192-ctr", "aes128-ctr", "aes256-cbc", "aes192-cbc", "aes128-cbc", "3des-cbc"};
+
+Error invalid_key(std::string_view why, std::string hint = {}) {
+    return {ErrorClass::invalid, fmt::format("invalid private_key: {}", why), std::move(hint)};
 }
 
-/// Whether a key in OpenSSH's own form is encrypted: its body begins with a magic word and the cipher's name,
-/// which is "none" where it is not.
-bool is_encrypted_openssh_key(std::string_view text, std::string_view first_line) {
-    auto body = text.substr(text.find(first_line) + first_line.size());
-    body = body.substr(0, body.find("-----"));
-    std::string bytes(body.size(), '\0');
+Error unsupported_cipher(std::string_view name) {
+    return invalid_key(
+        fmt::format("it is encrypted with {}, which is not supported",
+                    name.empty() ? "an outdated cipher" : name),
+        "encrypt it with another cipher: ssh-keygen -p -Z aes256-ctr -f KEY, or -m PEM in PEM's form");
+}
+
+/// A text that is wiped when it goes out of scope.
+struct WipedText {
+    explicit WipedText(std::string_view bytes) : text(bytes) {}
+    ~WipedText() { wipe(text); }
+    WipedText(const WipedText&) = delete;
+    WipedText& operator=(const WipedText&) = delete;
+    std::string text;
+};
+
+void replace_all(std::string& text, std::string_view from, std::string_view to) {
+    for (auto at = text.find(from); at != std::string::npos; at = text.find(from, at + to.size()))
+        text.replace(at, from.size(), to);
+}
+
+/// The parts of "-----BEGIN X-----", body, "-----END X-----".
+struct KeyParts {
+    std::string_view label;  ///< "OPENSSH PRIVATE KEY"
+    std::string_view body;
+};
+
+KeyParts split_key(std::string_view text) {
+    constexpr std::string_view begin_mark = "-----BEGIN ";
+    constexpr std::string_view dashes = "-----";
+    const auto begin = text.find(begin_mark);
+    if (begin == std::string_view::npos) {
+        if (text.starts_with("ssh-") || text.starts_with("ecdsa-"))
+            throw invalid_key("it is a public key", "give the file without .pub");
+        if (text.starts_with("PuTTY-")) {
+            throw invalid_key("it is in PuTTY's form",
+                              "convert it to OpenSSH's: puttygen KEY -O private-openssh -o NEW");
+        }
+        throw invalid_key("it is not a private key",
+                          "give the file that ssh-keygen wrote, the one without .pub");
+    }
+    text.remove_prefix(begin + begin_mark.size());
+    const auto label_end = text.find(dashes);
+    const auto label = text.substr(0, std::min<std::size_t>(label_end, 40));
+    if (label_end == std::string_view::npos || !label.ends_with("PRIVATE KEY"))
+        throw invalid_key(
+            fmt::format("it is not a private key, but a {}", trim(split(std::string(label), '\n')[0])));
+    text.remove_prefix(label_end + dashes.size());
+    const auto end = text.find("-----END ");
+    if (end == std::string_view::npos)
+        throw invalid_key("it is cut off: its last line, -----END …, is missing");
+    return {label, text.substr(0, end)};
+}
+
+/// The cipher of a key in OpenSSH's form: a text behind a magic word in its decoded body.
+std::string openssh_cipher(std::string_view body) {
+    WipedText bytes(body);
     std::size_t size = 0;
     const char* end = nullptr;
-    sodium_base642bin(reinterpret_cast<unsigned char*>(bytes.data()), bytes.size(), body.data(), body.size(),
-                      "\r\n \t", &size, &end, sodium_base64_VARIANT_ORIGINAL);
-    constexpr std::string_view plain("openssh-key-v1\0\0\0\0\4none", 23);
-    const bool encrypted = !std::string_view(bytes).substr(0, size).starts_with(plain);
-    wipe(bytes);
-    return encrypted;
+    sodium_base642bin(reinterpret_cast<unsigned char*>(bytes.text.data()), bytes.text.size(), body.data(),
+                      body.size(), "\n", &size, &end, sodium_base64_VARIANT_ORIGINAL);
+    std::string_view rest = std::string_view(bytes.text).substr(0, size);
+    constexpr std::string_view magic("openssh-key-v1\0\0\0\0", 18);
+    if (!rest.starts_with(magic) || rest.size() < magic.size() + 1)
+        throw invalid_key("it is damaged: it does not begin as OpenSSH's keys do");
+    const auto length = static_cast<unsigned char>(rest[magic.size()]);
+    return std::string(rest.substr(magic.size() + 1, length));
+}
+
+/// The cipher in the head of a body in PEM's own form: "DEK-Info: AES-128-CBC,1234…".
+std::string_view pem_cipher(std::string_view body) {
+    constexpr std::string_view field = "DEK-Info:";
+    const auto at = body.find(field);
+    if (at == std::string_view::npos) return {};
+    body.remove_prefix(at + field.size());
+    return trim(body.substr(0, body.find(',')));
+}
+
+bool openssl_has(const std::string& cipher) {
+    const std::unique_ptr<EVP_CIPHER, decltype(&::EVP_CIPHER_free)> found(
+        ::EVP_CIPHER_fetch(nullptr, cipher.c_str(), nullptr), &::EVP_CIPHER_free);
+    return found != nullptr;
+}
+
+/// Whether a key is encrypted. Error invalid when that is by a cipher that is not supported.
+bool check_cipher(const KeyParts& key) {
+    if (key.label.starts_with("OPENSSH")) {
+        const auto cipher = openssh_cipher(key.body);
+        if (cipher == "none") return false;
+        if (std::ranges::find(openssh_ciphers, cipher) == openssh_ciphers.end())
+            throw unsupported_cipher(cipher);
+        return true;
+    }
+    const std::string cipher(pem_cipher(key.body));
+    if (!cipher.empty() && !openssl_has(cipher)) throw unsupported_cipher(cipher);
+    return !cipher.empty() || key.label.starts_with("ENCRYPTED");
+}
+
+/// The lines of a body, each trimmed; base64 without a head is cut into lines anew.
+std::string tidy_body(std::string_view body) {
+    constexpr std::size_t line_length = 64;
+    std::string tidy;
+    if (body.find(':') != std::string_view::npos) {
+        for (const auto& line : split(std::string(trim(body)), '\n')) {
+            tidy += trim(line);
+            tidy += '\n';
+        }
+        return tidy;
+    }
+    std::size_t length = 0;
+    for (const char c : body) {
+        if (spaces.find(c) != std::string_view::npos) continue;
+        if (length++ == line_length) {
+            tidy += '\n';
+            length = 1;
+        }
+        tidy += c;
+    }
+    return tidy + '\n';
+}
+
+/// Whether OpenSSL refused because it does not have an algorithm. Empties its list of errors.
+bool openssl_lacks_algorithm() {
+    bool lacks = false;
+    for (auto code = ::ERR_get_error(); code != 0; code = ::ERR_get_error()) {
+        const char* const reason = ::ERR_reason_error_string(code);
+        if (reason != nullptr && std::string_view(reason) == "unsupported") lacks = true;
+    }
+    return lacks;
 }
 
 }  // namespace
-
-std::string key_fingerprint(std::string_view key) {
-    std::array<unsigned char, digest_size> digest{};
-    crypto_hash_sha256(digest.data(), reinterpret_cast<const unsigned char*>(key.data()), key.size());
-    std::array<char, sodium_base64_ENCODED_LEN(digest_size, sodium_base64_VARIANT_ORIGINAL_NO_PADDING)>
-        text{};
-    sodium_bin2base64(text.data(), text.size(), digest.data(), digest.size(),
-                      sodium_base64_VARIANT_ORIGINAL_NO_PADDING);
-    return std::string(prefix) + text.data();
-}
 
 std::string parse_fingerprint(std::string_view text) {
     auto digits = trim(text);
@@ -56,31 +175,41 @@ std::string parse_fingerprint(std::string_view text) {
         sodium_base642bin(digest.data(), digest.size(), digits.data(), digits.size(), nullptr, &size, nullptr,
                           sodium_base64_VARIANT_ORIGINAL_NO_PADDING) == 0;
     if (marked && decoded && size == digest_size) return fmt::format("{}{}", prefix, digits);
-    throw Error(ErrorClass::invalid, fmt::format("invalid host_key: '{}' is no fingerprint", text),
+    throw Error(ErrorClass::invalid, fmt::format("invalid host_key: '{}' is not a fingerprint", text),
                 "\"SHA256:\" and 43 characters, as `ssh-keygen -lf` on the server's public key prints it");
 }
 
-void check_private_key(const Secret& key, bool has_passphrase) {
-    const std::string_view text = key.reveal();
-    const auto begin = text.find("-----BEGIN ");
-    if (begin == std::string_view::npos) {
-        if (text.starts_with("ssh-") || text.starts_with("ecdsa-"))
-            refuse_key("it is a public key", "give the file without .pub");
-        if (text.starts_with("PuTTY-")) {
-            refuse_key("it is in PuTTY's form",
-                       "turn it into OpenSSH's: puttygen KEY -O private-openssh -o NEW");
-        }
-        refuse_key("it is none", "give the file that ssh-keygen wrote, the one without .pub");
+Secret normalize_private_key(const Secret& text, bool has_passphrase) {
+    std::string_view given = text.reveal();
+    if (given.starts_with("\xEF\xBB\xBF")) given.remove_prefix(3);
+    WipedText lines{trim(given)};
+    for (const auto* from : {"\\r\\n", "\\n", "\r\n", "\r"}) replace_all(lines.text, from, "\n");
+    const auto key = split_key(lines.text);
+    const WipedText body(tidy_body(key.body));
+    if (check_cipher({key.label, body.text}) && !has_passphrase) {
+        throw invalid_key("it is encrypted, and no passphrase is given",
+                          "give its passphrase as the password");
     }
-    const auto line = text.substr(begin, text.find('\n', begin) - begin);
-    if (line.find("PRIVATE KEY-----") == std::string_view::npos)
-        refuse_key("it is none: " + std::string(trim(line)));
-    const bool encrypted = line.find("OPENSSH") != std::string_view::npos
-                               ? is_encrypted_openssh_key(text, line)
-                               : text.find("ENCRYPTED") != std::string_view::npos;
-    if (encrypted && !has_passphrase) {
-        refuse_key("it is encrypted, and no passphrase is given", "give its passphrase as the password");
+    return Secret(fmt::format("-----BEGIN {0}-----\n{1}-----END {0}-----\n", key.label, body.text));
+}
+
+SshKey import_private_key(const Secret& text, const Secret& passphrase) {
+    ::ERR_clear_error();
+    ssh_key imported = nullptr;
+    // Without a passphrase, even an empty one, OpenSSL would ask for it on the terminal.
+    ssh().import_private_key(text.reveal().c_str(), passphrase.reveal().c_str(), nullptr, nullptr, &imported);
+    SshKey key(imported);
+    const auto parts = split_key(text.reveal());
+    if (key && ssh().key_type(key.get()) != SSH_KEYTYPE_DSS) return key;
+    if (key) throw invalid_key("its type DSA is not supported", "make a new one: ssh-keygen -t ed25519");
+    if (openssl_lacks_algorithm()) throw unsupported_cipher("");
+    if (check_cipher(parts)) {
+        throw Error(ErrorClass::auth, "the password is not the passphrase of the private key",
+                    "give the key's passphrase as the password");
     }
+    throw invalid_key("it is damaged, or of a type that is not supported",
+                      "`ssh-keygen -y -f KEY` shows whether it can be read; make a new one with "
+                      "`ssh-keygen -t ed25519`");
 }
 
 }  // namespace prevision::sources

@@ -68,6 +68,7 @@ Target parse_target(const Connection& connection) {
                 : parse_integer(std::string_view(target.host).substr(mark + socket_mark.size()));
         if (port && !connection.port) target.port = static_cast<int>(*port);
         target.host = fmt::format("{}{}{}", target.socket_folder, socket_mark, target.port);
+        if (connection.reach.folders) check_local_file(connection.reach, target.host);
     }
     target.password_file = find_password_file(connection.environment);
     target.tls_mode = parse_tls_mode(connection);

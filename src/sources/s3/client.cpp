@@ -75,6 +75,7 @@ struct Client::Exchange {
         if (name == "content-length") head.length = parse_size(value);
         if (name == "content-range") take_content_range(value);
         if (name == "x-amz-bucket-region") refusal.region = value;
+        if (name == "location") refusal.location = value;
         if (name == "date") refusal.date = value;
         if (name == "retry-after") {
             if (const auto seconds = parse_size(value)) refusal.retry_after = std::chrono::seconds(*seconds);
@@ -128,6 +129,7 @@ void Client::set_request(const Request& request) {
         handle_.set<CURLOPT_RANGE>(fmt::format("{}-{}", request.range->first, request.range->last));
     }
     net::CurlList headers;
+    if (endpoint_.requester_pays) headers.append("x-amz-request-payer: requester");
     if (!request.if_match.empty()) headers.append("If-Match: " + request.if_match);
     if (!endpoint_.access_key.empty()) {
         headers.append("x-amz-content-sha256: UNSIGNED-PAYLOAD");
@@ -143,10 +145,11 @@ void Client::set_request(const Request& request) {
     handle_.set<CURLOPT_HTTPHEADER>(std::move(headers));
 }
 
-Head Client::exchange(const Request& request, const std::function<void(const Head&, std::string_view)>& take,
+Head Client::exchange(const std::string& url, const Request& request,
+                      const std::function<void(const Head&, std::string_view)>& take,
                       const OutgoingFile* upload) {
     const auto purpose = fmt::format("{} at {}", request.purpose, endpoint_.address());
-    set_connection(endpoint_.url(request.bucket, request.key, request.query));
+    set_connection(url);
     set_request(request);
     if (upload != nullptr) {
         upload->rewind();
@@ -196,14 +199,31 @@ std::string Client::hint_of(CURLcode code) const {
     return {};
 }
 
-template <typename Action>
-auto Client::follow_region(const Action& action) {
-    try {
-        return action();
-    } catch (const Failure& failure) {
-        if (!endpoint_.follow(failure.refusal().region)) throw;
+/// Makes a request, again where the bucket's region is another one, or where the service redirects for the
+/// time being: each is signed anew.
+Head Client::follow(const Request& request, const std::function<void(const Head&, std::string_view)>& take,
+                    const OutgoingFile* upload) {
+    constexpr int most_redirects = 3;
+    std::string redirected;
+    bool region_followed = false;
+    for (int redirects = 0;;) {
+        try {
+            const auto url =
+                redirected.empty() ? endpoint_.url(request.bucket, request.key, request.query) : redirected;
+            return exchange(url, request, take, upload);
+        } catch (const Failure& failure) {
+            const auto& refusal = failure.refusal();
+            if (refusal.status == 307 && endpoint_.may_follow(refusal.location)) {
+                if (++redirects > most_redirects) throw;
+                redirected = refusal.location;
+            } else if (region_followed || !endpoint_.follow(refusal.region)) {
+                throw;
+            } else {
+                region_followed = true;
+                redirected.clear();
+            }
+        }
     }
-    return action();
 }
 
 template <typename Action>
@@ -218,15 +238,13 @@ auto Client::with_retries(const Action& action) {
 }
 
 Head Client::get(const Request& request, const std::function<void(const Head&, std::string_view)>& take) {
-    return follow_region([&] { return exchange(request, take); });
+    return follow(request, take);
 }
 
 void Client::put(const Request& request, const OutgoingFile& file) {
     with_retries([&] {
-        return follow_region([&] {
-            return exchange(
-                request, [](const Head&, std::string_view) {}, &file);
-        });
+        return follow(
+            request, [](const Head&, std::string_view) {}, &file);
     });
 }
 

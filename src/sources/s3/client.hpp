@@ -60,7 +60,7 @@ class Client {
     /// `cancellation` must outlive it. Does not touch the network.
     Client(Endpoint endpoint, Cancellation& cancellation);
 
-    /// Makes one request, and a second one when the service names another region. The body of an answer with
+    /// Makes one request, and further ones when the service names another region or redirects. The body of an answer with
     /// status 200 or 206 goes to `take` as it arrives. Throws Failure for every other answer, what `take`
     /// throws, and the cancellation's Error.
     Head get(const Request& request,
@@ -80,10 +80,10 @@ class Client {
 
   private:
     struct Exchange;
-    Head exchange(const Request& request, const std::function<void(const Head&, std::string_view)>& take,
-                  const OutgoingFile* upload = nullptr);
-    template <typename Action>
-    auto follow_region(const Action& action);
+    Head exchange(const std::string& url, const Request& request,
+                  const std::function<void(const Head&, std::string_view)>& take, const OutgoingFile* upload);
+    Head follow(const Request& request, const std::function<void(const Head&, std::string_view)>& take,
+                const OutgoingFile* upload = nullptr);
     template <typename Action>
     auto with_retries(const Action& action);
     void set_connection(const std::string& url);

@@ -126,6 +126,10 @@ bool Endpoint::follow(std::string_view named) {
     return true;
 }
 
+bool Endpoint::may_follow(std::string_view location) const {
+    return location.starts_with("https://") || (scheme == "http" && location.starts_with("http://"));
+}
+
 Endpoint endpoint_of(const Connection& connection) {
     const auto& environment = connection.environment;
     Endpoint endpoint;
@@ -155,6 +159,7 @@ Endpoint endpoint_of(const Connection& connection) {
     }
     const auto addressing = option_of(connection, "addressing");
     endpoint.virtual_host = addressing.empty() ? host.empty() : addressing == "virtual";
+    endpoint.requester_pays = option_of(connection, "request_payer") == "requester";
     set_credentials(endpoint, connection);
     return endpoint;
 }

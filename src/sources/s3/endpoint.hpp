@@ -24,7 +24,8 @@ struct Endpoint {
     std::string aws_suffix;  ///< for AWS, whose host is derived from the region: "amazonaws.com"
     std::string region;
     bool virtual_host = false;  ///< put the bucket into the host name, where it can be a label
-    std::string access_key;     ///< empty: requests are not signed
+    bool requester_pays = false;
+    std::string access_key;  ///< empty: requests are not signed
     Secret secret_key;
     Secret session_token;
     std::chrono::milliseconds connect_timeout{10'000};
@@ -41,6 +42,9 @@ struct Endpoint {
     /// Switches to a region that the service has named, and to its host at AWS. False when the name is not a
     /// region, or the one in use.
     bool follow(std::string_view named);
+
+    /// Whether a redirect leads to a URL that may be called: with encryption where the endpoint has it.
+    [[nodiscard]] bool may_follow(std::string_view location) const;
 };
 
 /// The endpoint of a connector; what it leaves out comes from the environment, as AWS's own tools read it:

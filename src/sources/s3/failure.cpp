@@ -24,11 +24,12 @@ constexpr std::string_view token_hint =
     "get new temporary keys: access key, secret key and AWS_SESSION_TOKEN";
 constexpr std::string_view later_hint = "try again later";
 
-constexpr std::array<KnownCode, 27> known_codes{{
+constexpr std::array<KnownCode, 31> known_codes{{
     {"SignatureDoesNotMatch", ErrorClass::auth, "the secret key is not this access key's",
      "check the secret key, the access key and --region"},
     {"InvalidAccessKeyId", ErrorClass::auth, "there is no such access key", key_hint},
-    {"AccessDenied", ErrorClass::auth, "permission denied"},
+    {"AccessDenied", ErrorClass::auth, "permission denied",
+     "ask the bucket's owner for permission; where the requester pays, add --request-payer requester"},
     {"AccountProblem", ErrorClass::auth, ""},
     {"AllAccessDisabled", ErrorClass::auth, ""},
     {"AuthorizationHeaderMalformed", ErrorClass::auth, "", "check --region"},
@@ -47,6 +48,11 @@ constexpr std::array<KnownCode, 27> known_codes{{
     {"NoSuchVersion", ErrorClass::not_found, ""},
     {"PreconditionFailed", ErrorClass::integrity, "it was replaced while it was read", "read it again"},
     {"InvalidRange", ErrorClass::integrity, "it became shorter while it was read", "read it again"},
+    {"IllegalLocationConstraintException", ErrorClass::invalid, "", "check --region"},
+    {"AuthorizationQueryParametersError", ErrorClass::auth, "", "check --region"},
+    {"TemporaryRedirect", ErrorClass::unreachable,
+     "the service redirects, and not to where it may be followed", "check --host and --region"},
+    {"NotImplemented", ErrorClass::invalid, "", "check that --host is an S3 endpoint"},
     {"PermanentRedirect", ErrorClass::invalid, "the bucket is in another region",
      "check --host and --region"},
     {"SlowDown", ErrorClass::unreachable, "the service asks for fewer requests", later_hint},
@@ -67,11 +73,18 @@ ErrorClass class_of_status(int status) {
     if (status == 401 || status == 403) return ErrorClass::auth;
     if (status == 404) return ErrorClass::not_found;
     if (status == 412) return ErrorClass::integrity;
-    if (status == 408 || status == 429 || status >= 500) return ErrorClass::unreachable;
-    return ErrorClass::internal;
+    if (status == 408 || status == 429 || status >= 500 || status < 200) return ErrorClass::unreachable;
+    return status >= 300 && status < 400 ? ErrorClass::invalid : ErrorClass::internal;
+}
+
+/// "The object was stored using a form of Server Side Encryption. …": with a key that its owner keeps.
+bool needs_customer_key(const Refusal& refusal) {
+    return refusal.code == "InvalidRequest" &&
+           refusal.message.find("Server Side Encryption") != std::string::npos;
 }
 
 ErrorClass class_of(const Refusal& refusal) {
+    if (needs_customer_key(refusal)) return ErrorClass::invalid;
     const auto* known = find_code(refusal.code);
     return known != nullptr ? known->error_class : class_of_status(refusal.status);
 }
@@ -92,9 +105,13 @@ std::string hint_of(const Refusal& refusal) {
                            format_time(std::chrono::system_clock::now()),
                            refusal.date.empty() ? "" : ", the server's " + refusal.date);
     }
+    if (needs_customer_key(refusal)) {
+        return "it is encrypted with a key that its owner keeps (SSE-C), which prevision cannot send: store a copy "
+               "without it";
+    }
     if (const auto* known = find_code(refusal.code)) return std::string(known->hint);
     if (refusal.code.empty() && refusal.status < 500) return "check that --host is an S3 endpoint";
-    return {};
+    return std::string(class_of(refusal) == ErrorClass::unreachable ? later_hint : "");
 }
 
 }  // namespace

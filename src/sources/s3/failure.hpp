@@ -12,10 +12,11 @@ namespace prevision::sources::s3 {
 /// A service's refusal of a request.
 struct Refusal {
     int status = 0;
-    std::string code;     ///< "NoSuchKey"; empty where the answer was no error document
-    std::string message;  ///< in the service's words
-    std::string region;   ///< that holds the bucket; may be empty
-    std::string date;     ///< of the service's clock, the Date header
+    std::string code;      ///< "NoSuchKey"; empty where the answer was no error document
+    std::string message;   ///< in the service's words
+    std::string region;    ///< that holds the bucket; may be empty
+    std::string location;  ///< of a redirect
+    std::string date;      ///< of the service's clock, the Date header
     std::optional<std::chrono::seconds> retry_after;
 };
 

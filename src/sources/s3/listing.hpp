@@ -25,7 +25,7 @@ struct Page {
     std::string next;  ///< asks for the page that follows; empty on the last one
 };
 
-/// Error internal, beginning with `purpose`, when the document is none of the kind.
+/// Error internal, beginning with `purpose`, when it is another kind of document.
 Page parse_object_page(std::string_view xml, const std::string& purpose);
 std::vector<Item> parse_buckets(std::string_view xml, const std::string& purpose);
 

@@ -30,15 +30,23 @@ std::string_view without_weakness(std::string_view etag) {
 
 std::string Object::purpose() const { return fmt::format("cannot read the object '{}/{}'", bucket, key); }
 
+std::string Object::required_tag() const { return etag.starts_with("W/") ? "" : etag; }
+
 void Object::check(const Head& head, std::uint64_t first) const {
-    if (head.status != 206 || head.range_first != first) {
+    check_version(head);
+    if (head.status == 200) throw WholeObject();
+    if (head.range_first != first) {
         throw Error(
             ErrorClass::internal,
             fmt::format("{}: asked to go on at byte {}, the service sends something else", purpose(), first));
     }
+}
+
+void Object::check_version(const Head& head) const {
     const bool other_tag =
         !etag.empty() && !head.etag.empty() && without_weakness(etag) != without_weakness(head.etag);
-    const bool other_size = head.object_size && *head.object_size != size;
+    const auto whole = head.status == 200 ? head.length : head.object_size;
+    const bool other_size = whole && *whole != size;
     const bool other_time = etag.empty() && !head.modified.empty() && head.modified != modified;
     if (other_tag || other_size || other_time) {
         throw Error(ErrorClass::integrity, fmt::format("{}: it was replaced while it was read", purpose()),
@@ -148,22 +156,28 @@ void Ranges::fetch(Client& client, std::uint64_t part) {
 
 void Ranges::fetch_once(Client& client, std::uint64_t part, std::size_t& filled) {
     const auto size = size_of(part);
-    const auto first = first_of(part) + filled;
+    // After a cut some bytes come again, and must be the same.
+    const auto begin = filled - static_cast<std::size_t>(std::min<std::uint64_t>(filled, overlap_size));
+    const auto first = first_of(part) + begin;
     char* const bytes = slot_of(part).bytes.get();
-    bool checked = false;
+    auto at = begin;
     client.get({.purpose = object_.purpose(),
                 .bucket = object_.bucket,
                 .key = object_.key,
                 .range = ByteRange{first, first_of(part) + size - 1},
-                .if_match = object_.etag},
+                .if_match = object_.required_tag()},
                [&](const Head& head, std::string_view received) {
-                   if (!std::exchange(checked, true)) object_.check(head, first);
-                   if (received.size() > size - filled) {
+                   if (at == begin) object_.check(head, first);
+                   if (received.size() > size - at) {
                        throw Error(ErrorClass::internal,
                                    object_.purpose() + ": the service sends more than was asked for");
                    }
-                   std::memcpy(bytes + filled, received.data(), received.size());
-                   filled += received.size();
+                   const auto known = std::min(received.size(), filled - std::min(at, filled));
+                   if (std::memcmp(bytes + at, received.data(), known) != 0) throw WholeObject();
+                   std::memcpy(bytes + at + known, received.data() + known, received.size() - known);
+                   at += received.size();
+                   if (at <= filled) return;
+                   filled = at;
                    const std::lock_guard lock(mutex_);
                    auto& slot = slot_of(part);
                    slot.filled = filled;

@@ -24,13 +24,24 @@ struct Object {
 
     [[nodiscard]] std::string purpose() const;  ///< "cannot read the object 'bucket/key'"
 
-    /// Throws Error integrity when an answer belongs to another version of the object.
+    /// The tag that an answer must have, for If-Match, which compares only strong ones; may be empty.
+    [[nodiscard]] std::string required_tag() const;
+
+    /// Throws Error integrity when an answer belongs to another version of the object, and WholeObject when the
+    /// service sends all of it instead of the part from `first` on.
     void check(const Head& head, std::uint64_t first) const;
+    void check_version(const Head& head) const;
 
     /// Waits before the rest is requested again. Throws when a retry cannot help, or after too many
     /// failures in a row.
     void wait_after(const Failure& failure, int failures, Cancellation& cancellation) const;
 };
+
+/// Thrown, also through libcurl, when a service cannot send a part of an object.
+struct WholeObject {};
+
+/// How many bytes before a cut are requested again and compared.
+inline constexpr std::uint64_t overlap_size = std::uint64_t{16} << 10U;
 
 /// A stretch of an object, fetched in parts by several threads and given out in order. At most a fixed number
 /// of parts is in memory: threads that are ahead wait.

@@ -1,9 +1,11 @@
 #include "sources/s3/reader.hpp"
 
 #include <chrono>
+#include <utility>
 
 #include <fmt/format.h>
 
+#include "core/stream_position.hpp"
 #include "core/text.hpp"
 #include "sources/s3/ranges.hpp"
 
@@ -34,7 +36,13 @@ class Reader {
     void read() {
         try {
             read_beginning();
-            if (size_known_ && delivered_ < object_.size) read_rest();
+            if (is_complete()) return;
+            try {
+                if (!size_known_) throw WholeObject();
+                read_rest();
+            } catch (const WholeObject&) {
+                read_again();
+            }
         } catch (const EnoughRead&) {
             return;
         }
@@ -48,6 +56,11 @@ class Reader {
     void read_side_by_side(std::uint64_t end);
     void read_in_one(std::uint64_t end);
     void get_until(std::uint64_t end);
+    void read_again();
+    void get_again();
+    [[nodiscard]] bool is_complete() const {
+        return ended_ || (size_known_ && position_.delivered() == object_.size);
+    }
     void deliver(std::string_view bytes);
 
     Client& client_;
@@ -56,7 +69,8 @@ class Reader {
     Object object_;
     bool size_known_ = false;
     ByteSink* file_ = nullptr;  // from the first answer on
-    std::uint64_t delivered_ = 0;
+    StreamPosition position_;
+    bool ended_ = false;  // an object whose size is not known came to its end
 };
 
 // Until a byte has come, the whole request is retried; after that, `read_rest` reads the rest.
@@ -71,7 +85,7 @@ void Reader::read_beginning() {
                 in_range = false;
                 continue;
             }
-            if (file_ != nullptr && size_known_ && failure.transient() && failure.reached()) return;
+            if (file_ != nullptr && failure.transient() && failure.reached()) return;
             if (file_ != nullptr || !failure.reached() ||
                 !wait_before_retry(failure, failures, cancellation_))
                 throw;
@@ -87,6 +101,7 @@ void Reader::get_beginning(bool in_range) {
         deliver(bytes);
     });
     if (file_ == nullptr) begin(head);
+    ended_ = !size_known_;
 }
 
 void Reader::begin(const Head& head) {
@@ -104,8 +119,8 @@ void Reader::begin(const Head& head) {
 }
 
 void Reader::deliver(std::string_view bytes) {
-    delivered_ += bytes.size();
-    if (size_known_ && delivered_ > object_.size) {
+    position_.deliver(bytes);
+    if (size_known_ && position_.delivered() > object_.size) {
         throw Error(ErrorClass::internal, object_.purpose() + ": the service sends more than it has");
     }
     file_->write(bytes);
@@ -113,49 +128,91 @@ void Reader::deliver(std::string_view bytes) {
 }
 
 void Reader::read_rest() {
-    if (object_.size - delivered_ > worth_a_trial) {
+    if (object_.size - position_.delivered() > worth_a_trial) {
         const auto time_of = [&](void (Reader::*way)(std::uint64_t)) {
             const auto start = std::chrono::steady_clock::now();
-            (this->*way)(delivered_ + trial);
+            (this->*way)(position_.delivered() + trial);
             return std::chrono::steady_clock::now() - start;
         };
         const auto side_by_side = time_of(&Reader::read_side_by_side);
         if (time_of(&Reader::read_in_one) < side_by_side) read_in_one(object_.size);
     }
-    if (delivered_ < object_.size) read_side_by_side(object_.size);
+    if (position_.delivered() < object_.size) read_side_by_side(object_.size);
 }
 
 void Reader::read_side_by_side(std::uint64_t end) {
-    Ranges ranges(client_.endpoint(), object_, delivered_, end, cancellation_);
-    for (auto bytes = ranges.next(); !bytes.empty(); bytes = ranges.next()) deliver(bytes);
+    const auto first = position_.resume_at();
+    position_.come_from(first);
+    Ranges ranges(client_.endpoint(), object_, first, end, cancellation_);
+    for (auto bytes = ranges.next(); !bytes.empty(); bytes = ranges.next()) {
+        auto fresh = bytes;
+        if (!position_.skip_known(fresh)) throw WholeObject();
+        if (!fresh.empty()) deliver(fresh);
+    }
 }
 
 void Reader::read_in_one(std::uint64_t end) {
-    for (int failures = 1; delivered_ < end; ++failures) {
-        const auto before = delivered_;
+    for (int failures = 1; position_.delivered() < end; ++failures) {
+        const auto before = position_.delivered();
         try {
             get_until(end);
         } catch (const Failure& failure) {
-            if (delivered_ > before) failures = 1;
+            if (position_.delivered() > before) failures = 1;
             object_.wait_after(failure, failures, cancellation_);
         }
     }
 }
 
 void Reader::get_until(std::uint64_t end) {
-    const auto first = delivered_;
+    const auto first = position_.resume_at();
+    position_.come_from(first);
+    bool checked = false;
     client_.get({.purpose = object_.purpose(),
                  .bucket = object_.bucket,
                  .key = object_.key,
                  .range = ByteRange{first, end - 1},
-                 .if_match = object_.etag},
+                 .if_match = object_.required_tag()},
                 [&](const Head& head, std::string_view bytes) {
-                    if (delivered_ == first) object_.check(head, first);
-                    deliver(bytes);
+                    if (!std::exchange(checked, true)) object_.check(head, first);
+                    if (!position_.skip_known(bytes)) throw WholeObject();
+                    if (!bytes.empty()) deliver(bytes);
                 });
-    if (delivered_ < end) {
+    if (position_.delivered() < end) {
         throw Failure(object_.purpose(), "the service sends less than was asked for", {}, true, true);
     }
+}
+
+/// Reads all of it again, for a service that cannot send a part, and delivers what is missing.
+void Reader::read_again() {
+    for (int failures = 1; !is_complete(); ++failures) {
+        const auto before = position_.delivered();
+        try {
+            get_again();
+        } catch (const Failure& failure) {
+            if (position_.delivered() > before) failures = 1;
+            object_.wait_after(failure, failures, cancellation_);
+        }
+    }
+}
+
+void Reader::get_again() {
+    position_.come_from(0);
+    client_.get({.purpose = object_.purpose(),
+                 .bucket = object_.bucket,
+                 .key = object_.key,
+                 .if_match = object_.required_tag()},
+                [&](const Head& head, std::string_view bytes) {
+                    if (size_known_) object_.check_version(head);
+                    if (!position_.skip_known(bytes)) {
+                        throw Error(ErrorClass::integrity,
+                                    object_.purpose() + ": it was replaced while it was read",
+                                    "read it again");
+                    }
+                    if (!bytes.empty()) deliver(bytes);
+                });
+    if (size_known_ && position_.delivered() < object_.size)
+        throw Failure(object_.purpose(), "the service sends less than it has", {}, true, true);
+    ended_ = !size_known_;
 }
 
 }  // namespace

@@ -20,7 +20,7 @@ namespace {
 
 constexpr std::array<std::string_view, 2> curl_protocols{"http", "https"};
 
-constexpr std::array<Option, 6> connector_options{{
+constexpr std::array<Option, 7> connector_options{{
     {.name = "host",
      .help = "the endpoint: a host, or http://HOST[:PORT]",
      .fallback = "AWS_ENDPOINT_URL, else AWS's of the region",
@@ -35,9 +35,13 @@ constexpr std::array<Option, 6> connector_options{{
      .help = "the region that requests are signed for",
      .fallback = "AWS_REGION, AWS_DEFAULT_REGION, else us-east-1"},
     {.name = "addressing",
-     .help = "whether the bucket stands in the path, or as a virtual host in the host's name",
+     .help = "where the bucket is named: in the path, or as a virtual host in the host's name",
      .fallback = "virtual for AWS, path where an endpoint is given",
      .choices = "path|virtual"},
+    {.name = "request_payer",
+     .help = "requester, to pay for requests to buckets of others that ask for it",
+     .fallback = "the bucket's owner pays",
+     .choices = "requester"},
 }};
 
 constexpr auto datasource_options = with_file_format(std::array<Option, 2>{{
@@ -49,7 +53,7 @@ void check_object(const Location& location) {
     const std::array<std::pair<std::string_view, const std::string*>, 3> unused{
         {{"database", &location.database}, {"table", &location.table}, {"request", &location.request}}};
     for (const auto& [field, value] : unused) {
-        if (!value->empty()) refuse_field(field, "S3 has no such thing; give --bucket and --path");
+        if (!value->empty()) refuse_field(field, "S3 does not have it; give --bucket and --path");
     }
     const std::array<std::pair<std::string_view, const std::string*>, 2> used{
         {{"bucket", &location.bucket}, {"path", &location.path}}};

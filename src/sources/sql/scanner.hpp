@@ -8,7 +8,7 @@
 
 namespace prevision::sources {
 
-/// Throws Error invalid, naming the field `request`,, with a hint.
+/// Throws Error invalid, naming the field `request`, with a hint.
 [[noreturn]] void refuse_request(std::string_view why);
 
 /// Of a name or a keyword, the first character excepted.

@@ -108,6 +108,16 @@ std::vector<VerbCase> connector_cases() {
                            "\n"}},
          .requests = {"GET /connectors/" + id, "GET /connectors/" + id + "/browse?path=shop&recursive=false"},
          .out = "path,kind,size,modified,detail\r\nshop/orders,table,,,\r\n"},
+        {.verb = "connector browse",
+         .arguments = {id, "-o", "id"},
+         .answers = {{200, shop},
+                     {200, R"({"name":"a","path":"a","kind":"file"})"
+                           "\n"
+                           R"({"note":"2 lines are not understood"})"
+                           "\n"}},
+         .requests = {"GET /connectors/" + id, "GET /connectors/" + id + "/browse?path=&recursive=false"},
+         .out = "a\n",
+         .err = "note: 2 lines are not understood"},
         {.verb = "connector types",
          .arguments = {"--filter", "engine=sqlite", "-o", "csv", "--columns", "type,engine"},
          .out = "type,engine\r\nSQL,sqlite\r\n"},

@@ -208,7 +208,7 @@ TEST_CASE("folders without end are not followed without end") {
     CHECK_THAT(error.what(), Catch::Contains("100 folders"));
 }
 
-TEST_CASE("a server that tells neither size nor time is believed") {
+TEST_CASE("a server that knows neither size nor time is believed") {
     const FtpServer server(
         [](const std::string& command) -> std::string {
             return command.starts_with("RETR") ? "150 here it comes\r\n226 done" : "502 not here";
@@ -221,19 +221,186 @@ TEST_CASE("a server that tells neither size nor time is believed") {
     CHECK(file.info->modified.empty());
 }
 
-TEST_CASE("fewer bytes than the server said are not taken for the file") {
+TEST_CASE("fewer or more bytes than the server said are not taken for the file, and no byte is cut off") {
+    std::string size;
+    const std::string content = "eleven byte";
     const FtpServer server(
-        [](const std::string& command) -> std::string {
-            if (command.starts_with("SIZE")) return "213 1000";
-            if (command.starts_with("REST")) return "350 go on";
+        [&](const std::string& command) -> std::string {
+            if (command.starts_with("SIZE")) return "213 " + size;
             return command.starts_with("RETR") ? "150 here it comes\r\n226 done" : "502 not here";
         },
+        [&](RawConnection& connection) { connection.send(content); });
+    for (const auto* said : {"1000", "5", "0"}) {
+        CAPTURE(said);
+        size = said;
+        MemoryFile file;
+        Cancellation cancellation;
+        const auto source = sources::open_source(connection_to("FTP", server.port()), cancellation);
+        const auto error = error_of([&] { source->read({.path = "a"}, {}, file); });
+        CHECK(error.error_class() == ErrorClass::integrity);
+        CHECK_THAT(error.what(), Catch::Contains("sends 11"));
+        CHECK(file.bytes == content);
+    }
+    size = "11";
+    CHECK(read_file_whole(connection_to("FTP", server.port()), {.path = "a"}).bytes == content);
+}
+
+namespace {
+
+/// Text without a period.
+std::string numbered_lines(std::size_t size) {
+    std::string text;
+    for (int number = 0; text.size() < size; ++number) text += fmt::format("{}\n", number);
+    return text;
+}
+
+}  // namespace
+
+TEST_CASE("an FTP server that says it goes on, and begins again or refuses, yields the file") {
+    const auto content = numbered_lines(300'000);
+    const std::string rest_reply = GENERATE("350 go on", "502 no REST here", "421 good bye");
+    const std::string retr_reply = GENERATE("150 here it comes\r\n226 done", "551 not from the middle");
+    bool asked_to_go_on = false;
+    const FtpServer server(
+        [&](const std::string& command) -> std::string {
+            if (command.starts_with("SIZE")) return fmt::format("213 {}", content.size());
+            if (command.starts_with("REST")) {
+                asked_to_go_on = true;
+                return rest_reply;
+            }
+            if (command.starts_with("RETR"))
+                return std::exchange(asked_to_go_on, false) ? retr_reply : "150 here it comes\r\n226 done";
+            return "502 not here";
+        },
         [&](RawConnection& connection) {
-            if (connection.number() == 0) connection.send("too few");
+            if (connection.number() > 0) {
+                connection.send(content);
+                return;
+            }
+            connection.send(std::string_view(content).substr(0, 120'000));
+            connection.reset_at_end();
         });
-    const auto error = error_of([&] { read_file_whole(connection_to("FTP", server.port()), {.path = "a"}); });
-    CHECK(error.error_class() == ErrorClass::unreachable);
-    CHECK_THAT(error.what(), Catch::Contains("cut off after 7 of 1,000 bytes"));
+    CAPTURE(rest_reply, retr_reply);
+    CHECK((read_file_whole(connection_to("FTP", server.port()), {.path = "a"}).bytes == content));
+}
+
+TEST_CASE("a greeting that asks to wait is waited for, and one that never comes is not") {
+    bool greets = true;
+    RawServer server([&](RawConnection& connection) {
+        connection.send("120-Please wait\r\n120 Service ready in 1 minute\r\n");
+        if (!greets) {
+            connection.wait_until_closed();
+            return;
+        }
+        FtpScript script(connection);
+        for (auto command = script.next(); !command.empty(); command = script.next())
+            script.say(command == "QUIT" ? "221 bye" : "502 not here");
+    });
+    auto connection = connection_to("FTP", server.port());
+    connection.connect_timeout = std::chrono::milliseconds(500);
+    const auto run = run_test(connection);
+    CHECK(run.names() == std::vector<std::string>{"resolve", "connect", "tls", "auth", "list"});
+    CHECK(run.stages.at(3).ok);
+    greets = false;
+    const auto waited = run_test(connection);
+    REQUIRE(waited.error);
+    CHECK(waited.error->error_class() == ErrorClass::unreachable);
+    CHECK_THAT(waited.error->what(), Catch::Contains("120") && Catch::Contains("asks to wait"));
+}
+
+TEST_CASE("a server that has too many clients is unreachable, and not a refused password") {
+    for (const auto* reply :
+         {"530 Sorry, the maximum number of clients (3) for this user are already connected.",
+          "530 Too many users logged in for this account", "421 Too many connections, try again later"}) {
+        CAPTURE(reply);
+        RawServer server([&](RawConnection& connection) {
+            connection.send("220 ready\r\n");
+            connection.read_until("\r\n");
+            connection.send("331 password?\r\n");
+            connection.read_until("\r\n");
+            connection.send(fmt::format("{}\r\n", reply));
+            connection.wait_until_closed();
+        });
+        const auto run = run_test(connection_to("FTP", server.port()));
+        REQUIRE(run.error);
+        CHECK(run.error->retryable());
+        CHECK_THAT(run.error->what(), Catch::Contains(reply));
+    }
+}
+
+TEST_CASE("a folder that a server lets us into and refuses to list is empty, unless it forbids it") {
+    std::string reply = "550 No files found.";
+    const FtpServer server([&](const std::string& command) -> std::string {
+        if (command.starts_with("LIST") || (command == "MLSD" && reply.starts_with("550"))) return reply;
+        return "502 not here";
+    });
+    const auto connection = connection_to("FTP", server.port());
+    CHECK(browse_all(connection, "").empty());
+    CHECK(browse_all(connection, "folder").empty());
+    reply = "550 Permission denied.";
+    CHECK(error_of([&] { browse_all(connection, "folder"); }).error_class() == ErrorClass::auth);
+}
+
+TEST_CASE("a server that refuses to tell a size is asked for its listing, and for the file") {
+    const auto* const refusal =
+        GENERATE("550 SIZE not allowed in ASCII mode", "550 Could not get file size.");
+    std::string listing = "-rw-r--r-- 1 a b 4 Jan 31 2025 there.csv\r\n";
+    bool lists = false;
+    const FtpServer server(
+        [&](const std::string& command) -> std::string {
+            lists = command.starts_with("LIST");
+            if (command.starts_with("SIZE")) return refusal;
+            if (lists || command == "RETR there.csv") return "150 here it comes\r\n226 done";
+            return command.starts_with("RETR") ? "550 Failed to open file." : "502 not here";
+        },
+        [&](RawConnection& connection) { connection.send(lists ? listing : "a\n1\n"); });
+    const auto connection = connection_to("FTP", server.port());
+    CHECK(read_file_whole(connection, {.path = "there.csv"}).bytes == "a\n1\n");
+    const auto missing = error_of([&] { read_file_whole(connection, {.path = "missing.csv"}); });
+    CHECK(missing.error_class() == ErrorClass::not_found);
+    listing = "-rw------- 1 a b 4 Jan 31 2025 closed.csv\r\n";
+    const auto closed = error_of([&] { read_file_whole(connection, {.path = "closed.csv"}); });
+    CHECK(closed.error_class() == ErrorClass::auth);
+}
+
+TEST_CASE("lines of a listing that are not understood are counted beside those that are shown") {
+    const FtpServer server(
+        [](const std::string& command) -> std::string {
+            return command.starts_with("LIST") ? "150 here it comes\r\n226 done" : "502 not here";
+        },
+        [](RawConnection& connection) {
+            connection.send(
+                "total 0\r\n-rw-r--r-- 1 a b 4 Jan 31 2025 a.csv\r\nwhat is this\r\n"
+                "01-31-26  12:00PM    <JUNCTION>     b [C:\\b]\r\nand this\r\n");
+        });
+    Cancellation cancellation;
+    const auto source = sources::open_source(connection_to("FTP", server.port()), cancellation);
+    std::vector<std::string> names;
+    source->browse("", false, [&](const auto& entry) { names.push_back(entry.name); });
+    CHECK(names == std::vector<std::string>{"a.csv", "b"});
+    REQUIRE(source->notes().size() == 1);
+    CHECK_THAT(source->notes().front(), Catch::StartsWith("2 lines") && Catch::Contains("'what is this'"));
+}
+
+TEST_CASE("names in Latin-1 are used as they are shown") {
+    const std::string raw = "caf\xe9";
+    std::string folder;
+    const FtpServer server(
+        [&](const std::string& command) -> std::string {
+            if (command == "MLSD" || command == "RETR " + raw + "/" + raw) return "150 here\r\n226 done";
+            if (command.starts_with("SIZE"))
+                return command == "SIZE " + raw + "/" + raw ? "213 4" : "550 No such file";
+            return "502 not here";
+        },
+        [&](RawConnection& connection) { connection.send("type=dir; " + raw + "\r\n"); });
+    const auto connection = connection_to("FTP", server.port());
+    CHECK(browse_all(connection, "").count("café") == 1);
+    // What comes is the listing, as long as it is no file of four bytes.
+    const auto error = error_of([&] { read_file_whole(connection, {.path = "café/café"}); });
+    CHECK(error.error_class() == ErrorClass::integrity);
+    CHECK_THAT(error.what(), Catch::Contains("cannot read café/café at "));
+    CHECK(error_of([&] { read_file_whole(connection, {.path = "café/the"}); }).error_class() ==
+          ErrorClass::not_found);
 }
 
 TEST_CASE("a name or a password that would be a command of its own is refused") {

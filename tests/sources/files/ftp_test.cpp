@@ -7,7 +7,7 @@
 
 #include "contract/file_source_contract.hpp"
 #include "sources/files/fixture.hpp"
-#include "sources/files/ftp_session.hpp"
+#include "sources/files/ftp_reply.hpp"
 #include "sources/registry.hpp"
 #include "support/cutting_proxy.hpp"
 #include "support/proftpd_server.hpp"
@@ -203,7 +203,7 @@ TEST_CASE("what may not be read, what is missing and what is a folder are told a
 }
 
 TEST_CASE("why a server refuses a path is told from its words, and not from the path in them") {
-    using sources::tell_refusal;
+    using sources::refusal_in_reply;
     using Class = std::optional<ErrorClass>;
     const std::vector<std::tuple<std::string, std::string, Class>> table{
         {"550 a.txt: No such file or directory", "a.txt", ErrorClass::not_found},
@@ -223,7 +223,7 @@ TEST_CASE("why a server refuses a path is told from its words, and not from the 
     };
     for (const auto& [reply, path, expected] : table) {
         CAPTURE(reply, path);
-        CHECK(tell_refusal(reply, path) == expected);
+        CHECK(refusal_in_reply(reply, path) == expected);
     }
 }
 

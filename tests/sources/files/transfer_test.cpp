@@ -17,17 +17,19 @@ class ScriptedFile final : public DistantFile {
     FileVersion look() override {
         ++looks;
         if (on_look) on_look(looks);
-        return {.size = size_known ? std::optional<std::uint64_t>(content_.size()) : std::nullopt,
+        return {.size = size_known ? std::optional<std::uint64_t>(said_size.value_or(content_.size()))
+                                   : std::nullopt,
                 .modified = modified};
     }
 
     void fetch(std::uint64_t offset, const Take& take) override {
         offsets.push_back(offset);
-        // Bytes by threes, up to where this attempt is cut.
         const auto attempt = offsets.size() - 1;
+        if (offset > 0 && refuses_middle) throw Error(*refuses_middle, "REST is not allowed");
+        // Bytes by threes, or more at a time, up to where this attempt is cut.
         const auto cut = attempt < cuts.size() ? cuts[attempt] : content_.size();
-        for (auto at = static_cast<std::size_t>(offset); at < cut; at += 3) {
-            const auto count = std::min<std::size_t>(3, cut - at);
+        for (auto at = static_cast<std::size_t>(ignores_offset ? 0 : offset); at < cut; at += step) {
+            const auto count = std::min<std::size_t>(step, cut - at);
             if (!take(std::string_view(content_).substr(at, count))) {
                 ended_early = true;
                 return;
@@ -43,6 +45,10 @@ class ScriptedFile final : public DistantFile {
     std::vector<std::size_t> cuts;  // an attempt each: where it is cut
     bool silent = false;            // a cut looks like an end
     bool size_known = true;
+    std::optional<std::uint64_t> said_size;
+    bool ignores_offset = false;  // and sends from the beginning
+    std::optional<ErrorClass> refuses_middle;
+    std::size_t step = 3;
     std::string modified = "2026-01-02T03:04:05Z";
     std::function<void(int)> on_look;
     int looks = 0;
@@ -109,9 +115,85 @@ TEST_CASE("a reading that is cut off goes on where it stopped, however often, wh
     TextSink sink;
     transfer(file, sink);
     CHECK(sink.text == content);
-    const std::vector<std::uint64_t> offsets{0, 4, 5, 9, 10, 15, 16, 20};
     // An end in silence at the last byte is the end.
-    CHECK(file.offsets == (file.silent ? std::vector(offsets.begin(), offsets.end() - 1) : offsets));
+    CHECK(file.offsets.size() == (file.silent ? 7 : 8));
+}
+
+namespace {
+
+/// Content without a period, longer than what is compared.
+std::string long_content() {
+    std::string text;
+    for (int number = 0; text.size() < 100'000; ++number) text += std::to_string(number) + "\n";
+    return text;
+}
+
+}  // namespace
+
+TEST_CASE("a reading goes on some bytes before the place where it was cut, and these come once") {
+    const auto text = long_content();
+    ScriptedFile file(text);
+    file.step = 1000;
+    file.cuts = {40'000};
+    TextSink sink;
+    transfer(file, sink);
+    CHECK((sink.text == text));
+    CHECK(file.offsets == std::vector<std::uint64_t>{0, 40'000 - 16'384});
+}
+
+TEST_CASE("a system that sends from the beginning instead of going on yields the file, not two parts of it") {
+    const auto text = long_content();
+    ScriptedFile file(text);
+    file.step = 1000;
+    file.cuts = {40'000, 100, 60'000};
+    file.ignores_offset = true;
+    TextSink sink;
+    transfer(file, sink);
+    CHECK((sink.text == text));
+    CHECK(file.offsets.back() == 0);
+}
+
+TEST_CASE("a file whose parts are all alike is refused where it becomes longer than it is") {
+    ScriptedFile file(std::string(100'000, 'x'));
+    file.step = 1000;
+    file.cuts = {40'000};
+    file.ignores_offset = true;
+    TextSink sink;
+    CHECK(class_of(file, sink) == ErrorClass::integrity);
+}
+
+TEST_CASE("a system that refuses to go on in the middle is read from the beginning again") {
+    const auto text = long_content();
+    ScriptedFile file(text);
+    file.step = 1000;
+    file.cuts = {40'000};
+    file.refuses_middle = GENERATE(ErrorClass::internal, ErrorClass::auth, ErrorClass::unreachable);
+    TextSink sink;
+    Cancellation cancellation;
+    const RetryPolicy policy{.retries = 4, .first_wait = std::chrono::milliseconds(1)};
+    transfer_file(
+        file, [&](const FileVersion&) -> ByteSink& { return sink; }, cancellation, policy);
+    CHECK((sink.text == text));
+    CHECK(file.offsets.back() == 0);
+}
+
+TEST_CASE("a file that begins otherwise when it is read again is refused") {
+    ScriptedFile file(long_content());
+    file.step = 1000;
+    file.cuts = {40'000};
+    file.refuses_middle = ErrorClass::internal;
+    TextSink sink;
+    file.on_look = [&](int look) {
+        if (look == 2) file.replace(std::string(long_content().size(), 'y'));
+    };
+    CHECK(class_of(file, sink) == ErrorClass::integrity);
+}
+
+TEST_CASE("a file that is longer or shorter than its system says is refused") {
+    ScriptedFile file(content);
+    file.said_size = GENERATE(19, 21, 0, 1000);
+    TextSink sink;
+    CHECK(class_of(file, sink) == ErrorClass::integrity);
 }
 
 TEST_CASE("attempts without a byte are given up") {
@@ -126,7 +208,7 @@ TEST_CASE("attempts without a byte are given up") {
         CHECK(std::string(error.what()) ==
               "cannot read the file: cut off after 4 of 20 bytes of 2026-01-02T03:04:05Z: the line is dead");
     }
-    CHECK(file.offsets == std::vector<std::uint64_t>{0, 4, 4});
+    CHECK(file.offsets.size() == 3);
 }
 
 TEST_CASE("a file that changed before the reading went on is refused, and none of it is taken") {
@@ -164,7 +246,7 @@ TEST_CASE("more bytes than the file has are refused") {
     CHECK(class_of(file, sink) == ErrorClass::integrity);
 }
 
-TEST_CASE("a system that tells no size is believed") {
+TEST_CASE("a file of unknown size is read from the beginning again after a cut") {
     ScriptedFile file(content);
     file.size_known = false;
     file.cuts = {6};

@@ -146,12 +146,19 @@ TEST_CASE("a service that asks to slow down is asked again, and not for ever") {
 
 TEST_CASE("each code of S3 has its class, and is not tried again where that cannot help") {
     const std::vector<std::tuple<int, std::string, ErrorClass>> cases{
-        {403, "SignatureDoesNotMatch", ErrorClass::auth}, {403, "InvalidAccessKeyId", ErrorClass::auth},
-        {403, "AccessDenied", ErrorClass::auth},          {400, "ExpiredToken", ErrorClass::auth},
-        {400, "InvalidToken", ErrorClass::auth},          {403, "RequestTimeTooSkewed", ErrorClass::auth},
-        {403, "SomethingNew", ErrorClass::auth},          {404, "NoSuchBucket", ErrorClass::not_found},
-        {404, "NoSuchKey", ErrorClass::not_found},        {403, "InvalidObjectState", ErrorClass::invalid},
-        {400, "InvalidBucketName", ErrorClass::invalid},  {400, "SomethingNew", ErrorClass::internal},
+        {403, "SignatureDoesNotMatch", ErrorClass::auth},
+        {403, "InvalidAccessKeyId", ErrorClass::auth},
+        {403, "AccessDenied", ErrorClass::auth},
+        {400, "ExpiredToken", ErrorClass::auth},
+        {400, "InvalidToken", ErrorClass::auth},
+        {403, "RequestTimeTooSkewed", ErrorClass::auth},
+        {403, "SomethingNew", ErrorClass::auth},
+        {404, "NoSuchBucket", ErrorClass::not_found},
+        {404, "NoSuchKey", ErrorClass::not_found},
+        {403, "InvalidObjectState", ErrorClass::invalid},
+        {400, "InvalidBucketName", ErrorClass::invalid},
+        {400, "SomethingNew", ErrorClass::internal},
+        {400, "IllegalLocationConstraintException", ErrorClass::invalid},
     };
     for (const auto& [status, code, error_class] : cases) {
         CAPTURE(code, status);
@@ -201,15 +208,149 @@ TEST_CASE("a redirect to another region is followed once") {
     CHECK(circles.requests().size() == 2);
 }
 
-TEST_CASE("a service that knows no ranges is read in one go") {
+TEST_CASE("a temporary redirect is followed and signed anew, but not away from encryption or in circles") {
+    const HttpServer there([](const HttpRequest& request) -> HttpAnswer {
+        const bool signed_here = !request.header("Authorization").empty();
+        return signed_here ? HttpAnswer{.body = "there " + request.target} : s3_error(403, "AccessDenied");
+    });
+    const HttpServer here([&](const HttpRequest&) {
+        auto answer = s3_error(307, "TemporaryRedirect");
+        answer.headers.emplace_back("Location", there.url() + "/b/a%20key");
+        return answer;
+    });
+    CHECK(read_object(to(here.url()), "b", "a key") == "there /b/a%20key");
+    CHECK(here.requests().size() == 1);
+
+    const HttpServer circles([&](const HttpRequest& request) {
+        auto answer = s3_error(307, "TemporaryRedirect");
+        answer.headers.emplace_back("Location", "http://" + request.header("Host") + "/b/k");
+        return answer;
+    });
+    CHECK(reading_error(circles.url()).error_class() == ErrorClass::unreachable);
+    const HttpServer nowhere([](const HttpRequest&) {
+        auto answer = s3_error(307, "TemporaryRedirect");
+        answer.headers.emplace_back("Location", "ftp://example.com/k");
+        return answer;
+    });
+    const auto error = reading_error(nowhere.url());
+    CHECK(error.error_class() == ErrorClass::unreachable);
+    CHECK_THAT(error.hint(), Catch::Contains("--host"));
+}
+
+TEST_CASE("each status without a document has its class and a hint") {
+    for (const auto& [status, error_class] : {std::pair(500, ErrorClass::unreachable),
+                                              {502, ErrorClass::unreachable},
+                                              {504, ErrorClass::unreachable},
+                                              {599, ErrorClass::unreachable},
+                                              {401, ErrorClass::auth},
+                                              {305, ErrorClass::invalid},
+                                              {418, ErrorClass::internal}}) {
+        CAPTURE(status);
+        const RawServer server([&, s = status](RawConnection& connection) {
+            connection.read_head();
+            connection.send(
+                fmt::format("HTTP/1.1 {} x\r\nContent-Length: 0\r\nConnection: close\r\n\r\n", s));
+        });
+        const auto error = reading_error(server.url());
+        CHECK(error.error_class() == error_class);
+        CHECK_FALSE(error.hint().empty());
+    }
+    const RawServer unfinished([&](RawConnection& connection) {
+        connection.read_head();
+        connection.send("HTTP/1.1 103 Early Hints\r\nLink: <a>\r\n\r\n");
+    });
+    CHECK(reading_error(unfinished.url()).error_class() == ErrorClass::unreachable);
+    const HttpServer encrypted([](const HttpRequest&) {
+        return xml(
+            400,
+            "<Error><Code>InvalidRequest</Code><Message>The object was stored using a form of Server Side "
+            "Encryption. The correct parameters must be provided to retrieve the object.</Message></Error>");
+    });
+    const auto error = reading_error(encrypted.url());
+    CHECK(error.error_class() == ErrorClass::invalid);
+    CHECK_THAT(error.hint(), Catch::Contains("SSE-C"));
+}
+
+TEST_CASE("who pays for the requests says so in each, under the signature") {
+    const HttpServer server([](const HttpRequest&) { return HttpAnswer{.body = "x"}; });
+    auto connection = to(server.url());
+    read_object(connection, "b", "k");
+    connection.options["request_payer"] = "requester";
+    read_object(connection, "b", "k");
+    const auto requests = server.requests();
+    REQUIRE(requests.size() == 2);
+    CHECK(requests[0].header("x-amz-request-payer").empty());
+    CHECK(requests[1].header("x-amz-request-payer") == "requester");
+    CHECK_THAT(requests[1].header("Authorization"), Catch::Contains("x-amz-request-payer"));
+}
+
+TEST_CASE("a service that has no ranges is read in one go, and again after a cut") {
     const auto content = noise(std::size_t{1} << 20U);
+    const bool cut = GENERATE(false, true);
+    const bool says_length = GENERATE(false, true);
     const RawServer server([&](RawConnection& connection) {
         connection.read_head();
-        connection.send(fmt::format("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n", content.size()) +
-                        content);
+        const auto length = says_length ? fmt::format("Content-Length: {}\r\n", content.size())
+                                        : std::string("Transfer-Encoding: chunked\r\n");
+        connection.send(fmt::format("HTTP/1.1 200 OK\r\n{}\r\n", length));
+        const auto sent = cut && connection.number() == 0 ? content.size() / 2 : content.size();
+        if (!says_length) connection.send(fmt::format("{:x}\r\n", content.size()));
+        connection.send(std::string_view(content).substr(0, sent));
+        if (sent == content.size() && !says_length) connection.send("\r\n0\r\n\r\n");
+    });
+    CAPTURE(cut, says_length);
+    CHECK((read_object(to(server.url()), "b", "k") == content));
+    CHECK(server.connections() == (cut ? says_length ? 3 : 2 : 1));
+}
+
+TEST_CASE("a service that says it goes on, and sends other bytes, yields the object") {
+    const auto content = noise(std::size_t{3} << 20U);
+    const RawServer server([&](RawConnection& connection) {
+        for (;;) {
+            const auto head = connection.read_head();
+            if (head.empty()) return;
+            const auto asked = asked_range(head, content.size());
+            const bool whole = head.find("bytes=") == std::string::npos;
+            if (whole) {
+                connection.send(fmt::format("HTTP/1.1 200 OK\r\nETag: \"one\"\r\nContent-Length: {}\r\n\r\n",
+                                            content.size()) +
+                                content);
+                continue;
+            }
+            // As asked for, by its head; but always from the beginning.
+            const auto body = content.substr(0, asked.last - asked.first + 1);
+            if (connection.number() == 0) {
+                connection.send(range_head(asked, content.size()) + body.substr(0, 100'000));
+                return;
+            }
+            connection.send(range_head(asked, content.size()) + body);
+        }
     });
     CHECK((read_object(to(server.url()), "b", "k") == content));
-    CHECK(server.connections() == 1);
+}
+
+TEST_CASE("a weak tag is not asked for with If-Match, which compares only strong ones") {
+    const auto content = noise(std::size_t{8} << 20U);
+    for (const std::string tag : {"W/\"one\"", "\"one\""}) {
+        CAPTURE(tag);
+        std::atomic<int> conditions = 0;
+        const RawServer server([&](RawConnection& connection) {
+            for (;;) {
+                const auto head = connection.read_head();
+                if (head.empty()) return;
+                if (head.find("If-Match") != std::string::npos) ++conditions;
+                if (head.find("If-Match: W/") != std::string::npos) {
+                    connection.send("HTTP/1.1 412 Precondition Failed\r\nContent-Length: 0\r\n\r\n");
+                    continue;
+                }
+                const auto asked = asked_range(head, content.size());
+                connection.send(range_head(asked, content.size(), tag) +
+                                content.substr(asked.first, asked.last - asked.first + 1));
+            }
+        });
+        CHECK((read_object(to(server.url()), "b", "k") == content));
+        CHECK((conditions == 0) == tag.starts_with("W/"));
+    }
 }
 
 TEST_CASE("an object that changes is found out, also where If-Match is ignored") {

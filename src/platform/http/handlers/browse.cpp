@@ -55,16 +55,19 @@ model::BrowsedItem to_entry(const sources::Entry& entry) {
             .document = {}};
 }
 
-/// One line of JSON for each entry.
+/// One line of JSON for each entry, and then one for each note on them: `{"note": "…"}`.
 Answer browse(State& state, const RoutedCall& routed) {
     const auto path = routed.query.get("path").value_or("");
     const bool recursive = routed.query.get("recursive").value_or("") == "true";
-    return stream_answer(state, "application/jsonl", open(state, routed),
-                         [path, recursive](sources::Source& source, ByteSink& body) {
-                             source.browse(path, recursive, [&](const sources::Entry& entry) {
-                                 body.write(model::encode_answer(to_entry(entry)) + "\n");
-                             });
-                         });
+    return stream_answer(
+        state, "application/jsonl", open(state, routed),
+        [path, recursive](sources::Source& source, ByteSink& body) {
+            source.browse(path, recursive, [&](const sources::Entry& entry) {
+                body.write(model::encode_answer(to_entry(entry)) + "\n");
+            });
+            for (const auto& note : source.notes())
+                body.write(model::JsonObject().text("note", valid_utf8(note)).finish() + "\n");
+        });
 }
 
 }  // namespace

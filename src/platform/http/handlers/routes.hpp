@@ -55,6 +55,12 @@ Answer show_object(State& state, const RoutedCall& routed) {
     return json_answer(encode_answer(get(state, routed.parameters.at(0))));
 }
 
+template <typename Object>
+const std::string& id_of(const Object& object) {
+    return object.id;
+}
+inline const std::string& id_of(const ProjectRecord& record) { return record.project.id; }
+
 /// Answers with the page that the call asks for; `list` reads that page. With `fields=_id` an item holds only that.
 template <typename List>
 Answer list_page(const RoutedCall& routed, const List& list) {
@@ -63,7 +69,7 @@ Answer list_page(const RoutedCall& routed, const List& list) {
     const bool only_ids = routed.query.get("fields") == "_id";
     std::vector<std::string> items;
     for (const auto& item : listed.items)
-        items.push_back(only_ids ? model::JsonObject().text("_id", item.id).finish() : encode_answer(item));
+        items.push_back(only_ids ? model::JsonObject().text("_id", id_of(item)).finish() : encode_answer(item));
     return page_answer(page, listed.total, items);
 }
 

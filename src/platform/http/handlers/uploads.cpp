@@ -132,8 +132,11 @@ snapshot::FileFindings read_uploaded_table(const UploadedFile& file, const Form&
     const auto inner = snapshot::without_compression_suffix(name);
     const bool is_table = snapshot::guess_text(inner, "", true).type != snapshot::ContentType::json_lines;
     model::FileFormat format{.separator = field_of(form, "separator"),
-                             .quote = {},
+                             .quote = field_of(form, "quote"),
+                             .escape = field_of(form, "escape"),
+                             .comment = field_of(form, "comment"),
                              .header = std::nullopt,
+                             .skip = std::nullopt,
                              .encoding = field_of(form, "encoding")};
     if (is_table) format.header = true;
     snapshot::FileInspector inspector(name, parse_format(format), preview);

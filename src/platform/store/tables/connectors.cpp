@@ -149,6 +149,11 @@ void ConnectorTable::reseal(const std::string& old_fingerprint, const std::strin
     });
 }
 
+void ConnectorTable::while_no_key_changes(
+    const std::function<void(const std::optional<std::string>& fingerprint)>& action) {
+    store_.write([&](sqlite::Database& database) { action(read_fingerprint(database)); });
+}
+
 std::uint64_t ConnectorTable::count_secrets() {
     return store_.read([](sqlite::Database& database) {
         return rows::count(database, "SELECT COUNT(*) FROM secrets WHERE field <> ?", "");

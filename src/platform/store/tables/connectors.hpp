@@ -54,6 +54,10 @@ class ConnectorTable : public Table<model::Connector> {
     void reseal(const std::string& old_fingerprint, const std::string& new_fingerprint,
                 const std::function<void()>& before, const Reseal& seal_again);
 
+    /// Calls `action` with the fingerprint of the key, in a transaction in which no other process can change the key.
+    void while_no_key_changes(
+        const std::function<void(const std::optional<std::string>& fingerprint)>& action);
+
     std::uint64_t count_secrets();
 
     /// The fingerprint of the key that the secrets are sealed with; nothing while the store has no secret.

@@ -50,8 +50,6 @@ std::string hint_of_status(int status) {
 
 }  // namespace
 
-bool is_success(int status) { return (status >= 200 && status <= 210) || status == 226; }
-
 Error to_error(const std::string& what, const transport::Response& response, const std::string& platform) {
     const auto failure = model::decode_failure(response.body);
     const auto named = parse_error_class(failure.error_class);

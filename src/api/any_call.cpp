@@ -3,7 +3,6 @@
 
 #include "api/client.hpp"
 #include "api/decode_answer.hpp"
-#include "api/seen_items.hpp"
 #include "model/json.hpp"
 
 namespace prevision::api {
@@ -23,24 +22,13 @@ Repeat repeat_of(const std::string& method, const std::string& path) {
 
 }  // namespace
 
-std::string Client::call_any(const AnyCall& any) {
-    return call({describe(any.method, any.path), any.method, any.path, any.body,
+transport::Response Client::call_any(const AnyCall& any) {
+    return send({describe(any.method, any.path), any.method, any.path, any.body,
                  repeat_of(any.method, any.path), any.sink, any.headers});
 }
 
-void Client::list_any(const std::string& path, const Each<std::string>& each) {
-    SeenItems seen;
-    const auto take = [&](std::span<const std::string_view> items) {
-        seen.begin_page();
-        for (const auto item : items) {
-            std::string document(item);
-            if (seen.add(model::get_text(model::parse_json(item), "_id"), document) &&
-                !each(std::move(document)))
-                return false;
-        }
-        return seen.anything_new();
-    };
-    list_pages(describe("GET", path), path, take, true);
+Error Client::error_of(const AnyCall& any, const transport::Response& response) const {
+    return to_error(describe(any.method, any.path), response, transport_.description());
 }
 
 void Client::check_token() {

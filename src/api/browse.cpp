@@ -1,5 +1,4 @@
-// What a distant system holds: by the call that the embedded platform adds, or by those that every platform
-// has.
+// Lists what a remote system has: by the embedded platform's own call, or by those that every platform has.
 #include <fmt/format.h>
 
 #include "api/client.hpp"
@@ -12,7 +11,7 @@ namespace prevision::api {
 
 namespace {
 
-/// Thrown through a transfer whose rest is not wanted.
+/// Thrown to end a transfer whose rest is not needed.
 struct Enough {};
 
 std::string to_browse(const model::Connector& connector) {
@@ -51,7 +50,7 @@ std::string write_part(const std::string& name) {
     return text + '"';
 }
 
-/// The one part of a path, without its quotes; nothing where there are more.
+/// The one part of a path, without its quotes; nothing when there are several.
 std::optional<std::string> read_part(std::string_view path) {
     if (path.ends_with('/')) path.remove_suffix(1);
     std::string name;
@@ -71,8 +70,8 @@ std::optional<std::string> read_part(std::string_view path) {
     return name;
 }
 
-model::Entry make_entry(const std::string& name, const std::string& path, const std::string& kind) {
-    model::Entry entry{.name = name, .path = path, .kind = kind};
+model::BrowsedItem make_entry(const std::string& name, const std::string& path, const std::string& kind) {
+    model::BrowsedItem entry{.name = name, .path = path, .kind = kind};
     entry.document = model::encode_answer(entry);
     return entry;
 }
@@ -80,7 +79,7 @@ model::Entry make_entry(const std::string& name, const std::string& path, const 
 }  // namespace
 
 std::vector<std::string> Client::browse_connector(const model::Connector& connector, const std::string& path,
-                                                  bool recursive, const Each<model::Entry>& each) {
+                                                  bool recursive, const Each<model::BrowsedItem>& each) {
     const auto what = to_browse(connector);
     std::vector<std::string> notes;
     LineSink lines([&](std::string_view line) {
@@ -88,7 +87,7 @@ std::vector<std::string> Client::browse_connector(const model::Connector& connec
             notes.push_back(model::get_text(model::parse_json(line), "note"));
             return;
         }
-        if (!each(decode_answer(what, line, model::decode_entry))) throw Enough{};
+        if (!each(decode_answer(what, line, model::decode_browsed_item))) throw Enough{};
     });
     const auto query = fmt::format("/connectors/{}/browse?path={}&recursive={}", percent_encode(connector.id),
                                    percent_encode(path), recursive);
@@ -101,26 +100,13 @@ std::vector<std::string> Client::browse_connector(const model::Connector& connec
             browse_paths(connector, path, each);
         }
     } catch (const Enough&) {
-        return {};  // given up in the middle, since no more is wanted
+        return {};  // `each` wants no more
     }
     return notes;
 }
 
-std::vector<std::string> Client::list_names(const std::string& what, const std::string& path) {
-    std::vector<std::string> names;
-    list_pages(what, path, [&](std::span<const std::string_view> items) {
-        for (const auto item : items) {
-            const auto value = model::parse_json(item);
-            names.push_back(value.IsObject() ? model::get_text(value, "name")
-                                             : model::scalar_text(value).value_or(""));
-        }
-        return true;
-    });
-    return names;
-}
-
 void Client::browse_databases(const model::Connector& connector, const std::string& path, bool recursive,
-                              const Each<model::Entry>& each) {
+                              const Each<model::BrowsedItem>& each) {
     const auto what = to_browse(connector);
     const auto database = read_part(path);
     if (!database) throw lacks_call(what);
@@ -142,9 +128,9 @@ void Client::browse_databases(const model::Connector& connector, const std::stri
     }
 }
 
-// They come as a whole: a place is what they begin with.
+// The platform lists all paths at once: those below `path` begin with it.
 void Client::browse_paths(const model::Connector& connector, const std::string& path,
-                          const Each<model::Entry>& each) {
+                          const Each<model::BrowsedItem>& each) {
     const auto before = path.empty() || path.ends_with('/') ? path : path + "/";
     for (const auto& file : list_names(to_browse(connector),
                                        fmt::format("/connectors/{}/paths", percent_encode(connector.id)))) {

@@ -1,18 +1,19 @@
 #include "api/client.hpp"
 
-#include <utility>
+#include <tuple>
+#include <type_traits>
 
 #include <fmt/format.h>
 
 #include "api/decode_answer.hpp"
-#include "api/page_reader.hpp"
+#include "api/form_upload.hpp"
 #include "api/seen_items.hpp"
 #include "core/id.hpp"
 #include "core/retry.hpp"
 #include "core/stream_position.hpp"
 #include "core/text.hpp"
-#include "core/wait.hpp"
 #include "model/codec.hpp"
+#include "model/json.hpp"
 #include "model/list_page.hpp"
 
 namespace prevision::api {
@@ -21,187 +22,95 @@ namespace {
 
 /// How the platform names a kind of object in its paths, and we in messages.
 template <typename Object>
-struct Resource;
-
-template <>
-struct Resource<model::Project> {
-    static constexpr std::string_view noun = "project";
-    static constexpr std::string_view path = "projects";
-    static constexpr auto decode = model::decode_project;
+struct Resource {
+    std::string_view noun;
+    std::string_view path;
+    Object (*decode)(const model::JsonText& json);
 };
+template <typename Object>
+constexpr Resource<Object> resource;
 template <>
-struct Resource<model::Connector> {
-    static constexpr std::string_view noun = "connector";
-    static constexpr std::string_view path = "connectors";
-    static constexpr auto decode = model::decode_connector;
-};
+constexpr Resource<model::Project> resource<model::Project>{"project", "projects", model::decode_project};
 template <>
-struct Resource<model::Datasource> {
-    static constexpr std::string_view noun = "datasource";
-    static constexpr std::string_view path = "data-sources";
-    static constexpr auto decode = model::decode_datasource;
-};
+constexpr Resource<model::Connector> resource<model::Connector>{"connector", "connectors",
+                                                                model::decode_connector};
 template <>
-struct Resource<model::Dataset> {
-    static constexpr std::string_view noun = "dataset";
-    static constexpr std::string_view path = "datasets";
-    static constexpr auto decode = model::decode_dataset;
-};
+constexpr Resource<model::Datasource> resource<model::Datasource>{"datasource", "data-sources",
+                                                                  model::decode_datasource};
 template <>
-struct Resource<model::Exporter> {
-    static constexpr std::string_view noun = "exporter";
-    static constexpr std::string_view path = "exporters";
-    static constexpr auto decode = model::decode_exporter;
-};
+constexpr Resource<model::Dataset> resource<model::Dataset>{"dataset", "datasets", model::decode_dataset};
 template <>
-struct Resource<model::Export> {
-    static constexpr std::string_view noun = "export";
-    static constexpr std::string_view path = "exports";
-    static constexpr auto decode = model::decode_export;
-};
+constexpr Resource<model::Exporter> resource<model::Exporter>{"exporter", "exporters",
+                                                              model::decode_exporter};
+template <>
+constexpr Resource<model::Export> resource<model::Export>{"export", "exports", model::decode_export};
 
 template <typename Object>
 std::string object_path(const std::string& id, std::string_view below = {}) {
-    return fmt::format("/{}/{}{}", Resource<Object>::path, percent_encode(id), below);
+    return fmt::format("/{}/{}{}", resource<Object>.path, percent_encode(id), below);
 }
 
 template <typename Object>
 std::string list_path(const std::string& project_id) {
-    return fmt::format("/projects/{}/{}", percent_encode(project_id), Resource<Object>::path);
+    if constexpr (std::is_same_v<Object, model::Project>) return "/projects";
+    return fmt::format("/projects/{}/{}", percent_encode(project_id), resource<Object>.path);
 }
 
 /// "cannot delete the connector 'shop'".
 template <typename Object>
 std::string to_do(std::string_view verb, const ObjectReference& object) {
-    return fmt::format("cannot {} the {} {}", verb, Resource<Object>::noun, describe(object));
+    return fmt::format("cannot {} the {} {}", verb, resource<Object>.noun, describe(object));
 }
 
 }  // namespace
+
+template <typename Object>
+std::string_view noun_of() {
+    return resource<Object>.noun;
+}
 
 std::string describe(const ObjectReference& object) {
     return object.name.empty() ? object.id : fmt::format("'{}'", object.name);
 }
 
-Client::Client(transport::Transport& transport, Cancellation& cancellation, ClientSettings settings)
-    : transport_(transport), cancellation_(cancellation), settings_(std::move(settings)) {
-    if (!settings_.retry.wait) {
-        settings_.retry.wait = [this](std::chrono::milliseconds pause) { wait_for(pause, cancellation_); };
-    }
-    if (!settings_.retry.jitter) settings_.retry.jitter = random_jitter;
-}
-
-transport::Response Client::send(const Call& call) {
-    transport::Request request{.method = call.method,
-                               .path = call.path,
-                               .headers = call.headers,
-                               .body = call.body,
-                               .sink = call.sink,
-                               .cancellation = &cancellation_};
-    const auto& retry = settings_.retry;
-    const auto start = retry.clock->steady();
-    try {
-        auto response = send_with_retries(transport_, request, call.repeat, retry);
-        trace(call.method, call.path, fmt::format("{}", response.status), start);
-        return response;
-    } catch (const transport::TransportError& error) {
-        trace(call.method, call.path, error.what(), start);
-        throw Error(error.error_class(), fmt::format("{}: {}", call.what, error.what()), error.hint());
-    }
-}
-
-void Client::trace(const std::string& method, const std::string& path, const std::string& outcome,
-                   std::chrono::steady_clock::time_point start) const {
-    if (!settings_.trace) return;
-    const auto elapsed = settings_.retry.clock->steady() - start;
-    settings_.trace({.method = method,
-                     .path = path,
-                     .outcome = outcome,
-                     .elapsed = std::chrono::duration_cast<std::chrono::milliseconds>(elapsed)});
-}
-
-std::string Client::call(const Call& call) {
-    auto response = send(call);
-    if (!is_success(response.status)) throw to_error(call.what, response, transport_.description());
-    return std::move(response.body);
-}
-
-std::optional<std::string> Client::call_if_known(const Call& call) {
-    auto response = send(call);
-    if (is_success(response.status)) return std::move(response.body);
-    // The embedded platform names an error's class: then the call is known, and something else is not there.
-    const bool is_unknown = response.status == 404 || response.status == 405 || response.status == 501;
-    if (is_unknown && model::decode_failure(response.body).error_class.empty()) return std::nullopt;
-    throw to_error(call.what, response, transport_.description());
-}
-
-std::string Client::call_added(const Call& call) {
-    auto body = call_if_known(call);
-    if (!body) throw lacks_call(call.what);
-    return std::move(*body);
-}
-
-Error Client::lacks_call(const std::string& what) {
-    return Error(
-        ErrorClass::invalid, fmt::format("{}: this platform has no such call", what),
-        "it may be older than this program; the embedded platform has it, as 'prevision serve' does");
-}
-
 template <typename Object>
 Object Client::fetch(const Call& request) {
-    return decode_answer(request.what, call(request), Resource<Object>::decode);
-}
-
-// The pages count from 1. Objects can come and go between two pages.
-void Client::list_pages(const std::string& what, const std::string& path, const TakePage& take, bool any) {
-    auto sized = path;
-    if (settings_.rows_per_page) {
-        sized += fmt::format("{}rowsPerPage={}", path.find('?') == std::string::npos ? '?' : '&',
-                             *settings_.rows_per_page);
-    }
-    PageReader reader(transport_, cancellation_, settings_.retry, sized,
-                      [&](const std::string& page, const std::string& outcome, auto start) {
-                          trace("GET", page, outcome, start);
-                      });
-    for (std::int64_t number = 1;; ++number) {
-        const auto body = next_page(what, reader);
-        const auto page = decode_answer(what, body, [&](std::string_view text) {
-            auto decoded = model::decode_list_page(text);
-            if (!decoded && !any) throw Error(ErrorClass::invalid, "invalid JSON: an object is expected");
-            return decoded;
-        });
-        if (any && (!page || !page->has_items)) {
-            throw Error(ErrorClass::invalid, fmt::format("{}: the answer is no list of pages", what),
-                        "leave --paginate out");
-        }
-        if (!take(page->items)) return;
-        const auto pages = page->pages(number);
-        if (number >= pages) return;
-        reader.expect(pages);
-    }
-}
-
-std::string Client::next_page(const std::string& what, PageReader& reader) {
-    try {
-        auto response = reader.next();
-        if (!is_success(response.status)) throw to_error(what, response, transport_.description());
-        return std::move(response.body);
-    } catch (const transport::TransportError& error) {
-        throw Error(error.error_class(), fmt::format("{}: {}", what, error.what()), error.hint());
-    }
+    return decode_answer(request.what, call(request), resource<Object>.decode);
 }
 
 template <typename Object>
-void Client::list(const std::string& path, const Each<Object>& each) {
-    const auto what = fmt::format("cannot list the {}s", Resource<Object>::noun);
-    SeenItems seen;
-    list_pages(what, path, [&](std::span<const std::string_view> items) {
-        seen.begin_page();
-        for (const auto item : items) {
-            auto object = decode_answer(what, item, Resource<Object>::decode);
-            if (seen.add(object.id, object.document) && !each(std::move(object))) return false;
-        }
-        return seen.anything_new();
+void Client::list_at(const std::string& path, const Each<Object>& each) {
+    const auto what = fmt::format("cannot list the {}s", resource<Object>.noun);
+    list_pages(what, path, [&](const model::ListPage::Item& item, SeenItems& seen) {
+        auto object = decode_answer(what, item.text, [&](std::string_view text) {
+            return resource<Object>.decode({*item.value, text});
+        });
+        return !seen.add(object.id, object.document) || each(std::move(object));
     });
+}
+
+template <typename Object>
+void Client::list(const std::string& project_id, const Each<Object>& each) {
+    list_at(list_path<Object>(project_id), each);
+}
+
+template <typename Object>
+void Client::list_ids(const std::string& project_id, const Each<const std::string&>& each) {
+    const auto what = fmt::format("cannot list the {}s", resource<Object>.noun);
+    list_pages(what, list_path<Object>(project_id) + "?fields=_id",
+               [&](const model::ListPage::Item& item, SeenItems& seen) {
+                   const auto id = decode_answer(what, item.text, [&](std::string_view text) {
+                       return model::get_text(model::JsonText(*item.value, text).value(), "_id");
+                   });
+                   return !seen.add(id, std::string(item.text)) || each(id);
+               });
+}
+
+template <typename Object>
+void Client::list_named(const std::string& project_id, const std::string& name, const Each<Object>& each) {
+    // A platform that does not know the query sends all.
+    list_at<Object>(fmt::format("{}?name={}", list_path<Object>(project_id), percent_encode(name)),
+                    [&](Object object) { return object.name != name || each(std::move(object)); });
 }
 
 template <typename Object>
@@ -209,16 +118,65 @@ Object Client::get(const std::string& id) {
     return fetch<Object>({to_do<Object>("get", {id}), "GET", object_path<Object>(id)});
 }
 
+/// Sends a call whose path is given below the list's. `call.what` says what failed.
 template <typename Object>
-Object Client::create(const std::string& path, const std::string& name, const std::string& body) {
-    return fetch<Object>({to_do<Object>("create", {{}, name}), "POST", path, body, Repeat::if_not_sent});
+Object Client::create_in(const std::string& project_id, Call call, Names names) {
+    const bool unique = names == Names::unique;
+    call.method = "POST";
+    call.path = list_path<Object>(project_id) + call.path + (unique ? "?unique_name=true" : "");
+    call.repeat = Repeat::if_not_sent;
+    const auto response = send(call);
+    if (!is_success(response.status)) throw to_error(call.what, response, transport_.description());
+    auto created = decode_answer(call.what, response.body, resource<Object>.decode);
+    if (unique && transport::find_header(response.headers, "Prevision-Unique-Name") != "true")
+        check_unique(call.what, project_id, created);
+    return created;
+}
+
+/// Of objects of one name that were created at the same time, the first one stays: each client decides the same.
+template <typename Object>
+void Client::check_unique(const std::string& what, const std::string& project_id, const Object& created) {
+    std::string first;
+    const auto key = std::tie(created.created_at, created.id);
+    list_named<Object>(project_id, created.name, [&](const Object& other) {
+        bool counts = other.id != created.id && std::tie(other.created_at, other.id) < key;
+        if constexpr (std::is_same_v<Object, model::Dataset>) counts = counts && !other.failed();
+        if (counts) first = other.id;
+        return !counts;
+    });
+    if (first.empty()) return;
+    remove<Object>(refer_to(created));
+    throw Error(ErrorClass::conflict, fmt::format("{}: that name is taken by {}", what, first),
+                "choose another name");
+}
+
+template <typename Object>
+Object Client::create(const std::string& project_id, const Object& object, Names names) {
+    return create_in<Object>(project_id,
+                             {.what = to_do<Object>("create", {{}, object.name}),
+                              .method = {},
+                              .path = {},
+                              .body = model::encode_request(object)},
+                             names);
+}
+
+model::Project Client::create_project(const model::Project& project, Names names) {
+    return create({}, project, names);
+}
+
+template <typename Object>
+std::optional<Object> Client::update_if_known(const ObjectReference& object, const std::string& changes) {
+    const auto what = to_do<Object>("update", object);
+    const auto body = call_if_known({what, "PATCH", object_path<Object>(object.id), changes});
+    if (!body) return std::nullopt;
+    return decode_answer(what, *body, resource<Object>.decode);
 }
 
 template <typename Object>
 Object Client::update(const ObjectReference& object, const std::string& changes) {
-    const auto what = to_do<Object>("update", object);
-    return decode_answer(what, call_added({what, "PATCH", object_path<Object>(object.id), changes}),
-                         Resource<Object>::decode);
+    auto updated = update_if_known<Object>(object, changes);
+    if (!updated) throw lacks_call(to_do<Object>("update", object));
+    return std::move(*updated);
 }
 
 template <typename Object>
@@ -228,7 +186,7 @@ void Client::remove(const ObjectReference& object) {
 
 template <typename Object>
 TestOutcome Client::test(const ObjectReference& object) {
-    const auto what = fmt::format("the test of the {} {} failed", Resource<Object>::noun, describe(object));
+    const auto what = fmt::format("the test of the {} {} failed", resource<Object>.noun, describe(object));
     const auto path = object_path<Object>(object.id, "/test");
     const auto response = send({what, "POST", path, "{}", Repeat::never});
     TestOutcome outcome;
@@ -249,72 +207,6 @@ TestOutcome Client::test(const ObjectReference& object) {
     return outcome;
 }
 
-void Client::list_projects(const Each<model::Project>& each) { list("/projects", each); }
-
-model::Project Client::get_project(const std::string& id) { return get<model::Project>(id); }
-
-void Client::delete_project(const ObjectReference& project) { remove<model::Project>(project); }
-
-model::Project Client::create_project(const model::Project& project) {
-    return create<model::Project>("/projects", project.name, model::encode_request(project));
-}
-
-void Client::list_connectors(const std::string& project_id, const Each<model::Connector>& each) {
-    list(list_path<model::Connector>(project_id), each);
-}
-
-model::Connector Client::get_connector(const std::string& id) { return get<model::Connector>(id); }
-
-void Client::delete_connector(const ObjectReference& connector) { remove<model::Connector>(connector); }
-
-model::Connector Client::create_connector(const std::string& project_id, const model::Connector& connector) {
-    return create<model::Connector>(list_path<model::Connector>(project_id), connector.name,
-                                    model::encode_request(connector));
-}
-
-model::Connector Client::update_connector(const ObjectReference& connector, const std::string& changes) {
-    return update<model::Connector>(connector, changes);
-}
-
-TestOutcome Client::test_connector(const ObjectReference& connector) {
-    return test<model::Connector>(connector);
-}
-
-void Client::list_datasources(const std::string& project_id, const Each<model::Datasource>& each) {
-    list(list_path<model::Datasource>(project_id), each);
-}
-
-model::Datasource Client::get_datasource(const std::string& id) { return get<model::Datasource>(id); }
-
-void Client::delete_datasource(const ObjectReference& datasource) { remove<model::Datasource>(datasource); }
-
-model::Datasource Client::create_datasource(const std::string& project_id,
-                                            const model::Datasource& datasource) {
-    return create<model::Datasource>(list_path<model::Datasource>(project_id), datasource.name,
-                                     model::encode_request(datasource));
-}
-
-model::Datasource Client::update_datasource(const ObjectReference& datasource, const std::string& changes) {
-    return update<model::Datasource>(datasource, changes);
-}
-
-TestOutcome Client::test_datasource(const ObjectReference& datasource) {
-    return test<model::Datasource>(datasource);
-}
-
-void Client::list_exporters(const std::string& project_id, const Each<model::Exporter>& each) {
-    list(list_path<model::Exporter>(project_id), each);
-}
-
-model::Exporter Client::get_exporter(const std::string& id) { return get<model::Exporter>(id); }
-
-void Client::delete_exporter(const ObjectReference& exporter) { remove<model::Exporter>(exporter); }
-
-model::Exporter Client::create_exporter(const std::string& project_id, const model::Exporter& exporter) {
-    return create<model::Exporter>(list_path<model::Exporter>(project_id), exporter.name,
-                                   model::encode_request(exporter));
-}
-
 model::Sample Client::preview_datasource(const ObjectReference& datasource, int limit) {
     const auto what = to_do<model::Datasource>("preview", datasource);
     const auto path = object_path<model::Datasource>(datasource.id, fmt::format("/sample?limit={}", limit));
@@ -328,18 +220,62 @@ void Client::read_datasource(const ObjectReference& datasource, ByteSink& sink) 
                 .sink = &sink});
 }
 
-void Client::list_datasets(const std::string& project_id, const Each<model::Dataset>& each) {
-    list(list_path<model::Dataset>(project_id), each);
+model::Dataset Client::create_dataset(const std::string& project_id, const std::string& name,
+                                      const std::string& datasource_id, Names names) {
+    return create_in<model::Dataset>(project_id,
+                                     {.what = to_do<model::Dataset>("create", {{}, name}),
+                                      .method = {},
+                                      .path = "/data-source",
+                                      .body = model::encode_snapshot_request(name, datasource_id)},
+                                     names);
 }
 
-model::Dataset Client::get_dataset(const std::string& id) { return get<model::Dataset>(id); }
+model::Dataset Client::upload_dataset(const std::string& project_id, const std::string& name,
+                                      FormUpload& form, Names names) {
+    return create_in<model::Dataset>(project_id,
+                                     {.what = to_do<model::Dataset>("create", {{}, name}),
+                                      .method = {},
+                                      .path = "/file",
+                                      .headers = {{"Content-Type", form.content_type()}},
+                                      .upload = &form},
+                                     names);
+}
 
-void Client::delete_dataset(const ObjectReference& dataset) { remove<model::Dataset>(dataset); }
+model::Export Client::export_file(const ObjectReference& exporter, FormUpload& form) {
+    return fetch<model::Export>({.what = to_do<model::Exporter>("write a file through", exporter),
+                                 .method = "POST",
+                                 .path = object_path<model::Exporter>(exporter.id, "/file"),
+                                 .repeat = Repeat::if_not_sent,
+                                 .headers = {{"Content-Type", form.content_type()}},
+                                 .upload = &form});
+}
 
-model::Dataset Client::create_dataset(const std::string& project_id, const std::string& name,
-                                      const std::string& datasource_id) {
-    return create<model::Dataset>(list_path<model::Dataset>(project_id) + "/data-source", name,
-                                  model::encode_snapshot_request(name, datasource_id));
+void Client::list_exports(const ObjectReference& exporter, const Each<model::Export>& each) {
+    list_at<model::Export>(object_path<model::Exporter>(exporter.id, "/exports"), each);
+}
+
+std::map<std::string, std::string> Client::compare_secrets(const ObjectReference& connector,
+                                                           const std::string& secrets) {
+    const auto what = to_do<model::Connector>("compare the secrets of", connector);
+    std::optional<std::string> body;
+    try {
+        body = call_if_known({what, "POST", object_path<model::Connector>(connector.id, "/compare-secrets"),
+                              secrets, Repeat::if_not_sent});
+    } catch (const Error& error) {
+        // Platforms may lack the call, and those that have it allow it to some, and not often.
+        const auto error_class = error.error_class();
+        if (error_class != ErrorClass::auth && error_class != ErrorClass::not_found && error.status() != 429)
+            throw;
+    }
+    std::map<std::string, std::string> compared;
+    if (!body) return compared;
+    decode_answer(what, *body, [&](std::string_view text) {
+        const auto answer = model::parse_json_object(text);
+        for (const auto& member : answer.GetObject())
+            compared[member.name.GetString()] = model::scalar_text(member.value).value_or("");
+        return 0;
+    });
+    return compared;
 }
 
 model::Sample Client::sample_dataset(const ObjectReference& dataset, int limit) {
@@ -415,6 +351,60 @@ model::Export Client::run_exporter(const ObjectReference& exporter, const Object
          Repeat::if_not_sent});
 }
 
-model::Export Client::get_export(const std::string& id) { return get<model::Export>(id); }
+template std::string_view noun_of<model::Project>();
+template std::string_view noun_of<model::Connector>();
+template std::string_view noun_of<model::Datasource>();
+template std::string_view noun_of<model::Dataset>();
+template std::string_view noun_of<model::Exporter>();
+
+template void Client::list<model::Project>(const std::string&, const Each<model::Project>&);
+template void Client::list<model::Connector>(const std::string&, const Each<model::Connector>&);
+template void Client::list<model::Datasource>(const std::string&, const Each<model::Datasource>&);
+template void Client::list<model::Dataset>(const std::string&, const Each<model::Dataset>&);
+template void Client::list<model::Exporter>(const std::string&, const Each<model::Exporter>&);
+
+template void Client::list_ids<model::Project>(const std::string&, const Each<const std::string&>&);
+template void Client::list_ids<model::Connector>(const std::string&, const Each<const std::string&>&);
+template void Client::list_ids<model::Datasource>(const std::string&, const Each<const std::string&>&);
+template void Client::list_ids<model::Dataset>(const std::string&, const Each<const std::string&>&);
+template void Client::list_ids<model::Exporter>(const std::string&, const Each<const std::string&>&);
+
+template void Client::list_named<model::Project>(const std::string&, const std::string&,
+                                                 const Each<model::Project>&);
+template void Client::list_named<model::Connector>(const std::string&, const std::string&,
+                                                   const Each<model::Connector>&);
+template void Client::list_named<model::Datasource>(const std::string&, const std::string&,
+                                                    const Each<model::Datasource>&);
+template void Client::list_named<model::Dataset>(const std::string&, const std::string&,
+                                                 const Each<model::Dataset>&);
+template void Client::list_named<model::Exporter>(const std::string&, const std::string&,
+                                                  const Each<model::Exporter>&);
+
+template model::Project Client::get(const std::string&);
+template model::Connector Client::get(const std::string&);
+template model::Datasource Client::get(const std::string&);
+template model::Dataset Client::get(const std::string&);
+template model::Exporter Client::get(const std::string&);
+template model::Export Client::get(const std::string&);
+
+template model::Connector Client::create(const std::string&, const model::Connector&, Names);
+template model::Datasource Client::create(const std::string&, const model::Datasource&, Names);
+template model::Exporter Client::create(const std::string&, const model::Exporter&, Names);
+
+template model::Project Client::update(const ObjectReference&, const std::string&);
+template model::Connector Client::update(const ObjectReference&, const std::string&);
+template model::Datasource Client::update(const ObjectReference&, const std::string&);
+template model::Dataset Client::update(const ObjectReference&, const std::string&);
+template model::Exporter Client::update(const ObjectReference&, const std::string&);
+template std::optional<model::Exporter> Client::update_if_known(const ObjectReference&, const std::string&);
+
+template void Client::remove<model::Project>(const ObjectReference&);
+template void Client::remove<model::Connector>(const ObjectReference&);
+template void Client::remove<model::Datasource>(const ObjectReference&);
+template void Client::remove<model::Dataset>(const ObjectReference&);
+template void Client::remove<model::Exporter>(const ObjectReference&);
+
+template TestOutcome Client::test<model::Connector>(const ObjectReference&);
+template TestOutcome Client::test<model::Datasource>(const ObjectReference&);
 
 }  // namespace prevision::api

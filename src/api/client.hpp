@@ -1,8 +1,8 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -11,12 +11,15 @@
 #include "core/cancellation.hpp"
 #include "core/error.hpp"
 #include "model/exporter.hpp"
+#include "model/list_page.hpp"
 #include "model/model.hpp"
 #include "transport/transport.hpp"
 
 namespace prevision::api {
 
+class FormUpload;
 class PageReader;
+class SeenItems;
 
 /// One call that was made, for `-v`.
 struct Trace {
@@ -32,6 +35,10 @@ struct ClientSettings {
     std::optional<int> rows_per_page;         ///< of lists, where the platform can be asked for it
 };
 
+/// How messages name a kind of object: "connector".
+template <typename Object>
+std::string_view noun_of();
+
 /// The object that a call is about. Messages name it, or give its id when the caller does not know its name.
 struct ObjectReference {
     std::string id;
@@ -45,6 +52,12 @@ template <typename Object>
 ObjectReference refer_to(const Object& object) {
     return {object.id, object.name};
 }
+
+/// Which name a new object may have.
+enum class Names {
+    unique,  ///< none that an object of its kind and project has: Error conflict
+    any,
+};
 
 /// The result of testing a connector or a datasource.
 struct TestOutcome {
@@ -73,58 +86,79 @@ class Client {
         std::string body;
         ByteSink* sink = nullptr;  ///< receives the body of a successful answer
     };
-    /// Returns the answer's body unless a sink received it.
-    std::string call_any(const AnyCall& any);
-    /// The items of all pages as JSON texts; one with an `_id` is given once.
-    void list_any(const std::string& path, const Each<std::string>& each);
+    /// Returns the answer whatever its status, with its body unless a sink received it.
+    transport::Response call_any(const AnyCall& any);
+    /// The Error for an answer of `call_any` that is not a success.
+    [[nodiscard]] Error error_of(const AnyCall& any, const transport::Response& response) const;
+
+    using OnFailure = std::function<void(const transport::Response& response)>;
+    /// The items of all pages as JSON texts; one with an `_id` is given once. `failed` receives an answer that is not a
+    /// success before its Error is thrown.
+    void list_any(const std::string& path, const Each<std::string>& each, const OnFailure& failed);
 
     /// Error auth when the platform refuses the token.
     void check_token();
 
-    void list_projects(const Each<model::Project>& each);
-    model::Project get_project(const std::string& id);
-    model::Project create_project(const model::Project& project);
-    void delete_project(const ObjectReference& project);
+    /// The objects of a project; `project_id` is unused for projects themselves, here and below.
+    template <typename Object>
+    void list(const std::string& project_id, const Each<Object>& each);
+    void list_projects(const Each<model::Project>& each) { list<model::Project>({}, each); }
+    /// Only their ids, which a platform may send alone.
+    template <typename Object>
+    void list_ids(const std::string& project_id, const Each<const std::string&>& each);
+    /// Those that have exactly that name.
+    template <typename Object>
+    void list_named(const std::string& project_id, const std::string& name, const Each<Object>& each);
 
-    void list_connectors(const std::string& project_id, const Each<model::Connector>& each);
-    model::Connector get_connector(const std::string& id);
-    model::Connector create_connector(const std::string& project_id, const model::Connector& connector);
-    /// `changes` is a JSON object of the fields to change. Updating, previewing and reading throw Error
-    /// invalid on a platform that lacks the call.
-    model::Connector update_connector(const ObjectReference& connector, const std::string& changes);
-    void delete_connector(const ObjectReference& connector);
-    TestOutcome test_connector(const ObjectReference& connector);
+    /// Any object; an export too.
+    template <typename Object>
+    Object get(const std::string& id);
+
+    /// Connectors, datasources and exporters. A unique name is the platform's to guarantee, in one step; with a platform
+    /// that does not, the names are read again afterwards, and of two objects of one name the later one is removed.
+    template <typename Object>
+    Object create(const std::string& project_id, const Object& object, Names names = Names::unique);
+    model::Project create_project(const model::Project& project, Names names = Names::unique);
+    /// Starts a snapshot, which continues after this returns. A failed one does not reserve its name.
+    model::Dataset create_dataset(const std::string& project_id, const std::string& name,
+                                  const std::string& datasource_id, Names names = Names::unique);
+    /// Creates a dataset from a file. The form's fields are `name`, `separator`, `encoding` and `decimal`.
+    model::Dataset upload_dataset(const std::string& project_id, const std::string& name, FormUpload& form,
+                                  Names names = Names::unique);
+
+    /// `changes` is a JSON object of the fields to change. Updating, previewing and reading throw Error invalid
+    /// on a platform that lacks the call.
+    template <typename Object>
+    Object update(const ObjectReference& object, const std::string& changes);
+    /// The same; nothing on a platform that lacks the call.
+    template <typename Object>
+    std::optional<Object> update_if_known(const ObjectReference& object, const std::string& changes);
+    template <typename Object>
+    void remove(const ObjectReference& object);
+
+    /// Connectors and datasources.
+    template <typename Object>
+    TestOutcome test(const ObjectReference& object);
+
+    /// Compares secrets, a JSON object of them by field, with those of a connector: "same" or "different" by field. Empty
+    /// when the platform has no such call or does not allow it.
+    std::map<std::string, std::string> compare_secrets(const ObjectReference& connector,
+                                                       const std::string& secrets);
+
     /// The entries at `path` of the remote system, each as it arrives. Falls back to older calls, which list
     /// databases and tables, or files; Error invalid for deeper paths then. Returns notes on the listing, for people.
     std::vector<std::string> browse_connector(const model::Connector& connector, const std::string& path,
-                                              bool recursive, const Each<model::Entry>& each);
-
-    void list_datasources(const std::string& project_id, const Each<model::Datasource>& each);
-    model::Datasource get_datasource(const std::string& id);
-    model::Datasource create_datasource(const std::string& project_id, const model::Datasource& datasource);
-    model::Datasource update_datasource(const ObjectReference& datasource, const std::string& changes);
-    void delete_datasource(const ObjectReference& datasource);
-    TestOutcome test_datasource(const ObjectReference& datasource);
+                                              bool recursive, const Each<model::BrowsedItem>& each);
     model::Sample preview_datasource(const ObjectReference& datasource, int limit);
     void read_datasource(const ObjectReference& datasource, ByteSink& sink);
-
-    void list_datasets(const std::string& project_id, const Each<model::Dataset>& each);
-    model::Dataset get_dataset(const std::string& id);
-    /// Starts a snapshot, which continues after this returns.
-    model::Dataset create_dataset(const std::string& project_id, const std::string& name,
-                                  const std::string& datasource_id);
-    void delete_dataset(const ObjectReference& dataset);
     model::Sample sample_dataset(const ObjectReference& dataset, int limit);
     /// `extension` is csv, zip or parquet. An interrupted download throws; the sink keeps what it received.
     void download_dataset(const ObjectReference& dataset, const std::string& extension, ByteSink& sink);
-
-    void list_exporters(const std::string& project_id, const Each<model::Exporter>& each);
-    model::Exporter get_exporter(const std::string& id);
-    model::Exporter create_exporter(const std::string& project_id, const model::Exporter& exporter);
-    void delete_exporter(const ObjectReference& exporter);
     /// Writes a dataset through an exporter. The export may be still running when this returns.
     model::Export run_exporter(const ObjectReference& exporter, const ObjectReference& dataset);
-    model::Export get_export(const std::string& id);
+    /// Writes a file through an exporter. The form's fields are as above, without `name`.
+    model::Export export_file(const ObjectReference& exporter, FormUpload& form);
+    void list_exports(const ObjectReference& exporter, const Each<model::Export>& each);
 
   private:
     struct Call {
@@ -135,6 +169,7 @@ class Client {
         Repeat repeat = Repeat::safe;
         ByteSink* sink = nullptr;
         std::vector<transport::Header> headers = {};
+        transport::BodySource* upload = nullptr;
     };
     transport::Response send(const Call& call);
     std::string call(const Call& call);
@@ -147,28 +182,24 @@ class Client {
     template <typename Object>
     Object fetch(const Call& request);
     template <typename Object>
-    void list(const std::string& path, const Each<Object>& each);
+    void list_at(const std::string& path, const Each<Object>& each);
+    /// Completes the call, which has the body.
     template <typename Object>
-    Object get(const std::string& id);
+    Object create_in(const std::string& project_id, Call call, Names names);
     template <typename Object>
-    Object create(const std::string& path, const std::string& name, const std::string& body);
-    template <typename Object>
-    Object update(const ObjectReference& object, const std::string& changes);
-    template <typename Object>
-    void remove(const ObjectReference& object);
-    template <typename Object>
-    TestOutcome test(const ObjectReference& object);
-    /// Takes the items of a page, as JSON; returns whether another page is wanted.
-    using TakePage = std::function<bool(std::span<const std::string_view> items)>;
-    /// `any`: the path was typed by a person and may not be a list; Error invalid then.
-    void list_pages(const std::string& what, const std::string& path, const TakePage& take, bool any = false);
-    std::string next_page(const std::string& what, PageReader& reader);
+    void check_unique(const std::string& what, const std::string& project_id, const Object& created);
+    /// Takes an item of a list; returns whether more are wanted. `seen` knows the items before it.
+    using TakeItem = std::function<bool(const model::ListPage::Item& item, SeenItems& seen)>;
+    /// With `failed`, which receives an answer that is not a success, the path may not be a list; Error invalid then.
+    void list_pages(const std::string& what, const std::string& path, const TakeItem& take,
+                    const OnFailure& failed = {});
+    std::string next_page(const std::string& what, PageReader& reader, const OnFailure& failed);
     /// A list whose items are names, not objects.
     std::vector<std::string> list_names(const std::string& what, const std::string& path);
     void browse_databases(const model::Connector& connector, const std::string& path, bool recursive,
-                          const Each<model::Entry>& each);
+                          const Each<model::BrowsedItem>& each);
     void browse_paths(const model::Connector& connector, const std::string& path,
-                      const Each<model::Entry>& each);
+                      const Each<model::BrowsedItem>& each);
 
     transport::Transport& transport_;
     Cancellation& cancellation_;
@@ -178,7 +209,6 @@ class Client {
 /// The Error for an answer that is not a success.
 Error to_error(const std::string& what, const transport::Response& response, const std::string& platform);
 
-/// Whether the platform's clients count the status as success: 200 to 210, and 226.
-bool is_success(int status);
+using transport::is_success;
 
 }  // namespace prevision::api

@@ -9,7 +9,7 @@
 
 namespace prevision::api {
 
-/// Decodes an answer. Error unreachable when it is not the JSON of a platform: something else answered.
+/// Decodes an answer. Error unreachable when it is not a platform's JSON: something else answered.
 template <typename Decode>
 auto decode_answer(const std::string& what, std::string_view body, Decode decode) {
     try {

@@ -12,9 +12,9 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr int most_under_way = 8;
-/// Pages that came before their turn are held, so that a slow one does not hold up all: so far ahead.
+/// How far ahead of the wanted page others are read and held, so that a slow page does not stop them.
 constexpr std::int64_t most_ahead = 16;
-/// A caller that was away so long may have let connections and time limits run out.
+/// When the caller took this long between two pages, connections and time limits may have ended.
 constexpr milliseconds long_away{500};
 
 }  // namespace
@@ -67,7 +67,7 @@ void PageReader::send(std::int64_t number, Page& page) {
                            .cancellation = &cancellation_});
 }
 
-/// Waits until something has happened to a page: an answer came, or a try that was put off is made.
+/// Waits until a page is answered, or sends a delayed try.
 void PageReader::wait() {
     if (under_way_ < allowed_ && send_due()) return;
     auto limit = milliseconds(3'600'000);
@@ -99,7 +99,7 @@ bool PageReader::send_due() {
 
 void PageReader::take(transport::Calls::Ended ended) {
     --under_way_;
-    // Twice as many each round: a small server's queue of new connections holds but a few.
+    // One more call at a time after each answer: a small server accepts only a few new connections at once.
     allowed_ = std::min(allowed_ + 1, most_under_way);
     auto& page = pages_.at(ended.number);
     if (!ended.failure) {
@@ -108,7 +108,7 @@ void PageReader::take(transport::Calls::Ended ended) {
         page.response = std::move(ended.response);
         if (again) try_again(page, asked);
     } else if (away_ - page.away >= long_away) {
-        // It ran out of time while nobody was here to see: that was no try.
+        // It timed out while the caller was away: not counted as a try.
         page.budget = RetryBudget(retry_);
         page.away = away_;
         send(ended.number, page);

@@ -14,19 +14,19 @@
 
 namespace prevision::api {
 
-/// Gets the pages of a list in their order, several at a time, each retried by itself. Holds but a few of
-/// them, however many there are. Destruction gives up what is under way. One thread at a time.
+/// Requests the pages of a list, several at a time, retries each by itself, and returns them in order. Holds only a few
+/// pages. Destruction cancels running requests. One thread at a time.
 class PageReader {
   public:
-    /// Told how each page ended: its path, the outcome, and how long it took.
+    /// Receives each page's path, outcome and start.
     using Report = std::function<void(const std::string& path, const std::string& outcome,
                                       std::chrono::steady_clock::time_point start)>;
 
-    /// `path` is the list's, to which the page's number is added. All must outlive the reader.
+    /// `path` is the list's; the page's number is added to it. The references must outlive the reader.
     PageReader(transport::Transport& transport, Cancellation& cancellation, const RetrySettings& retry,
                std::string path, Report report);
 
-    /// How many pages there are, as far as is known: so many may be asked for ahead. One, at first.
+    /// Sets how many pages may be requested; initially one.
     void expect(std::int64_t pages) { last_ = pages; }
 
     /// The next page, whatever its status. Throws as send_with_retries does.
@@ -56,12 +56,12 @@ class PageReader {
     std::string path_;
     Report report_;
     std::unique_ptr<transport::Calls> calls_;
-    std::map<std::int64_t, Page> pages_;  // those asked for that `next` has not given
+    std::map<std::int64_t, Page> pages_;  // requested, and not yet returned by `next`
     std::int64_t wanted_ = 1;
     std::int64_t started_ = 0;
     std::int64_t last_ = 1;
     int under_way_ = 0;
-    int allowed_ = 1;                              // at the same time, by now
+    int allowed_ = 1;                              // calls at the same time, so far
     std::chrono::steady_clock::duration away_{0};  // time spent by the caller between two pages
     std::chrono::steady_clock::time_point left_at_;
 };

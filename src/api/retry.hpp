@@ -23,15 +23,15 @@ struct RetrySettings {
     std::chrono::milliseconds timeout{60'000};  ///< for a call with all its retries; 0 is no limit
     const Clock* clock = &system_clock();
 
-    /// Lets time pass between two tries. Injected, so that no test has to wait.
+    /// Waits between two tries; injected, so that tests need not wait.
     std::function<void(std::chrono::milliseconds)> wait;
 
-    /// A number in [0, 1): how much of a back-off is waited for.
+    /// A number in [0, 1): the part of a back-off that is waited.
     std::function<double()> jitter;
 };
 
-/// How long an answer asks to wait (`Retry-After`, RFC 9110 section 10.2.3: seconds or a date), where it
-/// does.
+/// How long an answer asks to wait (`Retry-After`, RFC 9110 section 10.2.3: seconds or a date); nothing when it
+/// does not ask.
 std::optional<std::chrono::milliseconds> retry_after(const transport::Response& response,
                                                      std::chrono::system_clock::time_point now);
 
@@ -40,10 +40,10 @@ class RetryBudget {
   public:
     explicit RetryBudget(const RetrySettings& settings);
 
-    /// Of the call's time limit: at least 1 ms, and 0 where there is no limit.
+    /// The rest of the call's time limit: at least 1 ms, or 0 for no limit.
     [[nodiscard]] std::chrono::milliseconds left() const;
 
-    /// Takes a try, and says how long to wait before it: `asked` (Retry-After), else an exponential back-off
+    /// Takes a try and returns how long to wait before it: `asked` (Retry-After), else an exponential back-off
     /// with jitter. Nothing when there is no try left, or no time.
     std::optional<std::chrono::milliseconds> take(std::optional<std::chrono::milliseconds> asked);
 
@@ -58,7 +58,7 @@ class RetryBudget {
 bool invites_retry(const transport::Response& response);
 
 /// Sends, and sends again with exponential back-off and jitter as `repeat` allows: after a TransportError, or
-/// an answer that invites it. Not once the request's sink was given something. Returns the last answer, or
+/// an answer that invites it. Not after the request's sink has received something. Returns the last answer, or
 /// throws the last TransportError. A DELETE that finds nothing after an earlier try of it may have arrived is
 /// answered 204: that try deleted it.
 transport::Response send_with_retries(transport::Transport& transport, transport::Request request,

@@ -1,25 +1,31 @@
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <unordered_set>
 
 namespace prevision::api {
 
-/// Which items of a list were there already: pages move when something is created or deleted meanwhile.
+/// The items of a list so far: pages move when something is created or deleted meanwhile.
 class SeenItems {
   public:
-    void begin_page() { anything_new_ = false; }
-
-    /// Whether the item is to be shown: it has no id, or one that was not there yet.
+    /// Whether the item is to be shown: it has no id, or a new one.
     bool add(const std::string& id, const std::string& document) {
-        const bool is_new = seen_.insert(id.empty() ? document : packed(id)).second;
-        anything_new_ = anything_new_ || is_new;
-        return is_new || id.empty();
+        if (id.empty()) {
+            ++without_id_;
+            documents_.insert(document);
+            return true;
+        }
+        return ids_.insert(packed(id)).second;
     }
 
-    /// Whether the page brought anything that was not there yet: one that did not is the last.
-    [[nodiscard]] bool anything_new() const { return anything_new_; }
+    /// How many items there were, each id counted once.
+    [[nodiscard]] std::int64_t count() const { return static_cast<std::int64_t>(ids_.size()) + without_id_; }
+
+    /// How many different items there were.
+    [[nodiscard]] std::size_t distinct() const { return ids_.size() + documents_.size(); }
 
   private:
     /// The hex digits of an id two by two: what is left has room in a std::string's own bytes, so that long
@@ -37,8 +43,9 @@ class SeenItems {
         return bytes;
     }
 
-    std::unordered_set<std::string> seen_;
-    bool anything_new_ = false;
+    std::unordered_set<std::string> ids_;
+    std::unordered_set<std::string> documents_;  // of the items without an id
+    std::int64_t without_id_ = 0;
 };
 
 }  // namespace prevision::api

@@ -30,9 +30,11 @@ void launch_snapshot_worker(const std::string& dataset_id) {
 }  // namespace
 
 std::unique_ptr<platform::Platform> open_embedded(const Environment& environment,
-                                                  std::chrono::milliseconds wait_limit) {
-    platform::Settings settings{
-        .home = config::platform_home(environment), .environment = environment, .wait_limit = wait_limit};
+                                                  std::chrono::milliseconds wait_limit,
+                                                  std::chrono::milliseconds silence_limit) {
+    platform::Settings settings{.home = config::platform_home(environment),
+                                .environment = environment,
+                                .limits = {.wait = wait_limit, .silence = silence_limit}};
     if (const auto key = environment.get("PREVISION_VAULT_KEY_FILE")) settings.vault_key_file = *key;
     return std::make_unique<platform::Platform>(settings);
 }
@@ -57,6 +59,8 @@ std::vector<std::string> Embedded::token_names() {
     }
     return names;
 }
+
+std::vector<std::filesystem::path> Embedded::leftovers() { return platform().leftovers(); }
 
 std::filesystem::path Embedded::home() const { return config::platform_home(environment_); }
 

@@ -20,14 +20,15 @@ namespace prevision::cli {
 inline constexpr std::string_view snapshot_worker_command = "snapshot-worker";
 
 /// Opens the embedded platform of this machine. Throws as its constructor does. `wait_limit` is for locks and short
-/// statements of distant systems.
+/// statements of remote systems, `silence_limit` for statements that work.
 std::unique_ptr<platform::Platform> open_embedded(
-    const Environment& environment, std::chrono::milliseconds wait_limit = std::chrono::minutes(1));
+    const Environment& environment, std::chrono::milliseconds wait_limit = std::chrono::minutes(1),
+    std::chrono::milliseconds silence_limit = std::chrono::hours(1));
 
-/// Lets the platform's snapshots go on after this process has ended: each in a process of its own.
+/// Lets the platform's snapshots continue after this process has ended, each in its own process.
 void keep_snapshots_running(platform::Platform& platform);
 
-/// The embedded platform itself, whichever platform was chosen: to serve it, and to manage who may call it.
+/// The embedded platform, also when another platform was chosen: to serve it, and to manage its tokens.
 class Embedded {
   public:
     explicit Embedded(const Environment& environment);
@@ -40,6 +41,9 @@ class Embedded {
 
     /// The names of the tokens that are not revoked.
     std::vector<std::string> token_names();
+
+    /// The files that killed processes left in it.
+    std::vector<std::filesystem::path> leftovers();
 
     /// The folder that holds its state.
     [[nodiscard]] std::filesystem::path home() const;

@@ -7,19 +7,39 @@
 
 namespace prevision::cli {
 
-void report_error(const Error& error, bool as_json, Output& err) {
-    if (as_json) {
-        const auto object = model::JsonObject()
-                                .text("class", to_string(error.error_class()))
-                                .text("message", error.what())
-                                .text_or_null("hint", error.hint())
-                                .value("retryable", error.retryable())
-                                .value("status", error.status())
-                                .finish();
-        err.write(model::JsonObject().json("error", object).finish() + '\n');
-    } else {
-        err.write(fmt::format("prevision: {}\n", render::printable(error.what())));
-        if (!error.hint().empty()) err.write(fmt::format("hint: {}\n", render::printable(error.hint())));
+namespace {
+
+std::string to_json(const Error& error) {
+    return model::JsonObject()
+        .text("class", to_string(error.error_class()))
+        .text("message", error.what())
+        .text_or_null("hint", error.hint())
+        .value("retryable", error.retryable())
+        .value("status", error.status())
+        .finish();
+}
+
+std::string to_json(const std::vector<std::string>& texts) {
+    model::JsonArray array;
+    for (const auto& text : texts) array.text(text);
+    return array.finish();
+}
+
+}  // namespace
+
+void report_end(const Error* error, const Console& console, Output& err) {
+    if (console.is_asking()) err.write("\n");
+    if (console.options().json_errors()) {
+        const auto& traces = console.traces();
+        if (error == nullptr && console.warnings().empty() && traces.empty()) return;
+        model::JsonObject object;
+        if (error != nullptr) object.json("error", to_json(*error));
+        object.json("warnings", to_json(console.warnings()));
+        if (!traces.empty()) object.json("requests", to_json(traces));
+        err.write(object.finish() + '\n');
+    } else if (error != nullptr) {
+        err.write(fmt::format("prevision: {}\n", render::printable(error->what())));
+        if (!error->hint().empty()) err.write(fmt::format("hint: {}\n", render::printable(error->hint())));
     }
     err.flush();
 }

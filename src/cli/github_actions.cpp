@@ -1,32 +1,20 @@
 #include "cli/github_actions.hpp"
 
+#include <array>
+
 #include <fmt/format.h>
 
+#include "core/replace.hpp"
 #include "core/text.hpp"
 
 namespace prevision::cli {
 
 namespace {
 
-/// The message of a workflow command, which is one line.
+/// A message as a workflow command takes it: one line.
 std::string escape(std::string_view text) {
-    std::string escaped;
-    for (const char c : text) {
-        switch (c) {
-            case '%':
-                escaped += "%25";
-                break;
-            case '\r':
-                escaped += "%0D";
-                break;
-            case '\n':
-                escaped += "%0A";
-                break;
-            default:
-                escaped += c;
-        }
-    }
-    return escaped;
+    static constexpr std::array<Replacement, 3> replacements{{{'%', "%25"}, {'\r', "%0D"}, {'\n', "%0A"}}};
+    return replace_each(text, replacements);
 }
 
 }  // namespace

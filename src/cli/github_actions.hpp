@@ -11,8 +11,7 @@ bool in_github_actions(const Environment& environment);
 /// Writes the error as an annotation of the step. Nothing elsewhere.
 void annotate_error(const Error& error, const Environment& environment, Output& err);
 
-/// Has the runner hide the secret wherever the log would show it. Nothing elsewhere. The runner takes this
-/// line itself and never shows it.
+/// Tells the runner to hide the secret in its log, by a line that the runner does not show. Nothing elsewhere.
 void mask_secret(const Secret& secret, const Environment& environment, Output& err);
 
 }  // namespace prevision::cli

@@ -18,17 +18,25 @@ struct GlobalOptions {
     std::string output = "table";
     bool quiet = false;
     std::string color = "auto";
-    std::string timeout = "60";
+    std::optional<std::string> timeout;  ///< 60 seconds without one
     int retries = 4;
     bool verbose = false;
     bool no_input = false;
+    std::string jq;
 
     [[nodiscard]] render::Format format() const;
     [[nodiscard]] std::chrono::milliseconds time_limit() const;
 
+    /// How long a remote system may be silent while a statement works: for as long as --timeout says, and without
+    /// one for an hour, because a query may take long before its first row.
+    [[nodiscard]] std::chrono::milliseconds silence_limit() const;
+
     /// Whether errors are JSON too: with `-o json` and `-o jsonl`.
     [[nodiscard]] bool json_errors() const;
 };
+
+/// Error usage for values that no command takes, and for flags that contradict each other.
+void check_global_options(const GlobalOptions& options);
 
 void add_global_options(Command& root, GlobalOptions& options);
 
@@ -38,7 +46,7 @@ render::Settings render_settings(const GlobalOptions& options, const Io& io);
 /// Whether a question may be asked: on a terminal, not in CI, not with --no-input.
 bool may_prompt(const GlobalOptions& options, const Io& io);
 
-/// "90", "1.5", "500ms", "30s", "2m": a duration. Error usage when it is none, which names the flag.
+/// A duration such as "90", "1.5", "500ms", "30s" or "2m". Error usage, naming the flag, for any other text.
 std::chrono::milliseconds parse_duration(std::string_view flag, const std::string& text);
 
 }  // namespace prevision::cli

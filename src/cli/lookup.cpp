@@ -1,7 +1,5 @@
 #include "cli/lookup.hpp"
 
-#include <optional>
-
 #include <fmt/format.h>
 
 #include "core/id.hpp"
@@ -9,83 +7,70 @@
 
 namespace prevision::cli {
 
-namespace {
+using api::Client;
+using model::Connector;
+using model::Dataset;
+using model::Datasource;
+using model::Exporter;
+using model::Project;
 
-/// `get` answers by id, `list` gives all; a name may look like an id, so an id that is not there is looked
-/// for as a name.
-template <typename Object, typename Get, typename List>
-Object find(const std::string& noun, const std::string& name, Get get, List list) {
+template <typename Object>
+std::vector<Object> find_named(Client& client, const std::string& project_id, const std::string& name) {
+    std::vector<Object> found;
+    client.list_named<Object>(project_id, name, [&](Object object) {
+        found.push_back(std::move(object));
+        return true;
+    });
+    return found;
+}
+
+template <typename Object>
+Error several_named(const std::string& name, const std::vector<Object>& objects) {
+    std::vector<std::string> ids;
+    for (const auto& object : objects) ids.push_back(object.id);
+    return Error(ErrorClass::usage,
+                 fmt::format("{} {}s are named '{}': {}", objects.size(), api::noun_of<Object>(), name,
+                             join(ids, ", ")),
+                 "give the id instead of the name");
+}
+
+template <typename Object>
+Object find(Client& client, const std::string& project_id, const std::string& name) {
+    // A name may look like an id, so an unknown id is looked for as a name.
     if (is_id(name)) {
         try {
-            return get(to_lower(name));
+            return client.get<Object>(to_lower(name));
         } catch (const Error& error) {
             if (error.error_class() != ErrorClass::not_found) throw;
         }
     }
-    std::optional<Object> found;
-    list([&](Object object) {
-        if (object.name != name) return true;
-        if (found) {
-            throw Error(ErrorClass::usage,
-                        fmt::format("two {}s are named '{}': {} and {}", noun, name, found->id, object.id),
-                        "give the id instead of the name");
-        }
-        found = std::move(object);
-        return true;
-    });
-    if (!found) {
-        throw Error(ErrorClass::not_found, fmt::format("no {} is named '{}'", noun, name),
-                    fmt::format("'prevision {} list' shows what there is", noun));
+    auto found = find_named<Object>(client, project_id, name);
+    if (found.empty()) {
+        throw Error(ErrorClass::not_found, fmt::format("no {} is named '{}'", api::noun_of<Object>(), name),
+                    fmt::format("'prevision {} list' shows what there is", api::noun_of<Object>()));
     }
-    return std::move(*found);
+    if (found.size() > 1) throw several_named(name, found);
+    if constexpr (std::is_same_v<Object, Project>) return std::move(found.front());
+    // A platform's list may hold less of an object.
+    return client.get<Object>(found.front().id);
 }
 
-/// As `find`, and the object is what the platform tells of it alone: in a list that may be less.
-template <typename Object, typename Get, typename List>
-Object find_whole(const std::string& noun, const std::string& name, Get get, List list) {
-    bool is_whole = false;
-    auto found = find<Object>(
-        noun, name,
-        [&](const std::string& id) {
-            auto object = get(id);
-            is_whole = true;
-            return object;
-        },
-        list);
-    return is_whole ? std::move(found) : get(found.id);
-}
+template Project find(Client&, const std::string&, const std::string&);
+template Connector find(Client&, const std::string&, const std::string&);
+template Datasource find(Client&, const std::string&, const std::string&);
+template Dataset find(Client&, const std::string&, const std::string&);
+template Exporter find(Client&, const std::string&, const std::string&);
 
-}  // namespace
+template std::vector<Project> find_named(Client&, const std::string&, const std::string&);
+template std::vector<Connector> find_named(Client&, const std::string&, const std::string&);
+template std::vector<Datasource> find_named(Client&, const std::string&, const std::string&);
+template std::vector<Dataset> find_named(Client&, const std::string&, const std::string&);
+template std::vector<Exporter> find_named(Client&, const std::string&, const std::string&);
 
-model::Project find_project(api::Client& client, const std::string& name) {
-    return find<model::Project>(
-        "project", name, [&](const std::string& id) { return client.get_project(id); },
-        [&](const auto& each) { client.list_projects(each); });
-}
-
-model::Connector find_connector(api::Client& client, const std::string& project_id, const std::string& name) {
-    return find_whole<model::Connector>(
-        "connector", name, [&](const std::string& id) { return client.get_connector(id); },
-        [&](const auto& each) { client.list_connectors(project_id, each); });
-}
-
-model::Datasource find_datasource(api::Client& client, const std::string& project_id,
-                                  const std::string& name) {
-    return find_whole<model::Datasource>(
-        "datasource", name, [&](const std::string& id) { return client.get_datasource(id); },
-        [&](const auto& each) { client.list_datasources(project_id, each); });
-}
-
-model::Exporter find_exporter(api::Client& client, const std::string& project_id, const std::string& name) {
-    return find_whole<model::Exporter>(
-        "exporter", name, [&](const std::string& id) { return client.get_exporter(id); },
-        [&](const auto& each) { client.list_exporters(project_id, each); });
-}
-
-model::Dataset find_dataset(api::Client& client, const std::string& project_id, const std::string& name) {
-    return find_whole<model::Dataset>(
-        "dataset", name, [&](const std::string& id) { return client.get_dataset(id); },
-        [&](const auto& each) { client.list_datasets(project_id, each); });
-}
+template Error several_named(const std::string&, const std::vector<Project>&);
+template Error several_named(const std::string&, const std::vector<Connector>&);
+template Error several_named(const std::string&, const std::vector<Datasource>&);
+template Error several_named(const std::string&, const std::vector<Dataset>&);
+template Error several_named(const std::string&, const std::vector<Exporter>&);
 
 }  // namespace prevision::cli

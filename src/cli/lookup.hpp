@@ -1,20 +1,50 @@
 #pragma once
 
+#include <functional>
 #include <string>
+#include <type_traits>
+#include <vector>
 
 #include "api/client.hpp"
+#include "cli/services.hpp"
 #include "model/exporter.hpp"
 #include "model/model.hpp"
 
 namespace prevision::cli {
 
-/// The object of that name or id. Error not_found when there is none, with the command that lists what there
-/// is; Error usage with both ids when a name fits two.
-model::Project find_project(api::Client& client, const std::string& name);
-model::Connector find_connector(api::Client& client, const std::string& project_id, const std::string& name);
-model::Datasource find_datasource(api::Client& client, const std::string& project_id,
-                                  const std::string& name);
-model::Exporter find_exporter(api::Client& client, const std::string& project_id, const std::string& name);
-model::Dataset find_dataset(api::Client& client, const std::string& project_id, const std::string& name);
+/// All objects of the project that have exactly that name. A project itself is looked for in all the platform has.
+template <typename Object>
+std::vector<Object> find_named(api::Client& client, const std::string& project_id, const std::string& name);
+
+/// The object of that name or id, as the platform gives it by its id. Error not_found when there is none, with the
+/// command that lists the objects; Error usage with every id when several have the name.
+template <typename Object>
+Object find(api::Client& client, const std::string& project_id, const std::string& name);
+
+/// Error usage that names the ids of the objects of one name.
+template <typename Object>
+Error several_named(const std::string& name, const std::vector<Object>& objects);
+
+/// The project that holds objects of the kind; nothing for projects themselves.
+template <typename Object>
+std::string scope_of(Services& services) {
+    return std::is_same_v<Object, model::Project> ? std::string() : services.project_id();
+}
+
+/// Gives every object of the kind in the chosen project to `each`, until that returns false.
+template <typename Object>
+void list_all(Services& services, const std::function<bool(Object)>& each) {
+    services.client().list<Object>(scope_of<Object>(services), each);
+}
+
+template <typename Object>
+std::vector<Object> find_named(Services& services, const std::string& name) {
+    return find_named<Object>(services.client(), scope_of<Object>(services), name);
+}
+
+template <typename Object>
+Object find(Services& services, const std::string& name) {
+    return find<Object>(services.client(), scope_of<Object>(services), name);
+}
 
 }  // namespace prevision::cli

@@ -19,7 +19,12 @@ void add_exporter(Command& root, Services& services);
 void add_apply(Command& root, Services& services);
 void add_diff(Command& root, Services& services);
 void add_dump(Command& root, Services& services);
-void add_serve(Command& root, Services& services);
+void add_schema(Command& root, Services& services);
+/// Options of its own go into `options`.
+void add_serve(Command& root, GlobalOptions& options, Services& services);
+void add_vault(Command& root, Services& services);
+void add_backup(Command& root, Services& services);
+void add_restore(Command& root, Services& services);
 void add_version(Command& root, Services& services);
 
 void add_doctor(Command& root, Services& services);

@@ -9,7 +9,7 @@
 
 namespace prevision::cli {
 
-/// An answer's body to stdout: byte for byte, but for a terminal, which is shown each line as `printable`.
+/// Writes an answer's body to stdout: byte for byte, but to a terminal each line as `printable`.
 class OutputSink final : public ByteSink {
   public:
     explicit OutputSink(Io& io) : out_(io.out), terminal_(io.out_is_terminal) {}
@@ -25,7 +25,7 @@ class OutputSink final : public ByteSink {
         }
     }
 
-    /// Shows what no line end follows.
+    /// Writes a last line that has no line end.
     void finish() { show_line(""); }
 
   private:

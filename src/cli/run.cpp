@@ -10,6 +10,7 @@
 #include "cli/error_report.hpp"
 #include "cli/github_actions.hpp"
 #include "cli/global_options.hpp"
+#include "cli/jq.hpp"
 #include "cli/nouns.hpp"
 #include "cli/services.hpp"
 
@@ -36,7 +37,11 @@ void build(CommandLine& line, GlobalOptions& options, Services& services) {
     add_apply(root, services);
     add_diff(root, services);
     add_dump(root, services);
-    add_serve(root, services);
+    add_schema(root, services);
+    add_serve(root, options, services);
+    add_vault(root, services);
+    add_backup(root, services);
+    add_restore(root, services);
     add_login(root, services);
     add_profile(root, services);
     add_api(root, services);
@@ -52,11 +57,8 @@ HelpStyle help_style(const GlobalOptions& options, const Io& io) {
     return {.width = std::clamp(settings.width.value_or(80), 40, 80), .bold = settings.bold};
 }
 
-int exit_code(ErrorClass error_class) { return static_cast<int>(error_class); }
-
-/// What people are used to from other programs: the name alone, `help COMMAND` and `COMMAND help` ask for
-/// help,
-/// `--version` and `-V` for the version.
+/// What people are used to from other programs: no argument, `help COMMAND` and `COMMAND help` show help, `--version` and `-V`
+/// the version.
 std::vector<std::string> with_habits(const CommandNode& tree, std::span<const std::string> arguments) {
     if (arguments.empty()) return {"--help"};
     const auto has_commands = [&](const std::string& name) {
@@ -74,58 +76,82 @@ std::vector<std::string> with_habits(const CommandNode& tree, std::span<const st
     return words;
 }
 
-/// Runs the command that the arguments name; what goes wrong is thrown.
-void execute(std::span<const std::string> arguments, GlobalOptions& options, Io& io,
-             Cancellation& cancellation, const Connect& connect) {
-    Services services(io, options, cancellation, connect);
+/// Filters what a command has written before it failed; an incomplete document is left out.
+void finish_failed(FilteredOutput& out, bool printable) {
+    try {
+        out.finish(printable);
+    } catch (const Error&) {
+        return;  // the command's own error is the one to report
+    }
+}
+
+/// Runs the command that the arguments name. Throws its Error.
+void execute(std::span<const std::string> arguments, GlobalOptions& options, Services& services,
+             FilteredOutput& out) {
     CommandLine line("prevision",
-                     "Keeps links to distant data, and takes snapshots of it when they are needed.");
+                     "Connects to remote data, and takes verified snapshots of it when they are needed.");
     build(line, options, services);
+    auto& io = services.io();
     try {
         const auto action = line.parse(with_habits(line.tree(), arguments));
-        if (options.retries < 0) throw Error(ErrorClass::usage, "--retries: it cannot be negative");
+        check_global_options(options);
+        if (!options.jq.empty()) out.filter(options.jq);
         action();
+        out.finish(io.out_is_terminal);
     } catch (const CommandLine::HelpRequested& help) {
         io.out.write(render_help(help.of, help_style(options, io)));
     } catch (const Error& error) {
-        // A platform may have answered what it was sent.
+        finish_failed(out, io.out_is_terminal);
+        // A platform's answer may repeat a secret that was sent.
         throw error.with_message(services.hide_secrets(error.what()));
     }
     io.out.flush();
 }
 
-int report(const Error& error, const GlobalOptions& options, Io& io) {
+int report(const Error* error, Services& services) {
+    const int code = error == nullptr ? 0 : static_cast<int>(error->error_class());
+    auto& io = services.io();
     try {
         io.out.flush();
-        report_error(error, options.json_errors(), io.err);
-        // With JSON the error is one object and nothing else.
-        if (!options.json_errors()) annotate_error(error, io.environment, io.err);
+        report_end(error, services, io.err);
+        if (error != nullptr && !services.options().json_errors())
+            annotate_error(*error, io.environment, io.err);
         io.err.flush();
     } catch (const OutputClosed&) {
-        // Nobody reads any more; the code still tells.
-        return exit_code(error.error_class());
+        return code;  // the reader is gone; the exit code still reports the failure
     } catch (const Error&) {
-        return exit_code(error.error_class());
+        return code;
     }
-    return exit_code(error.error_class());
+    return code;
 }
 
 }  // namespace
 
 int run(std::span<const std::string> arguments, Io& io, Cancellation& cancellation, const Connect& connect) {
     GlobalOptions options;
+    FilteredOutput out(io.out);
+    Io filtered{.in = io.in,
+                .out = out,
+                .err = io.err,
+                .in_is_terminal = io.in_is_terminal,
+                .out_is_terminal = io.out_is_terminal,
+                .err_is_terminal = io.err_is_terminal,
+                .width = io.width,
+                .environment = io.environment,
+                .clock = io.clock};
+    Services services(filtered, options, cancellation, connect);
+    const auto fail = [&](const Error& error) { return report(&error, services); };
     try {
-        execute(arguments, options, io, cancellation, connect);
-        return 0;
+        execute(arguments, options, services, out);
+        return report(nullptr, services);
     } catch (const OutputClosed&) {
         return 0;  // `| head` has seen enough
     } catch (const Error& error) {
-        return report(error, options, io);
+        return fail(error);
     } catch (const std::bad_alloc&) {
-        return report(Error(ErrorClass::internal, "out of memory"), options, io);
+        return fail(Error(ErrorClass::internal, "out of memory"));
     } catch (const std::exception& error) {
-        return report(Error(ErrorClass::internal, std::string("internal error: ") + error.what()), options,
-                      io);
+        return fail(Error(ErrorClass::internal, std::string("internal error: ") + error.what()));
     }
 }
 

@@ -48,14 +48,14 @@ Services::~Services() = default;
 std::unique_ptr<Connection> Services::open_connection() {
     auto opened = std::make_unique<Connection>();
     const auto remote =
-        choose_platform(options(), io(), cancellation(), [this](const std::string& text) { message(text); });
+        choose_platform(options(), io(), cancellation(), [this](const std::string& text) { warn(text); });
     if (remote) {
         remember(remote->token);
         opened->transport = connect_to(remote->url, remote->token);
         opened->url = remote->url;
         opened->project = remote->project;
     } else {
-        opened->embedded = open_embedded(io().environment, options().time_limit());
+        opened->embedded = open_embedded(io().environment, options().time_limit(), options().silence_limit());
         opened->transport = platform::make_local_transport(*opened->embedded);
     }
     return opened;
@@ -67,8 +67,8 @@ Connection& Services::connection() {
         auto settings = client_settings(connection_->embedded != nullptr);
         if (options().verbose) {
             settings.trace = [this](const api::Trace& trace) {
-                message(fmt::format("{} {} -> {} ({} ms)", trace.method, mask_query(trace.path),
-                                    trace.outcome, trace.elapsed.count()));
+                this->trace(fmt::format("{} {} -> {} ({} ms)", trace.method, mask_query(trace.path),
+                                        trace.outcome, trace.elapsed.count()));
             };
         }
         connection_->client =
@@ -124,7 +124,7 @@ void Services::tidy(const std::string& what, const std::function<void(api::Clien
     try {
         while_ending(action);
     } catch (const Error& error) {
-        message(fmt::format("warning: cannot {}: {}", what, error.what()));
+        warn(fmt::format("cannot {}: {}", what, error.what()));
     }
 }
 
@@ -135,7 +135,7 @@ const std::string& Services::project_id() {
     if (!named && !connected.project.empty()) named = connected.project;
     if (named) {
         // An id is not looked up: that saves a request, and the call that uses a wrong one refuses it.
-        project_id_ = is_id(*named) ? *named : find_project(client(), *named).id;
+        project_id_ = is_id(*named) ? *named : find<model::Project>(client(), {}, *named).id;
         return *project_id_;
     }
     if (connected.embedded) {
@@ -162,7 +162,7 @@ const std::string& Services::project_id() {
 /// The embedded platform's own, made again when it was deleted.
 std::string Services::default_project() {
     try {
-        return find_project(client(), "default").id;
+        return find<model::Project>(client(), {}, "default").id;
     } catch (const Error& error) {
         if (error.error_class() != ErrorClass::not_found) throw;
         return client().create_project({.name = "default"}).id;
@@ -172,6 +172,14 @@ std::string Services::default_project() {
 bool Services::is_embedded() { return connection().embedded != nullptr; }
 
 const std::string& Services::platform_url() { return connection().url; }
+
+void Services::write_in_bulk(const std::function<void()>& action) {
+    if (connection().embedded) {
+        connection().embedded->write_in_bulk(action);
+    } else {
+        action();
+    }
+}
 
 void Services::keep_snapshots_running() {
     if (connection().embedded) cli::keep_snapshots_running(*connection().embedded);

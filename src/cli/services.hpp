@@ -40,7 +40,7 @@ class Services final : public Console {
     /// The chosen platform: see `choose_platform`.
     api::Client& client();
 
-    /// Calls `action` with a client that works although the cancellation was raised; each call gets a few
+    /// Calls `action` with a client that works after the cancellation was raised; each call gets a few
     /// seconds. Throws what the action throws.
     void while_ending(const std::function<void(api::Client&)>& action);
 
@@ -63,6 +63,9 @@ class Services final : public Console {
 
     /// The URL of a platform across the network; empty for the embedded one.
     const std::string& platform_url();
+
+    /// Runs `action`, which changes many objects. On the embedded platform the changes reach the disk together at its end.
+    void write_in_bulk(const std::function<void()>& action);
 
     /// Lets the embedded platform's snapshots go on after this process has ended.
     void keep_snapshots_running();

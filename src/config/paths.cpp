@@ -6,32 +6,42 @@
 
 namespace prevision::config {
 
+namespace {
+
+/// The program's folder in the one that `variable` names, or that is `below` the user's home. The specification says
+/// to ignore a relative path.
+std::optional<std::filesystem::path> own_folder(const Environment& environment, const std::string& variable,
+                                                const std::string& below) {
+    if (const auto base = environment.get(variable); base && base->starts_with('/'))
+        return std::filesystem::path(*base) / "prevision";
+    if (const auto home = environment.get("HOME")) return std::filesystem::path(*home) / below / "prevision";
+    return std::nullopt;
+}
+
+}  // namespace
+
 std::filesystem::path platform_home(const Environment& environment) {
-    if (const auto home = environment.get("PREVISION_HOME")) return std::filesystem::absolute(*home);
-    // The specification has a relative path ignored.
-    if (const auto data = environment.get("XDG_DATA_HOME"); data && data->starts_with('/')) {
-        return std::filesystem::path(*data) / "prevision";
+    if (const auto home = environment.get("PREVISION_HOME")) {
+        if (home->starts_with('~')) {
+            throw Error(ErrorClass::usage,
+                        "PREVISION_HOME: '" + *home + "' begins with '~', which only a shell expands",
+                        "leave out the quotes around it, or write $HOME");
+        }
+        return std::filesystem::absolute(*home);
     }
-    if (const auto home = environment.get("HOME"))
-        return std::filesystem::path(*home) / ".local/share/prevision";
-    throw Error(ErrorClass::invalid, "cannot tell where to keep the platform's state: HOME is not set",
+    if (auto folder = own_folder(environment, "XDG_DATA_HOME", ".local/share")) return *folder;
+    throw Error(ErrorClass::invalid, "there is no place for the platform's state: HOME is not set",
                 "set PREVISION_HOME to a folder");
 }
 
 std::optional<std::filesystem::path> profile_file(const Environment& environment) {
-    if (const auto config = environment.get("XDG_CONFIG_HOME"); config && config->starts_with('/')) {
-        return std::filesystem::path(*config) / "prevision/config.json";
-    }
-    if (const auto home = environment.get("HOME"))
-        return std::filesystem::path(*home) / ".config/prevision/config.json";
-    return std::nullopt;
+    auto folder = own_folder(environment, "XDG_CONFIG_HOME", ".config");
+    if (folder) *folder /= "config.json";
+    return folder;
 }
 
 std::optional<std::filesystem::path> cache_home(const Environment& environment) {
-    if (const auto cache = environment.get("XDG_CACHE_HOME"); cache && cache->starts_with('/'))
-        return std::filesystem::path(*cache) / "prevision";
-    if (const auto home = environment.get("HOME")) return std::filesystem::path(*home) / ".cache/prevision";
-    return std::nullopt;
+    return own_folder(environment, "XDG_CACHE_HOME", ".cache");
 }
 
 }  // namespace prevision::config

@@ -8,14 +8,15 @@
 namespace prevision::config {
 
 /// Where the embedded platform keeps its state: $PREVISION_HOME, else $XDG_DATA_HOME/prevision, else
-/// ~/.local/share/prevision (XDG Base Directory Specification). Error invalid when none is set.
+/// ~/.local/share/prevision (XDG Base Directory Specification). Error invalid when none is set, usage for a
+/// PREVISION_HOME that begins with "~".
 std::filesystem::path platform_home(const Environment& environment);
 
 /// Where profiles are kept: $XDG_CONFIG_HOME/prevision/config.json, else below ~/.config. Nothing when
 /// neither is set.
 std::optional<std::filesystem::path> profile_file(const Environment& environment);
 
-/// Where what can be made again is kept: $XDG_CACHE_HOME/prevision, else ~/.cache/prevision; nothing when
+/// Where caches are kept: $XDG_CACHE_HOME/prevision, else ~/.cache/prevision; nothing when
 /// neither is set.
 std::optional<std::filesystem::path> cache_home(const Environment& environment);
 

@@ -24,29 +24,30 @@ constexpr std::size_t file_limit = std::size_t{4} << 20U;
 
 [[noreturn]] void fail_damaged(const std::filesystem::path& file, const std::string& why) {
     throw Error(ErrorClass::invalid, fmt::format("cannot read {}: {}", file.string(), why),
-                "mend the file, or move it away and log in again");
+                "fix the file, or move it away and log in again");
 }
 
 rapidjson::Value text_value(const std::string& text, rapidjson::Document& document) {
     return rapidjson::Value(text, document.GetAllocator());
 }
 
-/// The members that this program reads must be of their type: a wrong one is no reason to go elsewhere.
+/// A member of a wrong type is an error: ignoring it could choose another platform.
 void check_form(const rapidjson::Document& document, const std::filesystem::path& file) {
-    if (!document.IsObject()) fail_damaged(file, "it holds no JSON object");
+    if (!document.IsObject()) fail_damaged(file, "it is not a JSON object");
     const auto chosen = document.FindMember("default_profile");
     if (chosen != document.MemberEnd() && !chosen->value.IsString() && !chosen->value.IsNull())
-        fail_damaged(file, "default_profile is no text");
+        fail_damaged(file, "default_profile is not a text");
     const auto profiles = document.FindMember("profiles");
     if (profiles == document.MemberEnd()) return;
-    if (!profiles->value.IsObject()) fail_damaged(file, "profiles is no object");
+    if (!profiles->value.IsObject()) fail_damaged(file, "profiles is not an object");
     for (const auto& [name, profile] : profiles->value.GetObject()) {
         if (!profile.IsObject())
-            fail_damaged(file, fmt::format("the profile '{}' is no object", name.GetString()));
+            fail_damaged(file, fmt::format("the profile '{}' is not an object", name.GetString()));
         for (const char* field : {"url", "project", "token", "token_command"}) {
             const auto member = profile.FindMember(field);
             if (member != profile.MemberEnd() && !member->value.IsString() && !member->value.IsNull()) {
-                fail_damaged(file, fmt::format("{} of the profile '{}' is no text", field, name.GetString()));
+                fail_damaged(file,
+                             fmt::format("{} of the profile '{}' is not a text", field, name.GetString()));
             }
         }
     }
@@ -56,7 +57,7 @@ rapidjson::Document read_document(const std::filesystem::path& file) {
     rapidjson::Document document;
     std::string text;
     try {
-        text = read_file(file, file_limit);
+        text = read_regular_file(file, file_limit);
     } catch (const Error& error) {
         if (error.error_class() != ErrorClass::not_found) throw;
         document.SetObject();
@@ -87,7 +88,7 @@ void set_text(rapidjson::Value& object, const char* name, const std::string& tex
                      document.GetAllocator());
 }
 
-/// The member of that name, an empty object where there is none.
+/// The member of that name, added as an empty object when it is missing.
 rapidjson::Value& object_at(rapidjson::Value& parent, const std::string& name,
                             rapidjson::Document& document) {
     const auto key = text_value(name, document);
@@ -99,7 +100,7 @@ rapidjson::Value& object_at(rapidjson::Value& parent, const std::string& name,
 
 /// Reads the file, lets `change` change it, and writes it unless that returns false. Two programs take turns.
 bool edit(const std::filesystem::path& file, const std::function<bool(rapidjson::Document&)>& change) {
-    // A link stays one: what it leads to is replaced.
+    // A symbolic link is kept, and its target is replaced.
     std::error_code failure;
     const auto target = std::filesystem::weakly_canonical(file, failure);
     const auto& path = failure ? file : target;

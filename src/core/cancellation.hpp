@@ -9,8 +9,8 @@
 
 namespace prevision {
 
-/// A request to stop, raised once (Ctrl-C, SIGTERM, a dataset deleted while it is made) and seen by all that
-/// work. Safe on any thread. Not to be called from a signal handler: a thread that waits for the signal
+/// A request to stop, raised once (Ctrl-C, SIGTERM, a dataset deleted while it is made), which all work in
+/// progress checks. Safe on any thread. Not to be called from a signal handler: a thread that waits for the signal
 /// raises it.
 class Cancellation {
   public:

@@ -23,7 +23,7 @@ struct ChildCommand {
     Group group = Group::inherited;  ///< `session` detaches it from the terminal
 };
 
-/// A program that runs. Nobody waits for it but the caller, by `wait_for_child`, and it may outlive this process.
+/// A program that runs. The caller waits for it by `wait_for_child`; it may outlive this process.
 struct ChildProcess {
     pid_t id = 0;
     FileDescriptor output;  ///< what it writes to stdout, where that is a pipe

@@ -10,7 +10,7 @@ class Clock {
   public:
     virtual ~Clock() = default;
 
-    /// What the calendar says.
+    /// The time of day.
     [[nodiscard]] virtual std::chrono::system_clock::time_point now() const = 0;
 
     /// For durations: never set back.
@@ -23,8 +23,8 @@ const Clock& system_clock();
 /// RFC 3339 in UTC with milliseconds: "2026-11-23T06:01:07.250Z".
 std::string format_time(std::chrono::system_clock::time_point time);
 
-/// A time of RFC 3339 that tells its distance to UTC ("2026-11-23T08:01:07+02:00"), told in UTC; its fraction
-/// of a second stays as it is. What is none, or is in UTC already, is handed back.
+/// Converts a time of RFC 3339 with an offset ("2026-11-23T08:01:07+02:00") to UTC; its fraction of a second
+/// stays as it is. Any other text, and a time in UTC, is returned unchanged.
 std::string to_utc(const std::string& text);
 
 }  // namespace prevision

@@ -8,11 +8,11 @@
 
 namespace prevision {
 
-/// The environment variables, injected. A variable that is set but empty counts as not set, as most tools
-/// hold it.
+/// The environment variables, injected. A variable that is set but empty counts as not set, as in most
+/// tools.
 class Environment {
   public:
-    Environment() = default;  ///< of no variable
+    Environment() = default;  ///< without variables
     explicit Environment(std::map<std::string, std::string> variables) : variables_(std::move(variables)) {}
 
     [[nodiscard]] std::optional<std::string> get(const std::string& name) const;

@@ -26,10 +26,10 @@ enum class ErrorClass {
 /// The class's name as machine formats show it: "not_found".
 std::string_view to_string(ErrorClass error_class);
 
-/// The class of that name, or nothing for a name that is none.
+/// The class of that name; nothing for an unknown name.
 std::optional<ErrorClass> parse_error_class(std::string_view name);
 
-/// The one way of failing. `what()` reads "WHAT FAILED: WHY"; the hint says what to do, and may be empty.
+/// How everything here fails. `what()` reads "WHAT FAILED: WHY"; the hint says what to do, and may be empty.
 /// Neither may hold a secret.
 class Error : public std::runtime_error {
   public:
@@ -42,7 +42,7 @@ class Error : public std::runtime_error {
     [[nodiscard]] std::optional<int> status() const { return status_; }
     Error& with_status(int status);
 
-    /// The same failure, told in other words.
+    /// The same failure with another message.
     [[nodiscard]] Error with_message(const std::string& message) const;
 
     /// Whether the same call may succeed if it is made again later.

@@ -62,8 +62,9 @@ std::size_t read_some(const FileDescriptor& file, std::span<char> buffer, const 
     }
 }
 
-std::string read_file(const std::filesystem::path& path, std::size_t limit) {
-    const auto file = open_file(path, O_RDONLY);
+namespace {
+
+std::string read_all(const FileDescriptor& file, const std::filesystem::path& path, std::size_t limit) {
     std::string content;
     std::string buffer(1 << 16, '\0');
     while (const std::size_t count = read_some(file, buffer, path)) {
@@ -74,6 +75,22 @@ std::string read_file(const std::filesystem::path& path, std::size_t limit) {
         content.append(buffer, 0, count);
     }
     return content;
+}
+
+}  // namespace
+
+std::string read_file(const std::filesystem::path& path, std::size_t limit) {
+    return read_all(open_file(path, O_RDONLY), path, limit);
+}
+
+std::string read_regular_file(const std::filesystem::path& path, std::size_t limit) {
+    const auto file = open_file(path, O_RDONLY | O_NONBLOCK);
+    struct stat status {};
+    if (::fstat(file.get(), &status) != 0 || !S_ISREG(status.st_mode)) {
+        throw Error(ErrorClass::invalid,
+                    fmt::format("cannot read {}: it is not a regular file", path.string()));
+    }
+    return read_all(file, path, limit);
 }
 
 bool may_exist(const std::filesystem::path& path) {

@@ -40,11 +40,14 @@ std::size_t read_some(const FileDescriptor& file, std::span<char> buffer, const 
 /// The whole of a file of at most `limit` bytes; Error invalid when it is larger.
 std::string read_file(const std::filesystem::path& path, std::size_t limit);
 
-/// Whether there is something of that name. What may not be looked at counts as there: who opens it then is
-/// told why that cannot be.
+/// As `read_file`. Error invalid when it is not a regular file; does not wait for the writer of a FIFO.
+std::string read_regular_file(const std::filesystem::path& path, std::size_t limit);
+
+/// Whether there is something of that name. An unreadable path counts as existing, so that opening it reports
+/// the real error.
 bool may_exist(const std::filesystem::path& path);
 
-/// Makes a folder and its parents, readable by its owner alone. Error internal when that cannot be.
+/// Makes a folder and its parents, each with mode 0700. Error internal when it cannot be made.
 void create_private_directory(const std::filesystem::path& path);
 
 }  // namespace prevision

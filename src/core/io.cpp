@@ -6,9 +6,7 @@
 #include <utility>
 
 #include <fmt/format.h>
-#include <poll.h>
 #include <signal.h>
-#include <sys/eventfd.h>
 #include <sys/ioctl.h>
 #include <sys/signalfd.h>
 #include <termios.h>
@@ -17,6 +15,7 @@
 #include "core/error.hpp"
 #include "core/file.hpp"
 #include "core/text.hpp"
+#include "core/wait.hpp"
 
 namespace prevision {
 
@@ -85,10 +84,7 @@ class HiddenTyping {
 class StandardInput final : public Input {
   public:
     explicit StandardInput(Cancellation& cancellation)
-        : cancellation_(cancellation),
-          wake_(::eventfd(0, EFD_CLOEXEC)),
-          continued_(continuation_descriptor()),
-          subscription_(cancellation, [this] { ::eventfd_write(wake_.get(), 1); }) {}
+        : input_(cancellation), continued_(continuation_descriptor()) {}
 
     std::string read_all(std::size_t limit) override {
         while (fill()) {
@@ -115,7 +111,7 @@ class StandardInput final : public Input {
     std::optional<Secret> read_hidden_line(const std::function<void()>& ask) override {
         HiddenTyping hidden;
         ask();
-        // Ctrl-Z gives the terminal to a shell, which shows what is typed; `fg` gives it back so.
+        // After Ctrl-Z and `fg` the terminal is as the shell left it: with echo.
         on_continuation_ = [&] {
             hidden.hide();
             ask();
@@ -143,24 +139,13 @@ class StandardInput final : public Input {
         return FileDescriptor(::signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK));
     }
 
-    /// Waits until there is something to read, or the cancellation is raised.
-    void wait_for_input() {
-        std::array<pollfd, 3> waits{
-            {{STDIN_FILENO, POLLIN, 0}, {wake_.get(), POLLIN, 0}, {continued_.get(), POLLIN, 0}}};
-        while (waits[0].revents == 0 && waits[1].revents == 0) {
-            if (::poll(waits.data(), waits.size(), -1) < 0 && errno != EINTR) break;
-            if (waits[2].revents != 0) take_continuation();
-        }
-        cancellation_.check();
-    }
-
     void take_continuation() {
         signalfd_siginfo signal{};
         if (::read(continued_.get(), &signal, sizeof signal) > 0 && on_continuation_) on_continuation_();
     }
 
     bool fill() {
-        wait_for_input();
+        while (!input_.wait(STDIN_FILENO, continued_.get())) take_continuation();
         std::string chunk(4096, '\0');
         for (;;) {
             const ssize_t count = ::read(STDIN_FILENO, chunk.data(), chunk.size());
@@ -174,11 +159,9 @@ class StandardInput final : public Input {
         }
     }
 
-    Cancellation& cancellation_;
-    FileDescriptor wake_;
+    InputWait input_;
     FileDescriptor continued_;
     std::function<void()> on_continuation_;
-    Cancellation::Subscription subscription_;
     std::string buffer_;
 };
 

@@ -35,8 +35,8 @@ class Input {
     /// The next line without its end; nothing at the end of the input.
     virtual std::optional<std::string> read_line() = 0;
 
-    /// The next line, not shown as it is typed; `ask` is called as soon as what is typed does not show. The
-    /// terminal is as it was afterwards, also when it was interrupted.
+    /// The next line, not shown as it is typed; `ask` is called when the terminal's echo is off. Afterwards the
+    /// terminal is as it was, also after an interruption.
     virtual std::optional<Secret> read_hidden_line(const std::function<void()>& ask) = 0;
 };
 

@@ -4,9 +4,9 @@
 
 namespace prevision {
 
-/// A shared library that is loaded when the first one asks for it, and then stays. For a library whose
-/// loading takes longer than all that a short command does: its header is included as ever, but it is not
-/// linked, and its functions are members of a class derived from this one:
+/// A shared library that is loaded at its first use and stays loaded. For a library whose loading takes longer
+/// than everything else that a short command does: its header is included as usual, but it is not linked, and
+/// its functions are members of a class derived from this one:
 ///
 ///     decltype(::curl_easy_init)* easy_init = find("curl_easy_init");
 ///

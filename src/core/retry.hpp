@@ -19,13 +19,13 @@ struct RetryPolicy {
     [[nodiscard]] std::chrono::milliseconds pause(
         int failures, double jitter, std::optional<std::chrono::milliseconds> asked = std::nullopt) const;
 
-    /// Lets that pause pass, with a jitter of chance. False, at once, when there have been more failures than
+    /// Waits that pause, with a random jitter. False, at once, when there have been more failures than
     /// retries. Throws the cancellation's Error when it is raised.
     bool wait(int failures, Cancellation& cancellation,
               std::optional<std::chrono::milliseconds> asked = std::nullopt) const;
 };
 
-/// A number in [0, 1), by chance. Any thread.
+/// A random number in [0, 1). Any thread.
 double random_jitter();
 
 }  // namespace prevision

@@ -73,8 +73,7 @@ std::string_view trim(std::string_view text) {
 }
 
 std::optional<std::string> closest(std::string_view word, const std::vector<std::string>& candidates) {
-    constexpr std::size_t longest =
-        64;  // nobody mistypes a word that long, and the cost grows with its square
+    constexpr std::size_t longest = 64;  // the cost grows with the square
     if (word.empty() || word.size() > longest) return std::nullopt;
     std::optional<std::string> best;
     auto fewest = std::max<std::size_t>(word.size() / 3, 1) + 1;

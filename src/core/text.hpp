@@ -11,7 +11,7 @@ namespace prevision {
 /// ASCII letters in lower case; all else as it is.
 std::string to_lower(std::string_view text);
 
-/// Whether two texts are the same but for the case of ASCII letters.
+/// Whether two texts are equal, ignoring the case of ASCII letters.
 bool equal_ignoring_case(std::string_view left, std::string_view right);
 
 /// The parts between separators; an empty text has no parts.
@@ -23,7 +23,7 @@ std::string join(const std::vector<std::string>& parts, std::string_view separat
 std::string_view trim(std::string_view text);
 
 /// The candidate that a mistyped word was probably meant to be: the one with the fewest letters wrong,
-/// missing, too many or swapped with their neighbour; nothing where none is near.
+/// missing, too many or swapped with their neighbour; nothing when no candidate is near.
 std::optional<std::string> closest(std::string_view word, const std::vector<std::string>& candidates);
 
 /// A whole text that is a decimal integer, and in range; else nothing.

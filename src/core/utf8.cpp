@@ -1,5 +1,8 @@
 #include "core/utf8.hpp"
 
+#include <cstdint>
+#include <cstring>
+
 namespace prevision {
 
 std::size_t utf8_character_size(std::string_view text) {
@@ -39,7 +42,16 @@ std::string valid_utf8(std::string_view text) {
 }
 
 bool is_utf8(std::string_view text) {
+    constexpr std::uint64_t high_bits = 0x8080808080808080U;
     while (!text.empty()) {
+        // Eight characters of ASCII at a time.
+        if (std::uint64_t word = 0; text.size() >= sizeof word) {
+            std::memcpy(&word, text.data(), sizeof word);
+            if ((word & high_bits) == 0) {
+                text.remove_prefix(sizeof word);
+                continue;
+            }
+        }
         const auto size = utf8_character_size(text);
         if (size == 0) return false;
         text.remove_prefix(size);

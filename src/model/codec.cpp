@@ -13,16 +13,8 @@ namespace prevision::model {
 
 namespace {
 
-constexpr std::array<std::string_view, 3> secrets{"password", "googleCredentials", "private_key"};
-
-// The members of a connector that have a field of their own; each other one is an option.
-constexpr std::array<std::string_view, 8> connector_fields{"_id",  "project_id", "type",     "name",
-                                                           "host", "port",       "username", "created_at"};
-
-template <std::size_t count>
-bool holds(const std::array<std::string_view, count>& names, std::string_view name) {
-    return std::ranges::find(names, name) != names.end();
-}
+constexpr std::array<std::string_view, 6> secret_words{"password", "passphrase",  "secret",
+                                                       "token",    "credentials", "private_key"};
 
 void write_options(JsonObject& object, const Connector& connector) {
     for (const auto& [name, value] : connector.options) object.text_if_set(name, value);
@@ -60,71 +52,71 @@ void add_row(Sample& sample, const std::vector<std::string>& keys,
 
 /// The connector as it was sent, without the secrets that a platform should not have answered.
 std::string without_secrets(std::string_view text) {
-    const auto members = split_object(text).value();
-    const auto is_secret = [&](const JsonMember& member) {
-        return holds(secrets, member.name) && member.value != "null";
-    };
-    if (std::ranges::none_of(members, is_secret)) return std::string(text);
     JsonObject object;
-    for (const auto& member : members) {
-        if (!is_secret(member)) object.json(member.name, member.value);
+    for (const auto& member : members_of(text)) {
+        if (!is_secret_field(member.name) || member.value == "null") object.json(member.name, member.value);
     }
     return object.finish();
 }
 
 }  // namespace
 
-Project decode_project(std::string_view text) {
-    const auto object = parse_json_object(text);
+Project decode_project(const JsonText& json) {
+    const auto& object = json.value();
     return {.id = get_text(object, "_id"),
             .name = get_text(object, "name"),
             .description = get_text(object, "description"),
             .color = get_text(object, "color"),
             .created_at = get_text(object, "created_at"),
-            .document = std::string(text)};
+            .document = std::string(json.text())};
 }
 
-Connector decode_connector(std::string_view text) {
-    const auto object = parse_json_object(text);
-    Connector connector{.id = get_text(object, "_id"),
-                        .project_id = get_text(object, "project_id"),
-                        .type = get_text(object, "type"),
-                        .name = get_text(object, "name"),
-                        .host = get_text(object, "host"),
-                        .port = std::nullopt,
-                        .username = get_text(object, "username"),
-                        .password = Secret(get_text(object, "password")),
-                        .google_credentials = {},
-                        .private_key = Secret(get_text(object, "private_key")),
-                        .options = {},
-                        .created_at = get_text(object, "created_at"),
-                        .document = without_secrets(text)};
-    if (const auto port = get_integer(object, "port")) {
-        // A number that cannot be a port stays out of range: the check that names the field refuses it.
+// In one pass, since lists of thousands are decoded.
+Connector decode_connector(const JsonText& json) {
+    constexpr std::array<std::pair<std::string_view, std::string Connector::*>, 7> texts{
+        {{"_id", &Connector::id},
+         {"project_id", &Connector::project_id},
+         {"type", &Connector::type},
+         {"name", &Connector::name},
+         {"host", &Connector::host},
+         {"username", &Connector::username},
+         {"created_at", &Connector::created_at}}};
+    Connector connector;
+    bool has_secret = false;
+    for (const auto& [key, member] : json.value().GetObject()) {
+        const std::string_view name(key.GetString(), key.GetStringLength());
+        const auto* const text = std::ranges::find(texts, name, [](const auto& each) { return each.first; });
+        const bool is_known = text != texts.end() || name == "port";
+        const bool is_secret = !is_known && !member.IsNull() && is_secret_field(name);
+        has_secret = has_secret || is_secret;
+        if (name == "port" || member.IsObject() || member.IsArray()) continue;
+        auto value = scalar_text(member);
+        if (!value || value->empty()) continue;
+        if (is_known) {
+            connector.*text->second = std::move(*value);
+        } else if (is_secret) {
+            connector.secrets.emplace(name, std::move(*value));
+        } else {
+            connector.options.emplace(name, std::move(*value));
+        }
+    }
+    if (const auto port = get_integer(json.value(), "port")) {
+        // A number out of range stays out of range, so that the check of the field refuses it.
         connector.port = static_cast<int>(std::clamp<std::int64_t>(*port, -1, 65536));
     }
-    if (const auto* credentials = find_member(object, "googleCredentials")) {
-        connector.google_credentials = Secret(scalar_text(*credentials).value_or(""));
-    }
-    for (const auto& member : object.GetObject()) {
-        const std::string name(member.name.GetString(), member.name.GetStringLength());
-        if (holds(connector_fields, name) || holds(secrets, name)) continue;
-        if (member.value.IsObject() || member.value.IsArray()) continue;
-        auto value = scalar_text(member.value);
-        if (value && !value->empty()) connector.options.emplace(name, std::move(*value));
-    }
+    connector.document = has_secret ? without_secrets(json.text()) : std::string(json.text());
     return connector;
 }
 
-Entry decode_entry(std::string_view text) {
-    const auto object = parse_json_object(text);
+BrowsedItem decode_browsed_item(const JsonText& json) {
+    const auto& object = json.value();
     return {.name = get_text(object, "name"),
             .path = get_text(object, "path"),
             .kind = get_text(object, "kind"),
             .size = get_count(object, "size"),
             .modified = get_text(object, "modified"),
             .detail = get_text(object, "detail"),
-            .document = std::string(text)};
+            .document = std::string(json.text())};
 }
 
 TestResult decode_test_result(std::string_view text) {
@@ -147,8 +139,8 @@ TestResult decode_test_result(std::string_view text) {
     return result;
 }
 
-Sample decode_sample(std::string_view text) {
-    const auto document = parse_json_object(text);
+Sample decode_sample(const JsonText& json) {
+    const auto& document = json.value();
     Sample sample;
     if (const auto* columns = find_member(document, "columns"); columns != nullptr && columns->IsArray()) {
         for (const auto& column : columns->GetArray()) {
@@ -160,10 +152,14 @@ Sample decode_sample(std::string_view text) {
                                      .nullable = get_boolean(column, "nullable").value_or(true)});
         }
     }
-    const auto rows = find_value(split_object(text).value(), "rows");
+    const auto* rows = find_member(document, "rows");
+    if (rows == nullptr || !rows->IsArray()) return sample;
     const auto keys = unique_keys(sample.columns);
-    for (const auto row : split_array(rows.value_or("[]")).value_or(std::vector<std::string_view>()))
-        add_row(sample, keys, split_array(row).value_or(std::vector<std::string_view>()));
+    const auto texts = elements_of(*find_value(members_of(json.text()), "rows"));
+    for (rapidjson::SizeType i = 0; i < rows->Size(); ++i) {
+        const bool is_row = (*rows)[i].IsArray();
+        add_row(sample, keys, is_row ? elements_of(texts[i]) : std::vector<std::string_view>());
+    }
     return sample;
 }
 
@@ -183,10 +179,17 @@ Failure decode_failure(std::string_view text) {
         }
         if (failure.message.empty()) failure.message = get_text(document, "error");
     } catch (const Error&) {
-        // HTML from a proxy, or nothing: only the status says what failed.
+        // HTML from a proxy, or nothing: only the status is known.
         failure = {};
     }
     return failure;
+}
+
+bool is_secret_field(std::string_view name) {
+    return std::ranges::any_of(secret_words, [&](std::string_view word) {
+        const auto same = [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a - 'A' + 'a' : a) == b; };
+        return std::search(name.begin(), name.end(), word.begin(), word.end(), same) != name.end();
+    });
 }
 
 std::string encode_request(const Project& project) {
@@ -200,18 +203,15 @@ std::string encode_request(const Project& project) {
 std::string encode_request(const Connector& connector) {
     JsonObject object;
     object.text("type", connector.type).text("name", connector.name);
-    if (connector.type == "GCP") {
-        if (!connector.google_credentials.empty()) {
-            const auto credentials = parse_json_object(connector.google_credentials.reveal());
-            object.json("googleCredentials", write_json(credentials));
-        }
-    } else {
+    // A service account's object names the system and the user by itself.
+    if (connector.secret_objects.empty()) {
         object.text("host", connector.host)
             .value("port", connector.port)
             .text("username", connector.username);
-        if (!connector.password.empty()) object.text("password", connector.password.reveal());
-        if (!connector.private_key.empty()) object.text("private_key", connector.private_key.reveal());
     }
+    for (const auto& [field, secret] : connector.secrets) object.text_if_set(field, secret.reveal());
+    for (const auto& [field, secret] : connector.secret_objects)
+        object.json(field, write_json(parse_json_object(secret.reveal())));
     write_options(object, connector);
     return object.finish();
 }
@@ -239,7 +239,7 @@ std::string encode_answer(const Connector& connector) {
     return object.text("created_at", connector.created_at).finish();
 }
 
-std::string encode_answer(const Entry& entry) {
+std::string encode_answer(const BrowsedItem& entry) {
     return JsonObject()
         .text("name", entry.name)
         .text("path", entry.path)

@@ -6,22 +6,23 @@
 
 #include <rapidjson/document.h>
 
+#include "model/json.hpp"
 #include "model/model.hpp"
 
-/// Wire JSON ⇄ structs, for the API client and the embedded platform alike. The fields are those of the
-/// platform's public clients. Decoding ignores a field that is absent, null, of another type or unknown.
+/// Wire JSON ⇄ structs, for the API client and the embedded platform. The fields are those of the platform's public
+/// clients. Decoding ignores a field that is absent, null, of another type or unknown.
 /// Error invalid for a text that is not a JSON object.
 namespace prevision::model {
 
-Project decode_project(std::string_view text);
-Connector decode_connector(std::string_view text);
-Datasource decode_datasource(std::string_view text);
-Dataset decode_dataset(std::string_view text);
-Entry decode_entry(std::string_view text);
+Project decode_project(const JsonText& json);
+Connector decode_connector(const JsonText& json);
+Datasource decode_datasource(const JsonText& json);
+Dataset decode_dataset(const JsonText& json);
+BrowsedItem decode_browsed_item(const JsonText& json);
 TestResult decode_test_result(std::string_view text);
-Sample decode_sample(std::string_view text);
+Sample decode_sample(const JsonText& json);
 
-/// What a failed answer says: `message` is a text or a list of texts; without one, `error` is read. The message
+/// Reads a failed answer: `message`, a text or a list of texts, else `error`. The message
 /// is empty when the answer is not a JSON object.
 Failure decode_failure(std::string_view text);
 
@@ -31,18 +32,21 @@ std::string encode_request(const Connector& connector);
 std::string encode_request(const Datasource& datasource);
 std::string encode_snapshot_request(const std::string& name, const std::string& datasource_id);
 
+/// Whether a connector's field of that name is a secret, whatever engine takes it: by the words in its name.
+bool is_secret_field(std::string_view name);
+
 /// The object as the platform answers it: with its id, and never with a secret.
 std::string encode_answer(const Project& project);
 std::string encode_answer(const Connector& connector);
 std::string encode_answer(const Datasource& datasource);
 std::string encode_answer(const Dataset& dataset);
 
-std::string encode_answer(const Entry& entry);
+std::string encode_answer(const BrowsedItem& entry);
 std::string encode_answer(const TestResult& result);
 std::string encode_answer(const Sample& sample);
 std::string encode_answer(const Failure& failure, int status);
 
-/// Parts of the above that stand in other documents too: JSON arrays.
+/// JSON arrays, for parts of other documents.
 std::string encode_stages(const std::vector<TestStage>& stages);
 std::string encode_schema(const std::vector<SchemaColumn>& schema);
 std::vector<SchemaColumn> decode_schema(const rapidjson::Value& schema);

@@ -1,4 +1,5 @@
 #include "model/codec.hpp"
+#include "model/fields.hpp"
 #include "model/json.hpp"
 #include "model/json_builder.hpp"
 
@@ -7,25 +8,26 @@ namespace prevision::model {
 namespace {
 
 void write_location(JsonObject& object, const Datasource& datasource) {
-    object.text_or_null("path", datasource.path)
-        .text_or_null("database", datasource.database)
-        .text_or_null("table", datasource.table)
-        .text_or_null("bucket", datasource.bucket)
-        .text_or_null("request", datasource.request)
-        .text_or_null("g_cloud", datasource.g_cloud);
+    visit_location(datasource, [&](auto name, const auto& text) { object.text_or_null(name, text); });
 }
 
 FileFormat decode_format(const rapidjson::Value& object) {
     return {.separator = get_text(object, "separator"),
             .quote = get_text(object, "quote"),
+            .escape = get_text(object, "escape"),
+            .comment = get_text(object, "comment"),
             .header = get_boolean(object, "header"),
+            .skip = get_count(object, "skip"),
             .encoding = get_text(object, "encoding")};
 }
 
 void write_format(JsonObject& object, const FileFormat& format) {
     object.text_if_set("separator", format.separator)
         .text_if_set("quote", format.quote)
+        .text_if_set("escape", format.escape)
+        .text_if_set("comment", format.comment)
         .value_if_given("header", format.header)
+        .value_if_given("skip", format.skip)
         .text_if_set("encoding", format.encoding);
 }
 
@@ -39,25 +41,21 @@ bool Dataset::done() const {
     return copy_state == "done" && describe_state == "done" && drift_state == "done";
 }
 
-Datasource decode_datasource(std::string_view text) {
-    const auto object = parse_json_object(text);
-    return {.id = get_text(object, "_id"),
-            .project_id = get_text(object, "project_id"),
-            .connector_id = get_text(object, "connector_id"),
-            .name = get_text(object, "name"),
-            .path = get_text(object, "path"),
-            .database = get_text(object, "database"),
-            .table = get_text(object, "table"),
-            .bucket = get_text(object, "bucket"),
-            .request = get_text(object, "request"),
-            .g_cloud = get_text(object, "g_cloud"),
-            .format = decode_format(object),
-            .created_at = get_text(object, "created_at"),
-            .document = std::string(text)};
+Datasource decode_datasource(const JsonText& json) {
+    const auto& object = json.value();
+    Datasource datasource{.id = get_text(object, "_id"),
+                          .project_id = get_text(object, "project_id"),
+                          .connector_id = get_text(object, "connector_id"),
+                          .name = get_text(object, "name"),
+                          .format = decode_format(object),
+                          .created_at = get_text(object, "created_at"),
+                          .document = std::string(json.text())};
+    visit_location(datasource, [&](auto name, auto& member) { member = get_text(object, name); });
+    return datasource;
 }
 
-Dataset decode_dataset(std::string_view text) {
-    const auto object = parse_json_object(text);
+Dataset decode_dataset(const JsonText& json) {
+    const auto& object = json.value();
     Dataset dataset{.id = get_text(object, "_id"),
                     .project_id = get_text(object, "project_id"),
                     .name = get_text(object, "name"),
@@ -78,7 +76,7 @@ Dataset decode_dataset(std::string_view text) {
                     .message = get_text(object, "message"),
                     .error_class = get_text(object, "error_class"),
                     .created_at = get_text(object, "created_at"),
-                    .document = std::string(text)};
+                    .document = std::string(json.text())};
     if (const auto* schema = find_member(object, "schema")) dataset.schema = decode_schema(*schema);
     return dataset;
 }

@@ -1,5 +1,6 @@
 #include "model/exporter.hpp"
 
+#include "model/fields.hpp"
 #include "model/json.hpp"
 #include "model/json_builder.hpp"
 
@@ -10,38 +11,27 @@ namespace {
 void write_fields(JsonObject& object, const Exporter& exporter) {
     object.text("connector_id", exporter.connector_id)
         .text("name", exporter.name)
-        .text("description", exporter.description)
-        .text_or_null("filepath", exporter.filepath)
-        .text_or_null("bucket", exporter.bucket)
-        .text_or_null("database", exporter.database)
-        .text_or_null("table", exporter.table)
-        .text_or_null("g_cloud", exporter.g_cloud)
-        .text_or_null("file_write_mode", exporter.file_write_mode)
-        .text_or_null("database_write_mode", exporter.database_write_mode);
+        .text("description", exporter.description);
+    visit_target(exporter, [&](auto name, const auto& text) { object.text_or_null(name, text); });
 }
 
 }  // namespace
 
-Exporter decode_exporter(std::string_view text) {
-    const auto object = parse_json_object(text);
-    return {.id = get_text(object, "_id"),
-            .project_id = get_text(object, "project_id"),
-            .connector_id = get_text(object, "connector_id"),
-            .name = get_text(object, "name"),
-            .description = get_text(object, "description"),
-            .filepath = get_text(object, "filepath"),
-            .bucket = get_text(object, "bucket"),
-            .database = get_text(object, "database"),
-            .table = get_text(object, "table"),
-            .g_cloud = get_text(object, "g_cloud"),
-            .file_write_mode = get_text(object, "file_write_mode"),
-            .database_write_mode = get_text(object, "database_write_mode"),
-            .created_at = get_text(object, "created_at"),
-            .document = std::string(text)};
+Exporter decode_exporter(const JsonText& json) {
+    const auto& object = json.value();
+    Exporter exporter{.id = get_text(object, "_id"),
+                      .project_id = get_text(object, "project_id"),
+                      .connector_id = get_text(object, "connector_id"),
+                      .name = get_text(object, "name"),
+                      .description = get_text(object, "description"),
+                      .created_at = get_text(object, "created_at"),
+                      .document = std::string(json.text())};
+    visit_target(exporter, [&](auto name, auto& member) { member = get_text(object, name); });
+    return exporter;
 }
 
-Export decode_export(std::string_view text) {
-    const auto object = parse_json_object(text);
+Export decode_export(const JsonText& json) {
+    const auto& object = json.value();
     return {.id = get_text(object, "_id"),
             .exporter_id = get_text(object, "exporter_id"),
             .dataset_id = get_text(object, "dataset_id"),
@@ -50,7 +40,7 @@ Export decode_export(std::string_view text) {
             .logs = get_text(object, "logs"),
             .error_class = get_text(object, "error_class"),
             .created_at = get_text(object, "created_at"),
-            .document = std::string(text)};
+            .document = std::string(json.text())};
 }
 
 std::string encode_request(const Exporter& exporter) {

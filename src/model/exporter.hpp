@@ -4,11 +4,11 @@
 #include <optional>
 #include <string>
 
-#include <rapidjson/document.h>
+#include "model/json.hpp"
 
 namespace prevision::model {
 
-/// Where datasets can be written to: a place behind a connector.
+/// A place behind a connector that datasets can be written to.
 struct Exporter {
     std::string id;
     std::string project_id;
@@ -26,7 +26,7 @@ struct Exporter {
     std::string document;
 };
 
-/// One writing of a dataset, or of a file, through an exporter.
+/// One run of an exporter, for a dataset or a file.
 struct Export {
     std::string id;
     std::string exporter_id;
@@ -34,14 +34,14 @@ struct Export {
     std::string status;  ///< running, done, failed
     std::optional<std::uint64_t> rows;
     std::string logs;         ///< what was written, or why it failed
-    std::string error_class;  ///< of that failure: "auth"; sent by the embedded platform alone
+    std::string error_class;  ///< of that failure: "auth"; only the embedded platform sends it
     std::string created_at;
     std::string document;
 };
 
 /// As codec.hpp's.
-Exporter decode_exporter(std::string_view text);
-Export decode_export(std::string_view text);
+Exporter decode_exporter(const JsonText& json);
+Export decode_export(const JsonText& json);
 std::string encode_request(const Exporter& exporter);
 std::string encode_answer(const Exporter& exporter);
 std::string encode_answer(const Export& done);

@@ -23,7 +23,7 @@ std::string_view suffix_of(std::string_view name) {
 std::string file_suffix(const DatasetFile& file) {
     const std::string_view name = file.name;
     const auto last = suffix_of(name);
-    // "a.csv.gz" has two, of which the first says what is in there; "a.zip" has one.
+    // "a.csv.gz" has two suffixes, and the first names the content; "a.zip" has one.
     if (!file.compression.empty() && !last.empty()) {
         return std::string(suffix_of(name.substr(0, name.size() - last.size()))) + std::string(last);
     }

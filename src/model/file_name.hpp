@@ -6,11 +6,11 @@
 
 namespace prevision::model {
 
-/// What the name of a dataset's file ends with, by its type and the name of the file that it is a copy of:
-/// ".csv", ".csv.gz", ".parquet", or nothing. Letters, digits and dots only.
+/// The suffix for a dataset's file, from its type and the name of the original file: ".csv", ".csv.gz", ".parquet",
+/// or nothing. Only letters, digits and dots.
 std::string file_suffix(const DatasetFile& file);
 
-/// The dataset's name with that suffix, unless it has it already; any characters may be in there.
+/// The dataset's name, with the suffix unless it has it already. It may hold any characters.
 std::string file_name(const Dataset& dataset);
 
 }  // namespace prevision::model

@@ -16,12 +16,10 @@ namespace prevision::model {
 
 namespace {
 
-// Iterative, so that a hostile text of a million '[' cannot overflow the stack; full precision, so that a
-// number read and written again is the same number.
-constexpr unsigned parse_flags = rapidjson::kParseIterativeFlag | rapidjson::kParseFullPrecisionFlag |
-                                 rapidjson::kParseValidateEncodingFlag;
+// Full precision, so that a number read and written again is the same number.
+constexpr unsigned parse_flags = rapidjson::kParseFullPrecisionFlag | rapidjson::kParseValidateEncodingFlag;
 
-/// Counts nesting without building anything: destruction and writing of a document do recurse.
+/// Counts nesting before anything is built: parsing, writing and destruction of a document recurse.
 bool is_too_deep(std::string_view text) {
     std::size_t depth = 0;
     bool in_text = false;
@@ -41,37 +39,32 @@ bool is_too_deep(std::string_view text) {
     return false;
 }
 
-[[noreturn]] void refuse_depth() {
-    throw Error(ErrorClass::invalid, "invalid JSON: it is nested too deeply");
-}
-
 }  // namespace
 
 rapidjson::Document parse_json(std::string_view text) {
-    if (is_too_deep(text)) refuse_depth();
+    if (is_too_deep(text)) throw Error(ErrorClass::invalid, "invalid JSON: it is nested too deeply");
     rapidjson::MemoryStream bytes(text.data(), text.size());
     rapidjson::EncodedInputStream<rapidjson::UTF8<>, rapidjson::MemoryStream> stream(bytes);
     rapidjson::Document document;
     document.ParseStream<parse_flags>(stream);
-    check_parsed(document, stream.Tell(), text);
-    return document;
-}
-
-void check_parsed(const rapidjson::ParseResult& result, std::size_t end, std::string_view text) {
-    // Our handlers end the parsing for one reason only.
-    if (result.Code() == rapidjson::kParseErrorTermination) refuse_depth();
     const auto refuse = [](std::size_t place, const char* reason) {
         throw Error(ErrorClass::invalid, fmt::format("invalid JSON at byte {}: {}", place, reason));
     };
-    if (result.IsError()) refuse(result.Offset(), rapidjson::GetParseError_En(result.Code()));
+    if (document.HasParseError())
+        refuse(document.GetErrorOffset(), rapidjson::GetParseError_En(document.GetParseError()));
     // The library takes a NUL for the end of the text.
-    if (end < text.size()) refuse(end, "it is a NUL");
+    if (stream.Tell() < text.size()) refuse(stream.Tell(), "it is a NUL");
+    return document;
 }
 
 rapidjson::Document parse_json_object(std::string_view text) {
     auto document = parse_json(text);
     if (!document.IsObject()) throw Error(ErrorClass::invalid, "invalid JSON: an object is expected");
     return document;
+}
+
+JsonText::JsonText(const rapidjson::Value& value, std::string_view text) : value_(&value), text_(text) {
+    if (!value.IsObject()) throw Error(ErrorClass::invalid, "invalid JSON: an object is expected");
 }
 
 std::string write_json(const rapidjson::Value& value) {

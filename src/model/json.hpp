@@ -4,13 +4,13 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
 
 #include <rapidjson/document.h>
-#include <rapidjson/error/error.h>
 
 namespace prevision::model {
 
-/// How deep arrays and objects may lie within each other.
+/// How deep arrays and objects may be nested.
 inline constexpr std::size_t json_depth_limit = 512;
 
 /// Parses a whole text. Error invalid, with the byte offset, when it is not JSON in UTF-8 or is nested too
@@ -20,8 +20,28 @@ rapidjson::Document parse_json(std::string_view text);
 /// As `parse_json`, and the text must hold an object.
 rapidjson::Document parse_json_object(std::string_view text);
 
-/// Throws as `parse_json` does unless the library read the whole text without error. `end` is where it stopped.
-void check_parsed(const rapidjson::ParseResult& result, std::size_t end, std::string_view text);
+/// A JSON object, and its text as it was sent.
+class JsonText {
+  public:
+    /// Parses a text, which must outlive this. Error as of `parse_json_object`.
+    template <typename Text>
+    requires std::is_convertible_v<const Text&, std::string_view> JsonText(const Text& text)  // NOLINT
+        : parsed_(parse_json_object(text)), value_(&*parsed_), text_(text) {}
+
+    /// A part of a document that was parsed before; both must outlive this. Error invalid unless it is an object.
+    JsonText(const rapidjson::Value& value, std::string_view text);
+
+    JsonText(const JsonText&) = delete;
+    JsonText& operator=(const JsonText&) = delete;
+
+    [[nodiscard]] const rapidjson::Value& value() const { return *value_; }
+    [[nodiscard]] std::string_view text() const { return text_; }
+
+  private:
+    std::optional<rapidjson::Document> parsed_;
+    const rapidjson::Value* value_;
+    std::string_view text_;
+};
 
 std::string write_json(const rapidjson::Value& value);
 

@@ -10,51 +10,54 @@ namespace prevision::model {
 
 namespace {
 
-std::string_view short_escape(char c) {
-    switch (c) {
-        case '"':
-            return "\\\"";
-        case '\\':
-            return "\\\\";
-        case '\b':
-            return "\\b";
-        case '\f':
-            return "\\f";
-        case '\n':
-            return "\\n";
-        case '\r':
-            return "\\r";
-        case '\t':
-            return "\\t";
-        default:
-            return {};
+void append_escaped(std::string& text, char c) {
+    constexpr std::string_view escaped = "\"\\\b\f\n\r\t";
+    constexpr std::string_view letters = "\"\\bfnrt";
+    const auto found = escaped.find(c);
+    if (found == std::string_view::npos) {
+        text += fmt::format("\\u{:04X}", static_cast<unsigned>(c));
+    } else {
+        text += '\\';
+        text += letters[found];
     }
+}
+
+void append_text(std::string& text, std::string_view value) {
+    text += '"';
+    std::size_t begin = 0;  // of the characters that are not appended yet
+    for (std::size_t i = 0; i < value.size(); ++i) {
+        const char c = value[i];
+        if (static_cast<unsigned char>(c) >= 0x20 && c != '"' && c != '\\') continue;
+        text.append(value, begin, i - begin);
+        append_escaped(text, c);
+        begin = i + 1;
+    }
+    text.append(value, begin);
+    text += '"';
 }
 
 }  // namespace
 
 std::string json_text(std::string_view value) {
-    std::string text = "\"";
+    std::string text;
     text.reserve(value.size() + 2);
-    for (const char c : value) {
-        if (const auto escape = short_escape(c); !escape.empty()) {
-            text += escape;
-        } else if (static_cast<unsigned char>(c) < 0x20) {
-            text += fmt::format("\\u{:04X}", static_cast<unsigned>(c));
-        } else {
-            text += c;
-        }
-    }
-    return text += '"';
+    append_text(text, value);
+    return text;
 }
 
 std::string json_number(double value) { return write_json(rapidjson::Value(value)); }
 
 JsonObject& JsonObject::json(std::string_view name, std::string_view value) {
     if (!empty()) text_ += ',';
-    text_ += json_text(name);
+    append_text(text_, name);
     text_ += ':';
     text_ += value;
+    return *this;
+}
+
+JsonObject& JsonObject::text(std::string_view name, std::string_view value) {
+    json(name, {});
+    append_text(text_, value);
     return *this;
 }
 

@@ -28,25 +28,24 @@ std::string json_value(const std::optional<Number>& value) {
     return value ? json_value(*value) : "null";
 }
 
-/// Builds one JSON object, its members in the order of the calls. Everything that writes JSON uses this and
-/// `JsonArray`.
+/// Builds one JSON object; the members have the order of the calls.
 class JsonObject {
   public:
     /// `value` must be JSON already.
     JsonObject& json(std::string_view name, std::string_view value);
-    JsonObject& text(std::string_view name, std::string_view value) { return json(name, json_text(value)); }
+    JsonObject& text(std::string_view name, std::string_view value);
     JsonObject& text_or_null(std::string_view name, std::string_view value) {
-        return json(name, value.empty() ? "null" : json_text(value));
+        return value.empty() ? json(name, "null") : text(name, value);
     }
     JsonObject& text_if_set(std::string_view name, std::string_view value) {
         return value.empty() ? *this : text(name, value);
     }
-    /// A number, a boolean, or an optional one of them: null without a value.
+    /// A number or a boolean; an optional one without a value is null.
     template <typename Value>
     JsonObject& value(std::string_view name, const Value& value) {
         return json(name, json_value(value));
     }
-    /// Nothing is added without a value.
+    // Without a value these add nothing.
     JsonObject& text_if_given(std::string_view name, const std::optional<std::string>& value) {
         return value ? text(name, *value) : *this;
     }
@@ -57,7 +56,7 @@ class JsonObject {
 
     [[nodiscard]] bool empty() const { return text_.size() == 1; }
 
-    /// The object's text; the builder is not to be used any more.
+    /// The object's text; do not use the builder after it.
     std::string finish();
 
   private:
@@ -71,7 +70,7 @@ class JsonArray {
     JsonArray& json(std::string_view value);
     JsonArray& text(std::string_view value) { return json(json_text(value)); }
 
-    /// The array's text; the builder is not to be used any more.
+    /// The array's text; do not use the builder after it.
     std::string finish();
 
   private:

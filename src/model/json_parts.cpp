@@ -1,11 +1,6 @@
 #include "model/json_parts.hpp"
 
 #include <algorithm>
-#include <utility>
-
-#include <rapidjson/encodedstream.h>
-#include <rapidjson/memorystream.h>
-#include <rapidjson/reader.h>
 
 #include "model/json.hpp"
 
@@ -13,92 +8,90 @@ namespace prevision::model {
 
 namespace {
 
-enum class Kind { scalar, object, array };
-
-using Stream = rapidjson::EncodedInputStream<rapidjson::UTF8<>, rapidjson::MemoryStream>;
-
-/// Notes where the values of the outermost object or array begin and end. The library calls it whenever it
-/// has read something, with the stream standing right behind that.
-class Splitter : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, Splitter> {
+/// Walks over valid JSON.
+class Scanner {
   public:
-    Splitter(std::string_view text, const Stream& stream) : text_(text), stream_(stream) {}
+    /// Begins behind the first bracket.
+    explicit Scanner(std::string_view text) : text_(text), at_(text.find_first_of("{[") + 1) {}
 
-    bool Default() {  // null, true, false, a text, a number
-        end_value();
-        return true;
+    /// Whether another element or member follows.
+    bool next() {
+        at_ = text_.find_first_not_of(" \t\r\n,", at_);
+        return text_[at_] != ']' && text_[at_] != '}';
     }
-    bool Key(const char* name, rapidjson::SizeType size, bool /*copy*/) {
-        if (depth_ != 1) return true;
-        members.emplace_back().name.assign(name, size);
-        after_name_ = true;
-        begin_ = stream_.Tell();
-        return true;
-    }
-    bool StartObject() { return start(Kind::object); }
-    bool StartArray() { return start(Kind::array); }
-    bool EndObject(rapidjson::SizeType /*members*/) { return end(); }
-    bool EndArray(rapidjson::SizeType /*elements*/) { return end(); }
 
-    Kind kind = Kind::scalar;         // of the whole text
-    std::vector<JsonMember> members;  // of an array without names
+    std::string_view value() {
+        at_ = text_.find_first_not_of(" \t\r\n:", at_);
+        const auto begin = at_;
+        if (text_[at_] == '"') {
+            skip_text();
+        } else if (text_[at_] == '{' || text_[at_] == '[') {
+            skip_nested();
+        } else {
+            at_ = std::min(text_.find_first_of(" \t\r\n,]}", at_), text_.size());
+        }
+        return text_.substr(begin, at_ - begin);
+    }
 
   private:
-    bool start(Kind opened) {
-        if (++depth_ == 1) {
-            kind = opened;
-            begin_ = stream_.Tell();
+    void skip_text() {
+        for (++at_; text_[at_] != '"'; ++at_) {
+            if (text_[at_] == '\\') ++at_;
         }
-        return depth_ <= json_depth_limit;
-    }
-    bool end() {
-        --depth_;
-        end_value();
-        return true;
+        ++at_;
     }
 
-    /// What lies between two values, or a name and its value, is no part of either.
-    void end_value() {
-        if (depth_ != 1) return;
-        auto value = text_.substr(begin_, stream_.Tell() - begin_);
-        value.remove_prefix(value.find_first_not_of(" \t\r\n,:"));
-        if (!std::exchange(after_name_, false)) members.emplace_back();
-        members.back().value = value;
-        begin_ = stream_.Tell();
+    void skip_nested() {
+        std::size_t depth = 0;
+        do {
+            at_ = text_.find_first_of("\"{[}]", at_);
+            if (text_[at_] == '"') {
+                skip_text();
+                continue;
+            }
+            if (text_[at_] == '{' || text_[at_] == '[') {
+                ++depth;
+            } else {
+                --depth;
+            }
+            ++at_;
+        } while (depth > 0);
     }
 
     std::string_view text_;
-    const Stream& stream_;
-    std::size_t depth_ = 0;
-    std::size_t begin_ = 0;  // of what has not been noted yet
-    bool after_name_ = false;
+    std::size_t at_;
 };
 
-std::optional<std::vector<JsonMember>> split(std::string_view text, Kind kind) {
-    // Not the iterative way, which calls before a bracket is behind it; the splitter bounds the depth.
-    constexpr unsigned flags = rapidjson::kParseNumbersAsStringsFlag | rapidjson::kParseValidateEncodingFlag;
-    rapidjson::MemoryStream bytes(text.data(), text.size());
-    Stream stream(bytes);
-    Splitter splitter(text, stream);
-    rapidjson::Reader reader;
-    const auto result = reader.Parse<flags>(stream, splitter);
-    check_parsed(result, stream.Tell(), text);
-    if (splitter.kind != kind) return std::nullopt;
-    return std::move(splitter.members);
+std::string name_of(std::string_view quoted) {
+    if (quoted.find('\\') == std::string_view::npos) return std::string(quoted.substr(1, quoted.size() - 2));
+    return scalar_text(parse_json(quoted)).value_or("");
 }
 
 }  // namespace
 
+std::vector<JsonMember> members_of(std::string_view text) {
+    std::vector<JsonMember> members;
+    for (Scanner scanner(text); scanner.next();) {
+        auto name = name_of(scanner.value());
+        members.push_back({std::move(name), scanner.value()});
+    }
+    return members;
+}
+
+std::vector<std::string_view> elements_of(std::string_view text) {
+    std::vector<std::string_view> elements;
+    for (Scanner scanner(text); scanner.next();) elements.push_back(scanner.value());
+    return elements;
+}
+
 std::optional<std::vector<JsonMember>> split_object(std::string_view text) {
-    return split(text, Kind::object);
+    if (!parse_json(text).IsObject()) return std::nullopt;
+    return members_of(text);
 }
 
 std::optional<std::vector<std::string_view>> split_array(std::string_view text) {
-    const auto members = split(text, Kind::array);
-    if (!members) return std::nullopt;
-    std::vector<std::string_view> elements;
-    elements.reserve(members->size());
-    for (const auto& member : *members) elements.push_back(member.value);
-    return elements;
+    if (!parse_json(text).IsArray()) return std::nullopt;
+    return elements_of(text);
 }
 
 std::optional<std::string_view> find_value(const std::vector<JsonMember>& members, std::string_view name) {

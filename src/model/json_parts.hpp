@@ -13,10 +13,14 @@ struct JsonMember {
     std::string_view value;
 };
 
-// A JSON text in pieces, for what is handed on as it was sent: a number that is read and written again may
-// lose digits. The pieces point into `text`. Nothing where that is of another kind than the one asked for.
-// Error invalid, with the place, as of `parse_json`.
+// A JSON text in pieces, which are passed on as they were sent: a number that is read and written again may lose digits.
+// The pieces point into `text`.
 
+/// The pieces of an object or array that was parsed before: the text must be valid.
+std::vector<JsonMember> members_of(std::string_view text);
+std::vector<std::string_view> elements_of(std::string_view text);
+
+/// The same of any text; nothing when it is of another kind. Error as of `parse_json`.
 std::optional<std::vector<JsonMember>> split_object(std::string_view text);
 std::optional<std::vector<std::string_view>> split_array(std::string_view text);
 

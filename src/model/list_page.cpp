@@ -12,18 +12,22 @@ std::int64_t ListPage::pages(std::int64_t number) const {
 }
 
 std::optional<ListPage> decode_list_page(std::string_view text) {
-    const auto members = split_object(text);
-    if (!members) return std::nullopt;
     ListPage page;
-    const auto items = find_value(*members, "items");
-    page.has_items = items.has_value();
-    if (items) page.items = split_array(*items).value_or(std::vector<std::string_view>());
-    const auto meta_text = find_value(*members, "metaData");
-    if (!meta_text) return page;
-    const auto meta = parse_json(*meta_text);
-    page.total_items = get_integer(meta, "totalItems");
-    page.rows_per_page = get_integer(meta, "rowsPerPage");
-    page.next_page = get_boolean(meta, "nextPage").value_or(false);
+    page.document = parse_json(text);
+    if (!page.document.IsObject()) return std::nullopt;
+    const auto items = page.document.FindMember("items");
+    page.has_items = items != page.document.MemberEnd();
+    if (page.has_items && items->value.IsArray()) {
+        const auto texts = elements_of(*find_value(members_of(text), "items"));
+        page.items.reserve(texts.size());
+        for (rapidjson::SizeType i = 0; i < items->value.Size(); ++i)
+            page.items.push_back({&items->value[i], texts[i]});
+    }
+    if (const auto* meta = find_member(page.document, "metaData")) {
+        page.total_items = get_integer(*meta, "totalItems");
+        page.rows_per_page = get_integer(*meta, "rowsPerPage");
+        page.next_page = get_boolean(*meta, "nextPage").value_or(false);
+    }
     return page;
 }
 

@@ -5,22 +5,31 @@
 #include <string_view>
 #include <vector>
 
+#include <rapidjson/document.h>
+
 namespace prevision::model {
 
 /// One page of a list, as platforms answer it.
 struct ListPage {
-    bool has_items = false;               ///< an object without them is no list, or an empty one
-    std::vector<std::string_view> items;  ///< as JSON, spelled as they were sent; a platform may send `false`
+    /// An item, parsed, and its text as it was sent.
+    struct Item {
+        const rapidjson::Value* value;
+        std::string_view text;
+    };
+
+    rapidjson::Document document;  ///< the whole page; owns the values
+    bool has_items = false;        ///< an object without them is no list, or an empty one
+    std::vector<Item> items;
     std::optional<std::int64_t> total_items;
     std::optional<std::int64_t> rows_per_page;
     bool next_page = false;
 
-    /// How many pages there are, as far as this one, the `number`th, tells. `total_items` and `rows_per_page`
-    /// say it; a platform that does not send them may send `next_page`.
+    /// The number of pages, by what this page says, which is page `number`: from `total_items` and `rows_per_page`,
+    /// else from `next_page`.
     [[nodiscard]] std::int64_t pages(std::int64_t number) const;
 };
 
-/// Nothing where it is no object. The items point into `text`. Error invalid when it is no JSON.
+/// Nothing when the text is not an object. The items point into `text`. Error invalid when it is not JSON.
 std::optional<ListPage> decode_list_page(std::string_view text);
 
 }  // namespace prevision::model

@@ -8,8 +8,8 @@
 
 #include "core/secret.hpp"
 
-/// The platform's objects. Each one that was read from a platform carries, in `document`, the JSON text of
-/// the whole object as it was sent, with the fields that this program does not know.
+/// The platform's objects. An object that was read from a platform has in `document` the JSON text of the whole object
+/// as it was sent, with the fields that this program does not know.
 namespace prevision::model {
 
 struct Project {
@@ -21,8 +21,7 @@ struct Project {
     std::string document;
 };
 
-/// The link to a distant system. `password`, `google_credentials` and `private_key` are sent and
-/// never answered.
+/// The link to a remote system. Its secrets are sent and never answered.
 struct Connector {
     std::string id;
     std::string project_id;
@@ -31,21 +30,24 @@ struct Connector {
     std::string host;
     std::optional<int> port;
     std::string username;
-    Secret password;
-    Secret google_credentials;  ///< the service account's JSON
-    Secret private_key;         ///< SFTP's, in PEM; the password is its passphrase then
-    std::map<std::string, std::string>
-        options;  ///< the embedded platform's own: engine, region, tls, host_key
+    std::map<std::string, Secret> secrets;  ///< by field: "password"
+    std::map<std::string, Secret>
+        secret_objects;  ///< those that are sent as JSON objects: "googleCredentials"
+    /// Fields of the embedded platform: engine, region, tls.
+    std::map<std::string, std::string> options;
     std::string created_at;
     std::string document;
 };
 
-/// How a file is written; what is not said is told from the file.
+/// The format of a text file. What is empty is found out from the file.
 struct FileFormat {
-    std::string separator;       ///< one character
-    std::string quote;           ///< one character, or "none"
-    std::optional<bool> header;  ///< whether the first line has the names of the columns
-    std::string encoding;        ///< utf-8, utf-16le, utf-16be, windows-1252, iso-8859-1
+    std::string separator;              ///< one character
+    std::string quote;                  ///< one character, or "none"
+    std::string escape;                 ///< one character, or "none"
+    std::string comment;                ///< one character, or "none"
+    std::optional<bool> header;         ///< whether the first line has the names of the columns
+    std::optional<std::uint64_t> skip;  ///< lines before the table
+    std::string encoding;               ///< as iconv(3) names it
 };
 
 /// The exact resource behind a connector.
@@ -60,7 +62,7 @@ struct Datasource {
     std::string bucket;
     std::string request;
     std::string g_cloud;  ///< BigQuery or Storage
-    FileFormat format{};  ///< of the file, where it is one; the embedded platform's own
+    FileFormat format{};  ///< of a file; only the embedded platform has it
     std::string created_at;
     std::string document;
 };
@@ -71,13 +73,13 @@ struct SchemaColumn {
     bool nullable = true;
 };
 
-/// The file that a dataset is kept in.
+/// The file of a dataset.
 struct DatasetFile {
-    std::string name;         ///< of the file that it is a copy of; empty for a table
+    std::string name;         ///< of the original file; empty for a table
     std::string type;         ///< csv, tsv, jsonl or other
     std::string compression;  ///< gzip, zip, zstd or empty
-    FileFormat format;        ///< of a csv or tsv
-    std::string note;         ///< what is odd about it, for people
+    FileFormat format;        ///< of a csv or tsv file
+    std::string note;         ///< what is unusual about it, for people
 };
 
 /// A snapshot of a datasource.
@@ -100,7 +102,7 @@ struct Dataset {
     std::string created_at;
     std::string document;
 
-    /// Whether nothing more happens to it.
+    // A dataset that is neither is still in work.
     [[nodiscard]] bool failed() const;
     [[nodiscard]] bool done() const;
 };
@@ -113,15 +115,15 @@ struct TestStage {
     std::string message;
 };
 
-/// What a test found. A platform that sends no stages leaves them empty.
+/// The result of a test. `stages` is empty when the platform sends none.
 struct TestResult {
     bool ok = true;
     std::string message;
     std::vector<TestStage> stages;
 };
 
-/// What lies in a place of a distant system.
-struct Entry {
+/// An item at a location of a remote system: what browsing shows.
+struct BrowsedItem {
     std::string name;
     std::string path;
     std::string kind;  ///< database, schema, table, view, column, folder, file, bucket
@@ -134,15 +136,15 @@ struct Entry {
 /// The first rows of a dataset or a datasource.
 struct Sample {
     std::vector<std::string> columns;
-    std::vector<SchemaColumn> schema;  ///< the same columns with their types, where the platform tells them
+    std::vector<SchemaColumn> schema;  ///< the same columns with their types; may be empty
     std::vector<std::vector<std::optional<std::string>>> rows;
     std::vector<std::string> documents;  ///< each row that was read from a platform, as a JSON object
 };
 
-/// An answer that says what went wrong.
+/// The answer of a call that failed.
 struct Failure {
     std::string message;
-    std::string error_class;  ///< sent by the embedded platform alone
+    std::string error_class;  ///< only the embedded platform sends it
     std::string hint;         ///< likewise
 };
 

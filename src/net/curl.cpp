@@ -84,6 +84,7 @@ void CurlHandle::reset() {
     read_ = nullptr;
     rewind_ = nullptr;
     allow_ = nullptr;
+    check_address_ = nullptr;
     set_defaults();
 }
 
@@ -145,8 +146,7 @@ void CurlHandle::on_request(std::function<bool()> allow) {
     curl().easy_setopt(easy_.get(), CURLOPT_PREREQDATA, this);
 }
 
-void CurlHandle::use_connection(FileDescriptor socket) {
-    connection_ = std::move(socket);
+void CurlHandle::open_sockets() {
     auto* const easy = easy_.get();
     curl().easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, &CurlHandle::open_callback);
     curl().easy_setopt(easy, CURLOPT_OPENSOCKETDATA, this);
@@ -154,10 +154,21 @@ void CurlHandle::use_connection(FileDescriptor socket) {
     curl().easy_setopt(easy, CURLOPT_SOCKOPTDATA, this);
 }
 
+void CurlHandle::restrict_addresses(const HostRules& rules, const std::string& host) {
+    check_address_ = [rules, host](const sockaddr& address) { rules.check(host, address); };
+    open_sockets();
+}
+
+void CurlHandle::use_connection(FileDescriptor socket) {
+    connection_ = std::move(socket);
+    open_sockets();
+}
+
 void CurlHandle::start() {
     detach();
     error_text_.fill('\0');
     failure_ = nullptr;
+    refused_address_ = nullptr;
     result_.reset();
     stalled_ = false;
     require_multi(curl().multi_add_handle(pool_->multi_.get(), easy_.get()));
@@ -167,6 +178,7 @@ void CurlHandle::start() {
 CURLcode CurlHandle::finish() {
     detach();
     if (failure_) std::rethrow_exception(std::exchange(failure_, nullptr));
+    if (refused_address_ && result_ == CURLE_COULDNT_CONNECT) std::rethrow_exception(refused_address_);
     return result_.value_or(CURLE_ABORTED_BY_CALLBACK);
 }
 
@@ -265,14 +277,22 @@ int CurlHandle::seek_callback(void* self, curl_off_t offset, int origin) {
     });
 }
 
+// A name may have several addresses, so a refused one is remembered and fails only this attempt.
 curl_socket_t CurlHandle::open_callback(void* self, curlsocktype /*purpose*/, curl_sockaddr* address) {
     auto& handle = *static_cast<CurlHandle*>(self);
-    if (!handle.connection_)
-        return ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
-    // libcurl closes what it gets.
-    handle.given_connection_ = ::fcntl(handle.connection_.get(), F_DUPFD_CLOEXEC, 0);
-    handle.connection_ = {};
-    return handle.given_connection_;
+    if (handle.connection_) {
+        // libcurl closes what it gets.
+        handle.given_connection_ = ::fcntl(handle.connection_.get(), F_DUPFD_CLOEXEC, 0);
+        handle.connection_ = {};
+        return handle.given_connection_;
+    }
+    try {
+        if (handle.check_address_) handle.check_address_(address->addr);
+    } catch (...) {
+        handle.refused_address_ = std::current_exception();
+        return CURL_SOCKET_BAD;
+    }
+    return ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
 }
 
 int CurlHandle::opened_callback(void* self, curl_socket_t socket, curlsocktype /*purpose*/) {

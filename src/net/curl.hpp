@@ -17,6 +17,7 @@
 #include "core/cancellation.hpp"
 #include "core/file.hpp"
 #include "net/curl_library.hpp"
+#include "net/host_rules.hpp"
 
 namespace prevision::net {
 
@@ -139,6 +140,10 @@ class CurlHandle {
     /// byte.
     void on_upload(std::function<std::size_t(std::span<char>)> read, std::function<void()> rewind);
 
+    /// Refuses connections to addresses that the rules refuse for the host. `perform` and `finish` throw that Error
+    /// when no other address could be used.
+    void restrict_addresses(const HostRules& rules, const std::string& host);
+
     /// Called each time when a connection is made and the request is about to be sent; false gives the
     /// transfer up (CURLE_ABORTED_BY_CALLBACK). Asked again when libcurl sends it once more by itself.
     void on_request(std::function<bool()> allow);
@@ -212,6 +217,7 @@ class CurlHandle {
     static std::size_t header_callback(char* data, std::size_t size, std::size_t count, void* self);
     static std::size_t read_callback(char* buffer, std::size_t size, std::size_t count, void* self);
     static int seek_callback(void* self, curl_off_t offset, int origin);
+    void open_sockets();
     static curl_socket_t open_callback(void* self, curlsocktype purpose, curl_sockaddr* address);
     static int opened_callback(void* self, curl_socket_t socket, curlsocktype purpose);
     static int request_callback(void* self, char* local, char* remote, int local_port, int remote_port);
@@ -225,6 +231,8 @@ class CurlHandle {
     std::function<std::size_t(std::span<char>)> read_;
     std::function<void()> rewind_;
     std::function<bool()> allow_;
+    std::function<void(const sockaddr&)> check_address_;
+    std::exception_ptr refused_address_;
     FileDescriptor connection_;            // to use
     curl_socket_t given_connection_ = -1;  // the one that libcurl took over
     std::exception_ptr failure_;

@@ -4,6 +4,7 @@
 #include <array>
 #include <cerrno>
 #include <memory>
+#include <optional>
 #include <utility>
 
 #include <arpa/inet.h>
@@ -90,7 +91,7 @@ bool Alarm::wait(int socket, short events, Clock::time_point deadline) const {
     }
 }
 
-std::vector<Address> resolve(const std::string& host, int port) {
+std::vector<Address> resolve(const std::string& host, int port, const HostRules& rules) {
     if (host.starts_with('/')) return {local_address(host)};
     addrinfo wanted{};
     wanted.ai_socktype = SOCK_STREAM;
@@ -106,13 +107,21 @@ std::vector<Address> resolve(const std::string& host, int port) {
                     "check the spelling of the host, and the machine's name service");
     }
     std::vector<Address> addresses;
+    std::optional<Error> refused;
     for (const addrinfo* info = list; info != nullptr; info = info->ai_next) {
         if (info->ai_addrlen > sizeof(sockaddr_storage)) continue;
         Address address{.size = info->ai_addrlen, .text = format_address(*info, port)};
         std::copy_n(reinterpret_cast<const char*>(info->ai_addr), info->ai_addrlen,
                     reinterpret_cast<char*>(&address.storage));
+        try {
+            rules.check(host, *info->ai_addr);
+        } catch (const Error& error) {
+            refused = error;
+            continue;
+        }
         addresses.push_back(std::move(address));
     }
+    if (addresses.empty() && refused) throw Error(*refused);
     return addresses;
 }
 

@@ -9,6 +9,7 @@
 
 #include "core/cancellation.hpp"
 #include "core/file.hpp"
+#include "net/host_rules.hpp"
 
 namespace prevision::net {
 
@@ -39,8 +40,8 @@ struct Address {
 
 /// The addresses of a host, in the order to try them. Error unreachable when the name does not resolve. A host
 /// that begins with '/' is the file of a local socket, whose only address that is; Error invalid when its name
-/// is too long for one.
-std::vector<Address> resolve(const std::string& host, int port);
+/// is too long for one. Leaves out the addresses that the rules refuse; Error auth when they refuse all.
+std::vector<Address> resolve(const std::string& host, int port, const HostRules& rules = {});
 
 /// Opens a TCP connection to the first address that answers. Error unreachable (refused, timed out) naming
 /// the host; the cancellation's Error when it is raised.

@@ -9,16 +9,15 @@
 
 #include "core/error.hpp"
 #include "core/text.hpp"
+#include "model/fields.hpp"
 #include "platform/datasets/file_format.hpp"
 #include "sources/check.hpp"
+#include "sources/field.hpp"
 #include "sources/registry.hpp"
 
 namespace prevision::platform {
 
 namespace {
-
-// Kept, though no engine here serves them, since older platforms have them.
-constexpr std::array<std::string_view, 3> older_types{"HIVE", "HBASE", "HDFS"};
 
 constexpr std::array<std::string_view, 2> known_g_clouds{"BigQuery", "Storage"};
 
@@ -28,33 +27,105 @@ bool has_engine(std::string_view type) {
 }
 
 sources::Fields fields_of(const model::Datasource& datasource) {
-    const auto& format = datasource.format;
-    const std::string header = format.header ? (*format.header ? "yes" : "no") : "";
-    return {{"database", datasource.database}, {"table", datasource.table}, {"request", datasource.request},
-            {"bucket", datasource.bucket},     {"path", datasource.path},   {"g_cloud", datasource.g_cloud},
-            {"separator", format.separator},   {"quote", format.quote},     {"header", header},
-            {"encoding", format.encoding}};
+    const auto text_of = [](const auto& member) -> std::string {
+        using Member = std::remove_cvref_t<decltype(member)>;
+        if constexpr (std::is_same_v<Member, std::string>)
+            return member;
+        else if constexpr (std::is_same_v<Member, std::optional<bool>>)
+            return member ? (*member ? "yes" : "no") : "";
+        else
+            return member ? fmt::format("{}", *member) : "";
+    };
+    sources::Fields fields;
+    const auto add = [&](std::string_view name, const auto& member) {
+        fields.emplace(name, text_of(member));
+    };
+    model::visit_location(datasource, add);
+    model::visit_format(datasource.format, add);
+    return fields;
+}
+
+/// The fields that decide where a connector's secrets are sent, and how they travel.
+std::vector<std::string> guarding_names() {
+    std::vector<std::string> names{"type", "engine"};
+    for (const auto& engine : sources::engines()) {
+        for (const auto& option : engine.connector_options) {
+            if (option.guards_secret) names.emplace_back(option.name);
+        }
+    }
+    return names;
+}
+
+std::map<std::string, std::string> guarding_fields(const model::Connector& connector) {
+    auto fields = connector.options;
+    fields["type"] = connector.type;
+    fields["host"] = connector.host;
+    auto port = connector.port;
+    // What was left out and what it stood for are the same.
+    if (const auto* engine =
+            has_engine(connector.type) ? sources::tell_engine(connection_of(connector, {})) : nullptr) {
+        fields["engine"] = engine->name;
+        if (!port) port = engine->default_port;
+    }
+    fields["port"] = port ? std::to_string(*port) : "";
+    std::map<std::string, std::string> guarding;
+    for (const auto& name : guarding_names()) guarding[name] = fields[name];
+    return guarding;
+}
+
+/// The message of the Error that an action throws; nothing when it succeeds.
+template <typename Action>
+std::optional<std::string> failure_of(const Action& action) {
+    try {
+        action();
+        return std::nullopt;
+    } catch (const Error& error) {
+        return error.what();
+    }
+}
+
+/// What was meant by an unknown type: the name of a system, such as "Postgres", or a similar type.
+std::string type_hint(const std::string& type, const std::vector<std::string>& types) {
+    const auto* engine = sources::find_engine(to_lower(type));
+    if (engine != nullptr && engine->name != to_lower(engine->type))
+        return fmt::format("--engine {} names the system; its type is {}", engine->name, engine->type);
+    const auto meant = closest(type, types);
+    return meant ? fmt::format("did you mean {}?", *meant) : std::string();
+}
+
+template <typename Has>
+void check_kept(const sources::KeptType& type, Has has) {
+    for (const auto& option : type.connector_options) {
+        if (option.required && !has(std::string(option.name)))
+            sources::refuse_field(option.name, fmt::format("{} needs it", type.type),
+                                  std::string(option.help));
+    }
 }
 
 }  // namespace
 
 std::vector<std::string> connector_types() {
     auto types = sources::engine_types();
-    types.emplace_back("GCP");
+    for (const auto& kept : sources::kept_types()) {
+        if (kept.is_offered) types.emplace_back(kept.type);
+    }
     return types;
 }
 
 sources::Connection connection_of(const model::Connector& connector, Secret password,
-                                  const Environment& environment) {
+                                  const sources::Reach& reach, const Environment& environment) {
     sources::Connection connection;
     connection.type = connector.type;
     connection.host = connector.host;
     connection.port = connector.port;
     connection.username = connector.username;
     connection.password = std::move(password);
+    connection.secrets = {connector.secrets.begin(), connector.secrets.end()};
+    connection.secrets.erase("password");
     connection.options = connector.options;
     connection.environment = environment;
-    // The engine is a field of its own there.
+    connection.reach = reach;
+    // A sources::Connection has the engine as a member of its own.
     if (const auto engine = connection.options.extract("engine")) connection.engine = engine.mapped();
     return connection;
 }
@@ -67,38 +138,87 @@ sources::Location location_of(const model::Datasource& datasource) {
             .path = datasource.path};
 }
 
-void check_connector(const model::Connector& connector, bool has_password) {
-    auto types = connector_types();
-    types.insert(types.end(), older_types.begin(), older_types.end());
-    if (std::ranges::find(types, connector.type) == types.end()) {
-        const auto meant = closest(connector.type, types);
-        throw sources::InvalidField("type",
-                                    fmt::format("'{}' is none of {}", connector.type, join(types, ", ")),
-                                    meant ? fmt::format("did you mean {}?", *meant) : std::string());
+void check_connector(const model::Connector& connector, const std::set<std::string>& kept_secrets,
+                     const sources::Reach& reach) {
+    const auto has = [&](const std::string& secret) {
+        return connector.secrets.contains(secret) || connector.secret_objects.contains(secret) ||
+               kept_secrets.contains(secret);
+    };
+    if (const auto* kept = sources::find_kept_type(connector.type)) {
+        check_kept(*kept, has);
+        return;
     }
-    if (!has_engine(connector.type)) return;
+    if (!has_engine(connector.type)) {
+        auto types = sources::engine_types();
+        for (const auto& kept : sources::kept_types()) types.emplace_back(kept.type);
+        sources::refuse_field("type", fmt::format("'{}' is not one of {}", connector.type, join(types, ", ")),
+                              type_hint(connector.type, types));
+    }
     // The check asks only whether there is a password.
-    auto connection = connection_of(connector, Secret(has_password ? "set" : ""));
-    connection.private_key = connector.private_key;
-    sources::check_connection(connection);
+    sources::check_connection(connection_of(connector, Secret(has("password") ? "set" : ""), reach));
+}
+
+void check_secrets_stay(const model::Connector& before, const model::Connector& after,
+                        const std::set<std::string>& stored) {
+    if (stored.empty()) return;
+    const auto old_fields = guarding_fields(before);
+    const auto new_fields = guarding_fields(after);
+    for (const auto& name : guarding_names()) {
+        if (old_fields.at(name) == new_fields.at(name)) continue;
+        const auto& secret = *stored.begin();
+        sources::refuse_field(
+            secret, fmt::format("the connector's {} changes, so its {} must be given again", name, secret),
+            "give it with the change: with --password-stdin or another flag for secrets, or in the file of apply");
+    }
+}
+
+void check_users(const model::Connector& before, const model::Connector& after,
+                 const std::vector<model::Datasource>& datasources,
+                 const std::vector<model::Exporter>& exporters) {
+    const auto check = [&](std::string_view noun, const auto& users, const auto& check_user) {
+        for (const auto& user : users) {
+            const auto reason = failure_of([&] { check_user(user, after); });
+            if (!reason || failure_of([&] { check_user(user, before); })) continue;
+            throw Error(ErrorClass::conflict,
+                        fmt::format("the connector cannot change so: its {} '{}' would no longer fit: {}",
+                                    noun, user.name, *reason),
+                        fmt::format("change or delete the {} first", noun));
+        }
+    };
+    check("datasource", datasources, check_datasource);
+    check("exporter", exporters, check_exporter);
 }
 
 void check_datasource(const model::Datasource& datasource, const model::Connector& connector) {
     if (!datasource.g_cloud.empty() &&
         std::ranges::find(known_g_clouds, datasource.g_cloud) == known_g_clouds.end()) {
-        throw sources::InvalidField("g_cloud", fmt::format("'{}' is none of {}", datasource.g_cloud,
-                                                           fmt::join(known_g_clouds, ", ")));
+        sources::refuse_field("g_cloud", fmt::format("'{}' is not one of {}", datasource.g_cloud,
+                                                     fmt::join(known_g_clouds, ", ")));
     }
     if (!has_engine(connector.type)) return;
     sources::check_location(connection_of(connector, {}), fields_of(datasource), location_of(datasource));
     parse_format(datasource.format);
 }
 
+// What can be read can be written, except the result of a request.
+void check_exporter(const model::Exporter& exporter, const model::Connector& connector) {
+    if (exporter.table.empty() && sources::writes_tables(connector.type)) {
+        sources::refuse_field("table", "an exporter to a database needs it", "name the table to write to");
+    }
+    model::Datasource target;
+    target.database = exporter.database;
+    target.table = exporter.table;
+    target.bucket = exporter.bucket;
+    target.path = exporter.filepath;
+    target.g_cloud = exporter.g_cloud;
+    check_datasource(target, connector);
+}
+
 void require_engine(const model::Connector& connector) {
     if (has_engine(connector.type)) return;
     throw Error(ErrorClass::invalid,
-                fmt::format("connectors of type {} can be kept here, but not used yet", connector.type),
-                fmt::format("the types that can be used: {}", join(sources::engine_types(), ", ")));
+                fmt::format("connectors of type {} are only stored: no engine serves them", connector.type),
+                fmt::format("the types with an engine: {}", join(sources::engine_types(), ", ")));
 }
 
 }  // namespace prevision::platform

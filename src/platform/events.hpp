@@ -13,6 +13,7 @@ namespace prevision::platform {
 struct Event {
     std::string name;
     std::string id;
+    std::string project_id{};  ///< of the object
 };
 
 /// The event in the format of server-sent events.

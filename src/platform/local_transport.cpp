@@ -13,51 +13,94 @@ namespace prevision::platform {
 
 namespace {
 
-/// Cancels a call when the caller raises its cancellation, or after the request's timeout.
-class CallLimit {
+/// Cancels a call that takes longer than its timeout. Its thread begins with the first limit and stays, since a thread
+/// for each call would cost more than most calls.
+class Watchdog {
   public:
-    explicit CallLimit(const transport::Request& request) {
-        if (request.cancellation != nullptr) {
-            passed_on_.emplace(*request.cancellation, [this] { cancellation_->cancel(); });
-        }
-        // A streamed body has no time limit.
-        if (request.timeout.count() > 0 && request.sink == nullptr)
-            timer_ = std::thread([this, timeout = request.timeout] { wait(timeout); });
-    }
-    ~CallLimit() {
+    Watchdog() = default;
+    ~Watchdog() {
         {
             const std::lock_guard lock(mutex_);
             over_ = true;
         }
-        ended_.notify_all();
-        if (timer_.joinable()) timer_.join();
+        changed_.notify_one();
+        if (thread_.joinable()) thread_.join();
     }
-    CallLimit(const CallLimit&) = delete;
-    CallLimit& operator=(const CallLimit&) = delete;
+    Watchdog(const Watchdog&) = delete;
+    Watchdog& operator=(const Watchdog&) = delete;
 
-    [[nodiscard]] const std::shared_ptr<Cancellation>& cancellation() { return cancellation_; }
-
-    [[nodiscard]] bool timed_out() {
+    void start(std::chrono::milliseconds timeout, std::shared_ptr<Cancellation> call) {
         const std::lock_guard lock(mutex_);
+        deadline_ = std::chrono::steady_clock::now() + timeout;
+        call_ = std::move(call);
+        timed_out_ = false;
+        if (!thread_.joinable()) {
+            thread_ = std::thread([this] { watch(); });
+        } else if (deadline_ < wakes_at_) {
+            changed_.notify_one();
+        }
+    }
+
+    /// Ends the limit. Returns whether the call was cancelled by it.
+    bool stop() {
+        const std::lock_guard lock(mutex_);
+        call_.reset();
         return timed_out_;
     }
 
   private:
-    void wait(std::chrono::milliseconds timeout) {
+    using Time = std::chrono::steady_clock::time_point;
+
+    void watch() {
         std::unique_lock lock(mutex_);
-        if (ended_.wait_for(lock, timeout, [&] { return over_; })) return;
-        timed_out_ = true;
-        lock.unlock();
-        cancellation_->cancel();
+        while (!over_) {
+            if (std::chrono::steady_clock::now() < deadline_) {
+                wakes_at_ = deadline_;
+                changed_.wait_until(lock, wakes_at_);
+            } else if (call_) {
+                timed_out_ = true;
+                const auto call = std::exchange(call_, nullptr);
+                lock.unlock();
+                call->cancel();
+                lock.lock();
+            } else {
+                wakes_at_ = Time::max();
+                changed_.wait(lock);
+            }
+        }
     }
 
+    std::mutex mutex_;
+    std::condition_variable changed_;
+    std::shared_ptr<Cancellation> call_;
+    Time deadline_{};
+    Time wakes_at_{};  // of the thread, without a notification
+    bool timed_out_ = false;
+    bool over_ = false;
+    std::thread thread_;
+};
+
+/// Cancels a call when the caller raises its cancellation, or after the request's timeout.
+class CallLimit {
+  public:
+    CallLimit(const transport::Request& request, Watchdog& watchdog) : watchdog_(watchdog) {
+        if (request.cancellation != nullptr)
+            passed_on_.emplace(*request.cancellation, [this] { cancellation_->cancel(); });
+        // A streamed body has no time limit.
+        if (request.timeout.count() > 0 && request.sink == nullptr && request.upload == nullptr)
+            watchdog_.start(request.timeout, cancellation_);
+    }
+    ~CallLimit() { watchdog_.stop(); }
+    CallLimit(const CallLimit&) = delete;
+    CallLimit& operator=(const CallLimit&) = delete;
+
+    [[nodiscard]] const std::shared_ptr<Cancellation>& cancellation() { return cancellation_; }
+    [[nodiscard]] bool timed_out() { return watchdog_.stop(); }
+
+  private:
+    Watchdog& watchdog_;
     std::shared_ptr<Cancellation> cancellation_ = std::make_shared<Cancellation>();
     std::optional<Cancellation::Subscription> passed_on_;
-    std::mutex mutex_;
-    std::condition_variable ended_;
-    bool over_ = false;
-    bool timed_out_ = false;
-    std::thread timer_;
 };
 
 /// Writes events to `body` as they come, until the cancellation is raised; then throws its Error.
@@ -96,7 +139,7 @@ class LocalTransport final : public transport::Transport {
 
     transport::Response send(const transport::Request& request) override {
         if (request.cancellation != nullptr) request.cancellation->check();
-        CallLimit limit(request);
+        CallLimit limit(request, watchdog_);
         try {
             return answer(request, limit.cancellation());
         } catch (const Error&) {
@@ -167,6 +210,7 @@ class LocalTransport final : public transport::Transport {
     }
 
     Platform& platform_;
+    Watchdog watchdog_;
 };
 
 }  // namespace

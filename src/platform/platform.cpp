@@ -13,9 +13,11 @@ struct Platform::Parts {
         add_version_routes(routes);
         add_project_routes(routes);
         add_connector_routes(routes);
+        add_browse_routes(routes);
         add_datasource_routes(routes);
         add_dataset_routes(routes);
         add_exporter_routes(routes);
+        add_export_routes(routes);
     }
 
     State state;
@@ -26,30 +28,62 @@ Platform::Platform(const Settings& settings) : parts_(std::make_unique<Parts>(se
 
 Platform::~Platform() = default;
 
+namespace {
+
+/// Tells a client in a header that the platform knows `unique_name` and `name`, when its call has one of them.
+Answer mark_unique_names(const Call& call, Answer answer) {
+    const Query query(call.query);
+    if (query.get("unique_name") || query.get("name"))
+        answer.headers.push_back({.name = "Prevision-Unique-Name", .value = "true"});
+    return answer;
+}
+
+}  // namespace
+
 Answer Platform::handle(const Call& call) {
     try {
-        return parts_->router.route(call);
+        return mark_unique_names(call, parts_->router.route(call));
     } catch (const Error& error) {
-        // The caller has given up: it wants no answer.
+        // The caller has given up and reads no answer.
         if (error.error_class() == ErrorClass::interrupted || error.error_class() == ErrorClass::terminated)
             throw;
-        return failure_answer(error);
+        return mark_unique_names(call, failure_answer(error));
     } catch (const std::exception& error) {
         return failure_answer(Error(ErrorClass::internal, error.what()));
     }
 }
 
-bool Platform::may_take_long(const Call& call) const { return parts_->router.may_take_long(call); }
+Pace Platform::pace_of(const Call& call) const { return parts_->router.pace_of(call); }
 
 EventBus& Platform::events() { return parts_->state.events; }
 
 Tokens& Platform::tokens() { return parts_->state.tokens; }
+
+void Platform::write_in_bulk(const std::function<void()>& action) {
+    parts_->state.store.write_in_bulk(action);
+}
 
 std::size_t Platform::running_jobs() { return parts_->state.jobs.running(); }
 
 void Platform::hand_snapshots_to(std::function<void(const std::string& dataset_id)> launch) {
     parts_->state.jobs.hand_over_to(std::move(launch));
 }
+
+Platform::VaultStatus Platform::vault_status() {
+    auto& state = parts_->state;
+    const auto secrets = state.connectors.count_secrets();
+    return {.key_file = state.vault.key_file(),
+            .fingerprint = secrets == 0 ? "" : state.vault.fingerprint(),
+            .secrets = secrets};
+}
+
+void Platform::rekey_vault() { platform::rekey_vault(parts_->state); }
+
+std::vector<std::filesystem::path> Platform::leftovers() { return parts_->state.leftovers(); }
+
+State& Platform::state() { return parts_->state; }
+
+void Platform::confine(const Confinement& confinement) { parts_->state.confine(confinement); }
 
 void Platform::take_pending_snapshot(const std::string& dataset_id, Cancellation& cancellation) {
     parts_->state.jobs.run_pending(dataset_id, cancellation);

@@ -1,6 +1,10 @@
 #include "platform/state.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "core/file.hpp"
 #include "platform/connection.hpp"
@@ -12,25 +16,91 @@ namespace prevision::platform {
 
 namespace {
 
+// A system that does not answer must leave workers for the others.
+constexpr std::size_t most_calls_of_a_connector = 16;
+
+/// Error invalid when another user could have put the home there, or could change what is in it.
+void check_owner(const std::filesystem::path& home) {
+    struct stat link {};
+    struct stat status {};
+    if (::lstat(home.c_str(), &link) != 0 || ::stat(home.c_str(), &status) != 0) return;
+    const auto is_trusted = [](uid_t user) { return user == ::geteuid() || user == 0; };
+    const bool is_link = S_ISLNK(link.st_mode);
+    if (is_link && !(is_trusted(link.st_uid) && is_trusted(status.st_uid))) {
+        throw Error(ErrorClass::invalid,
+                    fmt::format("the home {} is a link to a folder of another user", home.string()),
+                    "set PREVISION_HOME to a folder of your own");
+    }
+    if (!is_trusted(status.st_uid) && ::geteuid() != 0) {
+        throw Error(ErrorClass::invalid, fmt::format("the home {} belongs to another user", home.string()),
+                    "set PREVISION_HOME to a folder of your own");
+    }
+    if ((status.st_mode & (S_IWGRP | S_IWOTH)) != 0) {
+        throw Error(ErrorClass::invalid,
+                    fmt::format("other users can write to the home {} (mode {:04o})", home.string(),
+                                static_cast<unsigned>(status.st_mode & 07777U)),
+                    fmt::format("chmod go-w {}", home.string()));
+    }
+}
+
+/// Calls `each` with the files beside `file` that are named NAME.DIGITS and then the suffix.
+void for_each_beside(
+    const std::filesystem::path& file, std::string_view suffix,
+    const std::function<void(const std::filesystem::path&, const std::string& digits)>& each) {
+    const auto prefix = file.filename().string() + ".";
+    std::error_code failure;
+    for (auto entry = std::filesystem::directory_iterator(file.parent_path(), failure);
+         !failure && entry != end(entry); entry.increment(failure)) {
+        const auto name = entry->path().filename().string();
+        if (!name.starts_with(prefix) || !name.ends_with(suffix) ||
+            name.size() <= prefix.size() + suffix.size())
+            continue;
+        const auto digits = name.substr(prefix.size(), name.size() - prefix.size() - suffix.size());
+        if (digits.find_first_not_of("0123456789abcdef") == std::string::npos) each(entry->path(), digits);
+    }
+}
+
+constexpr std::string_view part_suffix = ".part";     // of an AtomicFile
+constexpr std::string_view next_key_suffix = ".new";  // of Vault::rekey
+
+/// Removes temporary files that a killed process left beside the file. Newer ones may still be written.
+void sweep_parts(const std::filesystem::path& file) {
+    constexpr auto old = std::chrono::minutes(10);
+    for_each_beside(file, part_suffix, [&](const std::filesystem::path& part, const std::string&) {
+        std::error_code ignored;
+        const auto age = std::filesystem::file_time_type::clock::now() - last_write_time(part, ignored);
+        if (!ignored && age > old) std::filesystem::remove_all(part, ignored);
+    });
+}
+
+/// Removes the keys of changes that were interrupted before they were committed. One that was committed is the key of
+/// the secrets, and stays.
+void sweep_keys(ConnectorTable& connectors, const std::filesystem::path& key_file) {
+    bool found = false;
+    for_each_beside(key_file, next_key_suffix, [&](const auto&, const auto&) { found = true; });
+    if (!found) return;
+    connectors.while_no_key_changes([&](const std::optional<std::string>& known) {
+        for_each_beside(key_file, next_key_suffix,
+                        [&](const std::filesystem::path& key, const std::string& fingerprint) {
+                            std::error_code ignored;
+                            if (fingerprint != known) std::filesystem::remove(key, ignored);
+                        });
+    });
+}
+
 std::filesystem::path make_home(const std::filesystem::path& home) {
+    check_owner(home);
     try {
         create_private_directory(home);
     } catch (const Error& error) {
-        throw Error(error.error_class(), error.what(),
-                    "PREVISION_HOME names another place for the embedded platform");
+        throw Error(error.error_class(), error.what(), "set PREVISION_HOME to another folder");
     }
     return home;
 }
 
-/// What a secret is sealed for: one field of one connector.
+/// Binds a sealed secret to one field of one connector.
 std::string secret_context(const std::string& connector_id, const std::string& field) {
     return fmt::format("{}/{}", connector_id, field);
-}
-
-/// Empty where the connector has none.
-Secret open_secret(State& state, const std::string& connector_id, const std::string& field) {
-    const auto sealed = state.connectors.find_secret(connector_id, field);
-    return sealed ? state.vault.open(*sealed, secret_context(connector_id, field)) : Secret();
 }
 
 void remember_host_key(State& state, const std::string& connector_id, const sources::Caller& caller) {
@@ -39,8 +109,8 @@ void remember_host_key(State& state, const std::string& connector_id, const sour
     const auto connector = state.connectors.find(connector_id);
     if (!connector || connector->options.contains("host_key")) return;
     state.connectors.update(connector_id,
-                            [&](model::Connector& changed) {
-                                // Keeps the key of another process that was first.
+                            [&](model::Connector& changed, const auto&, const auto&) {
+                                // emplace keeps a key that another process stored first.
                                 changed.options.emplace("host_key", *learned);
                             },
                             {});
@@ -65,7 +135,8 @@ snapshot::Snapshot take_snapshot(State& state, const model::Dataset& dataset,
 State::State(const Settings& settings)
     : clock(*settings.clock),
       environment(settings.environment),
-      wait_limit(settings.wait_limit),
+      reach{.own = {settings.home, settings.vault_key_file.value_or(settings.home / "vault.key")}},
+      limits(settings.limits),
       store(make_home(settings.home) / "prevision.db", clock),
       tokens(store, clock),
       projects(store),
@@ -75,13 +146,53 @@ State::State(const Settings& settings)
       exporters(store),
       vault(settings.vault_key_file.value_or(settings.home / "vault.key"),
             [this] { return connectors.key_fingerprint(); }),
+      guesses(clock),
       jobs(
           datasets, settings.home / "datasets",
           [this](const model::Dataset& dataset, const std::filesystem::path& file, Cancellation& cancellation,
                  const Jobs::Observer& observer) {
               return take_snapshot(*this, dataset, file, cancellation, observer);
           },
-          [this](const std::string& id) { events.publish({.name = "DATASET_UPDATE", .id = id}); }) {}
+          [this](const std::string& id) {
+              const auto dataset = datasets.find(id);
+              if (dataset)
+                  events.publish({.name = "DATASET_UPDATE", .id = id, .project_id = dataset->project_id});
+          }) {
+    jobs.recover();
+    sweep_parts(settings.home / "prevision.db");
+    sweep_parts(vault.key_file());
+    try {
+        sweep_keys(connectors, vault.key_file());
+    } catch (const Error&) {
+        return;  // the store cannot be written, which the first command that must write reports
+    }
+}
+
+std::vector<std::filesystem::path> State::leftovers() {
+    auto found = jobs.leftovers();
+    const auto add = [&](const std::filesystem::path& file, const std::string&) { found.push_back(file); };
+    for_each_beside(reach.own.at(0) / "prevision.db", part_suffix, add);
+    for_each_beside(vault.key_file(), part_suffix, add);
+    return found;
+}
+
+void State::confine(const Confinement& confinement) {
+    auto& folders = reach.folders.emplace();
+    for (const auto& folder : confinement.file_folders) {
+        std::error_code failure;
+        const auto real = std::filesystem::canonical(folder, failure);
+        if (failure || !std::filesystem::is_directory(real, failure)) {
+            throw Error(ErrorClass::usage,
+                        fmt::format("--allow-files: {} is not a folder that can be read", folder.string()),
+                        "name an existing folder");
+        }
+        folders.push_back(real);
+    }
+    connector_calls.emplace(most_calls_of_a_connector);
+    reach.hosts = net::HostRules(confinement.hosts);
+    reach.ambient_credentials = confinement.ambient_credentials;
+    if (!reach.ambient_credentials) environment = sources::without_credentials(environment);
+}
 
 model::Connector get_connector(State& state, const std::string& id) {
     return found(state.connectors.find(id), "connector", id);
@@ -91,18 +202,63 @@ model::Datasource get_datasource(State& state, const std::string& id) {
     return found(state.datasources.find(id), "datasource", id);
 }
 
+model::Exporter get_exporter(State& state, const std::string& id) {
+    return found(state.exporters.find(id), "exporter", id);
+}
+
 std::string seal_secret(State& state, const std::string& connector_id, const std::string& field,
                         const Secret& secret) {
     return state.vault.seal(secret, secret_context(connector_id, field));
 }
 
+Secret open_secret(State& state, const std::string& connector_id, const std::string& field) {
+    const auto context = secret_context(connector_id, field);
+    const auto sealed = state.connectors.find_secret(connector_id, field);
+    if (!sealed) return {};
+    try {
+        return state.vault.open(*sealed, context);
+    } catch (const Error& error) {
+        // Another process may have changed the key between the two steps, and sealed the secret anew.
+        const auto again = state.connectors.find_secret(connector_id, field);
+        if (error.error_class() != ErrorClass::integrity || !again || *again == *sealed) throw;
+        return state.vault.open(*again, context);
+    }
+}
+
+void rekey_vault(State& state) {
+    state.vault.rekey([&](const VaultKey& now, const VaultKey& next, const std::function<void()>& keep) {
+        state.connectors.reseal(
+            now.fingerprint(), next.fingerprint(), keep,
+            [&](const std::string& id, const std::string& field, const std::string& sealed) {
+                const auto context = secret_context(id, field);
+                return next.seal(now.open(sealed, context), context);
+            });
+    });
+}
+
 sources::Connection open_connection(State& state, const model::Connector& connector) {
     require_engine(connector);
-    auto connection =
-        connection_of(connector, open_secret(state, connector.id, "password"), state.environment);
-    connection.private_key = open_secret(state, connector.id, "private_key");
-    connection.wait_limit = state.wait_limit;
+    auto connection = connection_of(connector, open_secret(state, connector.id, "password"), state.reach,
+                                    state.environment);
+    for (const auto* option : sources::secret_options()) {
+        const std::string field(option->name);
+        if (field != "password") connection.secrets[field] = open_secret(state, connector.id, field);
+    }
+    connection.wait_limit = state.limits.wait;
+    connection.silence_limit = state.limits.silence;
+    if (state.limits.wait.count() > 0)
+        connection.connect_timeout = std::min(connection.connect_timeout, state.limits.wait);
     return connection;
+}
+
+std::optional<Slots::Slot> take_slot(State& state, const std::string& connector_id) {
+    if (!state.connector_calls) return std::nullopt;
+    auto slot = state.connector_calls->take(connector_id);
+    if (slot) return slot;
+    throw Error(ErrorClass::unreachable,
+                fmt::format("{} calls use the connector already", most_calls_of_a_connector),
+                "try again later")
+        .with_status(503);
 }
 
 void use_source(State& state, const std::string& connector_id, const sources::Caller& caller,
@@ -116,7 +272,7 @@ void use_source(State& state, const std::string& connector_id, const sources::Ca
         }
         throw;
     } catch (...) {
-        // The reader of the data wants no more of it.
+        // The reader of the data stopped it.
         remember_host_key(state, connector_id, caller);
         throw;
     }

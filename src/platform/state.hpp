@@ -5,15 +5,18 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 
 #include "core/clock.hpp"
 #include "core/environment.hpp"
 #include "core/error.hpp"
+#include "core/slots.hpp"
 #include "model/model.hpp"
 #include "platform/datasets/jobs.hpp"
 #include "platform/events.hpp"
+#include "platform/guess_limit.hpp"
 #include "platform/platform.hpp"
 #include "platform/store/store.hpp"
 #include "platform/store/tables/connectors.hpp"
@@ -31,10 +34,17 @@ namespace prevision::platform {
 struct State {
     explicit State(const Settings& settings);
 
+    /// See Platform::confine.
+    void confine(const Confinement& confinement);
+
+    /// See Platform::leftovers.
+    std::vector<std::filesystem::path> leftovers();
+
     const Clock& clock;
-    const Environment environment;
-    const std::chrono::milliseconds
-        wait_limit;  ///< see Settings; 0 is no limit  ///< what a source may look into
+    Environment environment;               ///< for sources
+    sources::Reach reach;                  ///< of all connections
+    std::optional<Slots> connector_calls;  ///< set when it is served
+    const WaitLimits limits;
     EventBus events;
     Store store;
     Tokens tokens;
@@ -44,31 +54,42 @@ struct State {
     DatasetTable datasets;
     ExporterTable exporters;
     Vault vault;
+    GuessLimit guesses;
     Jobs jobs;
 };
 
-/// The object that was looked for by its id. Error not_found when there is none.
+/// The object that was looked up by its id. Error not_found when there is no such object.
 template <typename Object>
 Object found(std::optional<Object> object, std::string_view noun, const std::string& id) {
     if (!object) throw Error(ErrorClass::not_found, fmt::format("there is no {} {}", noun, id));
     return std::move(*object);
 }
 
-/// The object of that id. Error not_found.
+/// The object with this id, or Error not_found.
 model::Connector get_connector(State& state, const std::string& id);
 model::Datasource get_datasource(State& state, const std::string& id);
+model::Exporter get_exporter(State& state, const std::string& id);
 
-/// Seals a connector's secret; an empty one is not kept.
+/// Seals a connector's secret, which must not be empty.
 std::string seal_secret(State& state, const std::string& connector_id, const std::string& field,
                         const Secret& secret);
 
-/// The connector with its secrets, ready to be opened. Error invalid when no engine serves its type; the vault's
-/// errors.
+/// A stored secret; empty when the connector has none in this field. Errors as the vault's.
+Secret open_secret(State& state, const std::string& connector_id, const std::string& field);
+
+/// Gives the vault a new key and seals every secret with it. Interrupted anywhere, it loses no secret.
+void rekey_vault(State& state);
+
+/// The connector with its secrets. Error invalid when no engine serves its type, and the vault's errors.
 sources::Connection open_connection(State& state, const model::Connector& connector);
 
-/// Does some work with a source or writer of a connector. Afterwards, unless the server could not be reached or
-/// refused the login, a connector without a host key gets the one that the server showed; later connections
-/// must match it. Throws what the work throws.
+/// Counts one call of a connector on a served platform; nothing on an embedded one. Error unreachable (503) while the
+/// connector has as many calls as are allowed.
+std::optional<Slots::Slot> take_slot(State& state, const std::string& connector_id);
+
+/// Runs `work`, which uses a source or writer of the connector. Afterwards, unless the server was unreachable or
+/// refused the login, a connector without a host key gets the key that the server showed; later connections must
+/// match it. Throws what `work` throws.
 void use_source(State& state, const std::string& connector_id, const sources::Caller& caller,
                 const std::function<void()>& work);
 

@@ -53,7 +53,8 @@ class Events : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, Events> {
 }  // namespace
 
 void read_json(std::string_view text, const std::function<void(const JsonToken&)>& each) {
-    constexpr unsigned flags = rapidjson::kParseIterativeFlag | rapidjson::kParseNumbersAsStringsFlag;
+    // It recurses, and the handler bounds the depth.
+    constexpr unsigned flags = rapidjson::kParseNumbersAsStringsFlag;
     rapidjson::MemoryStream bytes(text.data(), text.size());
     rapidjson::EncodedInputStream<rapidjson::UTF8<>, rapidjson::MemoryStream> stream(bytes);
     Events events(each);
@@ -66,11 +67,10 @@ void read_json(std::string_view text, const std::function<void(const JsonToken&)
         throw Error(ErrorClass::internal,
                     fmt::format("cannot show the JSON document: at byte {}: {}", result.Offset(), reason));
     }
-    // A NUL ends a stream of the library.
+    // The library takes a NUL for the end.
     if (stream.Tell() < text.size()) {
-        throw Error(
-            ErrorClass::internal,
-            fmt::format("cannot show the JSON document: at byte {}: a NUL stands there", stream.Tell()));
+        throw Error(ErrorClass::internal,
+                    fmt::format("cannot show the JSON document: at byte {}: there is a NUL", stream.Tell()));
     }
 }
 

@@ -16,12 +16,12 @@ constexpr bool is_end(JsonKind kind) { return kind == JsonKind::end_object || ki
 
 struct JsonToken {
     JsonKind kind = JsonKind::literal;
-    std::string_view text;  ///< what a key or text stands for; of a number and a literal their spelling
+    std::string_view text;  ///< the value of a key or text; the spelling of a number or literal
 };
 
-/// Hands on a document token by token. Numbers are not turned into values: 1.0 and 12345678901234567890123
-/// would no longer be what was sent. Error internal, with the place, when it is no JSON, holds a number
-/// beyond the range of a double or is nested more than 1000 deep. A text may hold invalid UTF-8.
+/// Calls `each` for the tokens of a document. Numbers keep their spelling, since 1.0 and 12345678901234567890123 would
+/// change as values. Error internal, with the place, when it is not JSON, has a number beyond the range of a double
+/// or is nested more than 1000 deep. A text may have invalid UTF-8.
 void read_json(std::string_view text, const std::function<void(const JsonToken&)>& each);
 
 /// A text as JSON, quoted. Invalid UTF-8 becomes U+FFFD, and what a terminal must not see an escape.

@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::string_view replacement = "\xef\xbf\xbd";  // U+FFFD
 
-/// Appends what may stand between the quotes of a JSON text as it is, the rest made safe.
+/// Appends a text without JSON's escapes; what a terminal must not see is escaped.
 void append_safely(std::string& result, std::string_view text) {
     if (is_plain(text)) {
         result += text;
@@ -102,7 +102,7 @@ class Rewriter {
     bool pretty_;
     std::string result_;
     std::size_t depth_ = 0;
-    JsonKind previous_ = JsonKind::key;  // what stands before the document asks for no comma and no new line
+    JsonKind previous_ = JsonKind::key;  // before the document there is no comma and no line break
 };
 
 std::string rewrite(std::string_view json, bool pretty) {

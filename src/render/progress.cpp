@@ -59,14 +59,14 @@ std::string format_duration(seconds duration) {
     return fmt::format("{}:{:02}:{:02}", all / 3600, all / 60 % 60, all % 60);
 }
 
-/// How it stands at one moment, for the ones that show it.
+/// The state at one moment.
 struct Moment {
     ProgressState state;
     milliseconds elapsed{};
     std::uint64_t rate = 0;
 };
 
-/// Decides when to show, and lets no failure to show it out.
+/// Limits how often the state is shown. A failure to write ends the display, and nothing else.
 class TimedProgress : public Progress {
   public:
     TimedProgress(const Io& io, milliseconds between)
@@ -89,7 +89,7 @@ class TimedProgress : public Progress {
     }
 
   protected:
-    /// What to write at this moment, and as the last.
+    /// What to write at this moment, and at the end.
     [[nodiscard]] virtual std::string text(const Moment& moment) const = 0;
     [[nodiscard]] virtual std::string last_text(const Moment& moment) const = 0;
 

@@ -29,8 +29,8 @@ const std::vector<std::string>& progress_mode_names();
 std::optional<ProgressMode> parse_progress_mode(std::string_view name);
 
 /// Shows how far something is, on stderr. It owns the last line of the terminal from the first `update` to
-/// `finish`; destruction without `finish` clears the line, so that an error stands alone. It never fails:
-/// when stderr cannot be written any more, nothing more is shown. One thread at a time.
+/// `finish`; destruction without `finish` clears the line, so that an error has a line of its own. It never fails:
+/// when stderr cannot be written, nothing more is shown. One thread at a time.
 class Progress {
   public:
     virtual ~Progress() = default;

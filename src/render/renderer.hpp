@@ -18,7 +18,7 @@ const std::vector<std::string>& format_names();
 std::optional<Format> parse_format(std::string_view name);
 
 struct FormatTraits {
-    bool cells = false;     ///< it shows columns; else ids, or the objects' JSON text
+    bool cells = false;     ///< whether it shows columns; else ids, or the objects' JSON text
     bool document = false;  ///< a list of it is one document, which ends only when the list does
 };
 
@@ -30,6 +30,7 @@ struct Column {
     std::string name;  ///< as `--columns` and the csv header spell it: lower case, "rows_per_page"
     Alignment alignment = Alignment::left;
     bool is_time = false;  ///< of RFC 3339 in UTC: a table without room shows the minute, or the day
+    bool is_id = false;    ///< a table on a narrow terminal leaves it out first
 };
 
 /// One object of a list. `cells` are as many as columns; nothing in a cell is "not set".
@@ -43,9 +44,9 @@ struct Settings {
     Format format = Format::table;
     std::optional<int> width = {};  ///< cut a table to that many cells; nothing on a pipe
     bool bold = false;              ///< the header of a table, where colour is on
-    bool header = true;     ///< of `table`, `csv` and `tsv`; without it one object's table has no names
-    bool terminal = false;  ///< stdout is one: `csv`, `tsv` and `id` too are then shown through `printable`
-    bool header_of_none = false;    ///< whether a table of no rows has its header all the same
+    bool header = true;           ///< of `table`, `csv` and `tsv`; without it one object's table has no names
+    bool terminal = false;        ///< whether stdout is one: then `csv`, `tsv` and `id` are `printable` too
+    bool header_of_none = false;  ///< whether a table without rows has a header
     bool upper_case_header = true;  ///< of a table; off where columns are named by the data
 };
 
@@ -56,16 +57,15 @@ class Renderer {
   public:
     virtual ~Renderer() = default;
 
-    /// Error internal for a row of another number of cells, and where `document` is no JSON; else what `out`
-    /// throws.
+    /// Error internal for a wrong number of cells and for a `document` that is not JSON; else what `out` throws.
     virtual void add(const Row& row) = 0;
     virtual void finish() = 0;
 
-    /// Ends what was begun where no more comes, since something failed: json stays one document.
+    /// Ends the output after a failure: json stays one document.
     virtual void abandon() {}
 };
 
-/// Runs `source`, which adds the rows, and finishes; where it throws what was begun is abandoned.
+/// Runs `source`, which adds the rows, then calls `finish`, or `abandon` when it throws.
 void show_all(Renderer& renderer, const std::function<void()>& source);
 
 /// A list. `out` must outlive it.
@@ -89,13 +89,13 @@ void render_object(const std::vector<Column>& columns, const Row& row, const Set
 
 /// The JSON text again, indented by two spaces, without a line end; numbers and texts are spelled as they
 /// were, but for characters that a terminal must not see: these are written as \u escapes. Error internal
-/// when it is no JSON or is nested more than 1000 deep.
+/// when it is not JSON or is nested more than 1000 deep.
 std::string pretty_json(std::string_view json);
 
 /// The same on one line and without blanks.
 std::string compact_json(std::string_view json);
 
-/// A text as a terminal may see it: control characters, invalid UTF-8, line separators and the characters
+/// A text that is safe for a terminal: control characters, invalid UTF-8, line separators and the characters
 /// that change the direction of writing are shown as escapes (\n, \x1b, \u202e, …), all else as it is, a
 /// backslash too.
 std::string printable(std::string_view text);

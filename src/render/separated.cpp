@@ -73,7 +73,7 @@ class SeparatedRenderer final : public Renderer {
         if (settings_.format == Format::csv) {
             append_csv(line_, settings_.terminal && cell ? printable(*cell) : cell);
         } else if (settings_.terminal && cell) {
-            // The backslashes first, so that they are told from those of the escapes for the terminal.
+            // Escaped before `printable`, so that its own backslashes are not escaped again.
             std::string escaped;
             append_tsv(escaped, cell);
             line_ += printable(escaped);

@@ -13,6 +13,7 @@ constexpr std::string_view mark = "…";  // one cell wide
 constexpr int gap = 2;
 constexpr int useful_first = 24;  // an id, or most of a name
 constexpr int useful = 6;
+constexpr int narrow = 60;         // cells: an id would take half of it
 constexpr int to_the_minute = 17;  // "2026-01-31T08:30Z"
 constexpr int to_the_day = 10;
 
@@ -32,7 +33,7 @@ std::string cut(const std::string& text, int width) {
     return part.size() == text.size() ? text : std::string(part) + std::string(mark);
 }
 
-/// A time as long as fits, for what is left of one that is cut anywhere tells less.
+/// A time in the longest form that fits.
 std::string cut_time(const std::string& text, int width) {
     const bool is_time = text.size() > to_the_minute && text[to_the_day] == 'T';
     if (!is_time || display_width(text) <= width || width < to_the_day) return cut(text, width);
@@ -43,7 +44,7 @@ int line_width(const std::vector<int>& widths) {
     return std::accumulate(widths.begin(), widths.end(), gap * (static_cast<int>(widths.size()) - 1));
 }
 
-/// Takes from the widest of the columns until the line fits, but from none what leaves it below its least.
+/// Narrows the widest columns until the line fits, none below its least width.
 void shrink(std::vector<int>& widths, const std::vector<int>& least, int available) {
     int surplus = line_width(widths) - available;
     while (surplus > 0) {
@@ -70,7 +71,7 @@ struct Layout {
     bool complete = true;     ///< false where columns at the right are left out
 };
 
-/// Times to the minute where the line is too long, to the day where it still is.
+/// Shortens times to the minute, and to the day when the line is still too long.
 void shorten_times(std::vector<int>& widths, const std::vector<Column>& columns, int available) {
     for (const int length : {to_the_minute, to_the_day}) {
         if (line_width(widths) <= available) return;
@@ -80,7 +81,7 @@ void shorten_times(std::vector<int>& widths, const std::vector<Column>& columns,
     }
 }
 
-/// As many columns as fit at their least width, then as wide as they may be. The first is always there.
+/// Chooses as many columns as fit at their least width, then widens them. The first is always shown.
 Layout lay_out(std::vector<int> widths, const std::vector<Column>& columns, std::optional<int> width) {
     if (width) shorten_times(widths, columns, *width);
     if (!width || line_width(widths) <= *width) return {.widths = std::move(widths)};
@@ -118,6 +119,7 @@ class TableRenderer final : public Renderer {
 
     void finish() override {
         if (rows_.empty() && settings_.header && settings_.header_of_none) add_header();
+        leave_out_ids();
         const Layout layout = lay_out(widths_, columns_, settings_.width);
         bool header = settings_.header;
         for (const auto& row : rows_) {
@@ -135,9 +137,21 @@ class TableRenderer final : public Renderer {
         keep(std::move(names));
     }
 
+    /// On a narrow terminal a name says more than an id.
+    void leave_out_ids() {
+        if (!settings_.width || *settings_.width > narrow || line_width(widths_) <= *settings_.width) return;
+        for (std::size_t i = columns_.size(); i-- > 0;) {
+            if (!columns_[i].is_id || columns_.size() == 1) continue;
+            const auto at = static_cast<std::ptrdiff_t>(i);
+            columns_.erase(columns_.begin() + at);
+            widths_.erase(widths_.begin() + at);
+            for (auto& row : rows_) row.erase(row.begin() + at);
+        }
+    }
+
     void keep(std::vector<std::string> row) {
         for (std::size_t i = 0; i < row.size(); ++i) {
-            // No more of a huge value than can ever be shown.
+            // A huge value is kept only as far as it can be shown.
             if (settings_.width) row[i] = cut(row[i], std::max(1, *settings_.width));
             widths_[i] = std::max(widths_[i], display_width(row[i]));
         }

@@ -18,8 +18,8 @@ namespace {
 
 bool is_letter(char c) { return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'); }
 
-/// Whether every reader takes the bare text for a text. Narrower than YAML: readers of version 1.1 take yes,
-/// 1_0 and 1:30 for other things, and one that begins with a letter is a number to none.
+/// Whether every reader reads the text without quotes as a string. Stricter than YAML: version 1.1 reads yes, 1_0 and
+/// 1:30 as other types, and no version reads a number that begins with a letter.
 bool may_stand_bare(std::string_view text) {
     constexpr std::array<std::string_view, 8> words{"true", "false", "yes", "no", "on", "off", "null", "y"};
     constexpr std::string_view marks = "_-./ ";
@@ -34,7 +34,7 @@ bool may_stand_bare(std::string_view text) {
     return std::ranges::all_of(text, is_bare) && std::ranges::none_of(words, is_word) && !is_word("n");
 }
 
-/// Whether it holds what a terminal must not see, beyond the controls that the emitter escapes by itself.
+/// Whether it has characters that a terminal must not see and that the emitter does not escape by itself.
 bool is_unsafe_text(std::string_view text) {
     if (is_plain(text)) return false;
     while (!text.empty()) {
@@ -45,8 +45,8 @@ bool is_unsafe_text(std::string_view text) {
     return false;
 }
 
-/// As it is. Given as a text, the emitter would search it for what needs quotes, which takes five times as
-/// long; what it does for integers is to write them.
+/// Writes the text as it is. As a string the emitter would look for characters that need quotes, which takes five
+/// times as long; an integer it only writes.
 void emit_bare(YAML::Emitter& emitter, std::string_view spelling) { emitter.WriteIntegralType(spelling); }
 
 void emit_text(YAML::Emitter& emitter, const std::string& text) {
@@ -54,7 +54,7 @@ void emit_text(YAML::Emitter& emitter, const std::string& text) {
         emit_bare(emitter, text);
         return;
     }
-    if (is_unsafe_text(text)) emitter << YAML::EscapeNonAscii;  // for the next text alone
+    if (is_unsafe_text(text)) emitter << YAML::EscapeNonAscii;  // only for the next text
     emitter << YAML::DoubleQuoted << text;
 }
 
@@ -91,8 +91,7 @@ void emit(YAML::Emitter& emitter, const JsonToken& token) {
 std::string yaml_text(std::string_view json, bool as_item) {
     YAML::Emitter emitter;
     if (as_item) emitter << YAML::BeginSeq;
-    // A beginning waits for what follows: an empty one stands on the line of its key, as a flow collection
-    // does.
+    // The beginning of a collection is held back: an empty one is written in flow style, on the line of its key.
     std::optional<JsonToken> begun;
     read_json(json, [&](const JsonToken& token) {
         if (begun && is_end(token.kind)) emitter << YAML::Flow;

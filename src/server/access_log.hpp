@@ -22,7 +22,7 @@ struct Exchange {
     std::chrono::microseconds elapsed{0};
 };
 
-/// Writes a line a request. Safe on any thread.
+/// Writes one line for each request. Safe on any thread.
 class AccessLog {
   public:
     /// Both must outlive it.

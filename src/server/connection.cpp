@@ -107,6 +107,11 @@ asio::awaitable<void> Connection::finish() {
     close();
 }
 
+void Connection::cancel_reading() {
+    error_code ignored;
+    socket_.cancel(ignored);
+}
+
 void Connection::close() {
     error_code ignored;
     disarm(reading_);

@@ -21,11 +21,14 @@ namespace asio = boost::asio;
 /// The latest time for an operation to complete.
 using Deadline = std::chrono::steady_clock::time_point;
 
-/// Thrown when the deadline has passed.
-struct TooSlow {};
+/// Thrown when nothing more can be read from or written to the client in time.
+struct ConnectionLost {};
 
-/// Thrown when the client has closed the connection.
-struct ClientGone {};
+/// The deadline has passed.
+struct TooSlow : ConnectionLost {};
+
+/// The client has closed the connection.
+struct ClientGone : ConnectionLost {};
 
 /// A client's connection, with TLS or without. One reader and one writer at a time, all on its executor. Must
 /// be owned by a shared_ptr.
@@ -47,6 +50,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
     /// Closes so that the client gets all that was written: closes the sending side first, and drops what the
     /// client still sends, for up to two seconds.
     asio::awaitable<void> finish();
+
+    /// Ends a pending read, which throws ClientGone. Call it only while nothing is being written.
+    void cancel_reading();
 
     /// Closes at once: pending operations throw ClientGone.
     void close();

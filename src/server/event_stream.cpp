@@ -49,21 +49,20 @@ asio::awaitable<void> EventStream::watch() {
     try {
         while (co_await connection_->read_some(ignored, Deadline::max()) > 0) {
         }
-    } catch (const ClientGone&) {
-        over_ = true;
-    } catch (const TooSlow&) {
+    } catch (const ConnectionLost&) {
         over_ = true;
     }
     stop();
 }
 
-asio::awaitable<void> EventStream::run(platform::EventBus& bus) {
-    const auto subscription = bus.subscribe(
-        [weak = weak_from_this(), executor = connection_->executor()](const platform::Event& event) {
-            asio::post(executor, [weak, text = platform::encode(event)] {
-                if (const auto self = weak.lock()) self->push(text);
-            });
+asio::awaitable<void> EventStream::run(platform::EventBus& bus, const std::string& project_id) {
+    const auto subscription = bus.subscribe([weak = weak_from_this(), executor = connection_->executor(),
+                                             project_id](const platform::Event& event) {
+        if (!project_id.empty() && event.project_id != project_id) return;
+        asio::post(executor, [weak, text = platform::encode(event)] {
+            if (const auto self = weak.lock()) self->push(text);
         });
+    });
     asio::co_spawn(connection_->executor(), watch(), asio::detached);
     try {
         co_await send(": connected\n\n");
@@ -80,9 +79,7 @@ asio::awaitable<void> EventStream::run(platform::EventBus& bus) {
                 co_await send(text);
             }
         }
-    } catch (const ClientGone&) {
-        over_ = true;
-    } catch (const TooSlow&) {
+    } catch (const ConnectionLost&) {
         over_ = true;
     }
     connection_->close();

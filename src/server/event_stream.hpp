@@ -15,7 +15,8 @@ class EventStream : public std::enable_shared_from_this<EventStream> {
                 std::chrono::milliseconds comment_interval, std::chrono::milliseconds write_time);
 
     /// Sends until the client closes or is too slow, or `stop` is called. The head must have been sent.
-    asio::awaitable<void> run(platform::EventBus& bus);
+    /// With a project, only the events of its objects are sent.
+    asio::awaitable<void> run(platform::EventBus& bus, const std::string& project_id);
 
     void stop();
 

@@ -40,6 +40,7 @@ std::string Metrics::text(std::size_t running_jobs) const {
     add("prevision_http_connections", "gauge", connections.load());
     add("prevision_http_refused_connections_total", "counter", refused_connections.load());
     add("prevision_event_streams", "gauge", event_streams.load());
+    add("prevision_long_calls", "gauge", long_calls.load());
     add("prevision_running_jobs", "gauge", running_jobs);
     return text;
 }

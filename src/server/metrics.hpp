@@ -8,13 +8,14 @@
 
 namespace prevision::server {
 
-/// The server's counters, for Prometheus: none of them names a client or an object. Safe on any thread.
+/// The server's counters, for Prometheus. They name no client and no object. Safe on any thread.
 class Metrics {
   public:
     void count_request(int status, std::chrono::microseconds elapsed, std::uint64_t bytes);
 
     std::atomic<std::int64_t> connections{0};
     std::atomic<std::int64_t> event_streams{0};
+    std::atomic<std::int64_t> long_calls{0};  ///< those that are not only for the store; with event streams
     std::atomic<std::uint64_t> refused_connections{0};
 
     /// The text format, version 0.0.4.

@@ -1,11 +1,18 @@
 #include "server/request_reader.hpp"
 
+#include <algorithm>
 #include <array>
 #include <exception>
 #include <limits>
+#include <span>
+#include <vector>
 
 #include <boost/beast/http/parser.hpp>
 #include <fmt/format.h>
+#include <string.h>
+
+#include "core/text.hpp"
+#include "server/wiped.hpp"
 
 namespace prevision::server {
 
@@ -68,13 +75,47 @@ struct SpoolBody {
     };
 };
 
+[[noreturn]] void refuse_malformed(std::string_view why) {
+    throw BadRequest{400, fmt::format("the request is malformed: {}", why)};
+}
+
 [[noreturn]] void refuse(const error_code& error) {
     if (error == http::error::header_limit) throw BadRequest{431, "the request's header is too large"};
     if (error == http::error::body_limit) throw BadRequest{413, "the request's body is too large"};
-    throw BadRequest{400, fmt::format("the request is malformed: {}", error.message())};
+    refuse_malformed(error.message());
+}
+
+bool is_number(std::string_view text) {
+    return !text.empty() && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
 }
 
 [[noreturn]] void refuse_slow() { throw BadRequest{408, "the request came too slowly"}; }
+
+/// Refuses a head from which two parties could read different lengths of the body (RFC 9112, section 6): the parser
+/// passes over encodings that it does not know, joins continued lines and accepts repeated lengths.
+void check_framing(std::string_view head) {
+    std::vector<std::string> encodings;
+    std::vector<std::string> lengths;
+    const auto lines = split(head, '\n');
+    for (const auto& line : std::span(lines).subspan(1)) {
+        if (line.starts_with(' ') || line.starts_with('\t'))
+            refuse_malformed("a field continues on the next line");
+        const auto colon = line.find(':');
+        if (colon == std::string::npos) continue;
+        const auto name = to_lower(line.substr(0, colon));
+        auto value = to_lower(trim(line.substr(colon + 1)));
+        if (name == "transfer-encoding") encodings.push_back(std::move(value));
+        if (name == "content-length") lengths.push_back(std::move(value));
+    }
+    if (lengths.size() > 1 || (lengths.size() == 1 && !is_number(lengths.front())))
+        refuse_malformed("it needs one Content-Length, a whole number");
+    if (encodings.empty()) return;
+    if (encodings != std::vector<std::string>{"chunked"})
+        refuse_malformed("the only Transfer-Encoding is one that is chunked");
+    if (!lengths.empty()) refuse_malformed("it has both a Content-Length and a Transfer-Encoding");
+    if (lines.front().find(" HTTP/1.0") != std::string::npos)
+        refuse_malformed("HTTP/1.0 has no Transfer-Encoding");
+}
 
 /// The path and the query of a request's target, which may be a whole URL.
 void split_target(std::string_view target, RequestHead& head) {
@@ -83,7 +124,7 @@ void split_target(std::string_view target, RequestHead& head) {
         const auto slash = target.find('/', scheme.size());
         target = slash == std::string_view::npos ? "/" : target.substr(slash);
     }
-    if (!target.starts_with('/')) throw BadRequest{400, "the request is malformed: its target is not a path"};
+    if (!target.starts_with('/')) refuse_malformed("its target is not a path");
     const auto question = target.find('?');
     head.path = target.substr(0, question);
     if (question != std::string_view::npos) head.query = target.substr(question + 1);
@@ -100,6 +141,25 @@ RequestReader::RequestReader(Connection& connection, const Limits& limits)
 
 RequestReader::~RequestReader() = default;
 
+asio::awaitable<std::optional<std::size_t>> RequestReader::receive(std::span<char> chunk, Deadline deadline) {
+    try {
+        const auto count = co_await connection_.read_some(chunk, deadline);
+        append_wiped(buffer_, {chunk.data(), count});
+        ::explicit_bzero(chunk.data(), count);
+        co_return count;
+    } catch (const TooSlow&) {
+        co_return std::nullopt;
+    }
+}
+
+asio::awaitable<bool> RequestReader::read_ahead() {
+    std::array<char, 1024> chunk{};
+    while (buffer_.size() < read_size) {
+        if (co_await receive(chunk, Deadline::max()) == 0) co_return false;
+    }
+    co_return true;
+}
+
 asio::awaitable<std::optional<RequestHead>> RequestReader::read_head() {
     parser_ = std::make_unique<Parser>();
     auto& parser = parser_->http;
@@ -112,28 +172,28 @@ asio::awaitable<std::optional<RequestHead>> RequestReader::read_head() {
     if (begun) deadline = asked + limits_.header_time;
     first_ = false;
     std::array<char, 8192> chunk{};
+    std::string head_text;
     for (;;) {
         error_code error;
+        // Some clients end a body with a line end that does not belong to it.
+        while (head_text.empty() && buffer_.starts_with("\r\n")) buffer_.erase(0, 2);
         if (!buffer_.empty()) {
-            buffer_.erase(0, parser.put(boost::asio::buffer(buffer_), error));
+            const auto used = parser.put(boost::asio::buffer(buffer_), error);
+            head_text.append(buffer_, 0, used);
+            erase_wiped(buffer_, used);
             if (error && error != http::error::need_more) refuse(error);
             if (parser.is_header_done()) break;
             if (buffer_.size() > limits_.header_bytes) refuse(http::error::header_limit);
         }
-        std::size_t count = 0;
-        bool slow = false;
-        try {
-            count = co_await connection_.read_some(chunk, deadline);
-        } catch (const TooSlow&) {
-            slow = true;
-        }
-        if (slow && begun) refuse_slow();
-        if (slow || (count == 0 && !begun)) co_return std::nullopt;
-        if (count == 0) throw ClientGone{};
+        const auto count = co_await receive(chunk, deadline);
+        if (!begun && count.value_or(0) == 0) co_return std::nullopt;
+        if (!count) refuse_slow();
+        if (*count == 0) throw ClientGone{};
         if (!begun) deadline = steady_clock::now() + limits_.header_time;
         begun = true;
-        buffer_.append(chunk.data(), count);
     }
+    check_framing(head_text);
+    wipe(head_text);
     const auto& message = parser.get();
     RequestHead head;
     head.method = std::string(message.method_string());
@@ -146,9 +206,9 @@ asio::awaitable<std::optional<RequestHead>> RequestReader::read_head() {
     head.authorization = field(http::field::authorization);
     head.content_type = field(http::field::content_type);
     if (message.version() != 10 && message.version() != 11)
-        throw BadRequest{400, "the request is malformed: its version is neither HTTP/1.0 nor HTTP/1.1"};
+        refuse_malformed("its version is neither HTTP/1.0 nor HTTP/1.1");
     if (!head.http_1_0 && message.count(http::field::host) != 1)
-        throw BadRequest{400, "the request is malformed: it needs exactly one Host field"};
+        refuse_malformed("it needs exactly one Host field");
     const auto target = message.target();
     split_target({target.data(), target.size()}, head);
     co_return head;
@@ -167,26 +227,19 @@ asio::awaitable<void> RequestReader::read_body(Spool& spool, std::uint64_t limit
     while (!parser.is_done()) {
         error_code error;
         if (!buffer_.empty()) {
-            buffer_.erase(0, parser.put(boost::asio::buffer(buffer_), error));
+            erase_wiped(buffer_, parser.put(boost::asio::buffer(buffer_), error));
             if (target.failure) std::rethrow_exception(target.failure);
             if (error && error != http::error::need_more) refuse(error);
             if (parser.is_done()) break;
             if (buffer_.size() > read_size + limits_.header_bytes)
-                throw BadRequest{400, "the request is malformed: a chunk's header does not end"};
+                refuse_malformed("a chunk's header does not end");
         }
         const auto earned = std::chrono::milliseconds(spool.written() / slowest_bytes_per_millisecond);
         const auto deadline =
             std::min(begun + limits_.body_time + earned, steady_clock::now() + limits_.body_time);
-        bool slow = false;
-        std::size_t count = 0;
-        try {
-            count = co_await connection_.read_some(chunk, deadline);
-        } catch (const TooSlow&) {
-            slow = true;
-        }
-        if (slow) refuse_slow();
-        if (count == 0) throw ClientGone{};
-        buffer_.append(chunk, 0, count);
+        const auto count = co_await receive(chunk, deadline);
+        if (!count) refuse_slow();
+        if (*count == 0) throw ClientGone{};
     }
 }
 

@@ -41,8 +41,15 @@ class RequestReader {
     /// 413), ClientGone, and Spool's errors.
     asio::awaitable<void> read_body(Spool& spool, std::uint64_t limit);
 
+    /// Keeps what the client sends before it is asked for, up to 64 KiB; returns false when it closes first. Throws
+    /// ClientGone.
+    asio::awaitable<bool> read_ahead();
+
   private:
     struct Parser;
+
+    /// Appends what arrives to `buffer_`; returns its size, 0 at the end, nothing when the deadline has passed.
+    asio::awaitable<std::optional<std::size_t>> receive(std::span<char> chunk, Deadline deadline);
 
     Connection& connection_;
     const Limits& limits_;

@@ -1,8 +1,11 @@
 #include "server/server.hpp"
 
 #include <condition_variable>
+#include <functional>
 #include <map>
 #include <mutex>
+#include <optional>
+#include <set>
 #include <thread>
 #include <vector>
 
@@ -55,12 +58,12 @@ class Sessions {
         const std::lock_guard lock(mutex_);
         return sessions_.size();
     }
-    void for_each(void (Session::*action)()) {
+    /// Calls `action` with each session on its executor.
+    void for_each(const std::function<void(Session&)>& action) {
         const std::lock_guard lock(mutex_);
         for (const auto& [key, weak] : sessions_) {
-            if (const auto session = weak.lock()) {
-                asio::post(session->executor(), [session, action] { (*session.*action)(); });
-            }
+            if (const auto session = weak.lock())
+                asio::post(session->executor(), [session, action] { action(*session); });
         }
     }
 
@@ -71,9 +74,9 @@ class Sessions {
 
 }  // namespace
 
-struct Server::Parts {
-    Parts(platform::Platform& platform, const Settings& wanted, const std::filesystem::path& spool_folder,
-          Output& log, const Clock& clock)
+struct Server::Implementation {
+    Implementation(platform::Platform& platform, const Settings& wanted,
+                   const std::filesystem::path& spool_folder, Output& log, const Clock& clock)
         : settings(wanted),
           context{.platform = platform,
                   .settings = settings,
@@ -83,6 +86,7 @@ struct Server::Parts {
           acceptor(open_listener(io, settings)) {}
 
     asio::awaitable<void> accept();
+    asio::awaitable<void> watch_tokens();
     void start(tcp::socket socket);
     void drain();
 
@@ -94,7 +98,7 @@ struct Server::Parts {
     tcp::acceptor acceptor;
 };
 
-asio::awaitable<void> Server::Parts::accept() {
+asio::awaitable<void> Server::Implementation::accept() {
     asio::steady_timer pause(acceptor.get_executor());
     while (acceptor.is_open()) {
         error_code error;
@@ -110,7 +114,27 @@ asio::awaitable<void> Server::Parts::accept() {
     }
 }
 
-void Server::Parts::start(tcp::socket socket) {
+/// Ends the long calls of tokens that were revoked or have expired.
+asio::awaitable<void> Server::Implementation::watch_tokens() {
+    asio::steady_timer pause(acceptor.get_executor());
+    while (acceptor.is_open()) {
+        error_code ignored;
+        pause.expires_after(settings.token_interval);
+        co_await pause.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+        if (context.metrics.long_calls == 0) continue;
+        std::optional<std::set<std::string>> valid;
+        try {
+            co_await context.quick.run(acceptor.get_executor(),
+                                       [&] { valid = context.platform.tokens().valid_ids(); });
+        } catch (const Error&) {
+            valid.reset();
+        }
+        // While the store cannot be read, calls go on: new ones fail anyway.
+        if (valid) sessions.for_each([valid = *valid](Session& session) { session.end_unless(valid); });
+    }
+}
+
+void Server::Implementation::start(tcp::socket socket) {
     if (sessions.count() >= settings.limits.connections) {
         ++context.metrics.refused_connections;
         return;
@@ -126,7 +150,7 @@ void Server::Parts::start(tcp::socket socket) {
 }
 
 /// Waits until no connection and no job is left, or the drain time is over; then ends the rest.
-void Server::Parts::drain() {
+void Server::Implementation::drain() {
     context.draining = true;
     asio::post(acceptor.get_executor(), [this] {
         error_code ignored;
@@ -134,31 +158,31 @@ void Server::Parts::drain() {
     });
     const auto deadline = steady_clock::now() + settings.drain_time;
     while (steady_clock::now() < deadline) {
-        sessions.for_each(&Session::drain);
+        sessions.for_each([](Session& session) { session.drain(); });
         if (sessions.count() == 0 && context.platform.running_jobs() == 0) break;
         std::this_thread::sleep_for(drain_step);
     }
     context.cancellation->cancel(ErrorClass::terminated);
-    sessions.for_each(&Session::abort);
+    sessions.for_each([](Session& session) { session.abort(); });
 }
 
 Server::Server(platform::Platform& platform, const Settings& settings,
                const std::filesystem::path& spool_folder, Output& log, const Clock& clock)
-    : parts_(std::make_unique<Parts>(platform, settings, spool_folder, log, clock)) {}
+    : implementation_(std::make_unique<Implementation>(platform, settings, spool_folder, log, clock)) {}
 
 Server::~Server() = default;
 
 std::string Server::url() const {
-    const auto endpoint = parts_->acceptor.local_endpoint();
+    const auto endpoint = implementation_->acceptor.local_endpoint();
     const auto address = endpoint.address();
-    return fmt::format("{}://{}:{}", parts_->tls ? "https" : "http",
+    return fmt::format("{}://{}:{}", implementation_->tls ? "https" : "http",
                        address.is_v6() ? fmt::format("[{}]", address.to_string()) : address.to_string(),
                        endpoint.port());
 }
 
 void Server::run(Cancellation& cancellation) {
     allow_many_descriptors();
-    auto& parts = *parts_;
+    auto& parts = *implementation_;
     std::mutex mutex;
     std::condition_variable stopped;
     bool stop = false;
@@ -169,6 +193,7 @@ void Server::run(Cancellation& cancellation) {
     });
     auto work = asio::make_work_guard(parts.io);
     asio::co_spawn(parts.acceptor.get_executor(), parts.accept(), asio::detached);
+    asio::co_spawn(parts.acceptor.get_executor(), parts.watch_tokens(), asio::detached);
     std::vector<std::thread> threads;
     for (std::size_t i = 0; i < io_threads; ++i) threads.emplace_back([&] { parts.io.run(); });
     {
@@ -178,6 +203,7 @@ void Server::run(Cancellation& cancellation) {
     parts.drain();
     // Workers wait for the io threads while they write to a client: stop the workers first.
     parts.context.quick.stop();
+    parts.context.files.stop();
     parts.context.slow.stop();
     parts.io.stop();
     for (auto& thread : threads) thread.join();

@@ -31,8 +31,8 @@ class Server {
     void run(Cancellation& cancellation);
 
   private:
-    struct Parts;
-    std::unique_ptr<Parts> parts_;
+    struct Implementation;
+    std::unique_ptr<Implementation> implementation_;
 };
 
 }  // namespace prevision::server

@@ -1,5 +1,9 @@
 #include "server/session.hpp"
 
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <fmt/format.h>
 
 #include "core/error.hpp"
@@ -13,6 +17,8 @@ using std::chrono::steady_clock;
 
 namespace {
 
+constexpr std::chrono::milliseconds watch_step{50};
+
 constexpr std::string_view api_prefix = "/ext/v1";
 
 platform::Answer refusal(int status, ErrorClass error_class, const std::string& message,
@@ -25,6 +31,12 @@ platform::Answer unauthorized() {
         401, ErrorClass::auth, "not allowed: the request has no valid token",
         "send the token itself in the header Authorization; 'prevision serve token create' makes one");
     answer.headers.push_back({.name = "WWW-Authenticate", .value = "Token"});
+    return answer;
+}
+
+platform::Answer busy() {
+    auto answer = refusal(503, ErrorClass::unreachable, "the platform is busy", "try again later");
+    answer.headers.push_back({.name = "Retry-After", .value = "1"});
     return answer;
 }
 
@@ -43,7 +55,10 @@ std::chrono::microseconds since(steady_clock::time_point start) {
 }  // namespace
 
 Session::Session(std::shared_ptr<Connection> connection, Context& context)
-    : connection_(std::move(connection)), context_(context), reader_(*connection_, context.settings.limits) {}
+    : connection_(std::move(connection)),
+      context_(context),
+      reader_(*connection_, context.settings.limits),
+      watch_ended_(connection_->executor()) {}
 
 asio::awaitable<void> Session::run() {
     const auto self = shared_from_this();
@@ -52,9 +67,7 @@ asio::awaitable<void> Session::run() {
         co_await connection_->handshake(steady_clock::now() + context_.settings.limits.header_time);
         while (co_await serve_next()) {
         }
-    } catch (const ClientGone&) {
-        gone = true;
-    } catch (const TooSlow&) {
+    } catch (const ConnectionLost&) {
         gone = true;
     } catch (const std::exception&) {
         // Too late to answer: close this connection, and keep the others.
@@ -67,6 +80,52 @@ asio::awaitable<void> Session::run() {
 void Session::drain() {
     if (events_) events_->stop();
     if (waiting_) connection_->close();
+}
+
+void Session::end_unless(const std::set<std::string>& valid_tokens) {
+    if (long_token_.empty() || valid_tokens.contains(long_token_)) return;
+    if (long_cancellation_) long_cancellation_->cancel();
+    if (events_) events_->stop();
+    connection_->close();
+}
+
+Session::LongCall::LongCall(Session& session, const std::string& token,
+                            std::shared_ptr<Cancellation> cancellation)
+    : session_(session) {
+    session_.long_token_ = token;
+    session_.long_cancellation_ = std::move(cancellation);
+    ++session_.context_.metrics.long_calls;
+}
+
+Session::LongCall::~LongCall() {
+    --session_.context_.metrics.long_calls;
+    session_.long_token_.clear();
+    session_.long_cancellation_.reset();
+}
+
+// A client that closes only its sending side counts as gone too, as with other servers.
+asio::awaitable<void> Session::watch_client(std::shared_ptr<Cancellation> cancellation) {
+    const auto self = shared_from_this();
+    bool gone = false;
+    try {
+        gone = !co_await reader_.read_ahead();
+    } catch (...) {
+        gone = !watch_ends_;
+    }
+    if (gone) cancellation->cancel();
+    watching_ = false;
+    watch_ended_.cancel();
+}
+
+asio::awaitable<void> Session::end_watch() {
+    watch_ends_ = true;
+    while (watching_) {
+        connection_->cancel_reading();
+        boost::system::error_code ignored;
+        watch_ended_.expires_after(watch_step);
+        co_await watch_ended_.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+    }
+    watch_ends_ = false;
 }
 
 void Session::abort() { connection_->close(); }
@@ -89,9 +148,7 @@ asio::awaitable<bool> Session::serve_next() {
         go_on = co_await serve(*head, exchange);
     } catch (const BadRequest& request) {
         bad = request;
-    } catch (const ClientGone&) {
-        gone = true;
-    } catch (const TooSlow&) {
+    } catch (const ConnectionLost&) {
         gone = true;
     }
     waiting_ = false;
@@ -128,10 +185,11 @@ asio::awaitable<std::optional<platform::Caller>> Session::find_caller(const std:
     co_await context_.quick.run(connection_->executor(),
                                 [&] { record = context_.platform.tokens().find(trim(token)); });
     if (!record) co_return std::nullopt;
-    co_return platform::Caller{.id = record->id, .name = record->name, .role = record->role};
+    co_return platform::Caller{
+        .id = record->id, .name = record->name, .role = record->role, .project_id = record->project_id};
 }
 
-// Whoever has no token learns nothing but that, and nothing of the body is read.
+// Without a valid token the answer is always the same, and the body is not read.
 asio::awaitable<bool> Session::serve(const RequestHead& head, Exchange& exchange) {
     const bool keep_alive = head.keep_alive && !context_.draining;
     if (const auto answer = open_answer(head)) {
@@ -149,10 +207,10 @@ asio::awaitable<bool> Session::serve(const RequestHead& head, Exchange& exchange
     if (!failure && may_look_only(*caller, head)) {
         failure = refusal(403, ErrorClass::auth,
                           fmt::format("not allowed: the token '{}' may only read", caller->name),
-                          "use a token of the role admin");
+                          "use a token of the role editor");
     }
     if (!failure && !head.path.starts_with(api_prefix)) {
-        failure = refusal(404, ErrorClass::not_found, fmt::format("there is nothing at {}", head.path),
+        failure = refusal(404, ErrorClass::not_found, fmt::format("there is no call {}", head.path),
                           "the platform's calls are below /ext/v1");
     }
     if (failure) co_return co_await reply(*failure, keep_alive && !head.has_body, true, exchange);
@@ -182,20 +240,42 @@ asio::awaitable<bool> Session::call(const RequestHead& head, const platform::Cal
                         .path = head.path.substr(api_prefix.size()),
                         .query = head.query,
                         .body = {},
-                        .cancellation = context_.cancellation,
+                        .cancellation = std::make_shared<Cancellation>(),
                         .content_type = head.content_type,
                         .upload = is_multipart(head) ? &spool : nullptr,
                         .caller = caller};
     spool.rewind();
     if (!is_multipart(head)) call.body = spool.take();
-    const bool is_slow = is_multipart(head) || context_.platform.may_take_long(call);
-    if (is_slow && context_.slow.busy() >= context_.settings.limits.waiting_calls) {
-        auto busy = refusal(503, ErrorClass::unreachable, "the platform is busy", "try again later");
-        busy.headers.push_back({.name = "Retry-After", .value = "1"});
-        co_return co_await reply(busy, head.keep_alive, true, exchange);
+    const Cancellation::Subscription stopping(*context_.cancellation,
+                                              [&call] { call.cancellation->cancel(ErrorClass::terminated); });
+    const auto pace = context_.platform.pace_of(call);
+    std::optional<LongCall> long_call;
+    std::optional<Slots::Slot> slot;
+    if (pace != platform::Pace::store) {
+        slot = context_.token_calls.take(caller.id);
+        if (!slot || context_.workers(pace).busy() >= context_.settings.limits.waiting_calls)
+            co_return co_await reply(busy(), head.keep_alive, true, exchange);
+        long_call.emplace(*this, caller.id, call.cancellation);
+        watching_ = true;
+        asio::co_spawn(connection_->executor(), watch_client(call.cancellation), asio::detached);
     }
+    std::exception_ptr failure;
+    bool keep_alive = false;
+    try {
+        keep_alive = co_await answer_call(call, pace, head, exchange);
+    } catch (...) {
+        failure = std::current_exception();
+    }
+    co_await end_watch();
+    if (failure) std::rethrow_exception(failure);
+    co_return keep_alive;
+}
+
+asio::awaitable<bool> Session::answer_call(platform::Call& call, platform::Pace pace, const RequestHead& head,
+                                           Exchange& exchange) {
+    std::optional<platform::Answer> answer;
     bool stopped = false;
-    co_await (is_slow ? context_.slow : context_.quick).run(connection_->executor(), [&] {
+    co_await context_.workers(pace).run(connection_->executor(), [&] {
         try {
             answer = context_.platform.handle(call);
         } catch (const Error&) {
@@ -210,10 +290,10 @@ asio::awaitable<bool> Session::call(const RequestHead& head, const platform::Cal
         co_return co_await reply(*answer, head.keep_alive, false, exchange);
     }
     if (answer->events) {
-        co_await stream_events(*answer, head, exchange);
+        co_await stream_events(*answer, head, *call.caller, exchange);
         co_return false;
     }
-    if (answer->stream) co_return co_await stream(*answer, head, exchange);
+    if (answer->stream) co_return co_await stream(*answer, pace, head, exchange);
     co_return co_await reply(*answer, head.keep_alive, true, exchange);
 }
 
@@ -230,12 +310,13 @@ asio::awaitable<bool> Session::reply(const platform::Answer& answer, bool keep_a
     co_return keep_alive;
 }
 
-asio::awaitable<bool> Session::stream(platform::Answer& answer, const RequestHead& head, Exchange& exchange) {
+asio::awaitable<bool> Session::stream(platform::Answer& answer, platform::Pace pace, const RequestHead& head,
+                                      Exchange& exchange) {
     StreamSink sink(connection_, answer, head.http_1_0, head.keep_alive && !context_.draining,
                     context_.settings.limits.write_time);
     std::optional<platform::Answer> failure;
     bool whole = false;
-    co_await context_.slow.run(connection_->executor(), [&] {
+    co_await context_.workers(pace).run(connection_->executor(), [&] {
         try {
             answer.stream(sink);
             sink.end();
@@ -254,7 +335,7 @@ asio::awaitable<bool> Session::stream(platform::Answer& answer, const RequestHea
 }
 
 asio::awaitable<void> Session::stream_events(const platform::Answer& answer, const RequestHead& head,
-                                             Exchange& exchange) {
+                                             const platform::Caller& caller, Exchange& exchange) {
     const auto& settings = context_.settings;
     const auto framing = head.http_1_0 ? Framing::close : Framing::chunked;
     exchange.status = answer.status;
@@ -262,8 +343,9 @@ asio::awaitable<void> Session::stream_events(const platform::Answer& answer, con
                                 steady_clock::now() + settings.limits.write_time);
     events_ = std::make_shared<EventStream>(connection_, framing == Framing::chunked, settings.event_comment,
                                             settings.limits.write_time);
+    const LongCall long_call(*this, caller.id, nullptr);
     ++context_.metrics.event_streams;
-    co_await events_->run(context_.platform.events());
+    co_await events_->run(context_.platform.events(), caller.project_id);
     --context_.metrics.event_streams;
     events_.reset();
 }

@@ -20,7 +20,9 @@ struct Limits {
     std::chrono::milliseconds body_time{20'000};
     std::chrono::milliseconds write_time{30'000};  ///< for a client to take what was written to it
     std::size_t connections = 8192;
-    std::size_t waiting_calls = 256;  ///< to remote systems, or streamed; more are answered 503
+    std::size_t waiting_calls =
+        256;  ///< to remote systems, and the same for large files; more are answered 503
+    std::size_t calls_of_a_token = 32;  ///< of these at a time; more are answered 503
 };
 
 enum class LogFormat { none, text, json };
@@ -32,8 +34,9 @@ struct Settings {
     bool insecure_http = false;  ///< listen beyond loopback without TLS
     Limits limits;
     std::chrono::milliseconds event_comment{
-        15'000};                                   ///< the interval of an event stream's keep-alive comments
-    std::chrono::milliseconds drain_time{10'000};  ///< for running calls and jobs, once the server stops
+        15'000};                                    ///< the interval of an event stream's keep-alive comments
+    std::chrono::milliseconds token_interval{400};  ///< between checks of the tokens of long calls
+    std::chrono::milliseconds drain_time{10'000};   ///< for running calls and jobs, once the server stops
     LogFormat log = LogFormat::text;
 };
 

@@ -5,6 +5,8 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "server/wiped.hpp"
+
 namespace prevision::server {
 
 namespace {
@@ -17,12 +19,12 @@ void Spool::write(std::string_view bytes) {
     if (!file_ && memory_.size() + bytes.size() > most_in_memory) {
         file_ = open_file(folder_, O_RDWR | O_TMPFILE);
         write_all(file_, memory_, folder_);
-        memory_ = {};
+        wipe(memory_);
     }
     if (file_) {
         write_all(file_, bytes, folder_);
     } else {
-        memory_ += bytes;
+        append_wiped(memory_, bytes);
     }
     written_ += bytes.size();
 }

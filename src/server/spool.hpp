@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "core/file.hpp"
+#include "core/secret.hpp"
 #include "transport/transport.hpp"
 
 namespace prevision::server {
@@ -17,6 +18,9 @@ class Spool final : public transport::BodySource {
   public:
     Spool() = default;
     explicit Spool(std::filesystem::path folder) : folder_(std::move(folder)) {}
+    ~Spool() override { wipe(memory_); }
+    Spool(const Spool&) = delete;
+    Spool& operator=(const Spool&) = delete;
 
     /// Error internal when the file cannot be written.
     void write(std::string_view bytes);

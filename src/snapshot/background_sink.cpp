@@ -70,7 +70,7 @@ void BackgroundSink::run() {
         }
         block.clear();
         lock.lock();
-        // Given up meanwhile: the blocks that were handed over count no more.
+        // The destructor has dropped the blocks that were handed over.
         if (ended_ && handed_over_ == done_) return;
         ++done_;
         failure_ = failure;

@@ -12,14 +12,14 @@
 
 namespace prevision::snapshot {
 
-/// Hands bytes on, in their order, to a function that works on a thread of its own, so that whoever fetches
-/// them does not wait for it. Holds 1.5 MiB at the most: who is further ahead waits. What is shorter than a
-/// block is worked on by `finish`, without a thread.
+/// Passes bytes, in their order, to a function that works on a thread of its own, so that the writer does not
+/// wait for it. Holds at most 1.5 MiB: a writer that is further ahead waits. Fewer bytes than a block are
+/// worked on by `finish`, without a thread.
 class BackgroundSink {
   public:
     explicit BackgroundSink(std::function<void(std::string_view)> work);
 
-    /// What is not worked on yet is given up.
+    /// Drops the bytes that are not worked on yet.
     ~BackgroundSink();
     BackgroundSink(const BackgroundSink&) = delete;
     BackgroundSink& operator=(const BackgroundSink&) = delete;
@@ -39,8 +39,8 @@ class BackgroundSink {
     void check();
 
     std::function<void(std::string_view)> work_;
-    std::array<std::string, block_count> blocks_;  ///< that of `next_` is the writer's
-    std::size_t next_ = 0;                         ///< counts up; a block's index is the rest
+    std::array<std::string, block_count> blocks_;  ///< the writer fills the one of `next_`
+    std::size_t next_ = 0;                         ///< counts blocks; modulo `block_count` it is the index
     std::mutex mutex_;                             ///< guards what follows
     std::condition_variable changed_;
     std::size_t handed_over_ = 0;

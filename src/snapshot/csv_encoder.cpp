@@ -14,8 +14,8 @@ namespace {
 
 constexpr std::size_t buffer_size = std::size_t{256} << 10U;
 
-// A value up to this size is written at once, with one look at the room left: twice its size (every character
-// a quote, or hex), two quotes or `\x`, and what follows it: a comma or a line end.
+// A value up to this size is written after one check of the room left: twice its size (every character a
+// quote, or hex), two quotes or `\x`, and a comma or a line end.
 constexpr std::size_t short_size = 4096;
 constexpr std::size_t room_for_short = 2 * short_size + 4;
 
@@ -26,17 +26,17 @@ Word load(const char* from) {
     return word;
 }
 
-/// The bytes of the word that are `wanted` have their top bit set in the result. So may bytes above such a
-/// one, which makes no difference to whether there is any.
+/// Sets the top bit of each byte that is `wanted`. Bytes above such a one may have it set, too; whether any
+/// is set is exact.
 template <class Word>
 constexpr Word matches(Word word, char wanted) {
     constexpr Word ones = static_cast<Word>(~Word{0}) / 0xFF;
-    // A byte that is zero, and no other, gets a top bit by the subtraction that it did not have before.
+    // Only a byte that is zero gets a top bit by the subtraction.
     const Word bytes = word ^ (ones * static_cast<Word>(wanted));
     return (bytes - ones) & ~bytes & (ones * 0x80);
 }
 
-/// Whether a byte of the word asks for quotes.
+/// Whether a byte of the word needs quotes.
 template <class Word>
 constexpr bool has_special(Word word) {
     return (matches(word, '"') | matches(word, ',') | matches(word, '\r') | matches(word, '\n')) != 0;
@@ -61,7 +61,7 @@ bool copy_ends(char* to, const char* from, std::size_t size) {
     return has_special(first) || has_special(last);
 }
 
-/// Copies a text that is not empty and tells whether it has a character that asks for quotes.
+/// Copies a text that is not empty; returns whether it has a character that needs quotes.
 bool copy_text(char* to, const char* from, std::size_t size) {
     bool special = false;
     for (; size > 16; size -= 8, from += 8, to += 8) {
@@ -78,7 +78,7 @@ bool copy_text(char* to, const char* from, std::size_t size) {
     return special;
 }
 
-/// A copy that is quicker than a call for the sizes that numbers and dates have.
+/// For the sizes of numbers and dates this is quicker than a call.
 void copy_plain(char* to, const char* from, std::size_t size) {
     if (size > 16) {
         std::memcpy(to, from, size);
@@ -179,6 +179,7 @@ void CsvEncoder::finish() { flush(); }
 CsvEncoder::Form CsvEncoder::form_of(sources::ValueKind kind) {
     switch (kind) {
         case sources::ValueKind::text:
+        case sources::ValueKind::any:
             return Form::text;
         case sources::ValueKind::binary:
             return Form::binary;
@@ -187,8 +188,8 @@ CsvEncoder::Form CsvEncoder::form_of(sources::ValueKind kind) {
     }
 }
 
-// Takes the place of the comma after the last value, for which there was room for two. A row without values
-// has no comma.
+// Overwrites the comma after the last value, where there was room for two characters. A row without values has
+// no comma.
 void CsvEncoder::end_line() {
     if (forms_.empty()) {
         append_raw("\r\n");

@@ -12,10 +12,10 @@
 
 namespace prevision::snapshot {
 
-/// Rows → CSV as RFC 4180 has it: UTF-8, comma, CRLF, the column names first, quotes only where they are
+/// Writes rows as CSV (RFC 4180): UTF-8, comma, CRLF, the column names first, quotes only where they are
 /// needed. NULL is an empty field and an empty text is `""`; binary is `\x` and hex digits. Call `finish`
-/// after the last row. The sink gets large pieces; throws what that throws. Holds no more memory than its buffer, whatever the size
-/// of a value.
+/// after the last row. The sink gets large pieces; throws what it throws. Memory is that of its buffer, also
+/// for large values.
 class CsvEncoder final : public sources::RowSink {
   public:
     explicit CsvEncoder(ByteSink& sink);
@@ -25,7 +25,7 @@ class CsvEncoder final : public sources::RowSink {
     void finish();
 
     [[nodiscard]] std::uint64_t rows() const { return rows_; }
-    /// Written so far, with what waits in the buffer.
+    /// Written so far, the buffer included.
     [[nodiscard]] std::uint64_t bytes() const {
         return flushed_ + static_cast<std::uint64_t>(next_ - buffer_.get());
     }

@@ -29,7 +29,7 @@ CsvReader::CsvReader(std::filesystem::path path, std::size_t record_limit)
     auto record = read_record();
     if (!record)
         throw Error(ErrorClass::integrity, fmt::format("cannot read {}: it is empty", path_.string()));
-    // The only column's name is never written as nothing at all: an empty line names no columns.
+    // The name of an only column is written in quotes when it is empty: an empty line names no columns.
     if (record->size() == 1 && !record->front()) return;
     for (auto& name : *record) header_.push_back(std::move(name).value_or(""));
 }

@@ -11,17 +11,18 @@
 
 namespace prevision::snapshot {
 
-/// The values of one row; nothing is NULL, which an empty text is not.
+/// The values of one row; an absent one is NULL, an empty text is a value.
 using CsvRow = std::vector<std::optional<std::string>>;
 
 /// Reads back the CSV that CsvEncoder writes, row by row, from a file that does not change meanwhile. It
-/// reads little more of the file than the rows that are asked for. It is strict: what CsvEncoder does not
-/// write (a bare line feed, a quote inside of a plain field, a row with more or fewer values than the header,
-/// an end in mid-row) is an Error integrity that names the file and the record.
+/// reads little more of the file than the rows that are asked for. It is strict: anything that CsvEncoder does
+/// not write (a bare line feed, a quote inside of a plain field, a row with more or fewer values than the
+/// header, an end within a row) is an Error integrity that names the file and the record.
 class CsvReader {
   public:
-    /// The most that one record may hold in memory, if not told otherwise.
-    static constexpr std::size_t default_record_limit = std::size_t{64} << 20U;
+    /// The most that one record may hold in memory, unless another limit is given: more than any system sends as a
+    /// row, so that every dataset that was taken can be read.
+    static constexpr std::size_t default_record_limit = std::size_t{4} << 30U;
 
     /// Opens the file and reads the header. Error not_found when it is not there, internal when it cannot be
     /// read, integrity when it has no header, invalid when a record (here or later) is larger than the limit.

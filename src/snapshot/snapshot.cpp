@@ -38,32 +38,32 @@ class HashedFile final : public ByteSink {
     Sha256 hash_;
 };
 
-/// Looks at the time now and then: a row takes less time than a look at the clock, unless the rows come
-/// slowly.
+/// Limits how often progress is reported. It reads the clock only now and then, since that takes longer than
+/// a row, unless the rows come slowly.
 class Pace {
   public:
-    /// Whether it is time to tell, asked once a row.
+    /// Whether to report now; asked once for each row.
     bool due() {
         if (--rows_left_ > 0) return false;
         const auto now = SteadyClock::now();
-        stride_ = now - looked_ < std::chrono::milliseconds(10) ? std::min(2 * stride_, 4096) : 1;
+        stride_ = now - read_at_ < std::chrono::milliseconds(10) ? std::min(2 * stride_, 4096) : 1;
         rows_left_ = stride_;
-        looked_ = now;
-        if (now - told_ < std::chrono::milliseconds(250)) return false;
-        told_ = now;
+        read_at_ = now;
+        if (now - reported_ < std::chrono::milliseconds(250)) return false;
+        reported_ = now;
         return true;
     }
 
   private:
-    SteadyClock::time_point looked_ = SteadyClock::now();
-    SteadyClock::time_point told_ = looked_;
+    SteadyClock::time_point read_at_ = SteadyClock::now();
+    SteadyClock::time_point reported_ = read_at_;
     int stride_ = 1;
     int rows_left_ = 1;
 };
 
 using Observer = std::function<void(const Progress&)>;
 
-/// A table: encodes the rows, watches for the cancellation and tells the observer.
+/// A table: encodes the rows, checks the cancellation and calls the observer.
 class TableRecorder final : public sources::RowSink {
   public:
     TableRecorder(ByteSink& sink, const Cancellation& cancellation, const Observer& observer)
@@ -77,13 +77,13 @@ class TableRecorder final : public sources::RowSink {
     void row(std::span<const sources::Value> values) override {
         if (cancellation_.cancelled()) cancellation_.check();
         encoder_.row(values);
-        if (pace_.due()) tell();
+        if (pace_.due()) report();
     }
 
     Snapshot finish() {
         cancellation_.check();
         encoder_.finish();
-        tell();
+        report();
         return {.rows = encoder_.rows(),
                 .bytes = encoder_.bytes(),
                 .schema = encoder_.schema(),
@@ -91,7 +91,7 @@ class TableRecorder final : public sources::RowSink {
     }
 
   private:
-    void tell() {
+    void report() {
         if (observer_) observer_({.rows = encoder_.rows(), .bytes = encoder_.bytes()});
     }
 
@@ -101,7 +101,7 @@ class TableRecorder final : public sources::RowSink {
     Pace pace_;
 };
 
-/// A file: keeps its bytes as they are, and on a thread beside hashes them and looks into them.
+/// A file: keeps its bytes as they are; another thread hashes and inspects them.
 class FileRecorder final : public ByteSink {
   public:
     FileRecorder(HashedFile& file, const std::string& name, const FormatOverrides& format,
@@ -111,14 +111,14 @@ class FileRecorder final : public ByteSink {
           inspector_(name, format),
           cancellation_(cancellation),
           observer_(observer),
-          background_([this](std::string_view bytes) { look(bytes); }) {}
+          background_([this](std::string_view bytes) { inspect(bytes); }) {}
 
     void write(std::string_view bytes) override {
         if (cancellation_.cancelled()) cancellation_.check();
         file_.keep(bytes);
         bytes_ += bytes.size();
         background_.write(bytes);
-        if (pace_.due()) tell(rows_);
+        if (pace_.due()) report(rows_);
     }
 
     Snapshot finish() {
@@ -130,18 +130,18 @@ class FileRecorder final : public ByteSink {
                           .file_name = name_,
                           .form = static_cast<const FileForm&>(findings)};
         if (snapshot.form.file_type != "other") snapshot.rows = findings.rows;
-        tell(findings.rows);
+        report(findings.rows);
         return snapshot;
     }
 
   private:
-    void look(std::string_view bytes) {
+    void inspect(std::string_view bytes) {
         file_.hash(bytes);
         if (inspector_.wants_more()) inspector_.write(bytes);
         rows_ = inspector_.rows();
     }
 
-    void tell(std::uint64_t rows) {
+    void report(std::uint64_t rows) {
         if (observer_) observer_({.rows = rows, .bytes = bytes_});
     }
 
@@ -153,10 +153,10 @@ class FileRecorder final : public ByteSink {
     Pace pace_;
     std::uint64_t bytes_ = 0;
     std::atomic<std::uint64_t> rows_{0};
-    BackgroundSink background_;  // last: its thread works with what is above
+    BackgroundSink background_;  // last: its thread uses the members above
 };
 
-/// Takes whichever of the two the source has.
+/// Receives the content; the source calls either `table` or `file`.
 class Recorder final : public sources::ContentSink {
   public:
     Recorder(HashedFile& file, const FormatOverrides& format, const Cancellation& cancellation,

@@ -20,7 +20,7 @@ struct Progress {
 
 /// What one pass over the data found.
 struct Snapshot {
-    std::optional<std::uint64_t> rows;  ///< nothing for a file in which none can be told
+    std::optional<std::uint64_t> rows;  ///< nothing for a file without rows
     std::uint64_t bytes = 0;
     std::string sha256;  ///< of the file's bytes, lower-case hex
     std::vector<sources::Column> schema;
@@ -29,9 +29,9 @@ struct Snapshot {
 };
 
 /// Streams a location of a source into a file at `path`, which appears there only when it is whole: a table
-/// as CSV, a file byte for byte, read as `format` says where that says anything. `observer` is called now and
-/// then (a few times a second at the most), on this thread. Throws the source's Errors, Error internal when
-/// the file cannot be written, and the cancellation's; nothing is left at `path` then.
+/// as CSV, a file byte for byte, inspected as `format` says. `observer` is called at most four times a second,
+/// on this thread. Throws the source's Errors, Error internal when the file cannot be written, and the
+/// cancellation's; nothing is left at `path` then.
 Snapshot take_snapshot(sources::Source& source, const sources::Location& location,
                        const std::filesystem::path& path, const Cancellation& cancellation,
                        const std::function<void(const Progress&)>& observer,

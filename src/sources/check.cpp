@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "core/text.hpp"
+#include "sources/field.hpp"
 #include "sources/registry.hpp"
 
 namespace prevision::sources {
@@ -30,34 +31,43 @@ std::string title_of(const Engines& engines) {
     return fmt::format("a connector of type {}", engines.front()->type);
 }
 
-std::string names_of(std::span<const Option> options) {
-    std::vector<std::string> names;
-    for (const auto& option : options) names.emplace_back(option.name);
-    return join(names, ", ");
+std::string flags_of(std::span<const Option> options) {
+    std::vector<std::string> flags;
+    for (const auto& option : options) {
+        flags.push_back(fmt::format("--{}", option.name));
+        std::ranges::replace(flags.back(), '_', '-');
+    }
+    return join(flags, ", ");
 }
 
-void check_value(const Option& option, const std::string& value) {
-    const auto choices = split(option.choices, '|');
-    if (choices.empty() || std::ranges::find(choices, value) != choices.end()) return;
+/// Where the engine is unknown, what one of them takes is let through: `detect_engine` checks again.
+void check_value(const std::vector<const Option*>& options, const std::string& value) {
+    std::vector<std::string> choices;
+    for (const auto* option : options) {
+        if (option->choices.empty()) return;
+        for (auto& choice : split(option->choices, '|')) {
+            if (choice == value) return;
+            if (std::ranges::find(choices, choice) == choices.end()) choices.push_back(std::move(choice));
+        }
+    }
     const auto meant = closest(value, choices);
-    throw InvalidField(option.name, fmt::format("'{}' is none of {}", value, join(choices, ", ")),
-                       meant ? fmt::format("did you mean {}?", *meant) : std::string());
+    refuse_field(options.front()->name, fmt::format("'{}' is not one of {}", value, join(choices, ", ")),
+                 meant ? fmt::format("did you mean {}?", *meant) : std::string());
 }
 
 /// Each field that is set must be one that some engine takes, with a value that it takes.
 void check_given(const Engines& engines, OptionsOf options_of, const Fields& fields) {
     for (const auto& [name, value] : fields) {
         if (value.empty()) continue;
-        const Option* option = nullptr;
+        std::vector<const Option*> found;
         for (const auto* engine : engines) {
-            if (option == nullptr) option = find_option(engine->*options_of, name);
+            if (const auto* option = find_option(engine->*options_of, name)) found.push_back(option);
         }
-        if (option == nullptr) {
-            throw InvalidField(
-                name, fmt::format("{} takes none", title_of(engines)),
-                fmt::format("leave it out; these are taken: {}", names_of(engines.front()->*options_of)));
+        if (found.empty()) {
+            refuse_field(name, fmt::format("{} does not take it", title_of(engines)),
+                         fmt::format("leave it out; it takes {}", flags_of(engines.front()->*options_of)));
         }
-        check_value(*option, value);
+        check_value(found, value);
     }
 }
 
@@ -71,8 +81,8 @@ void check_required(const Engines& engines, OptionsOf options_of, const Fields& 
             return same != nullptr && same->required;
         });
         if (by_all) {
-            throw InvalidField(option.name, fmt::format("{} needs one", title_of(engines)),
-                               std::string(option.help));
+            refuse_field(option.name, fmt::format("{} needs it", title_of(engines)),
+                         std::string(option.help));
         }
     }
 }
@@ -84,16 +94,11 @@ Fields fields_of(const Connection& connection) {
     fields["username"] = connection.username;
     fields["port"] = mark(connection.port.has_value());
     fields["password"] = mark(!connection.password.empty());
-    fields["private_key"] = mark(!connection.private_key.empty());
+    for (const auto& [name, secret] : connection.secrets) fields[name] = mark(!secret.empty());
     return fields;
 }
 
 }  // namespace
-
-InvalidField::InvalidField(std::string_view field, const std::string& reason, std::string hint)
-    : Error(ErrorClass::invalid, fmt::format("invalid {}: {}", field, reason), std::move(hint)),
-      field_(field),
-      reason_(reason) {}
 
 void check_connection(const Connection& connection) {
     check_type(connection.type);

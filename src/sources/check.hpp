@@ -4,28 +4,15 @@
 #include <string>
 #include <string_view>
 
-#include "core/error.hpp"
+#include "sources/field.hpp"
 #include "sources/source.hpp"
 
 namespace prevision::sources {
 
-/// A field that cannot be right. `what()` is "invalid FIELD: REASON".
-class InvalidField : public Error {
-  public:
-    InvalidField(std::string_view field, const std::string& reason, std::string hint = {});
-
-    [[nodiscard]] const std::string& field() const { return field_; }  ///< as in the API: "private_key"
-    [[nodiscard]] const std::string& reason() const { return reason_; }
-
-  private:
-    std::string field_;
-    std::string reason_;
-};
-
 /// The fields of a definition by the names that the engines' tables have for them; empty is not set.
 using Fields = std::map<std::string, std::string, std::less<>>;
 
-/// Throws InvalidField, or Error invalid from the engine, when a connection cannot be right whatever answers:
+/// Throws Error invalid, "invalid FIELD: REASON", when a connection cannot be right whatever answers:
 /// unknown type or engine, a port out of 1..65535, a field that the engine does not take, a value that is not
 /// one of a field's choices, a required field missing. Where the engine is unknown until the server answers, a
 /// field is refused when no engine of the type takes it. Does not touch the network.

@@ -17,14 +17,17 @@ namespace prevision::sources {
 struct Option {
     std::string_view name;  ///< as in the API and, with "--" before it and '-' for '_', on the command line
     std::string_view help;
-    std::string_view fallback = {};  ///< what holds when it is left out, in words for the help
-    std::string_view choices = {};   ///< "a|b|c" where only these are taken
+    std::string_view fallback = {};  ///< its value when it is left out, in words for the help
+    std::string_view choices = {};   ///< "a|b|c" where only these are allowed
     bool required = false;
     bool secret = false;
-    bool guards_secret = false;  ///< it decides how secrets travel: a change of it needs them again
+    bool guards_secret =
+        false;               ///< it decides where secrets go or how they travel: a change needs them again
+    bool is_object = false;  ///< a secret whose value is a JSON object
+    std::string_view file_flag = {};  ///< a secret's flag is --FILE_FLAG-file; empty: its name
 };
 
-/// A kind of distant system, as data. Adding one: its folder, and a line in the registry.
+/// A kind of remote system, as data. Adding one: its folder, and a line in the registry.
 struct Engine {
     std::string_view name;                      ///< "mysql"
     std::string_view title;                     ///< "MySQL and MariaDB"
@@ -47,7 +50,10 @@ struct Engine {
     /// Throws Error invalid, naming the field, when the location cannot be right for this engine.
     void (*check_location)(const Location& location);
 
-    // As `open`, to write; nullptr where the engine writes no such thing.
+    /// What the values of a column are, by the type that the engine gave it; nullptr where types do not show it.
+    ValueKind (*kind_of_type)(std::string_view type) = nullptr;
+
+    // As `open`, to write tables or files; nullptr where the engine does not.
     std::unique_ptr<TableWriter> (*open_table_writer)(const Connection& connection,
                                                       Cancellation& cancellation) = nullptr;
     std::unique_ptr<FileWriter> (*open_file_writer)(const Connection& connection,

@@ -18,6 +18,10 @@ void refuse_line_ends(std::string_view field, std::string_view text) {
         refuse_field(field, "it holds a line end or a NUL byte");
 }
 
+void refuse_nul(std::string_view field, std::string_view text) {
+    if (text.find('\0') != std::string_view::npos) refuse_field(field, "it holds a NUL byte");
+}
+
 std::string option_of(const Connection& connection, const std::string& name) {
     const auto found = connection.options.find(name);
     return found == connection.options.end() ? "" : found->second;

@@ -22,14 +22,14 @@ struct OutgoingFile {
     std::function<void()> rewind;
 };
 
-/// Writes files of a distant system. One thread at a time. Errors as a Source's.
+/// Writes files of a remote system. One thread at a time. Errors as a Source's.
 class FileWriter : public Caller {
   public:
     /// Whether something is there already.
     virtual bool exists(const Location& location) = 0;
 
-    /// Writes the file whole, in the place of what is there; when it fails, that stays as it was. Folders are
-    /// not made. Error not_found when the folder or the bucket is not there.
+    /// Writes the whole file, and replaces an existing one; when that fails, the existing one stays. Does not create
+    /// folders. Error not_found when the folder or the bucket is not there.
     virtual void write(const Location& location, const OutgoingFile& file) = 0;
 };
 

@@ -4,8 +4,8 @@
 
 #include <fmt/format.h>
 
-#include "core/error.hpp"
 #include "core/text.hpp"
+#include "sources/field.hpp"
 
 namespace prevision::sources {
 
@@ -17,7 +17,7 @@ constexpr std::string_view forms =
 
 // The text itself is not repeated: it may hold a password.
 [[noreturn]] void refuse(std::string_view why, std::string_view hint = forms) {
-    throw Error(ErrorClass::invalid, fmt::format("invalid host: {}", why), std::string(hint));
+    refuse_field("host", why, std::string(hint));
 }
 
 bool is_scheme(std::string_view text) {
@@ -34,7 +34,7 @@ bool is_blank_or_control(char c) {
 
 int parse_port(std::string_view text) {
     const auto port = parse_integer(text);
-    if (!port) refuse("what follows the ':' is not a port");
+    if (!port) refuse("the text after the ':' is not a port");
     if (*port < 1 || *port > 65535) refuse(fmt::format("port {} is not between 1 and 65535", *port));
     return static_cast<int>(*port);
 }
@@ -74,7 +74,7 @@ Host parse_host(std::string_view text) {
     text = trim(text);
     const auto mark = text.find("://");
     if (mark != std::string_view::npos) {
-        if (!is_scheme(text.substr(0, mark))) refuse("what stands before '://' is not a scheme");
+        if (!is_scheme(text.substr(0, mark))) refuse("the text before '://' is not a scheme");
         // "mysql+pymysql" also names a driver of the user's other program.
         const auto scheme = text.substr(0, mark);
         host.scheme = to_lower(scheme.substr(0, scheme.find('+')));
@@ -99,15 +99,18 @@ Host parse_host(std::string_view text) {
 
 std::optional<int> choose_port(std::optional<int> given, const Host& host) {
     if (!given) return host.port;
-    if (*given < 1 || *given > 65535) {
-        throw Error(ErrorClass::invalid, fmt::format("invalid port: {} is not between 1 and 65535", *given));
-    }
+    if (*given < 1 || *given > 65535)
+        refuse_field("port", fmt::format("{} is not between 1 and 65535", *given));
     if (host.port && *host.port != *given) {
-        throw Error(ErrorClass::invalid,
-                    fmt::format("invalid port: it is {}, and the host says {}", *given, *host.port),
-                    "name the port once");
+        refuse_field("port", fmt::format("it is {}, and the host says {}", *given, *host.port),
+                     "name the port once");
     }
     return given;
+}
+
+std::string format_address(std::string_view name, int port) {
+    const bool has_colon = name.find(':') != std::string_view::npos;
+    return has_colon ? fmt::format("[{}]:{}", name, port) : fmt::format("{}:{}", name, port);
 }
 
 }  // namespace prevision::sources

@@ -15,11 +15,14 @@ struct Host {
     std::string path;  ///< what follows, percent-decoded, with its leading '/'
 };
 
-/// Error invalid, naming the field `host`, when it is none of these.
+/// Error invalid, naming the field for any other text.
 Host parse_host(std::string_view text);
 
-/// The port that a connection names, in its own field or in its host; nothing when it names none. Error
-/// invalid, naming the field `port`, when it is not in 1..65535 or the two differ.
+/// The port that a connection names, in its own field or in its host; nothing when it names none. Error invalid, naming the field
+/// when it is not in 1..65535 or the two differ.
 std::optional<int> choose_port(std::optional<int> given, const Host& host);
+
+/// "db.example.com:3306", "[::1]:3306".
+std::string format_address(std::string_view name, int port);
 
 }  // namespace prevision::sources

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "sources/detect.hpp"
 #include "sources/engine.hpp"
 
 namespace prevision::sources {
@@ -13,8 +14,11 @@ namespace prevision::sources {
 /// All engines, in one table.
 std::span<const Engine> engines();
 
-/// The engine of that name, or nullptr.
+/// The engine of that name or scheme, or nullptr.
 const Engine* find_engine(std::string_view name);
+
+/// The engine of the scheme of a URL, with a driver behind it or not: "mysql", "postgresql+psycopg2"; or nullptr.
+const Engine* find_engine_by_scheme(std::string_view scheme);
 
 /// The types of connectors that have an engine, each once, in the order of the table.
 std::vector<std::string> engine_types();
@@ -23,19 +27,38 @@ std::vector<std::string> engine_types();
 /// port, username and secrets.
 std::vector<std::string> engine_option_names();
 
-/// Throws InvalidField when no engine serves the type.
+/// Whether it is one of these.
+bool is_engine_option(std::string_view name);
+
+/// A type of connectors that can be kept for other platforms, although no engine opens it.
+struct KeptType {
+    std::string_view type;
+    std::span<const Option> connector_options;
+    bool is_offered = false;  ///< the help lists it; else it is only accepted
+};
+
+std::span<const KeptType> kept_types();
+
+/// The type of that name, or nullptr.
+const KeptType* find_kept_type(std::string_view type);
+
+/// An option of a connector, and the type that takes it.
+struct TypedOption {
+    std::string_view type;
+    const Option* option;
+};
+
+/// The options of all engines and kept types in the order of the tables; a name may occur several times.
+std::vector<TypedOption> connector_options();
+
+/// The secrets among these, each name once.
+std::vector<const Option*> secret_options();
+
+/// Whether the engines of the type write tables rather than files.
+bool writes_tables(std::string_view type);
+
+/// Throws Error invalid, naming the field when no engine serves the type.
 void check_type(std::string_view type);
-
-/// Which engine serves the connection, by what is known without the network: its `engine`, else the scheme of
-/// its host, else its type where that has one engine only, else its port. nullptr when these do not say it.
-/// An empty type is one that is not known yet. InvalidField when a name, type or scheme is unknown, or
-/// they contradict each other.
-const Engine* tell_engine(const Connection& connection);
-
-/// As `tell_engine`, and where that does not say it, by what the server says first when it is called. Error
-/// unreachable or invalid when that does not say it either; `failure` gets the stages of the call then.
-const Engine& detect_engine(const Connection& connection, Cancellation& cancellation,
-                            const StageObserver& failure = {});
 
 /// The source of a connection: checks it, then `detect_engine`, then its `open`, which does not touch the
 /// network.

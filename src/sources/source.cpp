@@ -19,6 +19,11 @@ class RowsOnly final : public ContentSink {
 
 }  // namespace
 
+Secret Connection::secret(std::string_view name) const {
+    const auto found = secrets.find(name);
+    return found == secrets.end() ? Secret() : found->second;
+}
+
 std::vector<Entry> Source::list(const std::string& path) {
     std::vector<Entry> entries;
     browse(path, false, [&](const Entry& entry) { entries.push_back(entry); });

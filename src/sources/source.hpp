@@ -16,10 +16,11 @@
 #include "core/environment.hpp"
 #include "core/error.hpp"
 #include "core/secret.hpp"
+#include "sources/reach.hpp"
 
 namespace prevision::sources {
 
-/// Where the distant system is and who calls. From a connector.
+/// Where the remote system is, and who logs in. From a connector.
 struct Connection {
     std::string type;    ///< "SQL", "S3", …
     std::string engine;  ///< "mysql", …; empty: see `detect_engine`
@@ -27,15 +28,21 @@ struct Connection {
     std::optional<int> port;
     std::string username;
     Secret password;
-    Secret private_key;                          ///< in PEM; the password is its passphrase then
-    std::map<std::string, std::string> options;  ///< the engine's own, by option name ("tls")
+    std::map<std::string, Secret, std::less<>> secrets;  ///< beside the password, by option name
+    std::map<std::string, std::string> options;          ///< the engine's own, by option name ("tls")
     std::chrono::milliseconds connect_timeout{10'000};
-    /// For a lock that others hold, and for the answer to a statement that is quick; 0 is without a limit.
+    /// For a lock that others hold, and for the answer to a short statement; 0 is without a limit.
     std::chrono::milliseconds wait_limit{60'000};
+    /// For the next bytes while a statement works, which may be long before its first row; 0 is without a limit.
+    std::chrono::milliseconds silence_limit{3'600'000};
     Environment environment;  ///< of the process: proxies, certificates, what AWS's tools look for
+    Reach reach{};            ///< what it may use of this machine
+
+    /// The secret of that name, empty when it is not set.
+    [[nodiscard]] Secret secret(std::string_view name) const;
 };
 
-/// Which resource of the system. From a datasource; what an engine has no use for is empty.
+/// Which resource of the system. From a datasource; fields that an engine does not use are empty.
 struct Location {
     std::string database;
     std::string table;
@@ -56,6 +63,7 @@ enum class ValueKind {
     time,       ///< hh:mm:ss[.ffffff]
     timestamp,  ///< YYYY-MM-DDThh:mm:ss[.ffffff], with Z where it is a point in time; zero dates stay
     binary,     ///< raw bytes
+    any,        ///< UTF-8, of any of the kinds above; bytes are `\x` and hex digits
 };
 
 struct Column {
@@ -74,7 +82,7 @@ struct Value {
     [[nodiscard]] std::string_view text() const { return {data, size}; }
 };
 
-/// Takes a table as it streams. May throw: the reading is then given up and the source can be thrown away.
+/// Receives a table as it streams. May throw: reading then ends, and the source can only be destroyed.
 class RowSink {
   public:
     virtual ~RowSink() = default;
@@ -82,15 +90,15 @@ class RowSink {
     virtual void row(std::span<const Value> values) = 0;        ///< as many values as columns
 };
 
-/// What is known of a file before its bytes come.
+/// What is known about a file before its bytes arrive.
 struct FileInfo {
     std::string name;                   ///< the last part of its path
     std::optional<std::uint64_t> size;  ///< in bytes
     std::string modified;               ///< RFC 3339, or empty
 };
 
-/// Receives what a location holds. The source knows whether that is a table or a file: it calls exactly one of
-/// the two, once, and fills what it is given. It ends the transfer of a file when the sink wants no more.
+/// Receives the content of a location. The source calls exactly one of the two, once, and fills the sink that it
+/// gets. It ends the transfer of a file when the sink wants no more.
 class ContentSink {
   public:
     virtual ~ContentSink() = default;
@@ -108,10 +116,10 @@ struct Stage {
 
 using StageObserver = std::function<void(const Stage&)>;
 
-/// What lies in a place of a system, for browsing.
+/// An entry of a place of a system, for browsing.
 struct Entry {
-    std::string name;  ///< its own, as it is
-    std::string path;  ///< where it is, below the place that is browsed, in the form that `browse` takes
+    std::string name;  ///< unchanged
+    std::string path;  ///< relative to the place that is browsed, in the form that `browse` takes
     std::string kind;  ///< database, schema, table, view, column, folder, file, link, bucket
     std::optional<std::uint64_t> size;  ///< of a file, in bytes
     std::string modified;               ///< of a file: RFC 3339, or empty
@@ -124,32 +132,32 @@ struct ReadOptions {
     std::optional<std::uint64_t> limit;  ///< at most that many rows; the source asks the system for no more
 };
 
-/// Whoever calls a distant system.
+/// A client of a remote system.
 class Caller {
   public:
     virtual ~Caller() = default;
 
-    /// The fingerprint of the key that the server has, where the protocol has such keys and the server was
-    /// called: who called without one keeps it for the next time.
+    /// The fingerprint of the server's key, after connecting, where the protocol has such keys: the connector
+    /// keeps it for the next time.
     [[nodiscard]] virtual std::optional<std::string> host_key() const { return std::nullopt; }
 };
 
-/// A distant system, opened for one connection. Made by `open_source`. One thread at a time; a Cancellation
+/// A remote system, opened for one connection. Made by `open_source`. One thread at a time; a Cancellation
 /// raised on another thread ends a call that waits.
 ///
-/// Errors: unreachable (resolve, connect, TLS, time-out, lost on the way), auth (credentials refused,
+/// Errors: unreachable (resolve, connect, TLS, time-out, connection lost), auth (credentials refused,
 /// permission denied), not_found (no such database, table, path), invalid (a location or option that cannot
 /// be right; the message names the field), integrity (a damaged file). Messages never hold the password.
 class Source : public Caller {
   public:
-    /// Goes through the stages in order, each told to `observer` as it ends, and up to `read` where a
-    /// location is given. Throws the failed stage's Error after it was told.
+    /// Goes through the stages in order, up to `read` when a location is given; `observer` gets each as it ends.
+    /// Throws the Error of the stage that failed, after `observer` got it.
     virtual void test(const std::optional<Location>& location, const StageObserver& observer) = 0;
 
-    /// Tells what lies in a place, each entry as it comes, and with `recursive` what lies deeper as well. An
+    /// Calls `each` with the entries of a place as they arrive, and with `recursive` with those below them. An
     /// empty path is the top: databases, buckets, or the folder in which a log-in ends. In SQL systems a path
-    /// is `database/schema/table` as far as there are such, a part that holds '/' or '"' written in double
-    /// quotes; a table's entries are its columns.
+    /// is `database/schema/table` as far as the system has them, a part that holds '/' or '"' in double quotes;
+    /// a table's entries are its columns.
     virtual void browse(const std::string& path, bool recursive, const EntryObserver& each) = 0;
 
     /// What is to be said about what was browsed, for people: lines of a server's listing that are not understood.

@@ -9,7 +9,7 @@
 
 namespace prevision::sources {
 
-/// For a test read: takes rows and keeps their number.
+/// Counts the rows of a test.
 class RowCounter final : public RowSink {
   public:
     void columns(std::span<const Column> columns) override { columns_ = columns.size(); }
@@ -23,8 +23,8 @@ class RowCounter final : public RowSink {
     std::size_t rows_ = 0;
 };
 
-/// Does one step of a test, `step` giving what there is to say about it, and tells the observer how it went.
-/// An Error is told and thrown on.
+/// Runs one step of a test. The observer gets a Stage with the message that `step` returns, or that of the Error
+/// that it throws, which is thrown again.
 void run_stage(const StageObserver& observer, const std::string& name,
                const std::function<std::string()>& step);
 

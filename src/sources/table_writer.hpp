@@ -5,6 +5,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "sources/source.hpp"
@@ -13,21 +14,33 @@
 namespace prevision::sources {
 
 enum class WriteMode {
-    append,   ///< behind the rows that are there
+    append,   ///< after the rows that are there
     replace,  ///< instead of them
 };
 
-/// Writes rows into a table of a distant system, all of them or none: within one transaction, which
-/// destruction without `commit` takes back. One thread at a time. Errors as a Source's.
+/// A column of the values that are written.
+struct OutgoingColumn {
+    OutgoingColumn(std::string column_name, std::optional<ValueKind> kind_of_values = std::nullopt)
+        : name(std::move(column_name)), kind(kind_of_values) {}
+    OutgoingColumn(const char* column_name) : name(column_name) {}
+
+    std::string name;
+    /// Of its values; nothing when it is not known: `\x00ff` is then bytes where the target holds bytes.
+    std::optional<ValueKind> kind;
+};
+
+/// Writes rows into a table of a remote system, all of them or none: within one transaction, which
+/// destruction without `commit` rolls back. A value that the table's column would change is refused. One thread
+/// at a time. Errors as a Source's.
 class TableWriter {
   public:
     virtual ~TableWriter() = default;
 
-    /// Once, before any row. A table that is not there is made, with columns of text; that alone may stay
-    /// where a system cannot take it back.
-    virtual void begin(const Location& location, const std::vector<std::string>& columns, WriteMode mode) = 0;
+    /// Once, before any row. Creates the table, with columns of text, when it does not exist.
+    virtual void begin(const Location& location, const std::vector<OutgoingColumn>& columns,
+                       WriteMode mode) = 0;
 
-    /// As many values as columns; nothing is NULL.
+    /// As many values as columns, in the form that a dataset holds them; nothing is NULL.
     virtual void row(std::span<const std::optional<std::string>> values) = 0;
 
     virtual void commit() = 0;
@@ -35,10 +48,14 @@ class TableWriter {
 
 // For the engines' writers.
 
-/// The columns, quoted, each with what follows its name: `"a" TEXT, "b" TEXT`.
+/// The columns, quoted, each with the text that follows its name: `"a" TEXT, "b" TEXT`.
 std::string column_list(const std::vector<std::string>& columns, SqlDialect dialect, std::string_view type);
 
-/// Error invalid when there are none.
-void check_columns(const std::vector<std::string>& columns);
+/// The names of the columns. Error invalid when there are none.
+std::vector<std::string> names_of(const std::vector<OutgoingColumn>& columns);
+
+/// Error invalid: "PURPOSE: the value of the column 'c' in row 3 PROBLEM".
+[[noreturn]] void refuse_value(std::string_view purpose, std::string_view column, std::uint64_t row,
+                               std::string_view problem);
 
 }  // namespace prevision::sources

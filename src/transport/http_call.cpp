@@ -20,7 +20,7 @@ bool is_redirect(int status) {
     return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
 }
 
-/// The token goes to the host that it was given for, and never from TLS to plain text.
+/// The token is sent only to its own host, and never in plain text after TLS.
 bool same_place(const net::Url& from, const net::Url& to) {
     if (from.host != to.host) return false;
     return (from.scheme == to.scheme && from.port == to.port) ||
@@ -41,7 +41,7 @@ HttpCall::HttpCall(net::CurlHandle& handle, const HttpSettings& settings, const 
 HttpExchange& HttpCall::next() {
     milliseconds left{0};
     if (request_.timeout.count() > 0) {
-        // At least 1, since 0 is no limit.
+        // At least 1, since 0 means no limit.
         left = std::max(std::chrono::ceil<milliseconds>(deadline_ - steady_clock::now()), milliseconds{1});
     }
     if (hops_ > 0 && request_.upload != nullptr) request_.upload->rewind();
@@ -58,13 +58,13 @@ std::optional<Response> HttpCall::take(Response response) {
     }
     visited_.insert(url_);
     url_ = follow(location);
-    // A request that creates must not go round in a circle, and no other need.
+    // In a circle a request could create something several times.
     if (visited_.contains(url_) && response.status != 303) {
         throw Error(ErrorClass::invalid, fmt::format("cannot call {}: it redirects in a circle", platform_),
                     "check the URL");
     }
     if (response.status == 303) {
-        // "See other": the request was dealt with, and its result can be read there.
+        // "See other": the request was done, and its result can be read at the new URL.
         request_.method = "GET";
         request_.body.clear();
         request_.upload = nullptr;
@@ -76,7 +76,7 @@ std::string HttpCall::follow(const std::string& to) const {
     const auto here = net::parse_http_url(url_);
     const auto there = net::parse_http_url(to);
     if (here && there && same_place(*here, *there)) return to;
-    const std::string target = there ? there->origin() : "what is no web address";
+    const std::string target = there ? there->origin() : "an invalid address";
     throw Error(
         ErrorClass::invalid,
         fmt::format("cannot call {}: it redirects to {}, where the token must not go", platform_, target),

@@ -12,24 +12,24 @@
 
 namespace prevision::transport {
 
-/// Under which a platform's calls lie.
+/// The path of a platform's API.
 inline constexpr std::string_view api_root = "/ext/v1";
 
-/// One call: an exchange, and more of them where the platform redirects within itself.
+/// One call: an exchange, and another one for each redirect within the platform.
 class HttpCall {
   public:
     /// `platform` is the platform's URL without `api_root`. All but the request must outlive the call.
     HttpCall(net::CurlHandle& handle, const HttpSettings& settings, const std::string& platform,
              const Request& request);
 
-    /// Makes the exchange that is due. It is the caller's to run or to start.
+    /// Makes the next exchange, which the caller runs or starts.
     HttpExchange& next();
 
-    /// The exchange that was made last.
+    /// The latest exchange.
     [[nodiscard]] HttpExchange& current() { return *exchange_; }
 
-    /// Takes its answer. Nothing is returned when that leads elsewhere: then the next exchange is due. Error
-    /// invalid when it leads out of the platform, where the token must not go, or round in a circle.
+    /// Takes the answer of the latest exchange. Returns nothing for a redirect: then call `next` again. Error invalid for a
+    /// redirect in a circle, or to another host, which must not get the token.
     std::optional<Response> take(Response response);
 
   private:

@@ -13,7 +13,7 @@ namespace prevision::transport {
 
 namespace {
 
-/// What is held in memory of an answer: a page of a list fits, an endless answer does not.
+/// The largest answer in memory: enough for a page of a list, and a limit for an endless answer.
 constexpr std::size_t body_limit = std::size_t{64} << 20U;
 constexpr std::size_t error_body_limit = std::size_t{1} << 20U;
 
@@ -24,15 +24,13 @@ std::string without_query(const std::string& path) { return path.substr(0, path.
 
 }  // namespace
 
-bool is_success(int status) { return (status >= 200 && status <= 210) || status == 226; }
-
 HttpExchange::HttpExchange(net::CurlHandle& handle, const HttpSettings& settings, const Request& request,
                            const std::string& url, std::chrono::milliseconds timeout)
     : handle_(handle), settings_(settings), request_(request), url_(url), timeout_(timeout) {
     auto target = net::parse_http_url(url);
     if (!target) {
         throw Error(ErrorClass::internal,
-                    fmt::format("cannot call {}: it is no URL", net::mask_url(without_query(url))));
+                    fmt::format("cannot call {}: it is not a URL", net::mask_url(without_query(url))));
     }
     target_ = std::move(*target);
 }
@@ -64,7 +62,7 @@ void HttpExchange::prepare() {
 
 Response HttpExchange::conclude(CURLcode code) {
     if (code != CURLE_OK) fail(code);
-    // libcurl is content with a head that breaks off.
+    // libcurl reports no error for a head that breaks off.
     if (!head_ended_) fail(CURLE_PARTIAL_FILE);
     response_.status = static_cast<int>(handle_.info<CURLINFO_RESPONSE_CODE>());
     return std::move(response_);
@@ -78,7 +76,7 @@ void HttpExchange::set_connection() {
     handle_.set<CURLOPT_PATH_AS_IS>(true);
     handle_.set<CURLOPT_HTTP_VERSION>(CURL_HTTP_VERSION_2TLS);
     handle_.set<CURLOPT_SSLVERSION>(CURL_SSLVERSION_TLSv1_2);
-    // libcurl does not notice compressed bytes that break off: a JSON parser does, a sink would not.
+    // libcurl does not notice when compressed bytes break off. A JSON parser does, a sink would not.
     handle_.set<CURLOPT_ACCEPT_ENCODING>(request_.sink == nullptr ? "gzip" : "identity");
     handle_.set<CURLOPT_SUPPRESS_CONNECT_HEADERS>(true);
     handle_.set<CURLOPT_USERAGENT>(settings_.user_agent);
@@ -121,16 +119,16 @@ void HttpExchange::set_upload() {
 
 std::size_t HttpExchange::read_upload(std::span<char> buffer) {
     const auto size = request_.upload->size();
-    // A file that grows meanwhile: what was announced is sent.
+    // Of a file that grew, only the announced size is sent.
     if (size) buffer = buffer.first(std::min<std::uint64_t>(buffer.size(), *size - uploaded_));
     if (buffer.empty()) return 0;
     const std::size_t count = request_.upload->read(buffer);
     uploaded_ += count;
     if (count == 0 && size) {
         throw Error(ErrorClass::internal,
-                    fmt::format("cannot send to {}: what is sent ended after {} of {} bytes",
-                                target_.authority(), uploaded_, *size),
-                    "did the file change meanwhile?");
+                    fmt::format("cannot send to {}: the data ended after {} of {} bytes", target_.authority(),
+                                uploaded_, *size),
+                    "check whether the file was changed");
     }
     return count;
 }
@@ -142,7 +140,7 @@ void HttpExchange::set_headers() {
     };
     for (const auto& header : request_.headers) {
         if (equal_ignoring_case(header.name, "Authorization")) continue;
-        // "Name;" is how libcurl is told of a header without a value.
+        // libcurl's syntax for a header without a value is "Name;".
         list.append(header.value.empty() ? header.name + ";" : header.name + ": " + header.value);
     }
     if (!settings_.token.empty()) {
@@ -154,16 +152,16 @@ void HttpExchange::set_headers() {
     if (!request_.body.empty()) {
         add_default("Content-Type", "application/json; charset=utf-8");
     } else {
-        add_default("Content-Type", "");  // takes libcurl's own away
+        add_default("Content-Type", "");  // removes libcurl's own
     }
-    // Only an upload is worth asking first whether it is welcome.
+    // Only for an upload is it worth asking before sending.
     if (request_.upload == nullptr) add_default("Expect", "");
     handle_.set<CURLOPT_HTTPHEADER>(std::move(list));
 }
 
 bool HttpExchange::may_send() {
-    // libcurl sends once more, by itself, when a kept connection turns out to be dead. What came of the first
-    // sending is not known then, so only what changes nothing is repeated.
+    // libcurl sends again by itself when a reused connection is dead. The first request may have arrived, so only a
+    // request that changes nothing is repeated.
     if (sent_ && !answered_ && !is_safe()) return false;
     sent_ = true;
     answered_ = false;
@@ -202,7 +200,7 @@ void HttpExchange::take_body(std::string_view chunk) {
     }
     const std::size_t limit = success ? body_limit : error_body_limit;
     if (chunk.size() > limit - response_.body.size()) {
-        // As with an answer that is no JSON: what stands there is no platform.
+        // As for an answer that is not JSON: this is not a platform.
         auto error = Error(
             ErrorClass::unreachable,
             fmt::format("cannot call {} {} at {}: the answer (status {}) is larger than {}", request_.method,
@@ -233,10 +231,10 @@ std::string HttpExchange::reason(CURLcode code) const {
         return fmt::format("no {}answer within {} ms", is_download() ? "" : "whole ",
                            request_.timeout.count());
     }
-    // The second sending that `may_send` forbids.
+    // `may_send` refused to send again.
     if (code == CURLE_ABORTED_BY_CALLBACK) return net::failure_reason(handle_, CURLE_GOT_NOTHING);
     if (code == CURLE_UNSUPPORTED_PROTOCOL || code == CURLE_WEIRD_SERVER_REPLY)
-        return "what answers there does not speak HTTP";
+        return "the server does not speak HTTP";
     return net::failure_reason(handle_, code);
 }
 

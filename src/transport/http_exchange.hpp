@@ -12,18 +12,17 @@
 
 namespace prevision::transport {
 
-/// One request to one URL, and its answer. Lives as long as the call.
+/// One request to one URL, and its answer.
 class HttpExchange {
   public:
-    /// `timeout` is what is left for the call, 0 is no limit. All must outlive the exchange.
+    /// `timeout` is the time left for the call, 0 for no limit. The arguments must outlive the exchange.
     HttpExchange(net::CurlHandle& handle, const HttpSettings& settings, const Request& request,
                  const std::string& url, std::chrono::milliseconds timeout);
 
     /// Throws as Transport::send does.
     Response run();
 
-    /// Or, beside others on the handle's pool: what begins it, and what to call when the handle's transfer
-    /// has ended.
+    /// The same in two steps, for several exchanges on the handle's pool: `finish` when the handle's transfer has ended.
     void start();
     Response finish();
 
@@ -41,7 +40,7 @@ class HttpExchange {
     [[noreturn]] void fail(CURLcode code) const;
     [[nodiscard]] std::string reason(CURLcode code) const;
     [[nodiscard]] std::string hint(CURLcode code) const;
-    /// A body that streams takes as long as it takes.
+    /// A streamed body has no time limit.
     [[nodiscard]] bool is_download() const { return request_.sink != nullptr && request_.upload == nullptr; }
     [[nodiscard]] bool is_safe() const { return request_.method == "GET" || request_.method == "HEAD"; }
 
@@ -53,12 +52,9 @@ class HttpExchange {
     std::chrono::milliseconds timeout_;
     Response response_;
     std::uint64_t uploaded_ = 0;
-    bool sent_ = false;      // a connection stood, and the request was handed to it
-    bool answered_ = false;  // since then, a part of an answer came
+    bool sent_ = false;      // the request was given to an open connection
+    bool answered_ = false;  // and a part of an answer came after that
     bool head_ended_ = false;
 };
-
-/// Whether the platform means success: 200–210 and 226.
-bool is_success(int status);
 
 }  // namespace prevision::transport

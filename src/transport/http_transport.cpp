@@ -16,7 +16,7 @@ namespace prevision::transport {
 
 namespace {
 
-/// The platform's URL without what follows its own part: no final '/', no /ext/v1, no user and password.
+/// The platform's URL without a final '/', /ext/v1, user and password.
 std::string platform_url(const std::string& text) {
     const auto url = net::parse_http_url(text);
     if (!url || url->has_query || url->has_fragment) {
@@ -39,7 +39,7 @@ bool has_control_characters(std::string_view text) {
                                [](char c) { return static_cast<unsigned char>(c) < ' ' || c == '\x7f'; });
 }
 
-/// A line break in a header would begin another header.
+/// A line break would begin another header.
 void check_headers(const Request& request) {
     for (const auto& header : request.headers) {
         if (has_control_characters(header.name) || has_control_characters(header.value)) {
@@ -63,9 +63,9 @@ class HttpCalls final : public Calls {
     struct UnderWay {
         std::int64_t number;
         std::unique_ptr<HttpCall> call;
-        std::unique_ptr<net::CurlHandle> handle;  // goes first, and with it the transfer
+        std::unique_ptr<net::CurlHandle> handle;  // destroyed first, and with it the transfer
     };
-    /// What came of the first call that has ended, if one has.
+    /// The result of a call that has ended, if there is one.
     std::optional<Ended> take_ended();
 
     const HttpSettings& settings_;
@@ -77,8 +77,7 @@ class HttpCalls final : public Calls {
 
 void HttpCalls::start(std::int64_t number, const Request& request) {
     check_headers(request);
-    // A new handle for each: libcurl does not let go of all that a transfer used while others share its
-    // connection.
+    // A new handle for each: libcurl keeps resources of a transfer while others share its connection.
     auto& added = under_way_.emplace_back(
         UnderWay{.number = number, .call = {}, .handle = std::make_unique<net::CurlHandle>(pool_)});
     added.call = std::make_unique<HttpCall>(*added.handle, settings_, url_, request);

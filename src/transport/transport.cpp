@@ -37,6 +37,8 @@ class OneAfterAnother final : public Calls {
 
 }  // namespace
 
+bool is_success(int status) { return (status >= 200 && status <= 210) || status == 226; }
+
 std::unique_ptr<Calls> Transport::begin_calls() { return std::make_unique<OneAfterAnother>(*this); }
 
 std::optional<std::string> find_header(const std::vector<Header>& headers, std::string_view name) {

@@ -24,7 +24,7 @@ struct Header {
 /// The value of the header of that name (case does not matter), or nothing.
 std::optional<std::string> find_header(const std::vector<Header>& headers, std::string_view name);
 
-/// Gives a body to send.
+/// A body to send.
 class BodySource {
   public:
     virtual ~BodySource() = default;
@@ -32,14 +32,14 @@ class BodySource {
     /// Fills the buffer from its start; 0 at the end.
     virtual std::size_t read(std::span<char> buffer) = 0;
 
-    /// How many bytes there are in all, where that is known.
+    /// The number of bytes, when it is known.
     [[nodiscard]] virtual std::optional<std::uint64_t> size() const = 0;
 
-    /// Back to the first byte, for a request that is sent again.
+    /// Starts again at the first byte, for a request that is sent again.
     virtual void rewind() = 0;
 };
 
-/// One call of the platform's API. What is pointed to must outlive the call; nothing is kept.
+/// One call of the platform's API. Its pointers must stay valid until the call ends.
 struct Request {
     std::string method;  ///< "GET", "POST", "PATCH", "DELETE"
     std::string path;    ///< below /ext/v1, percent-encoded, with the query: "/projects?page=1"
@@ -58,28 +58,30 @@ struct Response {
     std::string body;  ///< empty where the request's sink took it
 };
 
-/// The call did not come to an answer: name not resolved, refused, cut, timed out. Its class is unreachable.
+/// Whether the platform's clients count the status as success: 200 to 210, and 226.
+bool is_success(int status);
+
+/// There was no answer: name not resolved, refused, cut, timed out. Its class is unreachable.
 class TransportError : public Error {
   public:
     TransportError(const std::string& message, std::string hint, bool may_have_arrived)
         : Error(ErrorClass::unreachable, message, std::move(hint)), may_have_arrived_(may_have_arrived) {}
 
-    /// False only when it is certain that the platform never saw the request: it can be repeated whatever it
-    /// does.
+    /// False only when it is certain that the platform never saw the request: then any request can be
+    /// repeated.
     [[nodiscard]] bool may_have_arrived() const { return may_have_arrived_; }
 
   private:
     bool may_have_arrived_;
 };
 
-/// Several calls under way at the same time. Destruction gives up those that are. One thread at a time, the
-/// transport's own.
+/// Several calls at the same time. Destruction cancels those that run. Only for the transport's thread.
 class Calls {
   public:
     virtual ~Calls() = default;
 
-    /// Makes a call beside those under way. Its answer is held: it has neither a sink nor an upload. `number`
-    /// is the caller's, to know it by.
+    /// Starts a call. Its answer is held in memory, so it has neither a sink nor an upload. `number` identifies it to the
+    /// caller.
     virtual void start(std::int64_t number, const Request& request) = 0;
 
     struct Ended {
@@ -89,11 +91,11 @@ class Calls {
     };
 
     /// Waits until a call has ended, or for `limit`: then nothing. Throws what Transport::send throws besides
-    /// TransportError; of no use after that.
+    /// TransportError, and cannot be used after that.
     virtual std::optional<Ended> wait(std::chrono::milliseconds limit) = 0;
 };
 
-/// The one seam: a platform to call, across the network or in this process.
+/// A platform to call, over the network or in this process.
 class Transport {
   public:
     virtual ~Transport() = default;
@@ -103,8 +105,8 @@ class Transport {
     /// or the cancellation's Error. One thread at a time.
     virtual Response send(const Request& request) = 0;
 
-    /// For several calls at the same time; here, one after another, each made when it is waited for. The
-    /// transport must outlive it.
+    /// Makes several calls at the same time; by default one after another, each when it is waited for. The transport must
+    /// outlive the result.
     virtual std::unique_ptr<Calls> begin_calls();
 
     /// For messages: the platform's URL, or "the embedded platform".

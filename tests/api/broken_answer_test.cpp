@@ -26,26 +26,26 @@ bool any(const Object& /*object*/) {
 
 const std::vector<NounCalls>& nouns() {
     static const std::vector<NounCalls> all{
-        {"project", [](Client& client) { client.get_project("5"); },
+        {"project", [](Client& client) { client.get<model::Project>("5"); },
          [](Client& client) { client.list_projects(any<model::Project>); },
          [](Client& client) { client.create_project({.name = "x"}); },
-         [](Client& client) { client.delete_project({"5"}); }},
-        {"connector", [](Client& client) { client.get_connector("5"); },
-         [](Client& client) { client.list_connectors("p", any<model::Connector>); },
-         [](Client& client) { client.create_connector("p", {.type = "SQL", .name = "x"}); },
-         [](Client& client) { client.delete_connector({"5"}); }},
-        {"datasource", [](Client& client) { client.get_datasource("5"); },
-         [](Client& client) { client.list_datasources("p", any<model::Datasource>); },
-         [](Client& client) { client.create_datasource("p", {.name = "x"}); },
-         [](Client& client) { client.delete_datasource({"5"}); }},
-        {"dataset", [](Client& client) { client.get_dataset("5"); },
-         [](Client& client) { client.list_datasets("p", any<model::Dataset>); },
+         [](Client& client) { client.remove<model::Project>({"5"}); }},
+        {"connector", [](Client& client) { client.get<model::Connector>("5"); },
+         [](Client& client) { client.list<model::Connector>("p", any<model::Connector>); },
+         [](Client& client) { client.create<model::Connector>("p", {.type = "SQL", .name = "x"}); },
+         [](Client& client) { client.remove<model::Connector>({"5"}); }},
+        {"datasource", [](Client& client) { client.get<model::Datasource>("5"); },
+         [](Client& client) { client.list<model::Datasource>("p", any<model::Datasource>); },
+         [](Client& client) { client.create<model::Datasource>("p", {.name = "x"}); },
+         [](Client& client) { client.remove<model::Datasource>({"5"}); }},
+        {"dataset", [](Client& client) { client.get<model::Dataset>("5"); },
+         [](Client& client) { client.list<model::Dataset>("p", any<model::Dataset>); },
          [](Client& client) { client.create_dataset("p", "x", "s"); },
-         [](Client& client) { client.delete_dataset({"5"}); }},
-        {"exporter", [](Client& client) { client.get_exporter("5"); },
-         [](Client& client) { client.list_exporters("p", any<model::Exporter>); },
-         [](Client& client) { client.create_exporter("p", {.name = "x"}); },
-         [](Client& client) { client.delete_exporter({"5"}); }}};
+         [](Client& client) { client.remove<model::Dataset>({"5"}); }},
+        {"exporter", [](Client& client) { client.get<model::Exporter>("5"); },
+         [](Client& client) { client.list<model::Exporter>("p", any<model::Exporter>); },
+         [](Client& client) { client.create<model::Exporter>("p", {.name = "x"}); },
+         [](Client& client) { client.remove<model::Exporter>({"5"}); }}};
     return all;
 }
 

@@ -18,7 +18,7 @@ struct Fixture {
 
     std::vector<std::string> list() {
         std::vector<std::string> ids;
-        client.list_connectors("p", [&](const model::Connector& connector) {
+        client.list<model::Connector>("p", [&](const model::Connector& connector) {
             ids.push_back(connector.id);
             return true;
         });
@@ -55,19 +55,50 @@ TEST_CASE("a platform that only says whether there is a next page is followed") 
     CHECK(fixture.list() == std::vector<std::string>{"a", "b"});
 }
 
-TEST_CASE(
-    "an object that moved to the next page is shown once, and pages that bring nothing new end the list") {
+TEST_CASE("an object that moved to the next page is shown once") {
     Fixture fixture;
-    fixture.transport.answer(200, page({"a", "b"}, R"("totalItems":900,"rowsPerPage":2)"));
-    fixture.transport.answer(200, page({"b", "c"}, R"("totalItems":900,"rowsPerPage":2)"));
-    fixture.transport.answer(200, page({"b", "c"}, R"("totalItems":900,"rowsPerPage":2)"));
+    fixture.transport.answer(200, page({"a", "b"}, R"("totalItems":3,"rowsPerPage":2)"));
+    fixture.transport.answer(200, page({"b", "c"}, R"("totalItems":4,"rowsPerPage":2)"));
     CHECK(fixture.list() == std::vector<std::string>{"a", "b", "c"});
     CHECK(fixture.transport.done());
 }
 
+TEST_CASE("a list that loses an object while it is read is complete without it") {
+    Fixture fixture;
+    fixture.transport.answer(200, page({"a", "b"}, R"("totalItems":4,"rowsPerPage":2)"));
+    fixture.transport.answer(200, page({"d"}, R"("totalItems":3,"rowsPerPage":2)"));
+    CHECK(fixture.list() == std::vector<std::string>{"a", "b", "d"});
+}
+
+TEST_CASE("a platform that pages its lists wrongly is an error, and never a short list") {
+    const std::string five = R"("totalItems":5,"rowsPerPage":2)";
+    const std::string more = R"("nextPage":true)";
+    const std::vector<std::pair<std::vector<std::string>, std::string>> wrong{
+        {{page({"a", "b"}, five), page({"a", "b"}, five)}, "page 2 repeats earlier items"},
+        {{page({"a", "b"}, more), page({"b", "a"}, more)}, "page 2 repeats earlier items"},
+        {{page({"a", "b"}, five), page({}, five)}, "page 2 is empty"},
+        {{page({}, five)}, "page 1 is empty"},
+        {{page({}, more)}, "page 1 is empty"},
+        {{page({"a", "b"}, five), page({"b", "c"}, five), page({"d"}, five)}, "4 of 5 items were sent"},
+        {{page({"a", "b"}, R"("totalItems":3,"rowsPerPage":3)")}, "2 of 3 items were sent"}};
+    for (const auto& [pages, reason] : wrong) {
+        CAPTURE(reason);
+        Fixture fixture;
+        for (const auto& each : pages) fixture.transport.answer(200, each);
+        try {
+            fixture.list();
+            FAIL("no error");
+        } catch (const Error& error) {
+            CHECK(error.error_class() == ErrorClass::unreachable);
+            CHECK(std::string(error.what()) ==
+                  "cannot list the connectors: the list is not complete: " + reason);
+        }
+        CHECK(fixture.transport.done());
+    }
+}
+
 TEST_CASE("items that are false, absent or empty are none") {
-    for (const auto* body :
-         {R"({"items":false})", R"({})", R"({"items":[],"metaData":{"totalItems":9,"rowsPerPage":1}})"}) {
+    for (const auto* body : {R"({"items":false})", R"({})", R"({"items":[],"metaData":{"totalItems":0}})"}) {
         CAPTURE(body);
         Fixture fixture;
         fixture.transport.answer(200, body);
@@ -75,11 +106,102 @@ TEST_CASE("items that are false, absent or empty are none") {
     }
 }
 
+TEST_CASE("objects of a name are asked for by it, and picked here where the platform sends all") {
+    Fixture fixture;
+    fixture.transport.answer(200, R"({"items":[{"_id":"a","name":"x y"},{"_id":"b","name":"X y"}]})");
+    std::vector<std::string> ids;
+    fixture.client.list_named<model::Connector>("p", "x y", [&](const model::Connector& connector) {
+        ids.push_back(connector.id);
+        return true;
+    });
+    CHECK(ids == std::vector<std::string>{"a"});
+    CHECK(fixture.transport.requests[0].path == "/projects/p/connectors?name=x%20y&page=1");
+}
+
+namespace {
+
+const std::vector<transport::Header> unique_name{{"prevision-unique-name", "true"}};
+
+std::string made(const std::string& id, const std::string& created_at) {
+    return fmt::format(R"({{"_id":"{}","name":"x","created_at":"{}"}})", id, created_at);
+}
+
+}  // namespace
+
+TEST_CASE("a platform that decides on unique names is asked once") {
+    Fixture fixture;
+    fixture.transport.answer(201, made("b", "2026-01-02T00:00:00Z"), unique_name);
+    CHECK(fixture.client.create<model::Connector>("p", {.name = "x"}).id == "b");
+    CHECK(fixture.transport.requests[0].path == "/projects/p/connectors?unique_name=true");
+
+    fixture.transport.answer(409, R"({"message":"that name is taken by a"})", unique_name);
+    try {
+        fixture.client.create<model::Connector>("p", {.name = "x"});
+        FAIL("no error");
+    } catch (const Error& error) {
+        CHECK(error.error_class() == ErrorClass::conflict);
+        CHECK(std::string(error.what()) == "cannot create the connector 'x': that name is taken by a");
+    }
+
+    fixture.transport.answer(201, made("c", "2026-01-02T00:00:00Z"));
+    CHECK(fixture.client.create<model::Connector>("p", {.name = "x"}, Names::any).id == "c");
+    CHECK(fixture.transport.requests.back().path == "/projects/p/connectors");
+    CHECK(fixture.transport.done());
+}
+
+TEST_CASE("of two objects that an older platform created at once, the later one is removed") {
+    const auto first = made("a", "2026-01-02T00:00:00Z");
+    const auto second = made("b", "2026-01-02T00:00:01Z");
+    const auto both = R"({"items":[)" + second + "," + first + "]}";
+    Fixture earlier;
+    earlier.transport.answer(201, first).answer(200, both);
+    CHECK(earlier.client.create<model::Exporter>("p", {.name = "x"}).id == "a");
+    CHECK(earlier.transport.requests[1].path == "/projects/p/exporters?name=x&page=1");
+
+    Fixture later;
+    later.transport.answer(201, second).answer(200, both).answer(204, "");
+    try {
+        later.client.create<model::Exporter>("p", {.name = "x"});
+        FAIL("no error");
+    } catch (const Error& error) {
+        CHECK(error.error_class() == ErrorClass::conflict);
+        CHECK(std::string(error.what()) == "cannot create the exporter 'x': that name is taken by a");
+    }
+    CHECK(later.transport.requests[2].method + later.transport.requests[2].path == "DELETE/exporters/b");
+}
+
+TEST_CASE("a failed snapshot does not take a name") {
+    const std::string failed =
+        R"({"_id":"a","name":"x","copy_state":"failed","created_at":"2026-01-01T00:00:00Z"})";
+    const auto started = made("b", "2026-01-02T00:00:00Z");
+    Fixture fixture;
+    fixture.transport.answer(201, started).answer(200, R"({"items":[)" + failed + "," + started + "]}");
+    CHECK(fixture.client.create_dataset("p", "x", "s").id == "b");
+    CHECK(fixture.transport.requests[0].path == "/projects/p/datasets/data-source?unique_name=true");
+    CHECK(fixture.transport.done());
+}
+
+TEST_CASE("secrets are compared where the platform can and may, and else nothing is known of them") {
+    const std::map<std::string, std::string> nothing;
+    const auto compare = [](int status, const std::string& body) {
+        Fixture fixture;
+        fixture.transport.answer(status, body);
+        auto compared = fixture.client.compare_secrets({"5", "shop"}, R"({"password":"p"})");
+        CHECK(fixture.transport.requests[0].path == "/connectors/5/compare-secrets");
+        CHECK(fixture.transport.requests[0].body == R"({"password":"p"})");
+        return compared;
+    };
+    CHECK(compare(200, R"({"password":"different"})") ==
+          std::map<std::string, std::string>{{"password", "different"}});
+    for (const int status : {401, 403, 404, 405, 429, 501}) CHECK(compare(status, "") == nothing);
+    CHECK_THROWS_AS(compare(500, ""), Error);
+}
+
 TEST_CASE("a list stops asking when no more is wanted") {
     Fixture fixture;
     fixture.transport.answer(200, page({"a", "b"}, R"("totalItems":4,"rowsPerPage":2)"));
     int count = 0;
-    fixture.client.list_connectors("p", [&](const model::Connector&) { return ++count < 1; });
+    fixture.client.list<model::Connector>("p", [&](const model::Connector&) { return ++count < 1; });
     CHECK(count == 1);
 }
 
@@ -128,7 +250,7 @@ TEST_CASE("a failed test is an outcome with its stages, not an exception") {
     fixture.transport.answer(
         403,
         R"({"message":"denied","class":"auth","stages":[{"stage":"auth","ok":false,"ms":1.5,"message":"denied"}]})");
-    const auto outcome = fixture.client.test_connector({"c", "shop"});
+    const auto outcome = fixture.client.test<model::Connector>({"c", "shop"});
     CHECK_FALSE(outcome.result.ok);
     REQUIRE(outcome.result.stages.size() == 1);
     CHECK(outcome.result.stages[0].stage == "auth");
@@ -151,13 +273,13 @@ TEST_CASE("a failure tells what it is about by its name, or by its id where no n
 TEST_CASE("a remote platform's test without a body is a success") {
     Fixture fixture;
     fixture.transport.answer(200, "");
-    CHECK(fixture.client.test_connector({"c"}).result.ok);
+    CHECK(fixture.client.test<model::Connector>({"c"}).result.ok);
 }
 
 TEST_CASE("ids are percent-encoded in paths") {
     Fixture fixture;
     fixture.transport.answer(200, R"({"_id":"a"})");
-    fixture.client.get_dataset("a/../b?c");
+    fixture.client.get<model::Dataset>("a/../b?c");
     CHECK(fixture.transport.requests[0].path == "/datasets/a%2F..%2Fb%3Fc");
 }
 

@@ -3,12 +3,13 @@
 
 #include <catch2/catch.hpp>
 
+#include "cli/in_process_platform.hpp"
 #include "core/text.hpp"
 #include "model/json.hpp"
 #include "support/program.hpp"
 
 using namespace prevision;
-using testing::Prevision;
+using Prevision = testing::EmbeddedPrevision;
 using testing::shell;
 
 namespace {
@@ -169,17 +170,17 @@ TEST_CASE("a definition is checked before anything is sent, and the flag is name
         {{"--type", "SQL", "--engine", "mysq", "--host", "db"},
          "invalid --engine: there is no engine 'mysq'",
          "did you mean mysql?"},
-        {{"--type", "SLQ", "--host", "db"}, "invalid --type: 'SLQ' is none of", "did you mean SQL?"},
-        {{"--engine", "mysql"}, "invalid --host: MySQL and MariaDB needs one", "name or address"},
+        {{"--type", "SLQ", "--host", "db"}, "invalid --type: 'SLQ' is not one of", "did you mean SQL?"},
+        {{"--engine", "mysql"}, "invalid --host: MySQL and MariaDB needs it", "name or address"},
         {{"--host", "mysql://db", "--tls", "requre"},
-         "invalid --tls: 'requre' is none of",
+         "invalid --tls: 'requre' is not one of",
          "did you mean require?"},
         {{"--host", "sqlite:///a.db", "--username", "u"},
-         "invalid --username: SQLite takes none",
-         "these are taken: host"},
+         "invalid --username: SQLite does not take it",
+         "it takes --host"},
         {{"--host", "sqlite:///a.db", "--tls", "require"},
-         "invalid --tls: SQLite takes none",
-         "these are taken: host"}};
+         "invalid --tls: SQLite does not take it",
+         "it takes --host"}};
     for (const auto& each : cases) {
         std::vector<std::string> arguments{"connector", "create", "x"};
         arguments.insert(arguments.end(), each.options.begin(), each.options.end());

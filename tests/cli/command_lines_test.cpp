@@ -118,6 +118,8 @@ class World {
         const auto work = prevision_.file("template/desk");
         for (const auto* name : {"password.txt", "new.txt"}) write(work / name, database_.password() + "\n");
         write(work / "secret.txt", "secret\n");
+        write(work / "leads.csv", "id;name\n1;a\n");
+        write(work / "results.csv", "id,total\n1,2\n");
         write(work / "token.txt", served_.admin() + "\n");
         write(work / ".ssh/id_ed25519", files_.private_key());
         // Where exports are written, by whoever the server runs as.
@@ -177,7 +179,9 @@ class World {
             {"--username (reader|username)\\b", "--username tester"},
             {"files\\.example\\.com", fmt::format("127.0.0.1 --port {}", files_.sftp_port())},
             {"--listen 0\\.0\\.0\\.0:8443", "--listen 127.0.0.1:0"},
-            {"^prevision serve$", "prevision serve --listen 127.0.0.1:0"}};
+            {"^prevision serve$", "prevision serve --listen 127.0.0.1:0"},
+            {"--allow-files /srv/data", "--allow-files ."},
+            {"--project sales", "--project default"}};
         for (const auto& [name, here] : own) line = std::regex_replace(line, std::regex(name), here);
         return line;
     }

@@ -3,12 +3,13 @@
 
 #include <catch2/catch.hpp>
 
+#include "cli/in_process_platform.hpp"
 #include "core/text.hpp"
 #include "model/json.hpp"
 #include "support/program.hpp"
 
 using namespace prevision;
-using testing::Prevision;
+using Prevision = testing::EmbeddedPrevision;
 
 TEST_CASE("the user guide's own example works as written") {
     const Prevision prevision;
@@ -58,7 +59,7 @@ TEST_CASE("the flag --if-exists chooses what happens when a name is taken") {
     }
 }
 
-TEST_CASE("an update changes what is given alone") {
+TEST_CASE("an update changes only the given fields") {
     const Prevision prevision;
     prevision.ok({"connector", "create", "x", "--host", "mysql://one", "--username", "reader"});
     prevision.ok({"connector", "update", "x", "--host", "mysql://two"});
@@ -141,11 +142,11 @@ TEST_CASE("what is in use is not deleted, and the refusal names what deletes it 
     const Prevision prevision;
     prevision.ok({"connector", "create", "shop", "--host", "mysql://db"});
     prevision.ok({"datasource", "create", "t", "--connector", "shop", "--database", "d", "--table", "t"});
-    const auto refused = prevision({"connector", "delete", "shop"});
+    const auto refused = prevision({"connector", "delete", "shop", "--yes"});
     CHECK(refused.exit_code == 6);
     CHECK(refused.err.find("'shop'") != std::string::npos);
     CHECK(refused.err.find("--cascade") != std::string::npos);
-    prevision.ok({"connector", "delete", "shop", "--cascade"});
+    prevision.ok({"connector", "delete", "shop", "--cascade", "--yes"});
     CHECK(prevision.ok({"datasource", "list", "-q"}).empty());
 }
 
@@ -159,7 +160,7 @@ TEST_CASE("an exporter's write mode is one of what it writes to") {
     const auto refused = prevision(wrong);
     CHECK(refused.exit_code == 7);
     CHECK(refused.err ==
-          "prevision: cannot create the exporter 'out': --write-mode timestamp is for a file\n"
+          "prevision: cannot create the exporter 'out': invalid --write-mode: timestamp is for a file\n"
           "hint: of a table: append or replace\n");
     auto right = table;
     right.emplace_back("replace");
@@ -178,12 +179,12 @@ TEST_CASE("an exporter names what its connector can write to") {
     for (const auto& [options, message] :
          {Row{{"--connector", "shop", "--database", "d"},
               "cannot create the exporter 'out': invalid --table: an exporter to a database needs "
-              "one\nhint: name the table"},
+              "it\nhint: name the table"},
           Row{{"--connector", "shop", "--table", "t", "--path", "p"},
-              "invalid --path: MySQL and MariaDB takes none"},
+              "invalid --path: MySQL and MariaDB does not take it"},
           Row{{"--connector", "shop", "--table", "t"}, "database"}, Row{{"--connector", "files"}, "path"},
           Row{{"--connector", "files", "--path", "p", "--bucket", "b"},
-              "invalid --bucket: FTP and FTPS takes none"}}) {
+              "invalid --bucket: FTP and FTPS does not take it"}}) {
         std::vector<std::string> arguments{"exporter", "create", "out"};
         arguments.insert(arguments.end(), options.begin(), options.end());
         const auto refused = prevision(arguments);
@@ -198,7 +199,7 @@ TEST_CASE("an exporter names what its connector can write to") {
     CHECK(declared.err.find("x.yaml:2: exporter 'out': invalid table: an exporter") != std::string::npos);
 }
 
-TEST_CASE("what an engine refuses is told with the name of the object") {
+TEST_CASE("what an engine refuses is reported with the name of the object and the flag") {
     const Prevision prevision;
     prevision.ok({"connector", "create", "shop", "--host", "mysql://db"});
     struct Row {
@@ -207,13 +208,13 @@ TEST_CASE("what an engine refuses is told with the name of the object") {
     };
     for (const auto& [arguments, message] :
          {Row{{"connector", "create", "x", "--host", "oracle://db"},
-              "the connector 'x': invalid host: its scheme"},
+              "the connector 'x': invalid --host: its scheme"},
           Row{{"connector", "create", "x", "--type", "SQL", "--host", "db", "--port", "1433"},
               "the connector 'x': invalid --port: 1433"},
           Row{{"connector", "create", "x", "--engine", "postgresql", "--host", "db/shop"},
-              "the connector 'x': invalid host: a path"},
+              "the connector 'x': invalid --host: a path"},
           Row{{"datasource", "create", "x", "--connector", "shop", "--database", "d"},
-              "the datasource 'x': invalid table: neither"}}) {
+              "the datasource 'x': invalid --table: neither"}}) {
         const auto refused = prevision(arguments);
         CHECK(refused.exit_code == 7);
         CHECK_THAT(refused.err, Catch::StartsWith("prevision: cannot create " + message));
@@ -221,7 +222,7 @@ TEST_CASE("what an engine refuses is told with the name of the object") {
     CHECK(split(std::string(trim(prevision.ok({"connector", "list", "-q"}))), '\n').size() == 1);
 }
 
-TEST_CASE("a file where a format belongs is told how a file is named") {
+TEST_CASE("a file name as the format gets a hint that names the flag for files") {
     const Prevision prevision;
     const auto download = prevision({"dataset", "download", "x", "-o", "orders.csv"});
     CHECK(download.exit_code == 2);
@@ -231,7 +232,7 @@ TEST_CASE("a file where a format belongs is told how a file is named") {
     CHECK_THAT(list.err, Catch::EndsWith("hint: --output is a format: '>' of the shell names a file\n"));
 }
 
-TEST_CASE("what is no text in UTF-8 is refused by name, before anything is sent") {
+TEST_CASE("text that is not UTF-8 is refused by name, before anything is sent") {
     const Prevision prevision;
     const auto name = prevision({"connector", "create", "n\xff", "--host", "mysql://db"});
     CHECK(name.exit_code == 2);
@@ -239,7 +240,7 @@ TEST_CASE("what is no text in UTF-8 is refused by name, before anything is sent"
     const auto password = prevision(
         {"connector", "create", "n", "--host", "mysql://db", "--username", "u", "--password-stdin"}, "\xff");
     CHECK(password.exit_code == 7);
-    CHECK(password.err.starts_with("prevision: invalid password: it is no text in UTF-8"));
+    CHECK(password.err.starts_with("prevision: invalid password: it is not UTF-8 text"));
     const auto empty = prevision(
         {"connector", "create", "n", "--host", "mysql://db", "--username", "u", "--password-stdin"}, "");
     CHECK(empty.exit_code == 0);

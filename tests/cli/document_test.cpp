@@ -5,9 +5,11 @@
 #include <catch2/catch.hpp>
 
 #include "cli/command/walk.hpp"
+#include "cli/in_process_platform.hpp"
 #include "core/text.hpp"
 #include "model/json.hpp"
 #include "support/http_server.hpp"
+#include "support/program.hpp"
 
 using namespace prevision;
 using namespace prevision::testing;
@@ -19,7 +21,8 @@ const std::vector<std::string> lines{
     "project create p",
     "project list",
     "project show p",
-    "project delete p",
+    "project update p --description d",
+    "project delete p --yes",
     "connector create c --host sqlite://FOLDER/c.db",
     "connector list",
     "connector show c",
@@ -40,18 +43,23 @@ const std::vector<std::string> lines{
     "dataset show s",
     "dataset head s",
     "dataset verify s",
+    "dataset wait s",
+    "dataset update s --name s",
     "dataset download s --to FOLDER/s.csv",
     "exporter create e --connector c --table out",
     "exporter list",
     "exporter show e",
+    "exporter update e --description d",
     "exporter run e --dataset s",
+    "exporter exports e",
     "diff FOLDER/x.yaml",
     "apply FOLDER/x.yaml",
     "dump",
-    "exporter delete e",
-    "dataset delete s",
-    "datasource delete d",
-    "connector delete c --cascade",
+    "schema",
+    "exporter delete e --yes",
+    "dataset delete s --yes",
+    "datasource delete d --yes",
+    "connector delete c --cascade --yes",
     "serve token create x",
     "serve token list",
     "serve token revoke x",
@@ -71,9 +79,9 @@ const std::set<std::string> without{"completion", "datasource cat", "serve"};
 
 }  // namespace
 
-TEST_CASE("every verb writes one document with -o json") {
+TEST_CASE("every verb writes one document with -o json, and one or none on stderr") {
     const HttpServer server([](const HttpRequest&) { return HttpAnswer{.body = R"({"version":"1"})"}; });
-    const Prevision prevision;
+    const EmbeddedPrevision prevision;
     shell("sqlite3 " + prevision.file("c.db").string() +
           " 'CREATE TABLE t (a INTEGER); CREATE TABLE u (a INTEGER); CREATE TABLE out (a INTEGER);"
           " INSERT INTO u VALUES (1)'");
@@ -98,28 +106,29 @@ TEST_CASE("every verb writes one document with -o json") {
         INFO(line << ": " << result.out << result.err);
         CHECK(result.exit_code == 0);
         CHECK_NOTHROW(model::parse_json(result.out));
+        if (!result.err.empty()) CHECK_NOTHROW(model::parse_json_object(result.err));
     }
     for (const auto& verb : missing) FAIL_CHECK("no line for " << join(verb, " "));
 }
 
-TEST_CASE("what is deleted is shown in the formats of machines, and told of in a table") {
-    const Prevision prevision;
+TEST_CASE("what is deleted is shown in the formats of machines, and as a message with a table") {
+    const EmbeddedPrevision prevision;
     const auto make = [&] {
         return std::string(trim(prevision.ok({"connector", "create", "c", "--host", "mysql://h", "-q"})));
     };
     auto id = make();
-    CHECK(prevision.ok({"connector", "delete", "c", "-q"}) == id + "\n");
+    CHECK(prevision.ok({"connector", "delete", "c", "-q", "--yes"}) == id + "\n");
     id = make();
     const auto shown = prevision.ok({"connector", "show", "c", "-o", "json"});
-    CHECK(prevision.ok({"connector", "delete", "c", "-o", "json"}) == shown);
+    CHECK(prevision.ok({"connector", "delete", "c", "-o", "json", "--yes"}) == shown);
     make();
-    const auto result = prevision({"connector", "delete", "c"});
+    const auto result = prevision({"connector", "delete", "c", "--yes"});
     CHECK(result.out.empty());
     CHECK(result.err == "deleted the connector 'c'\n");
     // What is not done is not shown.
     make();
     prevision.ok({"datasource", "create", "d", "--connector", "c", "--database", "a", "--table", "b"});
-    const auto refused = prevision({"connector", "delete", "c", "-o", "json"});
+    const auto refused = prevision({"connector", "delete", "c", "-o", "json", "--yes"});
     CHECK(refused.exit_code == 6);
     CHECK(refused.out.empty());
 }

@@ -3,6 +3,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "cli/command/walk.hpp"
 #include "cli/in_process.hpp"
 
 using namespace prevision;
@@ -10,25 +11,16 @@ using namespace prevision::testing;
 
 namespace {
 
-/// The commands below `words` that do something themselves, found as TAB finds them.
-void find_verbs(const std::vector<std::string>& words, std::set<std::string>& verbs) {
-    InProcess run;
-    std::vector<std::string> tab{"complete", "fish"};
-    tab.insert(tab.end(), words.begin(), words.end());
-    tab.emplace_back("");
-    auto help = words;
-    help.emplace_back("--help");
-    const bool has_commands = run(help).out.find("\ncommands:\n") != std::string::npos;
-    const bool is_optional = run(help).out.find(" [COMMAND]") != std::string::npos;
-    if (!has_commands || is_optional) verbs.insert(join(words, " "));
-    if (!has_commands) return;
-    const auto offered = split(run(tab).out, '\n');
-    for (std::size_t i = 1; i < offered.size(); ++i) {
-        if (offered[i].empty()) continue;
-        auto command = words;
-        command.push_back(offered[i].substr(0, offered[i].find('\t')));
-        find_verbs(command, verbs);
+/// The commands that do something themselves.
+std::set<std::string> find_verbs() {
+    const EmbeddedPrevision prevision;
+    std::set<std::string> verbs;
+    for (const auto& command : find_commands(prevision)) {
+        const auto help = help_of(prevision, command);
+        const bool is_optional = help.find(" [COMMAND]") != std::string::npos;
+        if (is_verb(help) || is_optional) verbs.insert(join(command, " "));
     }
+    return verbs;
 }
 
 }  // namespace
@@ -52,8 +44,7 @@ TEST_CASE("every verb has an in-process test") {
                               project_cases(), platform_cases()}) {
         for (const auto& each : cases) tested.insert(each.verb);
     }
-    std::set<std::string> verbs;
-    find_verbs({}, verbs);
+    const auto verbs = find_verbs();
     CHECK(verbs.size() > 40);
     CHECK(tested == verbs);
 }

@@ -4,11 +4,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "cli/in_process_platform.hpp"
 #include "model/json.hpp"
 #include "support/program.hpp"
 
 using namespace prevision;
-using testing::Prevision;
+using Prevision = testing::EmbeddedPrevision;
 using testing::shell;
 
 namespace {
@@ -83,7 +84,7 @@ TEST_CASE("with -o json an error is one JSON object on stderr") {
     CHECK(error->HasMember("status"));
 }
 
-TEST_CASE("an unreachable platform is one, within the time limit") {
+TEST_CASE("an unreachable platform is reported within the time limit") {
     const Prevision prevision;
     const auto result =
         prevision({"connector", "list", "--url", "http://127.0.0.1:1", "--retries", "0"}, "",
@@ -93,7 +94,7 @@ TEST_CASE("an unreachable platform is one, within the time limit") {
     CHECK(result.err.find("token\n") == std::string::npos);
 }
 
-TEST_CASE("a home that cannot be is a clear error") {
+TEST_CASE("a home that cannot be created is a clear error") {
     const Prevision prevision;
     std::ofstream(prevision.file("plain")) << "x";
     const auto result =
@@ -103,7 +104,7 @@ TEST_CASE("a home that cannot be is a clear error") {
 }
 
 TEST_CASE("a home that may not be read is a clear error") {
-    const Prevision prevision;
+    const testing::Prevision prevision;
     prevision.ok({"connector", "list"});
     // Root may read anything: as root the program is run as nobody.
     std::string as_nobody;
@@ -135,7 +136,7 @@ TEST_CASE("a damaged store is an error that names the file and loses nothing") {
 }
 
 TEST_CASE("a closed pipe ends quietly") {
-    const Prevision prevision;
+    const testing::Prevision prevision;
     shell("sqlite3 " + prevision.file("n.db").string() +
           " 'CREATE TABLE n AS WITH RECURSIVE c(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM c LIMIT 300000) "
           "SELECT i FROM c'");
@@ -147,7 +148,7 @@ TEST_CASE("a closed pipe ends quietly") {
 }
 
 TEST_CASE("a stream that comes closed is written to nowhere, least of all to a file of the platform") {
-    const Prevision prevision;
+    const testing::Prevision prevision;
     shell("sqlite3 " + prevision.file("n.db").string() + " 'CREATE TABLE n (i); INSERT INTO n VALUES (7)'");
     const auto run = [&](const std::string& arguments) {
         return shell("PREVISION_HOME=" + prevision.home().string() + " " + prevision.program() + " " +
@@ -166,7 +167,7 @@ TEST_CASE("a stream that comes closed is written to nowhere, least of all to a f
 }
 
 TEST_CASE("output to a full disk is an error") {
-    const Prevision prevision;
+    const testing::Prevision prevision;
     const auto result = shell("PREVISION_HOME=" + prevision.home().string() + " " + prevision.program() +
                               " project list 2>&1 >/dev/full; echo code $?");
     CHECK(result.find("No space left on device") != std::string::npos);

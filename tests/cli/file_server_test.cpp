@@ -149,7 +149,9 @@ TEST_CASE("an SFTP server with another key is refused, and taken once its key is
     testing::ProftpdServer other;
     std::ofstream(other.home() / "a.csv") << "a,b\n3,4\n";
     // The same name and account, and another server behind them.
-    files.ok({"connector", "update", "files", "--port", fmt::format("{}", other.sftp_port())});
+    files.ok(
+        {"connector", "update", "files", "--port", fmt::format("{}", other.sftp_port()), "--password-stdin"},
+        other.password());
     for (const auto& verb :
          std::vector<std::vector<std::string>>{{"connector", "test", "files"},
                                                {"datasource", "preview", "a.csv"},

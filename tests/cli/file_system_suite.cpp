@@ -189,7 +189,8 @@ void check_file_failures(const FileSystem& system) {
     const auto all = files({"connector", "test", "--all", "-j", "8", "-o", "csv"});
     CHECK(all.exit_code == 8);
     CHECK(std::ranges::count(all.out, '\n') == 3);
-    files.ok({"connector", "update", "closed", "--host", "http://no-such-host.invalid"});
+    files.ok({"connector", "update", "closed", "--host", "http://no-such-host.invalid", "--password-stdin"},
+             "x");
     CHECK(ends("connector", "closed") == "resolve 5 of 1");
 }
 
@@ -253,7 +254,8 @@ void check_cuts(const FileSystem& system) {
         std::vector<std::string> arguments{"connector", "update", "files"};
         const auto change = system.at_port(proxy.port());
         arguments.insert(arguments.end(), change.begin(), change.end());
-        files.ok(arguments);
+        arguments.emplace_back("--password-stdin");
+        files.ok(arguments, system.password);
     };
     std::mt19937 numbers(Catch::rngSeed());
     SECTION("a dataset whose connections are cut at random bytes is whole, and hashed as the file is") {

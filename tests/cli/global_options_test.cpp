@@ -20,7 +20,7 @@ TEST_CASE("a duration has a unit or is in seconds") {
     for (const auto* text : {"", "s", "1d", "-1", "1 s", "nan", "1e99", "ten"}) {
         CAPTURE(text);
         CHECK_THROWS_WITH(parse_duration("--drain-timeout", text),
-                          fmt::format("--drain-timeout: '{}' is no time", text));
+                          fmt::format("--drain-timeout: '{}' is not a duration", text));
     }
 }
 

@@ -7,7 +7,7 @@ namespace prevision::testing {
 RunResult InProcess::operator()(const std::vector<std::string>& arguments, const std::vector<Answer>& answers,
                                 const std::string& input) {
     ScriptedTransport platform;
-    for (const auto& answer : answers) platform.answer(answer.status, answer.body);
+    for (const auto& answer : answers) platform.answer(answer.status, answer.body, answer.headers);
     memory.in.text = input;
     memory.out.text.clear();
     memory.err.text.clear();
@@ -16,7 +16,8 @@ RunResult InProcess::operator()(const std::vector<std::string>& arguments, const
     Cancellation cancellation;
     RunResult result;
     result.exit_code =
-        cli::run(arguments, io, cancellation, [&](const std::string& /*url*/, const Secret& /*token*/) {
+        cli::run(arguments, io, cancellation, [&](const std::string& url, const Secret& token) {
+            result.connections.push_back(url + " " + token.reveal());
             return std::make_unique<SharedTransport>(platform);
         });
     result.out = memory.out.text;

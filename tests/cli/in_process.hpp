@@ -14,7 +14,11 @@ namespace prevision::testing {
 struct Answer {
     int status = 200;
     std::string body{};
+    std::vector<transport::Header> headers{};
 };
+
+/// The header by which a platform says that it saw to a unique name.
+inline const std::vector<transport::Header> unique_name{{"Prevision-Unique-Name", "true"}};
 
 /// A command line, what the platform answers, and what has to come of it.
 struct VerbCase {
@@ -33,6 +37,7 @@ struct RunResult {
     std::string out;
     std::string err;
     std::vector<std::string> requests;
+    std::vector<std::string> connections;  ///< "URL TOKEN" of each platform that was connected to
 };
 
 /// Runs command lines in this process, against a platform whose answers are scripted.

@@ -3,6 +3,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "cli/in_process_platform.hpp"
 #include "core/file.hpp"
 #include "core/id.hpp"
 #include "core/text.hpp"
@@ -12,30 +13,32 @@
 #include "support/raw_server.hpp"
 
 using namespace prevision;
-using testing::Prevision;
 using testing::shell;
 
 namespace {
 
 /// A home with a SQLite file, a connector `shop` to it and a datasource `orders`.
-struct Shop : Prevision {
-    Shop() {
+template <typename Program>
+struct ShopOf : Program {
+    ShopOf() {
         shell("sqlite3 " + database() +
               " \"CREATE TABLE orders (id INTEGER PRIMARY KEY, name TEXT, total DECIMAL(10,2));"
               " INSERT INTO orders VALUES (1, 'a', 1.5), (2, NULL, 2), (3, '', NULL);\"");
-        ok({"connector", "create", "shop", "--host", "sqlite://" + database()});
-        ok({"datasource", "create", "orders", "--connector", "shop", "--table", "orders"});
+        this->ok({"connector", "create", "shop", "--host", "sqlite://" + database()});
+        this->ok({"datasource", "create", "orders", "--connector", "shop", "--table", "orders"});
     }
 
-    [[nodiscard]] std::string database() const { return file("shop.db").string(); }
+    [[nodiscard]] std::string database() const { return this->file("shop.db").string(); }
 };
+using Shop = ShopOf<testing::EmbeddedPrevision>;
+using ShopProgram = ShopOf<testing::Prevision>;  ///< where a process of its own matters
 
 std::string trimmed(const std::string& text) { return std::string(trim(text)); }
 
 }  // namespace
 
 TEST_CASE("the main job runs end to end") {
-    const Shop prevision;
+    const ShopProgram prevision;
     const auto id = trimmed(prevision.ok({"dataset", "create", "today", "--datasource", "orders", "-q"}));
     CHECK(is_id(id));
     CHECK(prevision.ok({"dataset", "list", "-o", "csv", "--columns", "name,state,rows,bytes"}) ==
@@ -174,7 +177,7 @@ TEST_CASE("the schema of a datasource is that of its snapshot") {
 }
 
 TEST_CASE("a snapshot that is not waited for goes on after the command has ended") {
-    const Shop prevision;
+    const ShopProgram prevision;
     const auto id =
         trimmed(prevision.ok({"dataset", "create", "later", "--datasource", "orders", "--no-wait", "-q"}));
     std::string state;
@@ -189,7 +192,7 @@ TEST_CASE("a snapshot that is not waited for goes on after the command has ended
 
 TEST_CASE("an interrupted snapshot leaves nothing behind") {
     for (const auto& [signal, code] : {std::pair{SIGINT, 130}, {SIGTERM, 143}}) {
-        const Shop prevision;
+        const ShopProgram prevision;
         // As long as it takes: a query that goes on until it is stopped.
         prevision.ok({"datasource", "create", "endless", "--connector", "shop", "--request",
                       "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i FROM n"});
@@ -204,7 +207,7 @@ TEST_CASE("an interrupted snapshot leaves nothing behind") {
 }
 
 TEST_CASE("a snapshot whose process was killed is failed, and its remains go") {
-    const Shop prevision;
+    const ShopProgram prevision;
     prevision.ok({"datasource", "create", "endless", "--connector", "shop", "--request",
                   "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i FROM n"});
     const auto running =
@@ -220,8 +223,8 @@ TEST_CASE("a snapshot whose process was killed is failed, and its remains go") {
 TEST_CASE("deleting refuses while something depends on it, and cascades when told") {
     const Shop prevision;
     prevision.ok({"exporter", "create", "out", "--connector", "shop", "--table", "t"});
-    CHECK(prevision({"connector", "delete", "shop"}).exit_code == 6);
-    prevision.ok({"connector", "delete", "shop", "--cascade"});
+    CHECK(prevision({"connector", "delete", "shop", "--yes"}).exit_code == 6);
+    prevision.ok({"connector", "delete", "shop", "--cascade", "--yes"});
     CHECK(prevision.ok({"datasource", "list", "-o", "json"}) == "[]\n");
     CHECK(prevision.ok({"exporter", "list", "-o", "json"}) == "[]\n");
     CHECK(prevision.ok({"connector", "list", "-q"}).empty());
@@ -232,7 +235,7 @@ TEST_CASE("a project holds its own objects and goes with them") {
     prevision.ok({"project", "create", "other", "--description", "another"});
     CHECK(prevision.ok({"--project", "other", "connector", "list", "-o", "json"}) == "[]\n");
     prevision.ok({"connector", "create", "shop", "--host", "sqlite:///x.db", "--project", "other"});
-    CHECK(prevision({"project", "delete", "other"}).exit_code == 6);
+    CHECK(prevision({"project", "delete", "other", "--yes"}).exit_code == 6);
     prevision.ok({"project", "delete", "other", "--cascade", "--yes"});
     CHECK(prevision({"project", "show", "other"}).exit_code == 3);
     CHECK(prevision.ok({"project", "list", "-o", "csv", "--columns", "name"}) == "name\r\ndefault\r\n");

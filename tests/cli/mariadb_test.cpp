@@ -118,5 +118,5 @@ TEST_CASE("a server's refusal has its exit code, and no message holds the passwo
     const auto refused = test({"--password", "not-the-password"});
     CHECK(refused.exit_code == 4);
     CHECK(refused.err.find("not-the-password") == std::string::npos);
-    CHECK(test({"--port", "1"}).exit_code == 5);
+    CHECK(test({"--port", "1", "--password", "not-the-password"}).exit_code == 5);
 }

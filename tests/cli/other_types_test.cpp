@@ -4,11 +4,12 @@
 
 #include <catch2/catch.hpp>
 
+#include "cli/in_process_platform.hpp"
 #include "remote/remote_fixture.hpp"
 #include "support/program.hpp"
 
 using namespace prevision;
-using testing::Prevision;
+using Prevision = testing::EmbeddedPrevision;
 using testing::shell;
 
 TEST_CASE(
@@ -28,7 +29,7 @@ TEST_CASE(
     CHECK(prevision.ok({"connector", "show", "cloud", "-o", "json"}).find("hush") == std::string::npos);
     CHECK(shell("grep -rlF hush-hush " + prevision.home().string() + " || true").empty());
 
-    const std::string refusal = "connectors of type GCP can be kept here, but not used yet";
+    const std::string refusal = "connectors of type GCP are only stored: no engine serves them";
     for (const std::vector<std::string>& arguments : {std::vector<std::string>{"connector", "test", "cloud"},
                                                       {"connector", "browse", "cloud"},
                                                       {"datasource", "test", "query"},

@@ -23,6 +23,17 @@ TEST_CASE("a password among the arguments is taken and wiped from them") {
     CHECK(path == "f");
 }
 
+TEST_CASE("a user name and a password in a URL among the arguments are hidden") {
+    std::string program = "prevision";
+    std::string url = "mysql://app:hunter2@db";
+    std::string plain = "mysql://db";
+    std::array<char*, 4> argv{program.data(), url.data(), plain.data(), nullptr};
+    CHECK(cli::take_arguments(3, argv.data()) ==
+          std::vector<std::string>{"mysql://app:hunter2@db", "mysql://db"});
+    CHECK(url == "mysql://***********@db");
+    CHECK(plain == "mysql://db");
+}
+
 TEST_CASE("a process started with no arguments at all is fine") {
     std::array<char*, 1> argv{nullptr};
     CHECK(cli::take_arguments(0, argv.data()).empty());

@@ -2,11 +2,12 @@
 
 #include <catch2/catch.hpp>
 
+#include "cli/in_process_platform.hpp"
 #include "model/json.hpp"
 #include "support/program.hpp"
 
 using namespace prevision;
-using testing::Prevision;
+using Prevision = testing::EmbeddedPrevision;
 
 namespace {
 
@@ -91,9 +92,9 @@ TEST_CASE("json holds the objects as the platform sends them") {
     CHECK_FALSE(document[0].HasMember("password"));
 }
 
-TEST_CASE("messages go to stderr alone") {
+TEST_CASE("messages go only to stderr") {
     const Three prevision;
-    const auto result = prevision({"connector", "delete", "beta", "-v"});
+    const auto result = prevision({"connector", "delete", "beta", "-v", "--yes"});
     CHECK(result.exit_code == 0);
     CHECK(result.out.empty());
     CHECK(result.err.find("deleted the connector 'beta'") != std::string::npos);
@@ -158,14 +159,14 @@ TEST_CASE("the rows of an empty table have a header") {
     CHECK(prevision.ok({"datasource", "preview", "t"}) == "a  b\n");
 }
 
-TEST_CASE("apply tells what failed in its lines alone where they are JSON") {
+TEST_CASE("with JSON, apply reports what failed only in its lines") {
     const Prevision prevision;
     const auto taken = prevision.file("taken.yaml").string();
     std::ofstream(taken) << "connectors:\n  - {name: a, type: SQL, host: 'mysql://a'}\n";
     prevision.ok({"apply", taken});
     prevision.ok({"datasource", "create", "t", "--connector", "a", "--database", "d", "--table", "t"});
     std::ofstream(taken) << "connectors: []\n";
-    const auto result = prevision({"apply", taken, "--prune", "-o", "json"});
+    const auto result = prevision({"apply", taken, "--prune", "--yes", "-o", "json"});
     CHECK(result.exit_code == 8);
     CHECK(model::get_text(model::parse_json(result.out)[0], "result") == "failed");
     CHECK_FALSE(model::get_text(model::parse_json(result.out)[0], "message").empty());

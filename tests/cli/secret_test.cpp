@@ -3,10 +3,11 @@
 #include <catch2/catch.hpp>
 #include <sys/stat.h>
 
+#include "cli/in_process_platform.hpp"
 #include "support/program.hpp"
 
 using namespace prevision;
-using testing::Prevision;
+using Prevision = testing::EmbeddedPrevision;
 using testing::shell;
 
 namespace {
@@ -25,7 +26,7 @@ std::vector<std::string> create(const std::string& name, const std::vector<std::
 TEST_CASE("a secret is readable nowhere: not in output, store, log or temporary file") {
     const Prevision prevision;
     std::ofstream(prevision.file("password")) << secret << "\n";
-    const auto check = [&](const testing::ProgramResult& result) {
+    const auto check = [&](const testing::RunResult& result) {
         INFO(result.err);
         CHECK(result.exit_code == 0);
         CHECK(result.out.find("s3cr3t") == std::string::npos);
@@ -37,8 +38,8 @@ TEST_CASE("a secret is readable nowhere: not in output, store, log or temporary 
     check(prevision(create("command", {"--password-command", "cat " + prevision.file("password").string()})));
     const auto warned = prevision(create("value", {"--password", secret}));
     check(warned);
-    CHECK(warned.err.find("warning: a password on the command line") != std::string::npos);
-    prevision.ok({"connector", "delete", "file"});
+    CHECK(warned.err.find(R"("warnings":["a password on the command line)") != std::string::npos);
+    prevision.ok({"connector", "delete", "file", "--yes"});
     CHECK(shell("grep -rlF s3cr3t " + prevision.home().string() + " || true").empty());
 }
 

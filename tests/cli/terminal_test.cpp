@@ -34,13 +34,13 @@ TEST_CASE("on a terminal a connector is created by questions, and the secret sho
     terminal.read_until("host, ");
     terminal.read_until(": ");
     terminal.type("\n");
-    terminal.read_until("needs one");
+    terminal.read_until("needs it");
     terminal.read_until(": ");
     terminal.type("db.example.com\n");
     terminal.read_until("port, ");
     terminal.read_until("]: ");
     terminal.type("nonsense\n");
-    terminal.read_until("is no port");
+    terminal.read_until("is not a port");
     terminal.read_until("]: ");
     terminal.type("\n");
     terminal.read_until("username, ");
@@ -81,7 +81,7 @@ TEST_CASE("of each type, what has a default or is not needed is left with Enter"
                "--type FTP --host h"},
           Type{"SFTP",
                {"host, ", "h\n", "port, ", enter, "username, ", "u\n", "(not shown)", "x\n",
-                "private key file", enter, "host_key, ", enter},
+                "file of the private key", enter, "host_key, ", enter},
                "--type SFTP --host h --username u --password-stdin"}}) {
         CAPTURE(name);
         const Prevision prevision;
@@ -188,6 +188,47 @@ TEST_CASE("a second Ctrl-C right after the first leaves the terminal as it was, 
     }
 }
 
+TEST_CASE("--password-stdin on a terminal asks without echo") {
+    const Prevision prevision;
+    auto terminal = on_terminal(prevision, {"connector", "create", "x", "--host", "mysql://db", "--username",
+                                            "u", "--password-stdin"});
+    terminal.read_until("password: ");
+    CHECK_FALSE(terminal.shows_typing());
+    terminal.type("s3cret\n");
+    CHECK(terminal.wait() == 0);
+    CHECK(terminal.rest().find("s3cret") == std::string::npos);
+}
+
+TEST_CASE("an interrupted question is left by a line end") {
+    const Prevision prevision;
+    auto terminal =
+        on_terminal(prevision, {"connector", "create", "x", "--host", "mysql://db", "--username", "u"});
+    terminal.read_until("Password of u");
+    terminal.read_until(": ");
+    terminal.type("\x03");
+    CHECK(terminal.wait() == 130);
+    CHECK(terminal.rest().find("\r\nprevision: interrupted") != std::string::npos);
+}
+
+TEST_CASE("on a narrow terminal a table shows names rather than ids") {
+    const Prevision prevision;
+    prevision.ok({"connector", "create", "a name of 21 letters", "--host", "mysql://db"});
+    for (const unsigned short width : {20, 40, 60}) {
+        auto terminal = on_terminal(prevision, {"connector", "list"}, width);
+        CHECK(terminal.wait() == 0);
+        const auto shown = terminal.rest();
+        INFO(shown);
+        CHECK(shown.find(width == 20 ? "a name of 21 le" : "a name of 21 letters") != std::string::npos);
+        CHECK(shown.find("ID ") == std::string::npos);
+    }
+    auto wide = on_terminal(prevision, {"connector", "list"}, 80);
+    CHECK(wide.wait() == 0);
+    CHECK(wide.rest().starts_with("ID "));
+    auto asked = on_terminal(prevision, {"connector", "list", "--columns", "id,name"}, 40);
+    CHECK(asked.wait() == 0);
+    CHECK(asked.rest().starts_with("ID "));
+}
+
 TEST_CASE("a hidden question that was stopped and goes on is asked again, and still hides what is typed") {
     const Prevision prevision;
     auto terminal =
@@ -206,7 +247,7 @@ TEST_CASE("a hidden question that was stopped and goes on is asked again, and st
     CHECK(terminal.shows_typing());
 }
 
-TEST_CASE("what is not seen is not asked: a terminal without stderr deletes nothing by itself") {
+TEST_CASE("a terminal without stderr is not asked, and nothing is deleted") {
     const Prevision prevision;
     prevision.ok({"connector", "create", "x", "--host", "mysql://db"});
     TerminalProgram shell(
@@ -215,7 +256,8 @@ TEST_CASE("what is not seen is not asked: a terminal without stderr deletes noth
         {{"PATH", "/usr/bin:/bin"}, {"PREVISION_HOME", prevision.home().string()}});
     CHECK(shell.wait() == 2);
     CHECK(testing::shell("cat " + prevision.file("errors").string()) ==
-          "prevision: cannot ask: \"Delete the connector 'x'?\" would not be seen\nhint: --yes answers it\n");
+          "prevision: nothing was done, because nobody can be asked: Delete the connector 'x'?\n"
+          "hint: --yes goes on without asking\n");
     prevision.ok({"connector", "show", "x"});
 }
 

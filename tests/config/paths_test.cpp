@@ -33,6 +33,19 @@ TEST_CASE("folders come from the program's own variable, else from XDG's, else f
     CHECK(config::cache_home(home) == "/h/.cache/prevision");
 }
 
+TEST_CASE("a home that begins with a tilde, which no shell has expanded, is refused") {
+    for (const std::string home : {"~", "~/x", "~user/x"}) {
+        try {
+            config::platform_home(environment_of({{"PREVISION_HOME", home}, {"HOME", "/h"}}));
+            FAIL("it has a home");
+        } catch (const Error& error) {
+            CHECK(error.error_class() == ErrorClass::usage);
+            CHECK(std::string(error.what()).find(home) != std::string::npos);
+        }
+    }
+    CHECK(config::platform_home(environment_of({{"PREVISION_HOME", "/a/~b"}})) == "/a/~b");
+}
+
 TEST_CASE("without any of them there is no home, and the message says what to set") {
     const auto none = environment_of({});
     CHECK_FALSE(config::profile_file(none));

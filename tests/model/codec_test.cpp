@@ -15,7 +15,7 @@ TEST_CASE("a connector is sent with the fields that the platform's clients send"
     connector.host = "https://myserver.com";
     connector.port = 3306;
     connector.username = "username";
-    connector.password = Secret(std::string("pass\"word"));
+    connector.secrets["password"] = Secret(std::string("pass\"word"));
     CHECK(encode_request(connector) ==
           R"({"type":"SQL","name":"my_sql_connector","host":"https://myserver.com","port":3306,)"
           R"("username":"username","password":"pass\"word"})");
@@ -25,7 +25,8 @@ TEST_CASE("a GCP connector is sent with its credentials as an object") {
     Connector connector;
     connector.type = "GCP";
     connector.name = "cloud";
-    connector.google_credentials = Secret(std::string(R"({"type": "service_account", "n": 1})"));
+    connector.secret_objects["googleCredentials"] =
+        Secret(std::string(R"({"type": "service_account", "n": 1})"));
     CHECK(encode_request(connector) ==
           R"({"type":"GCP","name":"cloud","googleCredentials":{"type":"service_account","n":1}})");
 }
@@ -34,8 +35,8 @@ TEST_CASE("no answer holds a secret") {
     Connector connector;
     connector.id = "0123456789abcdef01234567";
     connector.type = "SQL";
-    connector.password = Secret(std::string("hunter2"));
-    connector.google_credentials = Secret(std::string(R"({"private_key":"hunter2"})"));
+    connector.secrets["password"] = Secret(std::string("hunter2"));
+    connector.secret_objects["googleCredentials"] = Secret(std::string(R"({"private_key":"hunter2"})"));
     const auto answer = encode_answer(connector);
     CHECK(answer.find("hunter2") == std::string::npos);
     CHECK(answer.find("password") == std::string::npos);
@@ -47,7 +48,7 @@ TEST_CASE("what is sent is read back the same") {
         R"({"type":"SQL","name":"n","host":"h","port":"3306","username":"u","password":"p","engine":"mysql","x":[1]})";
     const auto connector = decode_connector(body);
     CHECK(connector.port == 3306);
-    CHECK(connector.password.reveal() == "p");
+    CHECK(connector.secrets.at("password").reveal() == "p");
     CHECK(connector.options.at("engine") == "mysql");
     CHECK(
         encode_request(connector) ==

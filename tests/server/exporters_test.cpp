@@ -190,7 +190,7 @@ TEST_CASE("an export writes a dataset into a file of an FTP server, by each of i
     shell("echo theirs > '" + (server.home() / "kept.csv").string() + "'");
     const auto refused = served.client({"exporter", "run", "kept", "--dataset", dataset});
     CHECK(refused.exit_code == 6);
-    CHECK(refused.err.find("cannot write kept.csv: something is there already") != std::string::npos);
+    CHECK(refused.err.find("cannot write kept.csv: it exists already") != std::string::npos);
     CHECK(on_server("kept.csv") == "theirs\n");
 
     ok({"exporter", "create", "anew", "--connector", "files", "--path", "kept.csv", "--write-mode",

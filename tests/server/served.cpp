@@ -27,14 +27,15 @@ rapidjson::Document CurlAnswer::json() const { return model::parse_json(body); }
 std::string CurlAnswer::text(const std::string& member) const { return model::get_text(json(), member); }
 
 std::string wait_for_url(const RunningProgram& process) {
-    constexpr std::string_view sign = "serving on ";
     const auto deadline = std::chrono::steady_clock::now() + patience;
     while (std::chrono::steady_clock::now() < deadline) {
         const auto err = process.err();
-        const auto found = err.find(sign);
-        if (found != std::string::npos) {
-            const auto rest = err.substr(found + sign.size());
-            if (const auto end = rest.find('\n'); end != std::string::npos) return rest.substr(0, end);
+        // In the log as text, and as JSON.
+        for (const auto& [sign, end] : {std::pair("serving on ", '\n'), std::pair("\"url\":\"", '"')}) {
+            const auto found = err.find(sign);
+            if (found == std::string::npos) continue;
+            const auto rest = err.substr(found + std::string_view(sign).size());
+            if (rest.find(end) != std::string::npos) return rest.substr(0, rest.find(end));
         }
         if (err.find("hint: ") != std::string::npos) throw std::runtime_error(err);
         std::this_thread::yield();
@@ -51,11 +52,13 @@ void wait_until(const std::function<bool()>& condition) {
     }
 }
 
-Served::Served(std::vector<std::string> arguments) {
+Served::Served(std::vector<std::string> arguments, Files files,
+               const std::map<std::string, std::string>& environment) {
     admin_ = trim(ok({"serve", "token", "create", "boss", "-q"}));
     viewer_ = trim(ok({"serve", "token", "create", "guest", "--role", "viewer", "-q"}));
     arguments.insert(arguments.begin(), {"serve", "--listen", "127.0.0.1:0"});
-    process_ = start(arguments);
+    if (files == Files::all) arguments.insert(arguments.end(), {"--allow-files", "/"});
+    process_ = start(arguments, environment);
     url_ = wait_for_url(*process_);
     port_ = std::stoi(url_.substr(url_.rfind(':') + 1));
     shell("sqlite3 " + database() +

@@ -27,7 +27,12 @@ struct CurlAnswer {
 /// A home with `prevision serve` on a free port, a token of each role, and a SQLite file of three rows.
 class Served : public Prevision {
   public:
-    explicit Served(std::vector<std::string> arguments = {});
+    /// Which files its connectors may open.
+    enum class Files { all, as_the_arguments_say };
+
+    /// `environment` is added to that of the server.
+    explicit Served(std::vector<std::string> arguments = {}, Files files = Files::all,
+                    const std::map<std::string, std::string>& environment = {});
 
     [[nodiscard]] int port() const { return port_; }
     [[nodiscard]] const std::string& url() const { return url_; }

@@ -127,6 +127,12 @@ TEST_CASE("a record larger than the limit is refused before it fills the memory"
     }
 }
 
+TEST_CASE("a record of any size that a system sends is read") {
+    const std::size_t size = std::size_t{65} << 20U;
+    const CsvFile file("a\r\n" + std::string(size, 'x') + "\r\n");
+    CHECK(CsvReader(file.path()).next().value().at(0)->size() == size);
+}
+
 TEST_CASE("a dataset that is not there is not found") {
     const testing::TemporaryDirectory folder;
     try {

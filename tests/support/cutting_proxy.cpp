@@ -109,7 +109,7 @@ void CuttingProxy::accept_clients() {
         if (!opened) continue;
         const auto& client = keep(std::move(accepted));
         const auto& server = keep(std::move(opened));
-        const bool control = kind_ != Kind::plain;
+        const bool control = kind_ != Kind::plain && kind_ != Kind::stalling;
         add_thread([this, &client, &server, control] {
             relay(client, server, control ? std::nullopt : next_cut(), control);
         });
@@ -147,6 +147,10 @@ void CuttingProxy::relay(const FileDescriptor& client, const FileDescriptor& ser
             if (waited.at(at).revents == 0) continue;
             const bool down = at == 1;
             const auto room = down && limit ? std::min<std::uint64_t>(*limit, buffer.size()) : buffer.size();
+            if (room == 0 && kind_ == Kind::stalling) {
+                waited[1].fd = -1;
+                continue;
+            }
             if (room == 0) {
                 const linger at_once{.l_onoff = 1, .l_linger = 0};
                 for (const auto& end : waited)

@@ -94,10 +94,13 @@ ProgramResult Prevision::operator()(const std::vector<std::string>& arguments, c
     return RunningProgram(all, variables, input).wait();
 }
 
-std::unique_ptr<RunningProgram> Prevision::start(const std::vector<std::string>& arguments) const {
+std::unique_ptr<RunningProgram> Prevision::start(const std::vector<std::string>& arguments,
+                                                 const std::map<std::string, std::string>& added) const {
     auto all = arguments;
     all.insert(all.begin(), PREVISION_PROGRAM);
-    return std::make_unique<RunningProgram>(all, environment(), "");
+    auto variables = added;
+    variables.merge(environment());
+    return std::make_unique<RunningProgram>(all, variables, "");
 }
 
 std::string Prevision::ok(const std::vector<std::string>& arguments, const std::string& input) const {

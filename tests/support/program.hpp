@@ -53,7 +53,9 @@ class Prevision {
     ProgramResult operator()(const std::vector<std::string>& arguments, const std::string& input = {},
                              const std::map<std::string, std::string>& environment = {}) const;
 
-    [[nodiscard]] std::unique_ptr<RunningProgram> start(const std::vector<std::string>& arguments) const;
+    [[nodiscard]] std::unique_ptr<RunningProgram> start(
+        const std::vector<std::string>& arguments,
+        const std::map<std::string, std::string>& environment = {}) const;
 
     /// Runs it, requires exit code 0, and gives what it wrote to stdout.
     std::string ok(const std::vector<std::string>& arguments, const std::string& input = {}) const;

@@ -135,7 +135,7 @@ TEST_CASE("an upload that is shorter than announced is an error, one that grows 
         } catch (const Error& error) {
             CHECK(error.error_class() == ErrorClass::internal);
             CHECK(std::string(error.what()) == "cannot send to 127.0.0.1:" + std::to_string(server.port()) +
-                                                   ": what is sent ended after 10 of 11 bytes");
+                                                   ": the data ended after 10 of 11 bytes");
         }
     }
     SECTION("longer") {

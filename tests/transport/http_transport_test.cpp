@@ -277,8 +277,8 @@ TEST_CASE("a redirect elsewhere is not followed, and the token stays") {
                             Row{"http://localhost:" + port, "http://localhost:" + port + ","},
                             Row{"//nowhere.invalid/x", "http://nowhere.invalid,"},
                             Row{"http://user:secret@nowhere.invalid/", "http://nowhere.invalid,"},
-                            Row{"ftp://127.0.0.1/", "what is no web address,"},
-                            Row{"file:///etc/passwd", "what is no web address,"}}) {
+                            Row{"ftp://127.0.0.1/", "an invalid address,"},
+                            Row{"file:///etc/passwd", "an invalid address,"}}) {
         CAPTURE(row.location);
         location = row.location;
         try {

@@ -1,14 +1,16 @@
 #include "cli/apply/declaration.hpp"
 
 #include <algorithm>
+#include <set>
 
 #include <fmt/format.h>
 #include <yaml-cpp/yaml.h>
 
-#include "cli/connector/definition.hpp"
+#include "cli/connector/secrets.hpp"
 #include "core/error.hpp"
 #include "core/text.hpp"
 #include "core/utf8.hpp"
+#include "model/codec.hpp"
 #include "sources/registry.hpp"
 
 namespace prevision::cli {
@@ -24,27 +26,28 @@ std::string known(std::string_view word, const std::vector<std::string>& names) 
     return (meant ? fmt::format("did you mean {}? ", *meant) : "") + "it may be " + join(names, ", ");
 }
 
-/// Walks the document once, down to the fields.
+/// Walks the document of one file once, down to the fields.
 class Reader {
   public:
-    explicit Reader(std::string file) : file_(std::move(file)) {}
+    Reader(std::string file, const Environment& environment, Declarations& declarations)
+        : file_(std::move(file)), environment_(environment), declarations_(declarations) {}
 
-    Declarations read(const std::string& text) {
+    void read(const std::string& text) {
         const auto documents = parse(text);
         if (documents.empty() || documents.front().IsNull())
             refuse(file_, "it declares nothing", "'prevision dump' shows what it may look like");
         if (documents.size() > 1) refuse(place(documents[1]), "a second document begins here");
         const auto& root = documents.front();
         require_map(root, "the file");
-        std::map<Kind, std::vector<Declared>> read;
+        std::set<Kind> sections;
         for (const auto& section : root) {
             const auto kind = section_kind(section.first);
-            if (!declarations_.sections.insert(kind).second)
-                refuse(place(section.first), fmt::format("{}s stand here again", to_string(kind)));
-            read[kind] = read_section(kind, section.second);
+            if (!sections.insert(kind).second)
+                refuse(place(section.first), fmt::format("the section {}s occurs again", to_string(kind)));
+            auto& bare = declarations_.sections[kind];
+            if (section.second.IsNull()) bare = place(section.first);
+            read_section(kind, section.second);
         }
-        for (auto& [kind, objects] : read) std::ranges::move(objects, back_inserter(declarations_.objects));
-        return std::move(declarations_);
     }
 
   private:
@@ -55,14 +58,14 @@ class Reader {
             if (size == 0) {
                 const auto line =
                     1 + std::count(text.begin(), text.end() - static_cast<std::ptrdiff_t>(rest.size()), '\n');
-                refuse(fmt::format("{}:{}", file_, line), "this is no UTF-8");
+                refuse(fmt::format("{}:{}", file_, line), "this is not UTF-8");
             }
             rest.remove_prefix(size);
         }
         try {
             return YAML::LoadAll(text);
         } catch (const YAML::Exception& error) {
-            refuse(fmt::format("{}:{}", file_, error.mark.line + 1), "this is no YAML: " + error.msg);
+            refuse(fmt::format("{}:{}", file_, error.mark.line + 1), "this is not YAML: " + error.msg);
         }
     }
 
@@ -93,88 +96,87 @@ class Reader {
             if (name == to_string(kind) + "s") return kind;
             sections.push_back(to_string(kind) + "s");
         }
-        refuse(place(key), fmt::format("'{}' is no section", name), known(name, sections));
+        refuse(place(key), fmt::format("'{}' is not a section", name), known(name, sections));
     }
 
-    [[nodiscard]] std::vector<Declared> read_section(Kind kind, const YAML::Node& section) const {
-        std::vector<Declared> objects;
-        if (section.IsNull()) return objects;
+    void read_section(Kind kind, const YAML::Node& section) {
+        if (section.IsNull()) return;
         if (!section.IsSequence()) refuse(place(section), to_string(kind) + "s is not a list of objects");
+        auto names = declared_fields(kind);
+        names.emplace_back("name");
         for (const auto& item : section) {
-            auto object = read_object(kind, item);
-            for (const auto& other : objects) {
-                if (other.name != object.name) continue;
-                refuse(object.where(), fmt::format("one of that name stands in line {} already", other.line));
+            auto object = read_object(kind, item, names);
+            if (const auto* other = declarations_.find(kind, object.name)) {
+                refuse(object.where(),
+                       fmt::format("{}:{} declares one of that name already", other->file, other->line));
             }
-            objects.push_back(std::move(object));
+            declarations_.by_name.emplace(std::pair(kind, object.name), declarations_.objects.size());
+            declarations_.objects.push_back(std::move(object));
         }
-        return objects;
     }
 
-    [[nodiscard]] Declared read_object(Kind kind, const YAML::Node& item) const {
+    [[nodiscard]] Declared read_object(Kind kind, const YAML::Node& item,
+                                       const std::vector<std::string>& names) const {
         require_map(item, "a " + to_string(kind));
         Declared object{.kind = kind, .name = {}, .file = file_, .line = line(item), .fields = {}};
         for (const auto& field : item) {
             const auto name = scalar(field.first, place(field.first));
             const auto where = fmt::format("{}: {} of a {}", place(field.first), name, to_string(kind));
             DeclaredField declared{.value = scalar(field.second, where), .line = line(field.first)};
-            if (!object.fields.emplace(name, std::move(declared)).second)
-                refuse(where, "it stands here twice");
+            if (!object.fields.emplace(name, std::move(declared)).second) refuse(where, "it occurs twice");
         }
+        take_from_environment(object, names);
         if (const auto name = object.fields.extract("name")) object.name = name.mapped().value;
         if (object.name.empty())
             refuse(fmt::format("{}: {}", place(item), to_string(kind)), "it has no name");
-        for (const auto& [name, field] : object.fields) check_field(object, name);
+        for (const auto& [name, field] : object.fields) check_field(object, name, names);
         return object;
     }
 
-    static void check_field(const Declared& object, const std::string& name) {
-        auto names = declared_fields(object.kind);
-        std::ranges::move(secret_fields(object.kind), back_inserter(names));
-        if (std::ranges::find(names, name) == names.end()) {
-            if (name == "password" || name == "private_key" || name == "googleCredentials") {
-                refuse(object.where(name), fmt::format("{}: a secret does not stand in a file", name),
-                       "say where it is: " + join(secret_fields(object.kind), ", "));
+    /// Gives each field X of which there is an X_env the value of that variable.
+    void take_from_environment(Declared& object, const std::vector<std::string>& names) const {
+        for (const auto& name : names) {
+            const auto reference = object.fields.extract(name + "_env");
+            if (!reference) continue;
+            const auto& variable = reference.mapped();
+            const auto where = fmt::format("{}:{}: {} of a {}", file_, variable.line, reference.key(),
+                                           to_string(object.kind));
+            if (object.has(name)) refuse(where, fmt::format("{} is given too", name), "keep one of the two");
+            auto value = environment_.get_raw(variable.value);
+            if (!value) {
+                throw Error(ErrorClass::not_found, fmt::format("{}: {} is not set", where, variable.value),
+                            fmt::format("export {}=...", variable.value));
             }
-            refuse(object.where(name), fmt::format("'{}' is no field of a {}", name, to_string(object.kind)),
+            object.fields.emplace(name, DeclaredField{.value = std::move(*value), .line = variable.line});
+        }
+    }
+
+    static bool is_secret_source(Kind kind, const std::string& name) {
+        const auto fields = secret_fields(kind);
+        return std::ranges::find(fields, name) != fields.end();
+    }
+
+    static void check_field(const Declared& object, const std::string& name,
+                            const std::vector<std::string>& names) {
+        if (std::ranges::find(names, name) == names.end() && !is_secret_source(object.kind, name)) {
+            if (object.kind == Kind::connector && model::is_secret_field(name)) {
+                refuse(object.where(name), fmt::format("{}: a file must not hold a secret", name),
+                       "name its source: " + join(secret_fields(object.kind), ", "));
+            }
+            refuse(object.where(name),
+                   fmt::format("'{}' is not a field of a {}", name, to_string(object.kind)),
                    known(name, names));
         }
         if (name == "port" && !object.text(name).empty() && !parse_integer(object.text(name)))
-            refuse(object.where(name), fmt::format("port: '{}' is no number", object.text(name)));
+            refuse(object.where(name), fmt::format("port: '{}' is not a number", object.text(name)));
     }
 
     std::string file_;
-    Declarations declarations_;
+    const Environment& environment_;
+    Declarations& declarations_;
 };
 
 }  // namespace
-
-std::string to_string(Kind kind) {
-    switch (kind) {
-        case Kind::connector:
-            return "connector";
-        case Kind::datasource:
-            return "datasource";
-        default:
-            return "exporter";
-    }
-}
-
-std::vector<std::string> declared_fields(Kind kind) {
-    if (kind == Kind::datasource)
-        return {"connector", "database",  "table", "request", "bucket",  "path",
-                "g_cloud",   "separator", "quote", "header",  "encoding"};
-    if (kind == Kind::exporter)
-        return {"connector", "database", "table", "bucket", "path", "g_cloud", "write_mode", "description"};
-    std::vector<std::string> fields{"type", "engine", "host", "port", "username"};
-    std::ranges::move(sources::engine_option_names(), back_inserter(fields));
-    return fields;
-}
-
-std::vector<std::string> secret_fields(Kind kind) {
-    if (kind != Kind::connector) return {};
-    return {"password_env", "password_file", "password_command", "private_key_file", "credentials_file"};
-}
 
 std::string Declared::text(std::string_view field) const {
     const auto found = fields.find(field);
@@ -191,20 +193,28 @@ DefinitionPlace Declared::place() const {
     return {.where = [this](std::string_view option) { return where(option); },
             .spell =
                 [](std::string_view option) {
-                    // Where a secret is said to be, as the file says it.
+                    // A secret is not in the file, but in what one of its fields names.
                     if (option == "password") return std::string("password_env");
-                    return std::string(option) + (option == "private_key" ? "_file" : "");
+                    const auto secrets = sources::secret_options();
+                    const auto secret = std::ranges::find(secrets, option, &sources::Option::name);
+                    return secret == secrets.end() ? std::string(option) : file_field(**secret);
                 }};
 }
 
-const Declared* Declarations::find(Kind kind, std::string_view name) const {
-    const auto found = std::ranges::find_if(
-        objects, [&](const Declared& object) { return object.kind == kind && object.name == name; });
-    return found == objects.end() ? nullptr : &*found;
+const Declared* Declarations::find(Kind kind, const std::string& name) const {
+    const auto found = by_name.find({kind, name});
+    return found == by_name.end() ? nullptr : &objects[found->second];
 }
 
-Declarations read_declarations(const std::string& text, const std::string& file) {
-    return Reader(file).read(text);
+Declarations read_declarations(const std::vector<DeclarationText>& texts, const Environment& environment) {
+    Declarations declarations;
+    for (const auto& [text, file] : texts) Reader(file, environment, declarations).read(text);
+    std::ranges::stable_sort(declarations.objects, {}, &Declared::kind);
+    for (std::size_t i = 0; i < declarations.objects.size(); ++i) {
+        const auto& object = declarations.objects[i];
+        declarations.by_name[{object.kind, object.name}] = i;
+    }
+    return declarations;
 }
 
 }  // namespace prevision::cli

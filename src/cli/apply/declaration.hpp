@@ -1,28 +1,17 @@
 #pragma once
 
-#include <array>
 #include <map>
-#include <set>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
+#include "cli/apply/fields.hpp"
 #include "cli/connector/check.hpp"
+#include "core/environment.hpp"
 
 namespace prevision::cli {
-
-/// What a file can declare, in the order in which one needs the other.
-enum class Kind { connector, datasource, exporter };
-inline constexpr std::array<Kind, 3> all_kinds{Kind::connector, Kind::datasource, Kind::exporter};
-
-/// "connector"; with an s after it the section of a file.
-std::string to_string(Kind kind);
-
-/// The fields that a declaration may have beside `name`: the options of `create`, with '_' for '-'.
-std::vector<std::string> declared_fields(Kind kind);
-
-/// Those that say where a secret is. The secret itself never stands in a file.
-std::vector<std::string> secret_fields(Kind kind);
 
 struct DeclaredField {
     std::string value;
@@ -45,18 +34,25 @@ struct Declared {
     [[nodiscard]] DefinitionPlace place() const;
 };
 
-/// What a file declares: connectors first, then datasources, then exporters, each in the file's order.
+/// What files declare: connectors first, then datasources, then exporters, each in the order of the files.
 struct Declarations {
     std::vector<Declared> objects;
-    std::set<Kind> sections;  ///< those that the file has, be they empty
+    std::map<std::pair<Kind, std::string>, std::size_t> by_name;  ///< indexes of `objects`
+    /// The sections that the files have, be they empty; with its place one that has nothing below it, not even [].
+    std::map<Kind, std::optional<std::string>> sections;
 
     /// The declaration of that name, or nullptr.
-    [[nodiscard]] const Declared* find(Kind kind, std::string_view name) const;
+    [[nodiscard]] const Declared* find(Kind kind, const std::string& name) const;
 };
 
-/// Reads YAML, of which JSON is a part. Error invalid names the file, the line and the field: a text that is
-/// no YAML, an unknown section or field, a name twice, a value of another type, a secret that is not by
-/// reference.
-Declarations read_declarations(const std::string& text, const std::string& file);
+struct DeclarationText {
+    std::string text;
+    std::string file;  ///< as messages name it
+};
+
+/// Reads YAML, of which JSON is a part. A field `X_env` takes the value of `X` from the environment. Error invalid
+/// names the file, the line and the field: a text that is not YAML, an unknown section or field, a name twice, a
+/// value of another type, a secret that is not by reference. Error not_found for a variable that is not set.
+Declarations read_declarations(const std::vector<DeclarationText>& texts, const Environment& environment);
 
 }  // namespace prevision::cli

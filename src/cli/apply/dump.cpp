@@ -2,17 +2,19 @@
 
 #include <fmt/format.h>
 
-#include "cli/apply/changes.hpp"
+#include "cli/apply/state.hpp"
+#include "cli/connector/secrets.hpp"
 #include "cli/nouns.hpp"
 #include "core/error.hpp"
 #include "core/text.hpp"
 #include "model/json_builder.hpp"
+#include "sources/registry.hpp"
 
 namespace prevision::cli {
 
 namespace {
 
-/// "my shop!" → "MY_SHOP_PASSWORD", and with a number behind it where that is taken.
+/// "my shop!" → "MY_SHOP_PASSWORD", followed by a number when that is taken.
 std::string variable_for(const std::string& name, std::set<std::string>& taken) {
     std::string stem;
     for (const char c : name) {
@@ -32,7 +34,7 @@ std::string variable_for(const std::string& name, std::set<std::string>& taken) 
     return variable;
 }
 
-/// The whole of a project as JSON, in the form that `apply` takes.
+/// A whole project as JSON, in the form that `apply` reads.
 class Dump {
   public:
     explicit Dump(const PlatformState& state) : state_(state) {}
@@ -51,7 +53,7 @@ class Dump {
 
   private:
     std::string write(const PlatformObject& object) {
-        state_.require_unique(object.kind, object.name);
+        static_cast<void>(state_.find(object.kind, object.name));  // Error usage when two have the name
         model::JsonObject document;
         document.text("name", object.name);
         for (const auto& field : declared_fields(object.kind)) {
@@ -68,34 +70,42 @@ class Dump {
         return document.finish();
     }
 
-    /// The platform does not tell whether there is a secret: who logs in mostly has one.
+    /// The platform does not say which secrets there are: a connector has those that its type requires, and who
+    /// logs in mostly has a password.
     void write_references(const PlatformObject& connector, model::JsonObject& document) {
         const auto type = connector.fields.find("type");
-        if (type != connector.fields.end() && type->second == "GCP") {
-            document.text("credentials_file", connector.name + ".json");
-        } else if (connector.fields.contains("username")) {
-            document.text("password_env", variable_for(connector.name, variables_));
+        for (const auto& [of_type, option] : sources::connector_options()) {
+            if (type == connector.fields.end() || type->second != of_type || !option->secret ||
+                !option->required || option->name == "password")
+                continue;
+            document.text(file_field(*option), connector.name + (option->is_object ? ".json" : ".txt"));
         }
+        if (connector.fields.contains("username"))
+            document.text("password_env", variable_for(connector.name, variables_));
     }
 
     const PlatformState& state_;
     std::set<std::string> variables_;
 };
 
-constexpr std::string_view heading =
-    "# For 'prevision apply'. The platform never tells a secret: say where each one comes from, with\n"
-    "# password_env, password_file, password_command, private_key_file or credentials_file.\n";
+std::string heading() {
+    const auto fields = secret_fields(Kind::connector);
+    return fmt::format(
+        "# For 'prevision apply'. The platform never shows a secret: say where each one comes from, with\n"
+        "# {} or {}.\n",
+        fmt::join(fields.begin(), fields.end() - 1, ", "), fields.back());
+}
 
 void run_dump(Services& services) {
     using render::Format;
     auto settings = services.render_settings();
     if (settings.format == Format::table) settings.format = Format::yaml;
     if (!render::traits(settings.format).document) {
-        throw Error(ErrorClass::usage, "dump writes yaml or json", "leave -o out, or take -o json");
+        throw Error(ErrorClass::usage, "dump writes yaml or json", "leave out -o, or use -o json");
     }
     const auto state = read_platform_state(services, {all_kinds.begin(), all_kinds.end()});
     const auto document = Dump(state).write();
-    if (settings.format == Format::yaml) services.io().out.write(heading);
+    if (settings.format == Format::yaml) services.io().out.write(heading());
     render::render_object({}, {.id = {}, .cells = {}, .document = document}, settings, services.io().out);
 }
 
@@ -104,8 +114,8 @@ void run_dump(Services& services) {
 void add_dump(Command& root, Services& services) {
     auto command = root.subcommand("dump", "Write connectors, datasources and exporters as a file for apply");
     command.detail(
-        "It is YAML, or JSON with -o json. It holds no secret: of each connector that logs in it names a "
-        "variable for the password, which is yours to set or to change for another source.");
+        "It is YAML, or JSON with -o json. It has no secrets: for each connector that logs in it names an "
+        "environment variable for the password; set it, or name another source.");
     command.example("prevision dump > platform.yaml");
     command.action([&services] { run_dump(services); });
 }

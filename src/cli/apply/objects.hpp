@@ -1,35 +1,30 @@
 #pragma once
 
-#include <map>
-#include <string>
+#include <fmt/format.h>
 
-#include "cli/apply/changes.hpp"
+#include "cli/apply/declaration.hpp"
+#include "core/error.hpp"
+#include "model/exporter.hpp"
+#include "model/model.hpp"
 
 namespace prevision::cli {
 
-/// Checks every declaration as `create` would, before anything is sent. Error invalid names the file, the
-/// line and the field.
-void check_declarations(const Declarations& declarations, const PlatformState& state, Services& services);
+/// Runs a step; its error gets the place of the field in the file.
+template <typename Step>
+auto at(const Declared& declared, std::string_view field, Step step) {
+    try {
+        return step();
+    } catch (const Error& error) {
+        throw error.with_message(fmt::format("{}: {}", declared.where(field), error.what()));
+    }
+}
 
-/// A change, with all that sending it takes: nothing of it can be found wrong without the platform.
-class PreparedChange {
-  public:
-    /// Reads the secrets that it needs. Error names the file and the line where that fails.
-    PreparedChange(const Change& change, Services& services);
+/// The object of a declaration, without its id, its connector's id and its secrets. Error invalid with the place.
+model::Connector to_connector(const Declared& declared);
+model::Datasource to_datasource(const Declared& declared);
+model::Exporter to_exporter(const Declared& declared);
 
-    /// Makes the change, and gives the object's id. `connector_ids` are by name, and get what is created.
-    /// Throws as the client does.
-    std::string make(std::map<std::string, std::string>& connector_ids, Services& services) const;
-
-    [[nodiscard]] const Change& change() const { return change_; }
-
-  private:
-    std::string create(std::map<std::string, std::string>& connector_ids, Services& services) const;
-    void update(const std::map<std::string, std::string>& connector_ids, Services& services) const;
-    void remove(api::Client& client) const;
-
-    Change change_;
-    model::Connector connector_;  ///< with its secrets, where it is one
-};
+/// How the file of a declared datasource is written, as the platform keeps it. Error invalid, with the place.
+model::FileFormat declared_format(const Declared& declared);
 
 }  // namespace prevision::cli

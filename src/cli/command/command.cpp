@@ -49,6 +49,7 @@ Parameter& Command::add_option(const std::string& names, const std::string& help
     option.value = traits.value;
     option.help = help;
     option.choices = traits.choices;
+    option.may_be_empty = traits.may_be_empty;
     option.suggestions = traits.suggestions;
     option.suggest = traits.suggest;
     option.name_prefix = traits.name_prefix;
@@ -121,8 +122,8 @@ void Command::comma_list(const std::string& names, std::vector<std::string>& tar
     };
 }
 
-void Command::argument(const std::string& name, std::string& target, const std::string& help, bool required,
-                       const OptionTraits& traits) {
+Parameter& Command::add_argument(const std::string& name, const std::string& help, bool required,
+                                 const OptionTraits& traits) {
     auto& argument = node_->arguments.emplace_back();
     const bool bracketed = name.starts_with('[') && name.ends_with(']');
     argument.names = {bracketed ? name.substr(1, name.size() - 2) : name};
@@ -132,7 +133,19 @@ void Command::argument(const std::string& name, std::string& target, const std::
     argument.suggestions = traits.suggestions;
     argument.completes = traits.completes;
     argument.required = required;
-    argument.take = [&target](const std::string& value) { target = value; };
+    return argument;
+}
+
+void Command::argument(const std::string& name, std::string& target, const std::string& help, bool required,
+                       const OptionTraits& traits) {
+    add_argument(name, help, required, traits).take = [&target](const std::string& value) { target = value; };
+}
+
+void Command::argument(const std::string& name, std::vector<std::string>& target, const std::string& help,
+                       bool required, const OptionTraits& traits) {
+    auto& argument = add_argument(name, help, required, traits);
+    argument.repeated = true;
+    argument.take = [&target](const std::string& value) { target.push_back(value); };
 }
 
 void Command::remaining(std::vector<std::string>& target) { node_->remaining = &target; }

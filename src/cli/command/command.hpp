@@ -13,17 +13,18 @@
 
 namespace prevision::cli {
 
-/// What is particular about an option or argument.
+/// The properties of an option or argument.
 struct OptionTraits {
     std::string value = "TEXT";          ///< the value's name in the help
-    std::vector<std::string> choices{};  ///< where only these are taken
+    std::vector<std::string> choices{};  ///< the only values that are accepted; empty for any
+    bool may_be_empty = false;           ///< whether '' is accepted beside the choices
     bool required = false;
     Completes completes = Completes::nothing;
-    std::vector<std::string> suggestions{};               ///< what TAB offers where others are taken too
-    std::function<std::vector<std::string>()> suggest{};  ///< the same, where that depends on what is given
+    std::vector<std::string> suggestions{};  ///< what TAB offers where other values are accepted too
+    std::function<std::vector<std::string>()> suggest{};  ///< the same, where it depends on other options
     std::string name_prefix{};                            ///< of what `completes` offers, as in Parameter
     std::string name_suffix{};
-    std::function<bool()> shown{};  ///< whether the help shows it, where that depends on what is given
+    std::function<bool()> shown{};  ///< whether the help shows it, where that depends on other options
 };
 
 /// A node of the command tree: the program, a noun, or a verb. Options write into variables that live as long
@@ -47,7 +48,7 @@ class Command {
 
     void flag(const std::string& names, bool& target, const std::string& help,
               const std::function<bool()>& shown = {});
-    /// Of an option that is given twice the last one counts.
+    /// Of an option that is given twice, the last value counts.
     void option(const std::string& names, std::string& target, const std::string& help,
                 const OptionTraits& traits = {});
     void option(const std::string& names, std::optional<std::string>& target, const std::string& help,
@@ -65,20 +66,25 @@ class Command {
                     const OptionTraits& traits = {.value = "A,B,..."});
     void argument(const std::string& name, std::string& target, const std::string& help, bool required = true,
                   const OptionTraits& traits = {});
+    /// Takes all words that are left: of several arguments, the last.
+    void argument(const std::string& name, std::vector<std::string>& target, const std::string& help,
+                  bool required = true, const OptionTraits& traits = {});
     /// All words after the command's name as they are, options too.
     void remaining(std::vector<std::string>& target);
 
     /// A paragraph that follows the one line of help.
     void detail(const std::string& paragraph);
 
-    /// A whole command line that shows how it is used, for the end of the help.
+    /// A whole command line as an example, for the end of the help.
     void example(const std::string& line);
 
-    /// What the command does once the whole command line has been understood.
+    /// What the command does once the command line has been parsed.
     void action(std::function<void()> action);
 
   private:
     Parameter& add_option(const std::string& names, const std::string& help, const OptionTraits& traits);
+    Parameter& add_argument(const std::string& name, const std::string& help, bool required,
+                            const OptionTraits& traits);
 
     CommandNode* node_;
 };

@@ -12,9 +12,9 @@ namespace prevision::cli {
 namespace {
 
 constexpr int widest_signature = 24;
-constexpr int narrow = 60;  ///< below it the help of an option stands under its name
+constexpr int narrow = 60;  ///< below it the help of an option follows on the next line
 
-struct Entry {
+struct HelpEntry {
     std::string name;
     std::string help;
 };
@@ -36,7 +36,7 @@ class HelpText {
         }
     }
 
-    void section(const std::string& name, const std::vector<Entry>& entries) {
+    void section(const std::string& name, const std::vector<HelpEntry>& entries) {
         if (entries.empty()) return;
         separate();
         text_ += title(name + ":") + "\n";
@@ -69,7 +69,7 @@ class HelpText {
         return style_.bold ? "\x1b[1m" + text + "\x1b[0m" : text;
     }
 
-    void add(const Entry& entry, int column) {
+    void add(const HelpEntry& entry, int column) {
         const int indent = style_.width < narrow ? 6 : column + 4;
         const auto lines = wrap_text(entry.help, style_.width - indent);
         text_ += "  " + entry.name;
@@ -89,16 +89,16 @@ class HelpText {
     std::string text_;
 };
 
-std::vector<Entry> command_entries(const CommandNode& node) {
-    std::vector<Entry> entries;
+std::vector<HelpEntry> command_entries(const CommandNode& node) {
+    std::vector<HelpEntry> entries;
     for (const auto& child : node.children) {
         if (!child->hidden) entries.push_back({child->name, child->help});
     }
     return entries;
 }
 
-std::vector<Entry> option_entries(const std::vector<Parameter>& options) {
-    std::vector<Entry> entries;
+std::vector<HelpEntry> option_entries(const std::vector<Parameter>& options) {
+    std::vector<HelpEntry> entries;
     for (const auto& option : options) {
         if (!option.shown || option.shown()) entries.push_back({option_signature(option), full_help(option)});
     }
@@ -125,7 +125,8 @@ std::string usage_line(const CommandNode& node) {
     std::string line = full_name(node);
     if (!node.children.empty()) line += node.action ? " [COMMAND]" : " COMMAND";
     for (const auto& argument : node.arguments) {
-        line += argument.required ? " " + argument.names.front() : " [" + argument.names.front() + "]";
+        const auto name = argument.names.front() + (argument.repeated ? "..." : "");
+        line += argument.required ? " " + name : " [" + name + "]";
     }
     for (const auto& option : node.options) {
         if (option.required) line += fmt::format(" {} {}", option.long_name(), option.value);
@@ -139,7 +140,7 @@ std::string render_help(const CommandNode& node, const HelpStyle& style) {
     text.usage(usage_line(node));
     for (const auto& paragraph : node.details) text.paragraph(paragraph);
     text.section("commands", command_entries(node));
-    std::vector<Entry> arguments;
+    std::vector<HelpEntry> arguments;
     for (const auto& argument : node.arguments)
         arguments.push_back({argument.names.front(), full_help(argument)});
     text.section("arguments", arguments);

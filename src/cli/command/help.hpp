@@ -7,7 +7,7 @@
 namespace prevision::cli {
 
 struct HelpStyle {
-    int width = 80;     ///< in cells; no line is longer, but for a word that is
+    int width = 80;     ///< in cells; only a word that is longer exceeds it
     bool bold = false;  ///< the titles of the sections
 };
 
@@ -23,11 +23,11 @@ std::string option_signature(const Parameter& option);
 /// The option's or argument's help with its choices and its default.
 std::string full_help(const Parameter& parameter);
 
-/// A command line over several lines, each but the last with a backslash at its end, parted between words
-/// alone: never within quotes.
+/// A command line on several lines, each but the last with a backslash at its end. It is broken between words, never within
+/// quotes.
 std::string wrap_command(const std::string& line, int width);
 
-/// The text in lines of at most `width` cells, parted at blanks.
+/// The text in lines of at most `width` cells, broken at blanks.
 std::vector<std::string> wrap_text(const std::string& text, int width);
 
 }  // namespace prevision::cli

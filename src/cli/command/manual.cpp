@@ -1,10 +1,13 @@
 #include "cli/command/manual.hpp"
 
+#include <array>
+
 #include <fmt/format.h>
 
 #include "cli/command/help.hpp"
 #include "cli/nouns.hpp"
 #include "core/error.hpp"
+#include "core/replace.hpp"
 #include "core/text.hpp"
 
 namespace prevision::cli {
@@ -13,36 +16,16 @@ namespace {
 
 constexpr int example_width = 72;
 
-/// A text so that roff shows it as it is.
+/// A text as roff shows it unchanged.
 std::string escape(const std::string& text) {
-    std::string escaped;
-    for (const char c : text) {
-        switch (c) {
-            case '\\':
-                escaped += "\\e";
-                break;
-            case '-':
-                escaped += "\\-";
-                break;
-            case '\'':
-                escaped += "\\(aq";
-                break;
-            case '"':
-                escaped += "\\(dq";
-                break;
-            case '^':
-                escaped += "\\(ha";
-                break;
-            case '~':
-                escaped += "\\(ti";
-                break;
-            case '`':
-                escaped += "\\(ga";
-                break;
-            default:
-                escaped += c;
-        }
-    }
+    static constexpr std::array<Replacement, 7> replacements{{{'\\', "\\e"},
+                                                              {'-', "\\-"},
+                                                              {'\'', "\\(aq"},
+                                                              {'"', "\\(dq"},
+                                                              {'^', "\\(ha"},
+                                                              {'~', "\\(ti"},
+                                                              {'`', "\\(ga"}}};
+    const auto escaped = replace_each(text, replacements);
     return escaped.starts_with('.') ? "\\&" + escaped : escaped;
 }
 
@@ -56,7 +39,7 @@ std::string synopsis(const CommandNode& node) {
     if (!node.children.empty())
         line += node.action ? " [" + italic("COMMAND") + "]" : " " + italic("COMMAND");
     for (const auto& argument : node.arguments) {
-        const auto name = italic(argument.names.front());
+        const auto name = italic(argument.names.front()) + (argument.repeated ? "..." : "");
         line += argument.required ? " " + name : " [" + name + "]";
     }
     for (const auto& option : node.options) {

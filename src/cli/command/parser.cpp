@@ -1,6 +1,7 @@
 #include "cli/command/parser.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <set>
 
 #include <CLI/CLI.hpp>
@@ -10,9 +11,8 @@
 #include "core/text.hpp"
 #include "core/utf8.hpp"
 
-// The one file that knows the parser library: it takes seconds to compile, and a command need not know it.
-// The library takes options and arguments apart; which command they belong to is known by then, because it
-// would take an argument that is spelled like a command for that command.
+// Only this file includes the parser library, which takes seconds to compile. The library parses options; commands and
+// arguments are matched here, because it would take an argument that is spelled like a command for that command.
 namespace prevision::cli {
 
 namespace {
@@ -33,7 +33,7 @@ std::string hint(const CommandNode& node, const std::string& word,
     return meant ? fmt::format("did you mean '{}'? {}", *meant, see_help(node)) : see_help(node);
 }
 
-/// What to do where a value is none of those that a parameter takes.
+/// What to do when a value is not one of a parameter's choices.
 std::string choice_hint(const Parameter& parameter, const CommandNode& node, const std::string& value) {
     if (const auto meant = closest(value, parameter.choices))
         return fmt::format("did you mean '{}'?", *meant);
@@ -46,18 +46,17 @@ std::string choice_hint(const Parameter& parameter, const CommandNode& node, con
 }
 
 void take(const Parameter& parameter, const CommandNode& node, const std::string& value) {
-    if (!parameter.choices.empty() &&
+    if (!parameter.choices.empty() && !(value.empty() && parameter.may_be_empty) &&
         std::ranges::find(parameter.choices, value) == parameter.choices.end()) {
         throw Error(ErrorClass::usage,
-                    fmt::format("{}: '{}' is none of {}", parameter.long_name(), value,
+                    fmt::format("{}: '{}' is not one of {}", parameter.long_name(), value,
                                 join(parameter.choices, ", ")),
                     choice_hint(parameter, node, value));
     }
     // A file's name may be any bytes; all else is text, and is sent as JSON.
     if (parameter.completes != Completes::file && !is_utf8(value))
         throw Error(ErrorClass::usage,
-                    fmt::format("{}: '{}' is no text in UTF-8", parameter.long_name(), value),
-                    see_help(node));
+                    fmt::format("{}: '{}' is not UTF-8 text", parameter.long_name(), value), see_help(node));
     try {
         parameter.take(value);
     } catch (const Error& error) {
@@ -71,6 +70,38 @@ struct Filling {
     std::set<const Parameter*> given;
     CLI::App app;
 };
+
+/// The words, with an empty value ("--host=") as a word of its own: the library would take the next word for it.
+std::vector<std::string> with_separate_values(const CommandNode& node, std::span<const std::string> words) {
+    std::vector<std::string> result;
+    for (auto word = words.begin(); word != words.end(); ++word) {
+        if (*word == "--") {
+            result.insert(result.end(), word, words.end());
+            break;
+        }
+        result.push_back(*word);
+        if (option_wanting_value(node, *word) != nullptr) {
+            if (word + 1 != words.end()) result.push_back(*++word);
+            continue;
+        }
+        const auto equals = word->find('=');
+        const auto name = word->substr(0, equals);
+        const auto* option = equals == std::string::npos ? nullptr : find_option(node, name);
+        if (option == nullptr) continue;
+        if (!name.starts_with("--")) {
+            throw Error(ErrorClass::usage, fmt::format("{}: a short flag's value follows without '='", *word),
+                        option->is_flag() ? fmt::format("write {}", name)
+                                          : fmt::format("write {} {}", name, word->substr(equals + 1)));
+        }
+        if (equals + 1 != word->size()) continue;
+        if (option->is_flag())
+            throw Error(ErrorClass::usage, fmt::format("{}{} takes no value", where(node), name),
+                        see_help(node));
+        result.back() = name;
+        result.emplace_back();
+    }
+    return result;
+}
 
 void add(Filling& filling, const Parameter& parameter, const CommandNode& node) {
     const auto names = join(parameter.names, ",");
@@ -92,18 +123,27 @@ void add(Filling& filling, const Parameter& parameter, const CommandNode& node) 
     });
     // Without `allow_extra_args` a value in square brackets would be taken for a list.
     option->expected(1)->take_all()->allow_extra_args(false);
+    if (parameter.repeated && !parameter.names.front().starts_with('-'))
+        option->expected(1, std::numeric_limits<int>::max())->allow_extra_args();
+}
+
+/// Whether the word is written as a flag; a single "-" is an argument, often for stdin or stdout.
+bool is_flag_word(const std::string& word) { return word.starts_with('-') && word.size() > 1; }
+
+[[noreturn]] void refuse_flag(const CommandNode& node, const std::string& word) {
+    const auto name = word.substr(0, word.find('='));
+    std::vector<std::string> flags{"--help"};
+    for (const auto* option : options_in_reach(node)) flags.push_back(option->long_name());
+    auto advice = hint(node, name, flags);
+    if (!node.arguments.empty() && !word.starts_with("--"))
+        advice +=
+            fmt::format("; a name that begins with '-' goes after '--': {} -- {}", full_name(node), word);
+    throw Error(ErrorClass::usage, fmt::format("{}unknown flag '{}'", where(node), name), advice);
 }
 
 [[noreturn]] void refuse_word(const CommandNode& node, const std::string& word) {
-    if (word.starts_with('-') && word.size() > 1) {
-        const auto name = word.substr(0, word.find('='));
-        std::vector<std::string> flags{"--help"};
-        for (const auto* option : options_in_reach(node)) flags.push_back(option->long_name());
-        throw Error(ErrorClass::usage, fmt::format("{}unknown flag '{}'", where(node), name),
-                    hint(node, name, flags));
-    }
     if (node.children.empty()) {
-        throw Error(ErrorClass::usage, fmt::format("{}'{}' is one word too many", where(node), word),
+        throw Error(ErrorClass::usage, fmt::format("{}unexpected argument '{}'", where(node), word),
                     see_help(node));
     }
     std::vector<std::string> commands;
@@ -132,6 +172,30 @@ bool is_global(const CommandNode& node, const Parameter& option) {
     return std::ranges::any_of(root->options, [&](const auto& each) { return &each == &option; });
 }
 
+/// Matches the words that the library has left with the node's arguments. An unknown command is reported before an unknown
+/// flag, which may be its own, and a flag before an argument.
+void take_arguments(const CommandNode& node, Filling& filling) {
+    auto left = filling.app.remaining();
+    const auto mark = std::ranges::find(left, "--");
+    if (!node.children.empty() && mark != left.end() && mark + 1 != left.end()) {
+        throw Error(ErrorClass::usage,
+                    fmt::format("{}'{}' follows '--', where no command can be named", where(node), mark[1]),
+                    "write the command before '--'");
+    }
+    if (!node.children.empty() && !left.empty() && !is_flag_word(left.front()))
+        refuse_word(node, left.front());
+    const auto flag = std::find_if(left.begin(), mark, is_flag_word);
+    if (flag != mark) refuse_flag(node, *flag);
+    if (mark != left.end()) left.erase(mark);
+    auto argument = node.arguments.begin();
+    for (const auto& word : left) {
+        if (argument == node.arguments.end()) refuse_word(node, word);
+        filling.given.insert(&*argument);
+        take(*argument, node, word);
+        if (!argument->repeated) ++argument;
+    }
+}
+
 void check_required(const CommandNode& node, const std::set<const Parameter*>& given) {
     const auto check = [&](const Parameter& parameter) {
         if (!parameter.required || given.contains(&parameter)) return;
@@ -147,20 +211,21 @@ void check_required(const CommandNode& node, const std::set<const Parameter*>& g
 Parsed parse_words(const CommandNode& node, std::span<const std::string> words) {
     Filling filling;
     filling.app.allow_extras();
-    // What stands first is taken first: how errors are shown is known before a verb's own option is wrong.
+    // Globals come first: --output must be set before a verb's option can fail.
     for (const auto* option : options_in_reach(node)) {
         if (is_global(node, *option)) add(filling, *option, node);
     }
     for (const auto* option : options_in_reach(node)) {
         if (!is_global(node, *option)) add(filling, *option, node);
     }
-    for (const auto& argument : node.arguments) add(filling, argument, node);
+    auto parsed = with_separate_values(node, words);
+    std::ranges::reverse(parsed);
     try {
-        filling.app.parse(std::vector<std::string>(words.rbegin(), words.rend()));
+        filling.app.parse(std::move(parsed));
     } catch (const CLI::CallForHelp&) {
-        // Help on a command that is none would be that of another one.
+        // An unknown command is refused instead of showing its parent's help.
         const auto left = filling.app.remaining();
-        const auto word = std::ranges::find_if(left, [](const auto& each) { return !each.starts_with('-'); });
+        const auto word = std::ranges::find_if_not(left, is_flag_word);
         if (!node.children.empty() && word != left.end()) refuse_word(node, *word);
         return Parsed::help_wanted;
     } catch (const CLI::ArgumentMismatch& error) {
@@ -171,16 +236,7 @@ Parsed parse_words(const CommandNode& node, std::span<const std::string> words) 
     } catch (const CLI::ParseError& error) {
         throw Error(ErrorClass::usage, fmt::format("{}{}", where(node), error.what()), see_help(node));
     }
-    auto left = filling.app.remaining();
-    // The library counts the mark itself among what is left.
-    if (const auto mark = std::ranges::find(left, "--"); mark != left.end()) left.erase(mark);
-    if (!left.empty()) {
-        // A command that is none explains more than its flags, and a wrong flag more than the words around
-        // it.
-        const bool is_command = !node.children.empty() && !left.front().starts_with("-");
-        const auto flag = std::ranges::find_if(left, [](const auto& word) { return word.starts_with("-"); });
-        refuse_word(node, flag == left.end() || is_command ? left.front() : *flag);
-    }
+    take_arguments(node, filling);
     if (!node.action) refuse_bare(node);
     check_required(node, filling.given);
     return Parsed::filled;

@@ -21,27 +21,28 @@ enum class Completes {
     profile,
     database,              ///< of the connector that `--connector` names, or that the datasource NAME has
     table,                 ///< the same, in the database that `--database` names
-    bucket,                ///< the same, of a system that has such
-    path,                  ///< a file in the system of `--connector`, in its `--bucket` where it has such
+    bucket,                ///< the same, where the system has buckets
+    path,                  ///< a file in the system of `--connector`, in its `--bucket` where it has buckets
     place,                 ///< what can be browsed in the system of the connector that NAME names
     dataset_column,        ///< of the dataset that NAME names
     datasource_column,     ///< of the datasource that NAME names
-    token,                 ///< of those who may call the served platform
+    token,                 ///< a token of the served platform, by name
     environment_variable,  ///< by its name
 };
 
 /// An option, a flag or an argument, as data.
 struct Parameter {
     std::vector<std::string> names;  ///< "-o" and "--output"; an argument's one name, "NAME"
-    std::string value;               ///< what stands for the value in the help; empty for a flag
+    std::string value;               ///< the value's name in the help; empty for a flag
     std::string help;
-    std::string fallback;                  ///< what holds when it is left out, where that is worth showing
-    std::vector<std::string> choices;      ///< where only these are taken
-    std::vector<std::string> suggestions;  ///< what TAB offers where others are taken too
+    std::string fallback;                  ///< the default, where that is worth showing
+    std::vector<std::string> choices;      ///< the only values that are accepted; empty for any
+    bool may_be_empty = false;             ///< whether '' is taken beside the choices
+    std::vector<std::string> suggestions;  ///< what TAB offers where other values are accepted too
     std::function<std::vector<std::string>()> suggest;  ///< empty, or the same for what is given so far
     Completes completes = Completes::nothing;
-    std::string name_prefix;  ///< what may stand before such a name: "-"
-    std::string name_suffix;  ///< what stands behind it, with more to come: "="
+    std::string name_prefix;  ///< what TAB offers before each name as well: "-"
+    std::string name_suffix;  ///< what TAB adds to each name, where more has to follow: "="
     bool required = false;
     bool repeated = false;
     bool comma_separated = false;
@@ -82,14 +83,14 @@ std::vector<const Parameter*> options_in_reach(const CommandNode& node);
 /// The option in reach that has this name ("-o", "--output"), or nullptr.
 const Parameter* find_option(const CommandNode& node, std::string_view name);
 
-/// Which option a word like "--output=json", "-ojson" or "-vo" ends with, where its value is not in the word
-/// itself but in the next one; nullptr where it needs none.
+/// The option at the end of a word such as "--output" or "-vo" whose value is the next word; nullptr when the word needs no
+/// other, as "--output=json" and "-ojson".
 const Parameter* option_wanting_value(const CommandNode& node, std::string_view word);
 
 /// How far a command line names commands.
 struct Reached {
     const CommandNode* node = nullptr;
-    std::vector<std::string> words;  ///< what is left for the node: its options, arguments, and what is wrong
+    std::vector<std::string> words;  ///< what is left for the node: options, arguments, and mistakes
 };
 
 /// Follows the words that name commands. Options in between are left to the node that is reached.

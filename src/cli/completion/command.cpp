@@ -15,7 +15,7 @@ namespace prevision::cli {
 
 namespace {
 
-/// No run that was started for names lives longer, whatever it waits for.
+/// In seconds: the time limit of a run that asks for names.
 constexpr unsigned longest_life = 30;
 
 std::string first_line(const Completion& completion) {
@@ -68,7 +68,7 @@ class Completing {
         write(first_line(completion) + to_lines(completion.candidates));
     }
 
-    /// Asks for names itself, writes them, and keeps them.
+    /// Asks for names, writes them, and caches them.
     void names(std::span<const std::string> words) {
         ::alarm(longest_life);
         complete(tree_, words, [&](const NameQuery& query) {
@@ -82,7 +82,7 @@ class Completing {
 
   private:
     Completion complete_words(std::span<const std::string> words) {
-        // 'help COMMAND' names a command as the program's own name does.
+        // After 'help' the words name a command.
         if (words.size() > 1 && words.front() == "help") words = words.subspan(1);
         return complete(tree_, words,
                         [&](const NameQuery& query) { return names_within_budget(services_, words, query); });
@@ -107,7 +107,7 @@ void run_complete(const CommandNode& tree, std::span<const std::string> words, G
         if (words[0] == "fish") completing.for_fish(words.subspan(1));
         if (words[0] == "names") completing.names(words.subspan(1));
     } catch (const std::exception&) {
-        // An error would stand in the middle of what is being typed.
+        // A message would appear in the line that is being typed.
     }
 }
 

@@ -10,7 +10,7 @@ namespace prevision::cli {
 
 namespace {
 
-/// What the words before the current one have settled.
+/// What the words before the current one say.
 struct Line {
     const CommandNode* node = nullptr;
     std::set<const Parameter*> given;
@@ -26,11 +26,11 @@ void take(Line& line, const Parameter& parameter, const std::string& value) {
     try {
         parameter.take(value);
     } catch (const Error&) {
-        // The command itself will complain, once it runs.
+        // The command reports it when it runs.
     }
 }
 
-/// "--name=value", "-nvalue", "-ab": the options that stand in the word.
+/// "--name=value", "-nvalue", "-ab": the options in the word.
 void take_word(Line& line, const std::string& word) {
     if (word.starts_with("--")) {
         const auto equals = word.find('=');
@@ -55,9 +55,10 @@ Line read(const CommandNode& root, std::span<const std::string> words) {
             take(line, *line.wanting, word);
             line.wanting = nullptr;
         } else if (line.options_ended || !word.starts_with('-') || word == "-") {
-            if (line.arguments < line.node->arguments.size())
-                line.values[line.node->arguments[line.arguments].long_name()] = word;
-            ++line.arguments;
+            const auto& arguments = line.node->arguments;
+            const bool is_known = line.arguments < arguments.size();
+            if (is_known) line.values[arguments[line.arguments].long_name()] = word;
+            if (!is_known || !arguments[line.arguments].repeated) ++line.arguments;
         } else if (word == "--") {
             line.options_ended = true;
         } else {
@@ -68,7 +69,7 @@ Line read(const CommandNode& root, std::span<const std::string> words) {
     return line;
 }
 
-/// Whether what completes it may go on: a folder's name is only the beginning of a path.
+/// Whether a candidate may be continued: a folder's name is only the beginning of a path.
 bool is_beginning(const Completion& completion, const std::string& typed) {
     return std::ranges::any_of(completion.candidates, [&](const Candidate& candidate) {
         return candidate.text.starts_with(typed) && candidate.text.ends_with('/');
@@ -149,7 +150,7 @@ Completion complete(const CommandNode& root, std::span<const std::string> words,
         return values_of(*option, line, names, current.substr(0, equals + 1), current.substr(equals + 1));
     }
     if (!line.node->children.empty()) {
-        if (line.arguments > 0) return {};  // after a word that is no command nothing fits
+        if (line.arguments > 0) return {};  // nothing fits after an unknown command
         Completion completion;
         for (const auto& child : line.node->children) {
             if (!child->hidden) completion.candidates.push_back({child->name, child->help});

@@ -11,36 +11,36 @@
 
 namespace prevision::cli {
 
-/// What TAB may put in.
+/// A text that TAB may insert.
 struct Candidate {
     std::string text;
     std::string description{};
     bool operator==(const Candidate&) const = default;
 };
 
-/// What a word that is being typed may become.
+/// The completions of the word that is being typed.
 struct Completion {
-    std::string kept;  ///< the part of the word that stands before what is completed: "--output=", "name,"
-    std::vector<Candidate> candidates;  ///< not yet held against what is typed
+    std::string kept;  ///< the part of the word before the completed part: "--output=", "name,"
+    std::vector<Candidate> candidates;  ///< not yet compared with what is typed
     bool files = false;                 ///< file names instead
-    bool open = false;                  ///< a candidate is only a beginning: no blank after it
+    bool open = false;                  ///< a candidate may be continued: no blank after it
 };
 
-/// Which names are asked for.
+/// Which names are wanted.
 struct NameQuery {
     Completes kind = Completes::nothing;
     std::map<std::string, std::string> given;  ///< the options and arguments on the line by their long names
     std::string typed;                         ///< of the name so far
 
-    /// What was given for an option or argument; empty where nothing was.
+    /// The value of an option or argument; empty when it was not given.
     [[nodiscard]] std::string value_of(const std::string& name) const;
 };
 
-/// The names that there are.
+/// Finds the names.
 using NameSource = std::function<std::vector<Candidate>(const NameQuery& query)>;
 
-/// What the last of the words (those after the program's name) may become. The options before it are taken,
-/// so that their targets are filled; a wrong one is passed over.
+/// Completes the last of the words (those after the program's name). The options before it fill their targets; wrong
+/// ones are skipped.
 Completion complete(const CommandNode& root, std::span<const std::string> words, const NameSource& names);
 
 }  // namespace prevision::cli

@@ -20,12 +20,12 @@ class DistantNames {
         auto connector = query.value_of(query.kind == Completes::place ? "NAME" : "--connector");
         if (connector.empty()) {
             // A datasource that there is has what is not given.
-            const auto datasource = find_datasource(client_, project, query.value_of("NAME"));
+            const auto datasource = find<model::Datasource>(client_, project, query.value_of("NAME"));
             connector = datasource.connector_id;
             if (database_.empty()) database_ = datasource.database;
             if (bucket_.empty()) bucket_ = datasource.bucket;
         }
-        connector_ = find_connector(client_, project, connector);
+        connector_ = find<model::Connector>(client_, project, connector);
     }
 
     std::vector<Candidate> ask() {
@@ -46,9 +46,9 @@ class DistantNames {
     }
 
   private:
-    std::vector<model::Entry> browse(const std::string& path) {
-        std::vector<model::Entry> entries;
-        client_.browse_connector(connector_, path, false, [&](const model::Entry& entry) {
+    std::vector<model::BrowsedItem> browse(const std::string& path) {
+        std::vector<model::BrowsedItem> entries;
+        client_.browse_connector(connector_, path, false, [&](const model::BrowsedItem& entry) {
             entries.push_back(entry);
             return true;
         });
@@ -108,7 +108,7 @@ class DistantNames {
     }
 
     /// What holds more ends with a '/'.
-    static Candidate to_candidate(const std::string& folder, const model::Entry& entry) {
+    static Candidate to_candidate(const std::string& folder, const model::BrowsedItem& entry) {
         auto text = folder + entry.path;
         const bool holds_more = entry.kind == "folder" || entry.kind == "bucket" ||
                                 entry.kind == "database" || entry.kind == "schema";

@@ -8,11 +8,11 @@
 
 namespace prevision::cli {
 
-/// What lies within the distant system of the connector that the line names: databases, tables, buckets, or
-/// what the folder that is being typed holds. Throws as the client does.
+/// The names in the remote system of the connector on the line: databases, tables, buckets, or the contents of the folder
+/// that is being typed. Throws as the client does.
 std::vector<Candidate> distant_names(Services& services, const NameQuery& query);
 
-/// The part of a path that is settled: up to its last '/'. Empty for what is no path.
+/// The part of a typed path up to its last '/'; empty for other names.
 std::string typed_folder(const NameQuery& query);
 
 }  // namespace prevision::cli

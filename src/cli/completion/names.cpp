@@ -26,7 +26,7 @@ namespace {
 constexpr std::size_t answer_limit = std::size_t{4} << 20U;
 constexpr std::string_view file_prefix = "completion-";
 
-/// A file's name for all that the names depend on. It holds a hash alone: the token is part of it.
+/// The cache file for all that the names depend on. Its name is a hash, since the token is part of that.
 std::optional<std::filesystem::path> cache_file(Services& services, const NameQuery& query) {
     const auto& environment = services.io().environment;
     const auto folder = config::cache_home(environment);
@@ -84,7 +84,7 @@ FileDescriptor start_asking(std::span<const std::string> words) {
     return start_child(command).output;
 }
 
-/// All that comes before the budget is spent; nothing when it does not end by then.
+/// The whole output; nothing when it does not end within the budget.
 std::string read_within_budget(const FileDescriptor& output, const Clock& clock) {
     const auto end = clock.steady() + completion_budget;
     std::string text;
@@ -100,6 +100,8 @@ std::string read_within_budget(const FileDescriptor& output, const Clock& clock)
     }
 }
 
+std::string describe(const model::Project& project) { return project.description; }
+
 std::string describe(const model::Connector& connector) {
     return connector.host.empty() ? connector.type : connector.type + " " + connector.host;
 }
@@ -110,13 +112,27 @@ std::string describe(const model::Datasource& datasource) {
     return datasource.database;
 }
 
+std::string describe(const model::Dataset& dataset) { return dataset.created_at; }
+
+std::string describe(const model::Exporter& exporter) { return exporter.description; }
+
+template <typename Object>
+std::vector<Candidate> all(api::Client& client, const std::string& project_id) {
+    std::vector<Candidate> names;
+    client.list<Object>(project_id, [&](const Object& object) {
+        names.push_back({object.name, describe(object)});
+        return true;
+    });
+    return names;
+}
+
 std::vector<Candidate> columns_of(const model::Sample& sample) {
     std::vector<Candidate> names;
     for (const auto& name : sample.columns) names.push_back({name});
     return names;
 }
 
-/// Names that nobody across a network or a distant system has to be asked for.
+/// Names that are known without a network.
 std::vector<Candidate> local_names(Services& services, Completes kind) {
     std::vector<Candidate> names;
     const auto& environment = services.io().environment;
@@ -136,8 +152,8 @@ bool is_local(Completes kind) {
     return kind == Completes::environment_variable || kind == Completes::token || kind == Completes::profile;
 }
 
-/// What a distant system has to be asked for, and not the platform alone.
-bool lies_afar(Completes kind) {
+/// Whether a remote system is asked, and not only the platform.
+bool is_remote(Completes kind) {
     constexpr std::array kinds{Completes::database, Completes::table, Completes::bucket,
                                Completes::path,     Completes::place, Completes::datasource_column};
     return std::ranges::find(kinds, kind) != kinds.end();
@@ -148,44 +164,26 @@ bool lies_afar(Completes kind) {
 std::vector<Candidate> ask_for_names(Services& services, const NameQuery& query) {
     if (is_local(query.kind)) return local_names(services, query.kind);
     auto& client = services.client();
-    std::vector<Candidate> names;
-    const auto add = [&](const std::string& name, const std::string& description) {
-        names.push_back({name, description});
-        return true;
-    };
     switch (query.kind) {
         case Completes::project:
-            client.list_projects([&](const auto& project) { return add(project.name, project.description); });
-            break;
+            return all<model::Project>(client, {});
         case Completes::connector:
-            client.list_connectors(services.project_id(), [&](const auto& connector) {
-                return add(connector.name, describe(connector));
-            });
-            break;
+            return all<model::Connector>(client, services.project_id());
         case Completes::datasource:
-            client.list_datasources(services.project_id(), [&](const auto& datasource) {
-                return add(datasource.name, describe(datasource));
-            });
-            break;
+            return all<model::Datasource>(client, services.project_id());
         case Completes::dataset:
-            client.list_datasets(services.project_id(),
-                                 [&](const auto& dataset) { return add(dataset.name, dataset.created_at); });
-            break;
+            return all<model::Dataset>(client, services.project_id());
         case Completes::exporter:
-            client.list_exporters(services.project_id(), [&](const auto& exporter) {
-                return add(exporter.name, exporter.description);
-            });
-            break;
+            return all<model::Exporter>(client, services.project_id());
         case Completes::dataset_column:
             return columns_of(client.sample_dataset(
-                api::refer_to(find_dataset(client, services.project_id(), query.value_of("NAME"))), 1));
+                api::refer_to(find<model::Dataset>(services, query.value_of("NAME"))), 1));
         case Completes::datasource_column:
             return columns_of(client.preview_datasource(
-                api::refer_to(find_datasource(client, services.project_id(), query.value_of("NAME"))), 1));
+                api::refer_to(find<model::Datasource>(services, query.value_of("NAME"))), 1));
         default:
             return distant_names(services, query);
     }
-    return names;
 }
 
 std::vector<Candidate> names_within_budget(Services& services, std::span<const std::string> words,
@@ -195,12 +193,12 @@ std::vector<Candidate> names_within_budget(Services& services, std::span<const s
         if (file && is_young(*file, completion_cache_age)) return from_lines(read_file(*file, answer_limit));
         return from_lines(read_within_budget(start_asking(words), services.io().clock));
     } catch (const std::exception&) {
-        return {};  // no name is better than an error in the middle of what is being typed
+        return {};  // no names are better than a message in the line that is being typed
     }
 }
 
 void keep_names(Services& services, const NameQuery& query, const std::vector<Candidate>& names) {
-    if (is_local(query.kind) || (!lies_afar(query.kind) && services.is_embedded())) return;
+    if (is_local(query.kind) || (!is_remote(query.kind) && services.is_embedded())) return;
     const auto path = cache_file(services, query);
     if (!path) return;
     create_private_directory(path->parent_path());

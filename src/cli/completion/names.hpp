@@ -10,24 +10,24 @@
 
 namespace prevision::cli {
 
-/// How long names of a platform or a distant system are kept.
+/// How long names of a platform or a remote system are cached.
 inline constexpr std::chrono::seconds completion_cache_age{60};
 
 /// How long TAB waits for names.
 inline constexpr std::chrono::milliseconds completion_budget{250};
 
-/// The names, asked of the platform in this process. Throws as the client does.
+/// Asks the platform for the names, in this process. Throws as the client does.
 std::vector<Candidate> ask_for_names(Services& services, const NameQuery& query);
 
-/// The same by another run of this program, which is left alone when the budget is spent: it goes on and
-/// keeps what it finds for the next TAB. Kept names are taken where they are young enough. Never throws.
+/// The same by another process of this program. When the budget is spent that process continues, and caches the names for
+/// the next TAB. Cached names are used while they are young enough. Never throws.
 std::vector<Candidate> names_within_budget(Services& services, std::span<const std::string> words,
                                            const NameQuery& query);
 
-/// Keeps names for `names_within_budget`, where they come from afar.
+/// Caches names for `names_within_budget` when they come over a network.
 void keep_names(Services& services, const NameQuery& query, const std::vector<Candidate>& names);
 
-/// A name a line, with a tab and its description; a name that a line cannot hold is left out.
+/// A name a line, with a tab and its description; a name with a line break or tab is left out.
 std::string to_lines(const std::vector<Candidate>& candidates);
 
 }  // namespace prevision::cli

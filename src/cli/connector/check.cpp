@@ -4,36 +4,58 @@
 
 #include <fmt/format.h>
 
-#include "cli/connector/definition.hpp"
+#include "cli/connector/options.hpp"
 #include "platform/connection.hpp"
-#include "sources/check.hpp"
+#include "sources/field.hpp"
 #include "sources/registry.hpp"
 
 namespace prevision::cli {
 
 namespace {
 
-/// Runs a check; its error gets the definition's place, and the field as the user spells it.
-template <typename Check>
-void check_at(const DefinitionPlace& place, Check check) {
-    try {
-        check();
-    } catch (const sources::InvalidField& error) {
-        const auto& field = error.field();
-        throw error.with_message(
-            fmt::format("{}: invalid {}: {}", place.where(field), place.spell(field), error.reason()));
-    } catch (const Error& error) {
-        throw error.with_message(fmt::format("{}: {}", place.where(""), error.what()));
+/// The hint with each option that it names, such as --host-key, as the definition spells it.
+std::string spell_hint(const std::string& hint, const DefinitionPlace& place) {
+    std::string spelled;
+    for (std::size_t at = 0; at < hint.size();) {
+        const auto flag = std::min(hint.find("--", at), hint.size());
+        spelled += hint.substr(at, flag - at);
+        at = std::min(hint.find_first_not_of("abcdefghijklmnopqrstuvwxyz-", flag), hint.size());
+        auto name = hint.substr(flag, at - flag);
+        std::ranges::replace(name, '-', '_');
+        if (name.size() > 2) spelled += place.spell(name.substr(2));
     }
+    return spelled;
+}
+
+/// The error of a check ("invalid FIELD: REASON"), with the definition's place, and the field as the user spells it.
+Error at_place(const Error& error, const DefinitionPlace& place) {
+    constexpr std::string_view begin = "invalid ";
+    std::string message = error.what();
+    std::string field;
+    const auto colon = message.find(": ");
+    if (message.starts_with(begin) && colon != std::string::npos) {
+        field = message.substr(begin.size(), colon - begin.size());
+        message = fmt::format("{}{}{}", begin, place.spell(field), message.substr(colon));
+    }
+    return Error(error.error_class(), fmt::format("{}: {}", place.where(field), message),
+                 spell_hint(error.hint(), place));
 }
 
 /// A remote platform may know types that are unknown here.
 bool can_check(const std::string& type, Services& services) {
-    const auto types = sources::engine_types();
+    const auto types = platform::connector_types();
     return services.is_embedded() || std::ranges::find(types, type) != types.end();
 }
 
 }  // namespace
+
+void check_at(const DefinitionPlace& place, const std::function<void()>& check) {
+    try {
+        check();
+    } catch (const Error& error) {
+        throw at_place(error, place);
+    }
+}
 
 std::vector<std::string> engine_names(std::string_view type) {
     std::vector<std::string> names;
@@ -55,16 +77,16 @@ bool takes(std::string_view type, std::string_view engine, std::string_view opti
     return !known;
 }
 
-DefinitionPlace command_line_place(std::string_view noun, const std::string& name) {
-    auto where = fmt::format("cannot create the {} '{}'", noun, name);
+DefinitionPlace command_line_place(std::string_view noun, const std::string& name, std::string_view verb) {
+    auto where = fmt::format("cannot {} the {} '{}'", verb, noun, name);
     return {.where = [where = std::move(where)](std::string_view /*option*/) { return where; },
             .spell = flag_of};
 }
 
-void check_definition(const model::Connector& connector, bool has_password, const DefinitionPlace& place,
-                      Services& services) {
+void check_definition(const model::Connector& connector, const std::set<std::string>& kept_secrets,
+                      const DefinitionPlace& place, Services& services) {
     if (!can_check(connector.type, services)) return;
-    check_at(place, [&] { platform::check_connector(connector, has_password); });
+    check_at(place, [&] { platform::check_connector(connector, kept_secrets); });
 }
 
 void check_definition(const model::Datasource& datasource, const model::Connector& connector,
@@ -73,22 +95,10 @@ void check_definition(const model::Datasource& datasource, const model::Connecto
     check_at(place, [&] { platform::check_datasource(datasource, connector); });
 }
 
-// Whatever can be read can be written, except requests.
 void check_definition(const model::Exporter& exporter, const model::Connector& connector,
                       const DefinitionPlace& place, Services& services) {
-    if (connector.type == "SQL" && exporter.table.empty()) {
-        check_at(place, [] {
-            throw sources::InvalidField("table", "an exporter to a database needs one",
-                                        "name the table to write to");
-        });
-    }
-    model::Datasource target;
-    target.database = exporter.database;
-    target.table = exporter.table;
-    target.bucket = exporter.bucket;
-    target.path = exporter.filepath;
-    target.g_cloud = exporter.g_cloud;
-    check_definition(target, connector, place, services);
+    if (!can_check(connector.type, services)) return;
+    check_at(place, [&] { platform::check_exporter(exporter, connector); });
 }
 
 }  // namespace prevision::cli

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,8 +15,8 @@ namespace prevision::cli {
 /// The names of the engines of a type, or of all.
 std::vector<std::string> engine_names(std::string_view type = {});
 
-/// Whether an engine of the type and of the name takes the option; an empty type or name stands for any. True
-/// for a type without an engine.
+/// Whether an engine of that type and name takes the option; an empty type or name means any. True for a type without an
+/// engine.
 bool takes(std::string_view type, std::string_view engine, std::string_view option);
 
 /// How an error names a definition and its fields.
@@ -25,13 +26,19 @@ struct DefinitionPlace {
     std::function<std::string(std::string_view option)> spell;  ///< "--host-key", "host_key"
 };
 
-/// The place of a definition by flags: of a "connector", "datasource" or "exporter".
-DefinitionPlace command_line_place(std::string_view noun, const std::string& name);
+/// The place of a definition by flags. `noun` is "connector", "datasource" or "exporter".
+DefinitionPlace command_line_place(std::string_view noun, const std::string& name,
+                                   std::string_view verb = "create");
 
-/// Checks a connector as the platform does, before anything is sent. Error invalid names the place and the
-/// field. A type that is unknown here passes where the platform is remote, which may know it.
-void check_definition(const model::Connector& connector, bool has_password, const DefinitionPlace& place,
-                      Services& services);
+/// Runs a check. An Error of it, "invalid FIELD: REASON", gets the definition's place, and names fields in message and hint as
+/// the definition spells them.
+void check_at(const DefinitionPlace& place, const std::function<void()>& check);
+
+/// Checks a connector as the platform does, before anything is sent. `kept_secrets` are fields of secrets whose
+/// values are not read yet. Error invalid names the place and the field. A type that is unknown here passes
+/// when the platform is remote, because that may know it.
+void check_definition(const model::Connector& connector, const std::set<std::string>& kept_secrets,
+                      const DefinitionPlace& place, Services& services);
 
 /// The same for a datasource of that connector.
 void check_definition(const model::Datasource& datasource, const model::Connector& connector,

@@ -24,30 +24,26 @@ class Questions {
         options_.type = type;
         const auto* engine = ask_for_engine(type);
         for (const auto& option : engine->connector_options) ask_for(option, *engine);
-        services_.message("");
-        services_.message("The same without questions:");
-        services_.message("  " + command_line());
-        services_.message("");
+        services_.say("");
+        services_.say("The same without questions:");
+        services_.say("  " + command_line());
+        services_.say("");
         return choose("Test the connection before it is kept", {"yes", "no"}, "yes") == "yes";
     }
 
   private:
     std::string ask(const std::string& question, const std::string& fallback) {
-        auto& io = services_.io();
-        io.err.write(render::printable(question));
-        io.err.write(fallback.empty() ? ": " : fmt::format(" [{}]: ", fallback));
-        io.err.flush();
-        const auto line = io.in.read_line();
+        const auto line =
+            services_.ask(question + (fallback.empty() ? ": " : fmt::format(" [{}]: ", fallback)));
         if (!line) {
-            throw Error(ErrorClass::usage, "nothing was created: the input ended before all was answered",
+            throw Error(ErrorClass::usage, "nothing was created: the input ended before the last answer",
                         "see 'prevision connector create --help'");
         }
         const std::string answer(trim(*line));
         return answer.empty() ? fallback : answer;
     }
 
-    /// Asks again until the answer is one of the choices, or empty: then the fallback holds, which may be words
-    /// on what happens.
+    /// Asks until the answer is one of the choices, or empty: then it is the fallback, which need not be a choice.
     std::string choose(const std::string& question, const std::vector<std::string>& choices,
                        const std::string& fallback) {
         for (;;) {
@@ -57,11 +53,11 @@ class Questions {
                 if (equal_ignoring_case(choice, answer)) return choice;
             }
             if (const auto begun = begun_by(choices, answer)) return *begun;
-            services_.message(fmt::format("'{}' is not one of these", answer));
+            services_.say(fmt::format("'{}' is not one of these", answer));
         }
     }
 
-    /// The one choice that a part of it stands for: "y".
+    /// The one choice that begins with the answer: "yes" for "y".
     static std::optional<std::string> begun_by(const std::vector<std::string>& choices,
                                                const std::string& answer) {
         const auto begins = [&](const std::string& choice) {
@@ -86,9 +82,9 @@ class Questions {
 
     void ask_for(const sources::Option& option, const sources::Engine& engine) {
         const std::string name(option.name);
-        if (name == "private_key") {
-            const auto file = ask("private key file; none where a password does", "");
-            if (!file.empty()) options_.private_key_file = file;
+        if (option.secret && name != "password") {
+            const auto file = ask(fmt::format("file of the {}, empty to leave it out", option.help), "");
+            if (!file.empty()) options_.secret_files[name] = file;
             return;
         }
         if (option.secret) {
@@ -102,7 +98,7 @@ class Questions {
             const auto question = fmt::format("{}, {}", name, option.help);
             const auto answer = choices.empty() ? ask(question, fallback) : choose(name, choices, fallback);
             if (answer.empty() && option.required) {
-                services_.message(fmt::format("{} needs one", engine.title));
+                services_.say(fmt::format("{} needs it", engine.title));
                 continue;
             }
             if (answer != fallback && !answer.empty() && !keep(name, answer)) continue;
@@ -117,15 +113,15 @@ class Questions {
         } while (option.required && options_.typed_password->empty());
     }
 
-    /// Whether the answer can be right; what cannot is told, and not kept.
+    /// Keeps an answer that may be right. Else says why it is wrong.
     bool keep(const std::string& name, const std::string& answer) {
         if (name == "port") {
             const auto port = parse_integer(answer);
             if (!port || *port < 1 || *port > 65535) {
-                services_.message(fmt::format("'{}' is no port", answer));
+                services_.say(fmt::format("'{}' is not a port", answer));
                 return false;
             }
-            options_.port = static_cast<int>(*port);
+            options_.port = answer;
             return true;
         }
         auto& option = name == "host"       ? options_.host
@@ -137,10 +133,11 @@ class Questions {
         return false;
     }
 
-    /// Whether what is known by now speaks against this option; of others that may be yet to come. An engine
-    /// that is chosen here can only be wrong where a host's scheme names another one.
+    /// Whether this option is wrong, as far as the answers so far show; other options may follow. A wrong engine also counts: the
+    /// answer is then a host whose scheme names another one.
     bool is_refused(const std::string& name) {
         try {
+            if (name == "host") take_apart_host(options_, services_);
             const auto connection = platform::connection_of(without_secrets(options_), Secret("typed"));
             const auto* engine = sources::tell_engine(connection);
             if (engine != nullptr) engine->open(connection, services_.cancellation());
@@ -149,8 +146,8 @@ class Questions {
             if (!message.starts_with(fmt::format("invalid {}:", name)) &&
                 !message.starts_with("invalid engine:"))
                 return false;
-            services_.message(error.what());
-            if (!error.hint().empty()) services_.message("hint: " + error.hint());
+            services_.say(error.what());
+            if (!error.hint().empty()) services_.say("hint: " + error.hint());
             return true;
         }
         return false;
@@ -164,9 +161,9 @@ class Questions {
         add("--type", options_.type);
         add("--engine", options_.engine);
         add("--host", options_.host);
-        if (options_.port) add("--port", fmt::format("{}", *options_.port));
+        add("--port", options_.port);
         add("--username", options_.username);
-        add("--private-key-file", options_.private_key_file);
+        for (const auto& [name, file] : options_.secret_files) add(flag_of(name), file);
         for (const auto& [name, value] : options_.own) add(flag_of(name), value);
         if (options_.typed_password && !options_.typed_password->empty()) line += " --password-stdin";
         return line;

@@ -1,12 +1,12 @@
 #pragma once
 
-#include "cli/connector/definition.hpp"
+#include "cli/connector/options.hpp"
 
 namespace prevision::cli {
 
-/// Asks on the terminal for what the connector's type needs, and fills the options with the answers. Prints
-/// the command line that would have done the same, without the secret. Answers whether the connection is to
-/// be tested before the connector is made. Error usage when the input ends before the answers are complete.
+/// Asks on the terminal for what the connector's type needs, and fills the options with the answers. Prints the command line that
+/// does the same, without the secret. Returns whether to test the connection before the connector is created. Error usage when
+/// the input ends before the last answer.
 bool ask_for_connector(ConnectorOptions& options, Services& services);
 
 }  // namespace prevision::cli

@@ -1,9 +1,6 @@
-#include "cli/connector/types.hpp"
-
 #include <fmt/format.h>
 
-#include "cli/connector/definition.hpp"
-#include "cli/verbs/listing.hpp"
+#include "cli/connector/verbs.hpp"
 #include "core/text.hpp"
 #include "model/json_builder.hpp"
 #include "sources/registry.hpp"
@@ -14,7 +11,7 @@ namespace {
 
 using sources::Engine;
 
-/// As a file for `apply` spells them: the flags are longer, and would not fit a terminal of 80 cells.
+/// The names that a file for `apply` has: the flags are longer, and would not fit a terminal of 80 cells.
 std::string names_of(std::span<const sources::Option> options) {
     std::vector<std::string> names;
     for (const auto& option : options) {
@@ -79,7 +76,7 @@ std::vector<Field<Engine>> engine_fields() {
 
 }  // namespace
 
-void add_types_verb(Command& command, Services& services) {
+void add_connector_types(Command& command, Services& services) {
     auto verb = command.subcommand("types", "List the types of connectors, and what each takes");
     auto& options = verb.keep<ListOptions>();
     add_list_options(verb, options, column_names(engine_fields()));

@@ -6,8 +6,8 @@
 
 #include <fmt/format.h>
 
+#include "cli/dataset/transfer.hpp"
 #include "core/wait.hpp"
-#include "render/progress.hpp"
 
 namespace prevision::cli {
 
@@ -15,8 +15,7 @@ namespace {
 
 using std::chrono::milliseconds;
 
-// A small table is done in a few milliseconds, a large one in minutes: ask often at first, then less and
-// less.
+// A small table takes a few milliseconds, a large one minutes: ask often at first, then less often.
 constexpr milliseconds first_pause{5};
 constexpr milliseconds longest_pause{250};
 
@@ -31,7 +30,7 @@ model::Dataset wait_until_done(Services& services, model::Dataset dataset, rende
     while (!dataset.done() && !dataset.failed()) {
         wait_for(pause, services.cancellation());
         pause = std::min(pause * 3 / 2 + milliseconds(1), longest_pause);
-        dataset = services.client().get_dataset(dataset.id);
+        dataset = services.client().get<model::Dataset>(dataset.id);
         progress.update(
             {.bytes = dataset.bytes.value_or(0), .total_bytes = std::nullopt, .rows = dataset.rows});
     }
@@ -46,7 +45,7 @@ bool is_interruption(const Error& error) {
 std::optional<std::string> find_unfinished(api::Client& client, const std::string& project_id,
                                            const std::string& name, const std::string& datasource_id) {
     std::vector<std::string> found;
-    client.list_datasets(project_id, [&](const model::Dataset& dataset) {
+    client.list<model::Dataset>(project_id, [&](const model::Dataset& dataset) {
         if (dataset.name == name && dataset.datasource_id == datasource_id && !dataset.done())
             found.push_back(dataset.id);
         return true;
@@ -57,16 +56,26 @@ std::optional<std::string> find_unfinished(api::Client& client, const std::strin
 
 }  // namespace
 
-model::Dataset start_snapshot(Services& services, const std::string& name, const std::string& datasource_id) {
+model::Dataset wait_for_snapshot(Services& services, const model::Dataset& started,
+                                 const std::string& progress_mode) {
+    const auto progress = make_progress(services, started.name, progress_mode);
+    auto dataset = wait_until_done(services, started, *progress);
+    if (dataset.failed()) throw failure_of(dataset);
+    progress->finish();
+    return dataset;
+}
+
+model::Dataset start_snapshot(Services& services, const std::string& name, const std::string& datasource_id,
+                              api::Names names) {
     const auto project_id = services.project_id();
     try {
-        return services.client().create_dataset(project_id, name, datasource_id);
+        return services.client().create_dataset(project_id, name, datasource_id, names);
     } catch (const Error& error) {
         if (is_interruption(error)) {
             services.tidy(fmt::format("see whether the snapshot '{}' was started", name),
                           [&](api::Client& client) {
                               const auto id = find_unfinished(client, project_id, name, datasource_id);
-                              if (id) client.delete_dataset({*id, name});
+                              if (id) client.remove<model::Dataset>({*id, name});
                           });
         }
         throw;
@@ -75,17 +84,13 @@ model::Dataset start_snapshot(Services& services, const std::string& name, const
 
 model::Dataset watch_snapshot(Services& services, const model::Dataset& started,
                               const std::string& progress_mode) {
-    const auto mode = render::parse_progress_mode(progress_mode).value_or(render::ProgressMode::automatic);
-    const auto progress = render::make_progress(started.name, services.io(), mode);
     try {
-        auto dataset = wait_until_done(services, started, *progress);
-        if (dataset.failed()) throw failure_of(dataset);
-        progress->finish();
-        return dataset;
+        return wait_for_snapshot(services, started, progress_mode);
     } catch (const Error& error) {
         if (is_interruption(error)) {
-            services.tidy(fmt::format("delete the unfinished snapshot '{}'", started.name),
-                          [&](api::Client& client) { client.delete_dataset(api::refer_to(started)); });
+            services.tidy(
+                fmt::format("delete the unfinished snapshot '{}'", started.name),
+                [&](api::Client& client) { client.remove<model::Dataset>(api::refer_to(started)); });
         }
         throw;
     }

@@ -1,11 +1,8 @@
-#include <algorithm>
-
 #include <fmt/format.h>
 
 #include "cli/nouns.hpp"
 #include "cli/output_sink.hpp"
-#include "core/file.hpp"
-#include "core/text.hpp"
+#include "cli/platform/api_call.hpp"
 #include "model/json.hpp"
 #include "model/json_builder.hpp"
 
@@ -13,106 +10,7 @@ namespace prevision::cli {
 
 namespace {
 
-constexpr std::size_t input_limit = std::size_t{64} << 20U;
-
-struct ApiOptions {
-    std::string method;
-    std::string path;
-    std::vector<std::string> fields;
-    std::optional<std::string> input;
-    std::vector<std::string> headers;
-    bool paginate = false;
-};
-
-std::string to_upper(std::string text) {
-    std::ranges::transform(text, text.begin(), [](char c) {
-        return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
-    });
-    return text;
-}
-
-/// "name=value" → both; only the first '=' counts.
-std::pair<std::string, std::string> parse_field(const std::string& field) {
-    const auto equals = field.find('=');
-    if (equals == std::string::npos || equals == 0)
-        throw Error(ErrorClass::usage, fmt::format("--field: '{}' is not of the form NAME=VALUE", field));
-    return {field.substr(0, equals), field.substr(equals + 1)};
-}
-
-transport::Header parse_header(const std::string& line) {
-    const auto colon = line.find(':');
-    if (colon == std::string::npos || colon == 0)
-        throw Error(ErrorClass::usage, "--http-header: a header is not of the form 'NAME: VALUE'");
-    transport::Header header{.name = line.substr(0, colon),
-                             .value = std::string(trim(std::string_view(line).substr(colon + 1)))};
-    if (equal_ignoring_case(header.name, "Authorization")) {
-        throw Error(ErrorClass::usage, "--http-header: Authorization is the platform's token",
-                    "give it in PREVISION_MASTER_TOKEN or by 'prevision login'");
-    }
-    return header;
-}
-
-/// Below /ext/v1, with or without that; what no path may hold raw is encoded.
-std::string parse_path(const std::string& text) {
-    constexpr std::string_view root = "ext/v1";
-    if (text.find("://") != std::string::npos) {
-        throw Error(ErrorClass::usage, fmt::format("api: '{}' is a URL, not a path", text),
-                    "give the path below /ext/v1, such as /version; --url names the platform");
-    }
-    std::string_view path = text;
-    if (path.starts_with('/')) path.remove_prefix(1);
-    if (path == root || path.starts_with("ext/v1/")) path.remove_prefix(root.size());
-    if (path.starts_with('/')) path.remove_prefix(1);
-    std::string result = "/";
-    for (const char c : path) {
-        const auto byte = static_cast<unsigned char>(c);
-        const bool raw =
-            byte > 0x20 && byte < 0x7f && std::string_view("\"<>\\^`{|}#").find(c) == std::string_view::npos;
-        result += raw ? std::string(1, c) : percent_encode(std::string_view(&c, 1));
-    }
-    return result;
-}
-
-std::string fields_as_query(const std::vector<std::string>& fields, const std::string& path) {
-    std::string query;
-    for (const auto& field : fields) {
-        const auto [name, value] = parse_field(field);
-        const bool first = query.empty() && path.find('?') == std::string::npos;
-        query += fmt::format("{}{}={}", first ? '?' : '&', percent_encode(name), percent_encode(value));
-    }
-    return query;
-}
-
-std::string fields_as_json(const std::vector<std::string>& fields) {
-    model::JsonObject object;
-    for (const auto& field : fields) {
-        const auto [name, value] = parse_field(field);
-        object.text(name, value);
-    }
-    return object.finish();
-}
-
-api::Client::AnyCall to_call(const ApiOptions& options, Services& services) {
-    api::Client::AnyCall call{
-        .method = to_upper(options.method), .path = parse_path(options.path), .headers = {}, .body = {}};
-    const bool is_token =
-        !call.method.empty() && std::ranges::all_of(call.method, [](char c) { return c >= 'A' && c <= 'Z'; });
-    if (!is_token) throw Error(ErrorClass::usage, fmt::format("api: '{}' is no method", options.method));
-    for (const auto& line : options.headers) call.headers.push_back(parse_header(line));
-    if (options.input) {
-        call.body = *options.input == "-" ? services.io().in.read_all(input_limit)
-                                          : read_file(*options.input, input_limit);
-    }
-    const bool has_no_body = call.method == "GET" || call.method == "HEAD" || call.method == "DELETE";
-    if (options.input || has_no_body) {
-        call.path += fields_as_query(options.fields, call.path);
-    } else if (!options.fields.empty()) {
-        call.body = fields_as_json(options.fields);
-    }
-    return call;
-}
-
-/// Of an answer of any shape: a name is its own id.
+/// The id in an answer of any shape; of a text the text itself.
 std::string id_of(const rapidjson::Value& value) {
     return value.IsString() ? std::string(value.GetString(), value.GetStringLength())
                             : model::get_text(value, "_id");
@@ -124,7 +22,7 @@ void check_format(render::Format format) {
                 "--output is json, jsonl, yaml or id");
 }
 
-/// On a terminal: indented where it is JSON.
+/// On a terminal: indented when it is JSON.
 void show_to_people(const std::string& body, Services& services) {
     std::string text;
     try {
@@ -135,58 +33,122 @@ void show_to_people(const std::string& body, Services& services) {
     if (!body.empty()) services.io().out.write(text + "\n");
 }
 
-/// In the format that was asked for. An answer without a body is `null`.
-void show_document(const api::Client::AnyCall& call, const std::string& body, Services& services) {
+/// In the format that was asked for.
+void show_document(const api::Client::AnyCall& call, const std::string& document, Services& services) {
     const auto fail = [&](const std::string& why) {
         return Error(ErrorClass::invalid,
                      fmt::format("{} {}: {}", call.method, call.path.substr(0, call.path.find('?')), why),
-                     "without --output it is written as it came");
+                     "without --output the answer is written as it came");
     };
-    render::Row row{.id = {}, .cells = {}, .document = body.empty() ? "null" : body};
+    render::Row row{.id = {}, .cells = {}, .document = document};
     try {
         row.id = id_of(model::parse_json(row.document));
     } catch (const Error&) {
-        throw fail("the answer is no JSON");
+        throw fail("the answer is not JSON");
     }
     const auto settings = services.render_settings();
     if (settings.format == render::Format::id && row.id.empty()) throw fail("the answer has no _id");
     render::render_object({}, row, settings, services.io().out);
 }
 
-void show_pages(const std::string& path, Services& services) {
+/// The status and the headers, as curl -i shows them.
+std::string head_of(const transport::Response& response) {
+    auto text = fmt::format("HTTP {}\n", response.status);
+    for (const auto& header : response.headers) text += fmt::format("{}: {}\n", header.name, header.value);
+    return text + "\n";
+}
+
+std::string head_document(const transport::Response& response) {
+    model::JsonObject headers;
+    for (const auto& header : response.headers) headers.text(header.name, header.value);
+    return model::JsonObject().value("status", response.status).json("headers", headers.finish()).finish();
+}
+
+/// An answer that was held, of any status. One without a body is `null` as a document; of HEAD it is the head.
+void show_answer(const api::Client::AnyCall& call, const transport::Response& response, bool with_head,
+                 Services& services) {
+    const auto settings = services.render_settings();
+    auto& out = services.io().out;
+    if (settings.format != render::Format::table) {
+        const auto body = response.body.empty() ? "null" : response.body;
+        show_document(call, call.method == "HEAD" ? head_document(response) : body, services);
+        return;
+    }
+    if (with_head) {
+        OutputSink sink(services.io());
+        sink.write(head_of(response));
+        sink.finish();
+    }
+    if (settings.terminal) {
+        show_to_people(response.body, services);
+    } else {
+        out.write(response.body);
+    }
+}
+
+/// The body of an answer that is not a success says what the API has against the call. Where a document was asked for,
+/// only a document is shown.
+void show_failure(const api::Client::AnyCall& call, const transport::Response& response, bool with_head,
+                  Services& services) {
+    if (services.options().format() == render::Format::id) return;
+    try {
+        show_answer(call, response, with_head, services);
+    } catch (const Error&) {
+        return;  // not JSON
+    }
+    services.io().out.flush();
+}
+
+void show_pages(const api::Client::AnyCall& call, Services& services) {
     auto settings = services.render_settings();
     if (settings.format == render::Format::table) settings.format = render::Format::json;
     const auto renderer = render::make_list_renderer({}, settings, services.io().out);
+    const auto take = [&](const std::string& item) {
+        renderer->add({.id = id_of(model::parse_json(item)), .cells = {}, .document = item});
+        return true;
+    };
+    bool is_begun = false;
     render::show_all(*renderer, [&] {
-        services.client().list_any(path, [&](const std::string& item) {
-            renderer->add({.id = id_of(model::parse_json(item)), .cells = {}, .document = item});
-            return true;
-        });
+        services.client().list_any(
+            call.path,
+            [&](const std::string& item) {
+                is_begun = true;
+                return take(item);
+            },
+            [&](const transport::Response& response) {
+                // In the middle of a document there is no room for another one.
+                if (!is_begun) show_failure(call, response, false, services);
+            });
     });
 }
 
 void run_api(const ApiOptions& options, Services& services) {
-    check_format(services.options().format());
+    const auto settings = services.render_settings();
+    check_format(settings.format);
     auto call = to_call(options, services);
+    if (options.include && (options.paginate || settings.format != render::Format::table))
+        throw Error(ErrorClass::usage,
+                    "--include shows one answer as it came: not with --paginate or --output");
     if (options.paginate) {
         if (call.method != "GET" || !call.body.empty())
             throw Error(ErrorClass::usage, "--paginate: only a GET has pages");
-        show_pages(call.path, services);
+        show_pages(call, services);
         return;
     }
-    const auto settings = services.render_settings();
-    if (settings.format != render::Format::table) {
-        show_document(call, services.client().call_any(call), services);
-        return;
-    }
-    if (settings.terminal) {
-        show_to_people(services.client().call_any(call), services);
-        return;
-    }
+    const bool with_head = options.include || call.method == "HEAD";
+    const bool streams = settings.format == render::Format::table && !settings.terminal && !with_head;
     OutputSink sink(services.io());
-    call.sink = &sink;
-    services.client().call_any(call);
-    sink.finish();
+    if (streams) call.sink = &sink;
+    const auto response = services.client().call_any(call);
+    if (!api::is_success(response.status)) {
+        show_failure(call, response, with_head, services);
+        throw services.client().error_of(call, response);
+    }
+    if (streams) {
+        sink.finish();
+    } else {
+        show_answer(call, response, with_head, services);
+    }
 }
 
 }  // namespace
@@ -198,18 +160,26 @@ void add_api(Command& root, Services& services) {
                      {.suggestions = {"GET", "POST", "PATCH", "DELETE"}});
     command.argument("PATH", options.path, "The path below /ext/v1, such as /projects", true,
                      {.suggestions = {"/version", "/profile", "/projects", "/events"}});
-    command.option("-f,--field", options.fields,
-                   "A field of the body, as a text; of the query where there is no body or --input",
-                   {.value = "NAME=VALUE"});
+    command.option(
+        "-f,--field", options.fields,
+        "A field of the body, as a text; of the query where there is no body or --input. A name that is "
+        "given again makes a list",
+        {.value = "NAME=VALUE"});
+    command.option(
+        "-F,--typed-field", options.typed_fields,
+        "The same; a number, true, false and null are sent as such, @FILE is the file's text, @- stdin",
+        {.value = "NAME=VALUE"});
     command.option("--input", options.input, "A file to send as the body; - is stdin",
                    {.value = "FILE", .completes = Completes::file});
     command.option("-H,--http-header", options.headers, "A header to send", {.value = "'NAME: VALUE'"});
+    command.flag("-i,--include", options.include, "Show the answer's status and headers before its body");
     command.flag("--paginate", options.paginate, "Get all pages of a list, as one array of its items");
     command.detail(
         "In a pipe the answer is written as it came; with --output json, jsonl, yaml or id it is read "
-        "first.");
+        "first. The body of an error is written too, and the exit code is the error's.");
     command.example("prevision api GET /version");
     command.example("prevision api GET /projects --paginate -o jsonl");
+    command.example("prevision api PATCH /connectors/6745f2a09d4e3c0001a2b3c4 -F port=3306");
     command.example("prevision api POST /projects --field name=churn --field 'color=#3C6DF0'");
     command.action([&options, &services] { run_api(options, services); });
 }

@@ -17,8 +17,8 @@ std::optional<std::string> given(const std::string& option, const Environment& e
     return option.empty() ? environment.get(variable) : option;
 }
 
-RemotePlatform platform_of_url(const std::string& url, const GlobalOptions& options, const Io& io) {
-    check_platform_url(url, options.url.empty() ? "PREVISION_URL" : "--url");
+RemotePlatform platform_of_url(const std::string& url, const std::string& source, const Io& io) {
+    check_platform_url(url, source);
     auto token = io.environment.get("PREVISION_MASTER_TOKEN");
     if (!token) {
         throw Error(ErrorClass::auth,
@@ -28,7 +28,8 @@ RemotePlatform platform_of_url(const std::string& url, const GlobalOptions& opti
     return {.url = url, .token = Secret(std::move(*token)), .project = {}};
 }
 
-RemotePlatform platform_of_profile(const config::Profile& profile, Cancellation& cancellation) {
+RemotePlatform platform_of_profile(const config::Profile& profile, const GlobalOptions& options,
+                                   Cancellation& cancellation) {
     if (profile.url.empty()) {
         throw Error(ErrorClass::invalid, fmt::format("the profile '{}' has no url", profile.name),
                     fmt::format("prevision login --profile {} --url URL", profile.name));
@@ -38,7 +39,7 @@ RemotePlatform platform_of_profile(const config::Profile& profile, Cancellation&
     if (!profile.token_command.empty()) {
         token = read_secret_command(profile.token_command,
                                     fmt::format("the token command of the profile '{}'", profile.name),
-                                    cancellation);
+                                    options.time_limit(), cancellation);
     }
     if (token.empty()) {
         throw Error(ErrorClass::auth,
@@ -56,8 +57,19 @@ bool is_this_machine(const std::string& host) {
 
 std::filesystem::path profile_path(const Environment& environment) {
     if (auto file = config::profile_file(environment)) return *file;
-    throw Error(ErrorClass::invalid, "cannot tell where profiles are kept: HOME is not set",
+    throw Error(ErrorClass::invalid, "there is no place for profiles: HOME is not set",
                 "set HOME or XDG_CONFIG_HOME");
+}
+
+std::optional<std::string> platform_url(const GlobalOptions& options, const Environment& environment) {
+    if (!options.url.empty()) return options.url;
+    if (!options.profile.empty()) return std::nullopt;
+    auto url = environment.get("PREVISION_URL");
+    if (!url && environment.get_raw("PREVISION_URL") && environment.get("PREVISION_MASTER_TOKEN")) {
+        throw Error(ErrorClass::usage, "PREVISION_URL is empty, although PREVISION_MASTER_TOKEN has a token",
+                    "give it the platform's URL; to use a profile or the embedded platform, unset both");
+    }
+    return url;
 }
 
 std::optional<std::string> profile_name(const GlobalOptions& options, const Environment& environment,
@@ -71,39 +83,37 @@ void check_platform_url(const std::string& url, const std::string& source) {
     if (net::mask_url(url) != url) {
         throw Error(
             ErrorClass::usage,
-            fmt::format("{}: '{}' holds a user or a password, which no platform takes", source,
+            fmt::format("{}: '{}' has a user or a password, which a platform does not take", source,
                         net::mask_url(url)),
             "give it as https://HOST, and the token in PREVISION_MASTER_TOKEN or by 'prevision login'");
     }
     const auto parsed = net::parse_http_url(url);
     if (parsed && !parsed->has_query && !parsed->has_fragment) return;
     const bool has_scheme = url.find("://") != std::string::npos;
-    throw Error(
-        ErrorClass::usage,
-        fmt::format("{}: '{}' {}", source, url,
-                    has_scheme ? "cannot be a platform's URL" : "is no URL: it does not begin with https://"),
-        has_scheme ? "give it as https://HOST or https://HOST:PORT"
-                   : fmt::format("did you mean {}://{}?",
-                                 is_this_machine(url.substr(0, url.find(':'))) ? "http" : "https", url));
+    throw Error(ErrorClass::usage,
+                fmt::format("{}: '{}' {}", source, url,
+                            has_scheme ? "cannot be a platform's URL"
+                                       : "is not a URL: it does not begin with https://"),
+                has_scheme
+                    ? "give it as https://HOST or https://HOST:PORT"
+                    : fmt::format("did you mean {}://{}?",
+                                  is_this_machine(url.substr(0, url.find(':'))) ? "http" : "https", url));
 }
 
 std::optional<std::string> plain_text_warning(const std::string& url) {
     const auto parsed = net::parse_http_url(url);
     if (!parsed || parsed->scheme != "http" || is_this_machine(parsed->host)) return std::nullopt;
-    return fmt::format("warning: {} has no TLS: the token can be read on the way; use https",
-                       parsed->origin());
+    return fmt::format("{} has no TLS: others can read the token on its way; use https", parsed->origin());
 }
 
 std::optional<RemotePlatform> choose_platform(const GlobalOptions& options, const Io& io,
                                               Cancellation& cancellation,
                                               const std::function<void(const std::string&)>& warn) {
     std::optional<RemotePlatform> platform;
-    if (const auto url = given(options.url, io.environment, "PREVISION_URL")) {
-        if (!options.profile.empty()) {
-            warn(fmt::format("warning: the profile '{}' is not used, since {} names a platform",
-                             options.profile, options.url.empty() ? "PREVISION_URL" : "--url"));
-        }
-        platform = platform_of_url(*url, options, io);
+    if (const auto url = platform_url(options, io.environment)) {
+        if (!options.url.empty() && !options.profile.empty())
+            warn(fmt::format("the profile '{}' is not used, since --url names a platform", options.profile));
+        platform = platform_of_url(*url, options.url.empty() ? "PREVISION_URL" : "--url", io);
     } else {
         const auto file = config::profile_file(io.environment);
         const auto profiles = file ? config::read_profiles(*file) : config::Profiles{};
@@ -114,9 +124,9 @@ std::optional<RemotePlatform> choose_platform(const GlobalOptions& options, cons
             throw Error(ErrorClass::not_found, fmt::format("no profile is named '{}'", *name),
                         "'prevision profile list' shows what there is");
         }
-        platform = platform_of_profile(*profile, cancellation);
+        platform = platform_of_profile(*profile, options, cancellation);
     }
-    mask_secret(platform->token, io.environment, io.err);
+    if (!options.json_errors()) mask_secret(platform->token, io.environment, io.err);
     if (const auto warning = plain_text_warning(platform->url)) warn(*warning);
     return platform;
 }

@@ -22,7 +22,7 @@ namespace prevision::cli {
 
 namespace {
 
-/// What was looked at, and how it is.
+/// A check and its result.
 struct Finding {
     std::string check;
     std::string result = "ok";  ///< ok, warning or failed
@@ -48,6 +48,7 @@ class Doctor {
         examine_profiles();
         examine_platform();
         examine_files();
+        examine_leftovers();
         examine_engines();
         for (const auto& library : libraries())
             add({.check = "library " + library.name, .detail = library.version});
@@ -58,7 +59,7 @@ class Doctor {
   private:
     void add(Finding finding) { findings_.push_back(std::move(finding)); }
 
-    /// Runs one check; what it throws is its failure.
+    /// Runs one check; an Error is its failure.
     void check(const std::string& name, const std::function<Finding()>& examination) {
         try {
             add(examination());
@@ -75,8 +76,7 @@ class Doctor {
             add(mode_of("config.json", *file));
             const auto profiles = config::read_profiles(*file);
             const auto name = profile_name(services_.options(), environment, profiles);
-            // A URL that is given by itself comes before any profile.
-            const bool unused = !services_.options().url.empty() || environment.get("PREVISION_URL");
+            const bool unused = platform_url(services_.options(), environment).has_value();
             const auto* const profile = name ? profiles.find(*name) : nullptr;
             return {.check = "profile",
                     .detail = fmt::format("{} of {}{}{}", name.value_or("none"), profiles.all.size(),
@@ -96,7 +96,7 @@ class Doctor {
                                       count, count == 1 ? "" : "s")};
         });
         check("project", [&]() -> Finding {
-            const auto project = services_.client().get_project(services_.project_id());
+            const auto project = services_.client().get<model::Project>(services_.project_id());
             return {.check = "project", .detail = fmt::format("{}, {}", project.name, project.id)};
         });
     }
@@ -105,9 +105,25 @@ class Doctor {
         const auto& environment = services_.io().environment;
         check("home", [&]() -> Finding {
             const auto home = config::platform_home(environment);
-            if (!may_exist(home)) return {.check = "home", .detail = home.string() + ", not made yet"};
+            if (!may_exist(home)) return {.check = "home", .detail = home.string() + ", not created yet"};
             for (const auto& name : {"prevision.db", "vault.key"}) examine_mode(home / name);
             return mode_of("home", home);
+        });
+    }
+
+    void examine_leftovers() {
+        check("leftovers", [&]() -> Finding {
+            if (!may_exist(config::platform_home(services_.io().environment)))
+                return {.check = "leftovers", .detail = "none"};
+            std::vector<std::string> names;
+            for (const auto& file : services_.embedded().leftovers()) names.push_back(file.string());
+            if (names.empty()) return {.check = "leftovers", .detail = "none"};
+            return {
+                .check = "leftovers",
+                .result = "warning",
+                .detail = join(names, ", "),
+                .hint =
+                    "killed processes left these files; no other command uses them, so they can be deleted"};
         });
     }
 
@@ -115,7 +131,7 @@ class Doctor {
         if (may_exist(file)) add(mode_of(file.filename().string(), file));
     }
 
-    /// Nobody but its owner may read it.
+    /// Only its owner may read it.
     static Finding mode_of(const std::string& check, const std::filesystem::path& path) {
         struct stat status {};
         if (::stat(path.c_str(), &status) != 0) {
@@ -128,7 +144,7 @@ class Doctor {
         Finding finding{.check = check, .detail = fmt::format("{}, mode {:04o}", path.string(), mode)};
         if (status.st_uid != ::geteuid()) {
             finding.result = "warning";
-            finding.hint = fmt::format("it belongs to user {}, not to you", status.st_uid);
+            finding.hint = fmt::format("its owner is user {}, not you", status.st_uid);
         } else if ((mode & 077U) != 0) {
             finding.result = "failed";
             finding.hint = fmt::format("others may read it: chmod {} {}",
@@ -137,7 +153,7 @@ class Doctor {
         return finding;
     }
 
-    /// Each engine is part of the program; those that go through libcurl need its protocols.
+    /// Engines are part of the program; some need protocols of libcurl.
     void examine_engines() {
         const auto protocols = curl_protocols();
         const auto has = [&](const std::string& name) {
@@ -154,8 +170,8 @@ class Doctor {
             if (!missing.empty()) {
                 // With one protocol of two, some servers can still be used.
                 finding.result = missing.size() < engine.curl_protocols.size() ? "warning" : "failed";
-                finding.hint =
-                    fmt::format("the libcurl here does not speak {}: install libcurl4", join(missing, ", "));
+                finding.hint = fmt::format("the installed libcurl does not speak {}: install libcurl4",
+                                           join(missing, ", "));
             }
             add(finding);
         }
@@ -177,7 +193,7 @@ class Doctor {
         Finding finding{.check = "locale", .detail = locale.value_or("not set")};
         if (name.find("utf-8") == std::string::npos && name.find("utf8") == std::string::npos) {
             finding.result = "warning";
-            finding.hint = "texts are shown as UTF-8; where letters look wrong: export LANG=C.UTF-8";
+            finding.hint = "texts are shown as UTF-8; if letters look wrong: export LANG=C.UTF-8";
         }
         add(finding);
     }
@@ -205,18 +221,18 @@ void run_doctor(Services& services, const ListOptions& options) {
     const auto failed = std::ranges::count(findings, "failed", &Finding::result);
     if (failed > 0) {
         throw Error(ErrorClass::partial, fmt::format("{} of {} checks failed", failed, findings.size()),
-                    "the hint of each tells what to do");
+                    "each hint says what to do");
     }
 }
 
 }  // namespace
 
 void add_doctor(Command& root, Services& services) {
-    auto verb = root.subcommand("doctor", "Look at what the program finds here, and tell what is wrong");
+    auto verb = root.subcommand("doctor", "Check the environment of the program, and report what is wrong");
     auto& options = verb.keep<ListOptions>();
     add_list_options(verb, options, column_names(finding_fields()));
     verb.detail(
-        "It looks at the platform, the project, the permissions of files, the engines, the libraries and "
+        "It checks the platform, the project, the permissions of files, the engines, the libraries and "
         "the locale. Exit code 8 when a check fails.");
     verb.example("prevision doctor");
     verb.example("prevision doctor -o json --filter result=failed");

@@ -16,20 +16,19 @@ struct LoginOptions {
     SecretOptions token{.noun = "token"};
 };
 
-/// The profile to log in to, as it is by now.
+/// The profile that is created or changed, as it is now.
 config::Profile profile_to_change(Services& services, const config::Profiles& profiles) {
     const auto& options = services.options();
     const auto& environment = services.io().environment;
     auto name = profile_name(options, environment, profiles).value_or("default");
-    // The embedded platform was chosen, not named: whoever logs in leaves it.
+    // The embedded platform is only the default: logging in makes another profile.
     const bool is_named = !options.profile.empty() || environment.get("PREVISION_PROFILE");
     if (name == embedded_profile && !is_named) name = "default";
     const bool odd =
         std::ranges::any_of(name, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == '\x7f'; });
     if (name == embedded_profile || odd) {
-        throw Error(
-            ErrorClass::usage, fmt::format("--profile: '{}' cannot be the name of a profile", name),
-            fmt::format("'{}' is the platform within this program, which needs no token", embedded_profile));
+        throw Error(ErrorClass::usage, fmt::format("--profile: '{}' cannot be the name of a profile", name),
+                    fmt::format("'{}' is the embedded platform, which needs no token", embedded_profile));
     }
     const auto* const existing = profiles.find(name);
     return existing != nullptr ? *existing : config::Profile{.name = name};
@@ -56,7 +55,7 @@ void check(const std::string& url, const Secret& token, Services& services) {
     } catch (const Error& error) {
         if (error.error_class() != ErrorClass::auth) throw;
         Error refused(ErrorClass::auth, fmt::format("login: {} refuses the token", url),
-                      "is it whole, and of this platform? nothing was kept");
+                      "check that the token is complete and belongs to this platform; nothing was saved");
         if (error.status()) refused.with_status(*error.status());
         throw refused;
     }
@@ -66,19 +65,19 @@ void run_login(const LoginOptions& options, Services& services) {
     const auto file = profile_path(services.io().environment);
     auto profile = profile_to_change(services, config::read_profiles(file));
     const auto url = url_to_use(services, profile);
-    if (const auto warning = plain_text_warning(url)) services.message(*warning);
+    if (const auto warning = plain_text_warning(url)) services.warn(*warning);
     auto token = read_secret(options.token, services);
     if (!token) {
         if (!may_prompt(services.options(), services.io())) {
             throw Error(ErrorClass::usage, "login: no token is given",
-                        "name its source: --token-stdin, --token-file, --token-env or --token-command");
+                        "give its source: --token-stdin, --token-file, --token-env or --token-command");
         }
         token = prompt_for_secret(fmt::format("Token for {}", url), services, "token");
     }
     if (token->empty()) throw Error(ErrorClass::usage, "login: the token is empty");
     check(url, *token, services);
     if (!profile.url.empty() && profile.url != url) {
-        services.message(fmt::format("the profile '{}' was {} before", profile.name, profile.url));
+        services.message(fmt::format("the profile '{}' had the URL {} before", profile.name, profile.url));
         profile.project.clear();
     }
     profile.url = url;

@@ -27,7 +27,7 @@ void run_list(const ListOptions& options, Services& services) {
         if (!listing.add(to_row(profile_fields(), to_shown(profile, profiles.chosen)))) break;
     }
     listing.finish();
-    if (listing.count() == 0) tell_of_none(services, options, "profile", "login");
+    if (listing.count() == 0) say_list_is_empty(services, options, "profile", "login");
 }
 
 void run_use(const std::string& name, Services& services) {
@@ -36,7 +36,7 @@ void run_use(const std::string& name, Services& services) {
     const auto& profile = name == embedded_profile ? embedded : find(profiles, name);
     config::choose_profile(profile_path(services.io().environment), name);
     show_done(services, profile_fields(), to_shown(profile, name),
-              fmt::format("'{}' is used from now on", name));
+              fmt::format("the default platform is '{}' from now on", name));
 }
 
 void run_show(const std::string& name, Services& services) {
@@ -45,7 +45,7 @@ void run_show(const std::string& name, Services& services) {
         name.empty() ? profile_name(services.options(), services.io().environment, profiles) : name;
     if (!wanted || *wanted == embedded_profile) {
         throw Error(ErrorClass::not_found, "no profile is chosen: the embedded platform is used",
-                    "'prevision login' makes a profile, 'prevision profile use NAME' chooses one");
+                    "'prevision login' creates a profile, 'prevision profile use NAME' makes it the default");
     }
     show_object(services, profile_fields(), to_shown(find(profiles, *wanted), profiles.chosen));
 }
@@ -53,23 +53,23 @@ void run_show(const std::string& name, Services& services) {
 }  // namespace
 
 void add_profile(Command& root, Services& services) {
-    auto command = root.subcommand("profile", "The platforms that are known by name", {"profiles"});
+    auto command = root.subcommand("profile", "The platforms that have names", {"profiles"});
     auto list = command.subcommand("list", "List the profiles", {"ls"});
     auto& options = list.keep<ListOptions>();
     add_list_options(list, options, column_names(profile_fields()));
     list.example("prevision profile list");
     list.action([&options, &services] { run_list(options, services); });
 
-    auto use = command.subcommand("use", "Make a profile the one that is used by itself");
+    auto use = command.subcommand("use", "Make a profile the default");
     auto& used = use.keep<std::string>();
-    use.argument("NAME", used, "Its name; 'embedded' is the platform within this program", true,
+    use.argument("NAME", used, "Its name; 'embedded' is the embedded platform", true,
                  {.completes = Completes::profile});
     use.example("prevision profile use work");
     use.action([&used, &services] { run_use(used, services); });
 
     auto show = command.subcommand("show", "Show a profile, without its token", {"get"});
     auto& name = show.keep<std::string>();
-    show.argument("[NAME]", name, "Its name; the one in use without it", false,
+    show.argument("[NAME]", name, "Its name; without it the one in use", false,
                   {.completes = Completes::profile});
     show.example("prevision profile show work -o json");
     show.action([&name, &services] { run_show(name, services); });

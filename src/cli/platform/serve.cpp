@@ -1,14 +1,18 @@
+#include <array>
+#include <map>
+#include <type_traits>
+
 #include <fmt/format.h>
 
 #include "cli/nouns.hpp"
-#include "cli/platform/choice.hpp"
+#include "cli/platform/token.hpp"
 #include "cli/process.hpp"
-#include "cli/verbs/listing.hpp"
 #include "core/error.hpp"
 #include "core/text.hpp"
 #include "model/json_builder.hpp"
 #include "platform/platform.hpp"
 #include "server/server.hpp"
+#include "sources/reach.hpp"
 
 namespace prevision::cli {
 
@@ -20,15 +24,9 @@ struct ServeOptions {
     std::optional<std::string> key;
     bool insecure_http = false;
     std::string log = "text";
-    std::optional<std::string> max_header;
-    std::optional<std::string> max_body;
-    std::optional<std::string> max_upload;
-    std::optional<std::string> header_timeout;
-    std::optional<std::string> body_timeout;
-    std::optional<std::string> idle_timeout;
-    std::optional<std::string> write_timeout;
-    std::optional<std::string> drain_timeout;
-    std::optional<std::string> keep_alive;
+    std::map<std::string_view, std::optional<std::string>> limits;  ///< by flag
+    platform::Confinement confinement;
+    std::vector<std::string> file_folders;
 };
 
 /// "65536", "16K", "4M", "2G": bytes.
@@ -44,183 +42,141 @@ std::uint64_t parse_size(std::string_view flag, const std::string& text) {
     }
     const auto number = parse_integer(digits);
     if (!number || *number <= 0 || *number > (std::int64_t{1} << 40U) >> shift) {
-        throw Error(ErrorClass::usage, fmt::format("{}: '{}' is no size", flag, text),
-                    "a number of bytes, or with K, M or G behind it");
+        throw Error(ErrorClass::usage, fmt::format("{}: '{}' is not a size", flag, text),
+                    "give a number of bytes, or one followed by K, M or G");
     }
     return static_cast<std::uint64_t>(*number) << shift;
 }
 
-server::Settings to_settings(const ServeOptions& options) {
-    server::Settings settings;
-    auto& limits = settings.limits;
+using server::Limits;
+using server::Settings;
+
+template <auto member>
+void set_size(Settings& settings, std::string_view flag, const std::string& text) {
+    settings.limits.*member = parse_size(flag, text);
+}
+
+template <auto member>
+void set_time(Settings& settings, std::string_view flag, const std::string& text) {
+    if constexpr (std::is_member_object_pointer_v<decltype(member)> && requires { settings.*member; })
+        settings.*member = parse_duration(flag, text);
+    else
+        settings.limits.*member = parse_duration(flag, text);
+}
+
+/// A flag that sets a limit, as data.
+struct Limit {
+    std::string_view flag;
+    std::string_view value;
+    std::string_view help;
+    void (*set)(Settings& settings, std::string_view flag, const std::string& text);
+};
+
+constexpr std::array<Limit, 9> all_limits{{
+    {"--max-header", "SIZE", "The largest header of a request (16K)", set_size<&Limits::header_bytes>},
+    {"--max-body", "SIZE", "The largest JSON body (4M)", set_size<&Limits::body_bytes>},
+    {"--max-upload", "SIZE", "The largest file (16G)", set_size<&Limits::upload_bytes>},
+    {"--header-timeout", "TIME", "For a whole header to come (10s)", set_time<&Limits::header_time>},
+    {"--body-timeout", "TIME", "For more of a body to come (20s)", set_time<&Limits::body_time>},
+    {"--idle-timeout", "TIME", "Between two requests (60s)", set_time<&Limits::idle_time>},
+    {"--write-timeout", "TIME", "For a client to take a piece (30s)", set_time<&Limits::write_time>},
+    {"--drain-timeout", "TIME", "For running calls to end after SIGTERM (10s)",
+     set_time<&Settings::drain_time>},
+    {"--keep-alive", "TIME", "Between two comments of an event stream (15s)",
+     set_time<&Settings::event_comment>},
+}};
+
+Settings to_settings(const ServeOptions& options) {
+    Settings settings;
     settings.listen = options.listen;
     if (options.certificate) settings.tls_certificate = *options.certificate;
     if (options.key) settings.tls_key = *options.key;
     settings.insecure_http = options.insecure_http;
     if (options.log == "json") settings.log = server::LogFormat::json;
     if (options.log == "none") settings.log = server::LogFormat::none;
-    if (options.max_header) limits.header_bytes = parse_size("--max-header", *options.max_header);
-    if (options.max_body) limits.body_bytes = parse_size("--max-body", *options.max_body);
-    if (options.max_upload) limits.upload_bytes = parse_size("--max-upload", *options.max_upload);
-    if (options.header_timeout)
-        limits.header_time = parse_duration("--header-timeout", *options.header_timeout);
-    if (options.body_timeout) limits.body_time = parse_duration("--body-timeout", *options.body_timeout);
-    if (options.idle_timeout) limits.idle_time = parse_duration("--idle-timeout", *options.idle_timeout);
-    if (options.write_timeout) limits.write_time = parse_duration("--write-timeout", *options.write_timeout);
-    if (options.drain_timeout)
-        settings.drain_time = parse_duration("--drain-timeout", *options.drain_timeout);
-    if (options.keep_alive) settings.event_comment = parse_duration("--keep-alive", *options.keep_alive);
+    for (const auto& limit : all_limits) {
+        const auto& given = options.limits.at(limit.flag);
+        if (given) limit.set(settings, limit.flag, *given);
+    }
     return settings;
 }
 
-/// What is served, and whom it lets in, is this machine's: a flag that names another platform is a mistake.
-void refuse_remote(Services& services) {
-    const auto& options = services.options();
-    const bool is_remote = !options.profile.empty() && options.profile != embedded_profile;
-    if (options.url.empty() && !is_remote) return;
-    const std::string flag = is_remote ? "--profile" : "--url";
-    throw Error(ErrorClass::usage,
-                fmt::format("{}: what is served is the embedded platform of this machine", flag),
-                fmt::format("leave {} out", flag));
+/// Writes a line of the log about the server itself. One that cannot be written is dropped, as those of requests are.
+void announce(Services& services, server::LogFormat format, std::string_view event,
+              const std::string& url = {}) {
+    auto& err = services.io().err;
+    const auto text = url.empty() ? fmt::format("prevision: {}\n", event)
+                                  : fmt::format("prevision: {} on {}\n", event, url);
+    const auto json = model::JsonObject()
+                          .text("time", format_time(services.io().clock.now()))
+                          .text("event", event)
+                          .text_if_set("url", url)
+                          .finish();
+    try {
+        err.write(format == server::LogFormat::json ? json + "\n" : text);
+        err.flush();
+    } catch (const Error&) {
+        return;
+    } catch (const OutputClosed&) {
+        return;
+    }
 }
 
 void run_serve(const ServeOptions& options, Services& services) {
     constexpr std::chrono::seconds to_end{5};
-    refuse_remote(services);
+    require_embedded(services);
     const auto settings = to_settings(options);
     set_grace(settings.drain_time + to_end);
+    auto confinement = options.confinement;
+    confinement.file_folders.assign(options.file_folders.begin(), options.file_folders.end());
+    services.embedded().platform().confine(confinement);
+    if (!confinement.ambient_credentials) sources::forget_ambient_credentials();
     server::Server server(services.embedded().platform(), settings, services.embedded().home(),
                           services.io().err, services.io().clock);
-    services.message("prevision: serving on " + server.url());
+    announce(services, settings.log, "serving", server.url());
     server.run(services.cancellation());
-    services.message("prevision: stopped");
+    announce(services, settings.log, "stopped");
 }
 
-/// A token as it is shown: itself only when it has just been made.
-struct ShownToken {
-    std::string id;
-    std::string token;
-    platform::TokenRecord record;
-    std::string document;
-};
-
-ShownToken show(const platform::TokenRecord& record, const Secret& token = {}) {
-    model::JsonObject document;
-    document.text("_id", record.id)
-        .text("name", record.name)
-        .text("role", platform::to_string(record.role))
-        .text("created_at", record.created_at)
-        .text_or_null("revoked_at", record.revoked_at)
-        .text_if_set("token", token.reveal());
-    // Of a new token, -q is to print what opens the platform, not what names it.
-    return {.id = token.empty() ? record.id : token.reveal(),
-            .token = token.reveal(),
-            .record = record,
-            .document = document.finish()};
-}
-
-std::vector<Field<ShownToken>> token_fields(bool with_token) {
-    std::vector<Field<ShownToken>> fields{
-        {{"id"}, [](const ShownToken& shown) { return cell(shown.record.id); }},
-        {{"name"}, [](const ShownToken& shown) { return cell(shown.record.name); }},
-        {{"role"},
-         [](const ShownToken& shown) { return cell(std::string(platform::to_string(shown.record.role))); }},
-        {{.name = "created_at", .is_time = true},
-         [](const ShownToken& shown) { return cell(shown.record.created_at); }},
-        {{.name = "revoked_at", .is_time = true},
-         [](const ShownToken& shown) { return cell(shown.record.revoked_at); }}};
-    if (with_token) {
-        fields.push_back(text("token", &ShownToken::token));
-    }
-    return fields;
-}
-
-void add_token_create(Command& command, Services& services) {
-    struct Options {
-        std::string name;
-        std::string role = "admin";
-    };
-    auto verb = command.subcommand("create", "Make a token, and show it this once");
-    auto& options = verb.keep<Options>();
-    verb.argument("NAME", options.name, "Whom or what it is for");
-    verb.option("--role", options.role, "What it may do: everything, or only look",
-                {.value = "ROLE", .choices = {"admin", "viewer"}});
-    verb.example("prevision serve token create alice");
-    verb.example("prevision serve token create ci --role viewer -q");
-    verb.action([&options, &services] {
-        refuse_remote(services);
-        const auto made =
-            services.embedded().platform().tokens().create(options.name, platform::parse_role(options.role));
-        show_object(services, token_fields(true), show(made.record, made.token));
-    });
-}
-
-void add_token(Command& serve, Services& services) {
-    auto command = serve.subcommand("token", "Who may call the served platform", {"tokens"});
-    add_token_create(command, services);
-
-    auto list = command.subcommand("list", "List the tokens, without what they are", {"ls"});
-    auto& list_options = list.keep<ListOptions>();
-    add_list_options(list, list_options, column_names(token_fields(false)));
-    list.example("prevision serve token list");
-    list.action([&list_options, &services] {
-        refuse_remote(services);
-        const auto fields = token_fields(false);
-        auto listing = make_listing(services, list_options, fields);
-        for (const auto& record : services.embedded().platform().tokens().list()) {
-            if (!listing.add(to_row(fields, show(record)))) break;
-        }
-        listing.finish();
-        if (listing.count() == 0) tell_of_none(services, list_options, "token", "serve token create");
-    });
-
-    auto revoke = command.subcommand("revoke", "Take a token's power away, at once");
-    auto& name = revoke.keep<std::string>();
-    revoke.argument("NAME", name, "Its name or id", true, {.completes = Completes::token});
-    revoke.example("prevision serve token revoke alice");
-    revoke.action([&name, &services] {
-        refuse_remote(services);
-        const auto record = services.embedded().platform().tokens().revoke(name);
-        show_done(services, token_fields(false), show(record),
-                  fmt::format("revoked the token '{}'", record.name));
-    });
-}
-
-void add_limits(Command& command, ServeOptions& options) {
-    command.option("--max-header", options.max_header, "The largest header of a request (16K)",
-                   {.value = "SIZE"});
-    command.option("--max-body", options.max_body, "The largest JSON body (4M)", {.value = "SIZE"});
-    command.option("--max-upload", options.max_upload, "The largest file (16G)", {.value = "SIZE"});
-    command.option("--header-timeout", options.header_timeout, "For a whole header to come (10s)",
-                   {.value = "TIME"});
-    command.option("--body-timeout", options.body_timeout, "For more of a body to come (20s)",
-                   {.value = "TIME"});
-    command.option("--idle-timeout", options.idle_timeout, "Between two requests (60s)", {.value = "TIME"});
-    command.option("--write-timeout", options.write_timeout, "For a client to take a piece (30s)",
-                   {.value = "TIME"});
-    command.option("--drain-timeout", options.drain_timeout, "For what runs to end after SIGTERM (10s)",
-                   {.value = "TIME"});
-    command.option("--keep-alive", options.keep_alive, "Between two comments of an event stream (15s)",
-                   {.value = "TIME"});
+/// What connectors may use of the server's machine and network.
+void add_confinement(Command& command, ServeOptions& options) {
+    command.option("--allow-files", options.file_folders,
+                   "Let connectors open the files and local sockets in a folder; may be given several times",
+                   {.value = "DIR", .completes = Completes::file});
+    command.option(
+        "--allow-hosts", options.confinement.hosts,
+        "Let connectors reach only hosts that match, or with ! before it not those: a name with * and ?, "
+        "an address, a network, loopback, private, link-local; may be given several times",
+        {.value = "PATTERN"});
+    command.flag("--ambient-credentials", options.confinement.ambient_credentials,
+                 "Let connectors log in with the passwords, keys and SSH agent of this user");
 }
 
 }  // namespace
 
-void add_serve(Command& root, Services& services) {
+void add_serve(Command& root, GlobalOptions& global, Services& services) {
     auto command = root.subcommand("serve", "Serve the embedded platform to a team, over HTTP");
     auto& options = command.keep<ServeOptions>();
-    command.option("--listen", options.listen, "Where to listen", {.value = "HOST:PORT"});
+    command.option("--listen", options.listen, "The address to listen at", {.value = "HOST:PORT"});
     command.option("--tls-cert", options.certificate, "The certificate, with its chain",
                    {.value = "FILE", .completes = Completes::file});
     command.option("--tls-key", options.key, "Its key", {.value = "FILE", .completes = Completes::file});
-    command.flag("--insecure-http", options.insecure_http, "Listen wider than this machine without TLS");
+    command.flag("--insecure-http", options.insecure_http, "Listen beyond this machine without TLS");
     command.option("--log", options.log, "The access log, on stderr",
                    {.value = "FORM", .choices = {"text", "json", "none"}});
-    add_limits(command, options);
+    add_confinement(command, options);
+    for (const auto& limit : all_limits) {
+        command.option(std::string(limit.flag), options.limits[limit.flag], std::string(limit.help),
+                       {.value = std::string(limit.value)});
+    }
     command.example("prevision serve token create alice");
     command.example("prevision serve");
     command.example("prevision serve --listen 0.0.0.0:8443 --tls-cert cert.pem --tls-key key.pem --log json");
-    command.action([&options, &services] { run_serve(options, services); });
+    command.action([&options, &global, &services] {
+        // Errors and warnings are lines of the log too.
+        if (options.log == "json") global.output = "jsonl";
+        run_serve(options, services);
+    });
     add_token(command, services);
 }
 

@@ -18,7 +18,7 @@ struct ShownProfile {
     std::string document;
 };
 
-/// `chosen` is the name of the profile that is used by itself.
+/// `chosen` is the name of the default profile.
 ShownProfile to_shown(const config::Profile& profile, const std::string& chosen);
 
 const std::vector<Field<ShownProfile>>& profile_fields();

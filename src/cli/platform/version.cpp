@@ -29,7 +29,7 @@ std::string to_document() {
 
 void add_version(Command& root, Services& services) {
     auto command = root.subcommand("version", "Show this program's version");
-    command.detail("With -o json also the engines, and the versions of the libraries that it runs with.");
+    command.detail("With -o json also the engines, and the versions of the libraries in use.");
     command.example("prevision version");
     command.example("prevision version -o json");
     command.action([&services] {

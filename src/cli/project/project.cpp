@@ -1,5 +1,5 @@
-#include "cli/lookup.hpp"
 #include "cli/nouns.hpp"
+#include "cli/verbs/changes.hpp"
 #include "cli/verbs/existing.hpp"
 #include "cli/verbs/noun.hpp"
 
@@ -10,39 +10,26 @@ namespace {
 using model::Project;
 
 template <typename Object>
-bool any(const Object& /*object*/) {
-    return true;
+void gather_all(Services& services, const Project& project, std::vector<Dependent>& found) {
+    gather_dependents<Object>(
+        services, project.id, [](const Object& /*object*/) { return true; }, found);
 }
 
-void remove_contents(Services& services, const Project& project) {
-    auto& client = services.client();
-    remove_listed<model::Dataset>([&](const auto& each) { client.list_datasets(project.id, each); },
-                                  any<model::Dataset>,
-                                  [&](const auto& dataset) { client.delete_dataset(dataset); });
-    remove_listed<model::Exporter>([&](const auto& each) { client.list_exporters(project.id, each); },
-                                   any<model::Exporter>,
-                                   [&](const auto& exporter) { client.delete_exporter(exporter); });
-    remove_listed<model::Datasource>([&](const auto& each) { client.list_datasources(project.id, each); },
-                                     any<model::Datasource>,
-                                     [&](const auto& datasource) { client.delete_datasource(datasource); });
-    remove_listed<model::Connector>([&](const auto& each) { client.list_connectors(project.id, each); },
-                                    any<model::Connector>,
-                                    [&](const auto& connector) { client.delete_connector(connector); });
+std::vector<Dependent> contents(Services& services, const Project& project) {
+    std::vector<Dependent> found;
+    gather_all<model::Dataset>(services, project, found);
+    gather_all<model::Exporter>(services, project, found);
+    gather_all<model::Datasource>(services, project, found);
+    gather_all<model::Connector>(services, project, found);
+    return found;
 }
 
 Noun<Project> project_noun() {
-    return {
-        .name = "project",
-        .completes = Completes::project,
-        .fields = {text("id", &Project::id), text("name", &Project::name),
-                   text("description", &Project::description), extra(text("color", &Project::color)),
-                   extra(time("created_at", &Project::created_at))},
-        .list = [](Services& services, const auto& each) { services.client().list_projects(each); },
-        .find = [](Services& services,
-                   const std::string& name) { return find_project(services.client(), name); },
-        .remove = [](Services& services,
-                     const Project& project) { services.client().delete_project(api::refer_to(project)); },
-        .remove_dependents = remove_contents};
+    return {.completes = Completes::project,
+            .fields = {id_field<Project>(), text("name", &Project::name),
+                       text("description", &Project::description), extra(text("color", &Project::color)),
+                       extra(time("created_at", &Project::created_at))},
+            .dependents = contents};
 }
 
 struct CreateOptions {
@@ -51,11 +38,46 @@ struct CreateOptions {
 };
 
 Project run_create(const CreateOptions& options, Services& services) {
-    auto& client = services.client();
-    const auto existing =
-        settle_existing<Project>(services, options.if_exists, "project", options.project.name,
-                                 [&](const auto& each) { client.list_projects(each); });
-    return existing ? *existing : client.create_project(options.project);
+    return create_unless_taken<Project>(
+        services, options.if_exists, options.project.name,
+        [&](api::Names names) { return services.client().create_project(options.project, names); });
+}
+
+void add_create(Command& command, Services& services, const Noun<Project>& noun) {
+    auto verb = command.subcommand("create", "Create a project");
+    auto& options = verb.keep<CreateOptions>();
+    options.project.color = "#3C6DF0";
+    verb.argument("NAME", options.project.name, "The project's name");
+    verb.option("--description", options.project.description, "What it is for");
+    verb.option("--project-color", options.project.color, "Its colour on the platform", {.value = "#RRGGBB"});
+    add_if_exists(verb, options.if_exists, false);
+    verb.example("prevision project create churn --description 'Which customers leave'");
+    show_result_of(verb, services, noun, [&options, &services] { return run_create(options, services); });
+}
+
+struct UpdateOptions {
+    std::string name;
+    std::optional<std::string> new_name;
+    std::optional<std::string> description;
+    std::optional<std::string> color;
+};
+
+Project run_update(const UpdateOptions& options, Services& services) {
+    model::JsonObject changes;
+    changes.text_if_given("description", options.description).text_if_given("color", options.color);
+    return send_changes(services, find<Project>(services, options.name), options.new_name,
+                        std::move(changes));
+}
+
+void add_update(Command& command, Services& services, const Noun<Project>& noun) {
+    auto verb = command.subcommand("update", "Change the given fields of a project");
+    auto& options = verb.keep<UpdateOptions>();
+    verb.argument("NAME", options.name, "Its name or id", true, {.completes = Completes::project});
+    add_new_name(verb, options.new_name);
+    verb.option("--description", options.description, "What it is for");
+    verb.option("--project-color", options.color, "Its colour on the platform", {.value = "#RRGGBB"});
+    verb.example("prevision project update my_project --name churn");
+    show_result_of(verb, services, noun, [&options, &services] { return run_update(options, services); });
 }
 
 }  // namespace
@@ -65,20 +87,9 @@ void add_project(Command& root, Services& services) {
         root.subcommand("project", "What holds connectors, datasources and datasets", {"projects"});
     const auto& noun = command.keep<Noun<Project>>(project_noun());
     add_list_verb(command, services, noun);
-
-    auto create = command.subcommand("create", "Create a project");
-    auto& options = create.keep<CreateOptions>();
-    options.project.color = "#3C6DF0";
-    create.argument("NAME", options.project.name, "The project's name");
-    create.option("--description", options.project.description, "What it is for");
-    create.option("--project-color", options.project.color, "Its colour on the platform",
-                  {.value = "#RRGGBB"});
-    add_if_exists(create, options.if_exists, false);
-    create.example("prevision project create churn --description 'Who leaves, and why'");
-    create.action(
-        [&options, &noun, &services] { show_object(services, noun.fields, run_create(options, services)); });
-
+    add_create(command, services, noun);
     add_show_verb(command, services, noun);
+    add_update(command, services, noun);
     add_delete_verb(command, services, noun);
 }
 

@@ -1,37 +1,22 @@
 #include "cli/verbs/junit.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include <fmt/format.h>
 
+#include "core/replace.hpp"
 #include "render/renderer.hpp"
 
 namespace prevision::cli {
 
 namespace {
 
-/// A text within an attribute or element. `printable` has made an escape of what XML cannot hold.
+/// A text within an attribute or element. `printable` escapes what XML cannot hold.
 std::string escape(const std::string& text) {
-    std::string escaped;
-    for (const char c : render::printable(text)) {
-        switch (c) {
-            case '&':
-                escaped += "&amp;";
-                break;
-            case '<':
-                escaped += "&lt;";
-                break;
-            case '>':
-                escaped += "&gt;";
-                break;
-            case '"':
-                escaped += "&quot;";
-                break;
-            default:
-                escaped += c;
-        }
-    }
-    return escaped;
+    static constexpr std::array<Replacement, 4> replacements{
+        {{'&', "&amp;"}, {'<', "&lt;"}, {'>', "&gt;"}, {'"', "&quot;"}}};
+    return replace_each(render::printable(text), replacements);
 }
 
 double seconds(std::chrono::milliseconds time) { return static_cast<double>(time.count()) / 1000; }

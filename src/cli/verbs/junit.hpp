@@ -6,7 +6,7 @@
 
 namespace prevision::cli {
 
-/// A test's result, as JUnit knows it.
+/// The result of one test, as JUnit has it.
 struct JunitCase {
     std::string name;
     std::chrono::milliseconds elapsed{0};

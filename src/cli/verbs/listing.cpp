@@ -41,15 +41,33 @@ void add_list_options(Command& command, ListOptions& options, const std::vector<
         sorts.push_back("-" + column);
         filters.push_back(column + "=");
     }
-    command.comma_list("--columns", options.columns,
-                       "Which columns to show, in this order; of table, csv and tsv",
-                       {.value = "A,B,...", .completes = kind, .suggestions = columns});
+    add_columns_option(command, options.columns, columns, kind);
     command.flag("--no-header", options.no_header, "Leave the header out");
-    command.option("--sort", options.sort, "Sort by a column; with '-' before it, backwards",
+    command.option("--sort", options.sorts,
+                   "Sort by a column; with '-' before it, backwards; several: the first counts most",
                    {.value = "[-]COLUMN", .completes = kind, .suggestions = sorts, .name_prefix = "-"});
-    command.option("--filter", options.filters, "Only where a column matches, such as name=prod*",
+    command.option("--filter", options.filters,
+                   "Only where a column matches, such as name=prod*; with != where it does not",
                    {.value = "COLUMN=GLOB", .completes = kind, .suggestions = filters, .name_suffix = "="});
-    command.option("--limit", options.limit, "Show that many at the most");
+    command.option("--limit", options.limit, "Show at most that many");
+}
+
+void add_columns_option(Command& command, std::vector<std::string>& columns,
+                        const std::vector<std::string>& names, Completes kind) {
+    command.comma_list("--columns", columns, "Which columns to show, in this order; of table, csv and tsv",
+                       {.value = "A,B,...", .completes = kind, .suggestions = names});
+}
+
+std::size_t column_index(const std::vector<std::string>& names, const std::string& name) {
+    // A table's header is in upper case, and in JSON an id is `_id`.
+    for (const auto& wanted : {name, to_lower(name), name == "_id" ? std::string("id") : name}) {
+        const auto found = std::ranges::find(names, wanted);
+        if (found != names.end()) return static_cast<std::size_t>(found - names.begin());
+    }
+    const auto meant = closest(name, names);
+    throw Error(
+        ErrorClass::usage, fmt::format("there is no column '{}'", name),
+        (meant ? fmt::format("did you mean '{}'? ", *meant) : "") + "the columns are " + join(names, ", "));
 }
 
 Listing::Listing(Console& console, const ListOptions& options, std::vector<render::Column> columns,
@@ -61,18 +79,13 @@ Listing::Listing(Console& console, const ListOptions& options, std::vector<rende
     for (const auto& name : options.columns.empty() ? shown : options.columns) {
         shown_.push_back(next_index_of(name));
         shown_columns.push_back(columns_[shown_.back()]);
+        // A column that was asked for is shown.
+        if (!options.columns.empty()) shown_columns.back().is_id = false;
     }
-    for (const auto& filter : options.filters) {
-        const auto equals = filter.find('=');
-        if (equals == std::string::npos) {
-            throw Error(ErrorClass::usage,
-                        fmt::format("--filter: '{}' is not of the form COLUMN=GLOB", filter));
-        }
-        filters_.emplace_back(index_of(filter.substr(0, equals)), filter.substr(equals + 1));
-    }
-    if (!options.sort.empty()) {
-        descending_ = options.sort.starts_with('-');
-        sort_ = index_of(options.sort.substr(descending_ ? 1 : 0));
+    for (const auto& filter : options.filters) filters_.push_back(parse_filter(filter));
+    for (const auto& sort : options.sorts) {
+        const bool descending = sort.starts_with('-');
+        sorts_.push_back({index_of(sort.substr(descending ? 1 : 0)), descending});
     }
     if (limit_ && *limit_ < 0) throw Error(ErrorClass::usage, "--limit: it cannot be negative");
     settings.header = !options.no_header;
@@ -82,7 +95,7 @@ Listing::Listing(Console& console, const ListOptions& options, std::vector<rende
 bool Listing::add(render::Row row) {
     if (limit_ && *limit_ == 0) return false;
     if (!matches(row)) return true;
-    if (sort_) {
+    if (!sorts_.empty()) {
         held_.push_back(std::move(row));
         return true;
     }
@@ -102,7 +115,7 @@ void Listing::show(const std::function<void()>& source) {
 }
 
 void Listing::show_held() {
-    if (!sort_) return;
+    if (sorts_.empty()) return;
     sort_rows();
     for (auto& row : held_) {
         if (!show_row(std::move(row))) break;
@@ -111,22 +124,24 @@ void Listing::show_held() {
 
 bool Listing::uses(std::size_t column) const {
     const bool shown = shows_cells_ && std::ranges::find(shown_, column) != shown_.end();
-    return shown || sort_ == column ||
-           std::ranges::any_of(filters_, [&](const auto& filter) { return filter.first == column; });
+    const auto is_it = [&](const auto& used) { return used.column == column; };
+    return shown || std::ranges::any_of(sorts_, is_it) || std::ranges::any_of(filters_, is_it);
 }
 
 std::size_t Listing::index_of(const std::string& name) const {
     std::vector<std::string> names;
     for (const auto& column : columns_) names.push_back(column.name);
-    // A table's header is in upper case, and in JSON an id is `_id`.
-    for (const auto& wanted : {name, to_lower(name), name == "_id" ? std::string("id") : name}) {
-        const auto found = std::ranges::find(names, wanted);
-        if (found != names.end()) return static_cast<std::size_t>(found - names.begin());
+    return column_index(names, name);
+}
+
+Listing::Filter Listing::parse_filter(const std::string& text) const {
+    const auto equals = text.find('=');
+    if (equals == std::string::npos) {
+        throw Error(ErrorClass::usage,
+                    fmt::format("--filter: '{}' is not of the form COLUMN=GLOB or COLUMN!=GLOB", text));
     }
-    const auto meant = closest(name, names);
-    throw Error(
-        ErrorClass::usage, fmt::format("there is no column '{}'", name),
-        (meant ? fmt::format("did you mean '{}'? ", *meant) : "") + "the columns are " + join(names, ", "));
+    const bool negated = equals > 0 && text[equals - 1] == '!';
+    return {index_of(text.substr(0, negated ? equals - 1 : equals)), text.substr(equals + 1), !negated};
 }
 
 // A request may give two columns one name.
@@ -140,35 +155,51 @@ std::size_t Listing::next_index_of(const std::string& name) const {
 }
 
 bool Listing::matches(const render::Row& row) const {
-    return std::ranges::all_of(filters_, [&](const auto& filter) {
-        return ::fnmatch(filter.second.c_str(), row.cells[filter.first].value_or("").c_str(), 0) == 0;
+    return std::ranges::all_of(filters_, [&](const Filter& filter) {
+        const auto& cell = row.cells[filter.column];
+        return (::fnmatch(filter.glob.c_str(), cell.value_or("").c_str(), 0) == 0) == filter.wanted;
     });
 }
 
 void Listing::sort_rows() {
     std::ranges::stable_sort(held_, [&](const render::Row& left, const render::Row& right) {
-        const auto& first = descending_ ? right : left;
-        const auto& second = descending_ ? left : right;
-        return is_before(first.cells[*sort_], second.cells[*sort_]);
+        for (const auto& [column, descending] : sorts_) {
+            const auto& first = (descending ? right : left).cells[column];
+            const auto& second = (descending ? left : right).cells[column];
+            if (is_before(first, second)) return true;
+            if (is_before(second, first)) return false;
+        }
+        return false;
     });
 }
 
 bool Listing::show_row(render::Row row) {
-    std::vector<std::optional<std::string>> cells;
-    for (const auto index : shown_) cells.push_back(row.cells[index]);
-    row.cells = std::move(cells);
+    if (shows_cells_) {
+        std::vector<std::optional<std::string>> cells;
+        for (const auto index : shown_) cells.push_back(row.cells[index]);
+        row.cells = std::move(cells);
+    }
     renderer_->add(row);
     ++count_;
     return !limit_ || count_ < *limit_;
 }
 
-void tell_of_none(Console& console, const ListOptions& options, const std::string& noun,
-                  const std::string& maker) {
+void say_list_is_empty(Console& console, const ListOptions& options, const std::string& noun,
+                       const std::string& maker) {
     const bool is_table = console.options().format() == render::Format::table;
     if (!is_table || !console.io().out_is_terminal || options.limit == 0) return;
     console.message(!options.filters.empty()
-                        ? fmt::format("no {} matches", noun)
+                        ? fmt::format("no {} matches the filter", noun)
                         : fmt::format("no {} yet: see 'prevision {} --help'", noun, maker));
+}
+
+std::string yes_or_no(const std::optional<bool>& value) {
+    if (!value) return {};
+    return *value ? "yes" : "no";
+}
+
+std::string digits(const std::optional<std::uint64_t>& value) {
+    return value ? fmt::format("{}", *value) : std::string();
 }
 
 std::optional<std::string> cell(const std::string& text) {

@@ -17,15 +17,21 @@ namespace prevision::cli {
 struct ListOptions {
     std::vector<std::string> columns;
     bool no_header = false;
-    std::string sort;
+    std::vector<std::string> sorts;
     std::vector<std::string> filters;
     std::optional<std::int64_t> limit;
 };
 
-/// `columns` are the names that TAB offers; where they are known at run time alone, `kind` says whose they
-/// are.
+/// `columns` are the names that TAB offers; where they are known only at run time, `kind` says whose they are.
 void add_list_options(Command& command, ListOptions& options, const std::vector<std::string>& columns,
                       Completes kind = Completes::nothing);
+
+/// `--columns`, which lists and the verbs that show an object have.
+void add_columns_option(Command& command, std::vector<std::string>& columns,
+                        const std::vector<std::string>& names, Completes kind = Completes::nothing);
+
+/// The index of the column that a user calls `name`: also in upper case, and `_id` as in JSON. Error usage when there is none.
+std::size_t column_index(const std::vector<std::string>& names, const std::string& name);
 
 /// A column of a kind of object, and how its cell is read off one.
 template <typename Object>
@@ -39,13 +45,23 @@ struct Field {
 /// A text as a cell: empty is "not set".
 std::optional<std::string> cell(const std::string& text);
 
-/// A time as a cell: in UTC, whatever the platform sent.
+/// Empty without a value.
+std::string yes_or_no(const std::optional<bool>& value);
+std::string digits(const std::optional<std::uint64_t>& value);
+
+/// A time as a cell, converted to UTC.
 std::optional<std::string> time_cell(const std::string& text);
 
 /// A column that shows a text of the object.
 template <typename Object>
 Field<Object> text(std::string name, std::string Object::*member) {
     return {{std::move(name)}, [member](const Object& object) { return cell(object.*member); }};
+}
+
+/// The column of the object's id.
+template <typename Object>
+Field<Object> id_field() {
+    return {{.name = "id", .is_id = true}, [](const Object& object) { return cell(object.id); }};
 }
 
 /// A column that shows a time of the object.
@@ -76,8 +92,7 @@ Field<Object> extra(Field<Object> field) {
 /// sorted.
 class Listing {
   public:
-    /// `shown` are the names of the columns that a list has by itself. Error usage when an option names no
-    /// column.
+    /// `shown` are the names of the columns that a list shows by default. Error usage when an option names an unknown column.
     Listing(Console& console, const ListOptions& options, std::vector<render::Column> columns,
             const std::vector<std::string>& shown, render::Settings settings);
 
@@ -85,7 +100,7 @@ class Listing {
     bool add(render::Row row);
     void finish();
 
-    /// Runs `source`, which adds the objects, and finishes; where it throws what was begun is ended.
+    /// Runs `source`, which adds the objects, and finishes; when it throws, the output that was begun is ended.
     void show(const std::function<void()>& source);
 
     /// Whether cells of the column with this index are shown, sorted or filtered by.
@@ -95,8 +110,19 @@ class Listing {
     [[nodiscard]] std::int64_t count() const { return count_; }
 
   private:
+    struct Filter {
+        std::size_t column;
+        std::string glob;
+        bool wanted;  ///< whether rows that match are shown, or the others
+    };
+    struct Sort {
+        std::size_t column;
+        bool descending;
+    };
+
     [[nodiscard]] std::size_t index_of(const std::string& name) const;
-    /// The first column of that name that is not shown yet; the first one where all of them are.
+    [[nodiscard]] Filter parse_filter(const std::string& text) const;
+    /// The first column of that name that is not shown yet; the first of that name when all are shown.
     [[nodiscard]] std::size_t next_index_of(const std::string& name) const;
     [[nodiscard]] bool matches(const render::Row& row) const;
     void show_held();
@@ -106,9 +132,8 @@ class Listing {
     std::vector<render::Column> columns_;
     std::vector<std::size_t> shown_;
     bool shows_cells_;  ///< rather than documents or ids
-    std::vector<std::pair<std::size_t, std::string>> filters_;
-    std::optional<std::size_t> sort_;
-    bool descending_ = false;
+    std::vector<Filter> filters_;
+    std::vector<Sort> sorts_;
     std::optional<std::int64_t> limit_;
     std::int64_t count_ = 0;
     std::vector<render::Row> held_;
@@ -154,9 +179,19 @@ Listing make_listing(Console& console, const ListOptions& options, const std::ve
     return Listing(console, options, columns_of(fields), shown, console.render_settings());
 }
 
-/// An empty list shows nothing: on a terminal a line on stderr says so, and which command makes the first.
-void tell_of_none(Console& console, const ListOptions& options, const std::string& noun,
-                  const std::string& maker);
+/// Says on a terminal, where an empty table shows nothing, that there is no object, and which command makes the first.
+void say_list_is_empty(Console& console, const ListOptions& options, const std::string& noun,
+                       const std::string& maker);
+
+/// The fields that `--columns` names, in its order; all without it. Error usage when it names an unknown one.
+template <typename Object>
+std::vector<Field<Object>> pick_fields(const std::vector<Field<Object>>& fields,
+                                       const std::vector<std::string>& columns) {
+    if (columns.empty()) return fields;
+    std::vector<Field<Object>> picked;
+    for (const auto& column : columns) picked.push_back(fields[column_index(column_names(fields), column)]);
+    return picked;
+}
 
 /// Shows one object, as `create` and `show` do.
 template <typename Object>
@@ -165,8 +200,40 @@ void show_object(Console& console, const std::vector<Field<Object>>& fields, con
                           console.io().out);
 }
 
-/// Tells what was done to an object: a message for people, and in the formats of machines, of which json is
-/// always a document, the object too.
+/// Shows the objects of a command that takes several names: one as `show_object` does, several as a list; as a table, blocks
+/// with an empty line between them.
+template <typename Object>
+class ObjectList {
+  public:
+    ObjectList(Console& console, std::vector<Field<Object>> fields, std::size_t count)
+        : console_(console), fields_(std::move(fields)) {
+        const auto settings = console.render_settings();
+        blocks_ = count == 1 || settings.format == render::Format::table;
+        if (!blocks_) list_ = render::make_list_renderer(columns_of(fields_), settings, console.io().out);
+    }
+
+    void add(const Object& object) {
+        if (!blocks_) {
+            list_->add(to_row(fields_, object));
+            return;
+        }
+        if (std::exchange(begun_, true)) console_.io().out.write("\n");
+        show_object(console_, fields_, object);
+    }
+
+    void finish() {
+        if (!blocks_) list_->finish();
+    }
+
+  private:
+    Console& console_;
+    std::vector<Field<Object>> fields_;
+    bool blocks_ = false;
+    bool begun_ = false;
+    std::unique_ptr<render::Renderer> list_;
+};
+
+/// Says what was done to an object: a message for people; all formats but table show the object too.
 template <typename Object>
 void show_done(Console& console, const std::vector<Field<Object>>& fields, const Object& object,
                const std::string& message) {

@@ -6,10 +6,10 @@
 
 namespace prevision::cli {
 
-/// Error usage for a `--rows` that is no number of rows.
+/// Error usage for a negative `--rows`.
 void check_rows(int rows);
 
-/// Shows the first rows of a dataset or a datasource: a column a column; in `json` an object a row.
+/// Shows the first rows of a dataset or a datasource as a list; in `json` each row is an object.
 void show_sample(Console& console, const model::Sample& sample, const ListOptions& options);
 
 }  // namespace prevision::cli

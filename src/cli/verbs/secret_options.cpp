@@ -11,12 +11,6 @@
 
 namespace prevision::cli {
 
-namespace {
-
-constexpr std::size_t secret_limit = std::size_t{1} << 20U;
-
-}  // namespace
-
 void add_secret_options(Command& command, SecretOptions& options, bool with_value,
                         const std::function<bool()>& shown) {
     const auto& noun = options.noun;
@@ -38,8 +32,27 @@ void add_secret_options(Command& command, SecretOptions& options, bool with_valu
 
 namespace {
 
+constexpr std::size_t secret_limit = std::size_t{1} << 20U;
+
+/// The value of a source that must not be empty: a file's name, a variable's, a command.
+const std::string& not_empty(const std::string& value, const std::string& flag, std::string_view what) {
+    if (!value.empty()) return value;
+    throw Error(ErrorClass::usage, fmt::format("{}: {} is missing", flag, what),
+                fmt::format("give {} after {}", what, flag));
+}
+
+Secret read_stdin(const std::string& noun, Console& console) {
+    auto& io = console.io();
+    if (!io.in_is_terminal) return without_last_newline(io.in.read_all(secret_limit));
+    if (console.options().no_input)
+        throw Error(ErrorClass::usage,
+                    fmt::format("--{}-stdin: stdin is a terminal, and --no-input forbids to ask", noun));
+    return prompt_for_secret(noun, console, noun);
+}
+
 std::optional<Secret> read_source(const SecretOptions& options, Console& console) {
     const auto& noun = options.noun;
+    const auto flag = [&](std::string_view source) { return fmt::format("--{}-{}", noun, source); };
     const int sources = static_cast<int>(options.from_stdin) + static_cast<int>(options.file.has_value()) +
                         static_cast<int>(options.variable.has_value()) +
                         static_cast<int>(options.command.has_value()) +
@@ -47,22 +60,25 @@ std::optional<Secret> read_source(const SecretOptions& options, Console& console
     if (sources > 1)
         throw Error(ErrorClass::usage, fmt::format("the {} is given more than once", noun),
                     "name one source for it");
-    if (options.from_stdin) return without_last_newline(console.io().in.read_all(secret_limit));
-    if (options.file) return without_last_newline(read_file(*options.file, secret_limit));
+    if (options.from_stdin) return read_stdin(noun, console);
+    if (options.file) {
+        const auto& file = not_empty(*options.file, flag("file"), "a file's name");
+        return without_last_newline(read_file(file, secret_limit));
+    }
     if (options.variable) {
-        auto value = console.io().environment.get_raw(*options.variable);
+        const auto& variable = not_empty(*options.variable, flag("env"), "a variable's name");
+        auto value = console.io().environment.get_raw(variable);
         if (!value)
-            throw Error(ErrorClass::not_found,
-                        fmt::format("--{}-env: {} is not set", noun, *options.variable));
+            throw Error(ErrorClass::not_found, fmt::format("{}: {} is not set", flag("env"), variable));
         return Secret(std::move(*value));
     }
     if (options.command) {
-        return read_secret_command(*options.command, fmt::format("--{}-command", noun),
-                                   console.cancellation());
+        return read_secret_command(not_empty(*options.command, flag("command"), "a command"), flag("command"),
+                                   console.options().time_limit(), console.cancellation());
     }
     if (options.value) {
-        console.message(
-            fmt::format("warning: a {0} on the command line can be seen by others; use --{0}-stdin, "
+        console.warn(
+            fmt::format("a {0} on the command line can be seen by others; use --{0}-stdin, "
                         "--{0}-file, --{0}-env or --{0}-command",
                         noun));
         return Secret(*options.value);
@@ -76,23 +92,19 @@ std::optional<Secret> read_secret(const SecretOptions& options, Console& console
     auto secret = read_source(options, console);
     if (!secret) return secret;
     console.remember(*secret);
-    mask_secret(*secret, console.io().environment, console.io().err);
+    if (!console.options().json_errors()) mask_secret(*secret, console.io().environment, console.io().err);
     if (!is_utf8(secret->reveal())) {
-        throw Error(ErrorClass::invalid, fmt::format("invalid {}: it is no text in UTF-8", options.noun),
-                    "a platform takes no other");
+        throw Error(ErrorClass::invalid, fmt::format("invalid {}: it is not UTF-8 text", options.noun),
+                    "platforms take only UTF-8");
     }
-    if (secret->empty()) console.message(fmt::format("warning: the {} is empty", options.noun));
+    if (secret->empty()) console.warn(fmt::format("the {} is empty", options.noun));
     return secret;
 }
 
 Secret prompt_for_secret(const std::string& question, Console& console, const std::string& noun) {
-    auto& io = console.io();
-    auto secret = io.in.read_hidden_line([&] {
-        io.err.write(render::printable(question) + ": ");
-        io.err.flush();
-    });
+    auto secret = console.ask_hidden(question + ": ");
     if (!secret)
-        throw Error(ErrorClass::usage, fmt::format("no {} was typed", noun),
+        throw Error(ErrorClass::usage, fmt::format("no {} was entered", noun),
                     fmt::format("give it with --{0}-stdin or --{0}-file", noun));
     console.remember(*secret);
     return std::move(*secret);

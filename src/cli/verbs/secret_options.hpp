@@ -9,7 +9,7 @@
 
 namespace prevision::cli {
 
-/// Where a password or a token comes from: one of these at the most.
+/// Where a password or a token comes from: at most one of these.
 struct SecretOptions {
     std::string noun = "password";
     bool from_stdin = false;
@@ -21,17 +21,16 @@ struct SecretOptions {
     [[nodiscard]] bool given() const { return from_stdin || file || variable || command || value; }
 };
 
-/// --password-stdin and its like; the secret itself on the command line only where `with_value`. `shown` as
-/// in OptionTraits.
+/// Adds --password-stdin and the like; --password itself only with `with_value`. `shown` as in OptionTraits.
 void add_secret_options(Command& command, SecretOptions& options, bool with_value = true,
                         const std::function<bool()>& shown = {});
 
-/// The secret, where one was given. A secret is taken literally: one trailing newline of a file, of stdin
-/// or of a command's output is dropped, and nothing else. Error usage when two sources are named; not_found
-/// or invalid when the source gives nothing.
+/// The secret, where one was given. It is taken literally: only one trailing newline of a file, of stdin or of a command's
+/// output is dropped. A terminal as stdin is asked without echo. Error usage when two sources are named; not_found or
+/// invalid when the source gives nothing.
 std::optional<Secret> read_secret(const SecretOptions& options, Console& console);
 
-/// Asks for it on the terminal, unseen. Error usage when nothing is typed before the end of the input.
+/// Asks for it on the terminal without echo. Error usage when nothing is typed before the end of the input.
 Secret prompt_for_secret(const std::string& question, Console& console, const std::string& noun = "password");
 
 }  // namespace prevision::cli

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -11,22 +10,31 @@
 
 namespace prevision::cli {
 
-/// What `test` takes beside a name.
-struct TestAllOptions {
+/// The platform's call that tests an object.
+using TestCall = api::TestOutcome (*)(api::Client& client, const api::ObjectReference& object);
+
+/// What `test` takes.
+struct TestOptions {
+    std::vector<std::string> names;
     bool all = false;
     int jobs = 4;
     std::optional<std::string> junit;
 };
 
-void add_test_all_options(Command& verb, TestAllOptions& options);
+/// One of several objects to test.
+struct TestItem {
+    api::ObjectReference object;
+    std::optional<Error> failure;  ///< why there is nothing to test: no object has the name
+};
 
-/// Tests all of them, several at once, and shows a result as it comes. Error partial when some fail; the file
-/// for JUnit is written then too.
-void test_all(Services& services, const std::string& noun, const std::vector<api::ObjectReference>& items,
-              const TestAllOptions& options,
-              const std::function<api::TestOutcome(api::Client&, const api::ObjectReference&)>& test);
+void add_test_options(Command& verb, TestOptions& options);
 
-/// Checks that either a name or --all was given. Error usage.
-void check_test_target(const std::string& name, const TestAllOptions& options);
+/// Error usage unless either names or --all were given, and --jobs and --junit fit that.
+void check_test_options(const TestOptions& options);
+
+/// Tests all of them, several at once, and shows each result as it comes. Error partial when some fail; the file for JUnit is
+/// written then too.
+void test_all(Services& services, const std::string& noun, const std::vector<TestItem>& items,
+              const TestOptions& options, TestCall test);
 
 }  // namespace prevision::cli

@@ -21,7 +21,7 @@ std::string test_document(const std::string& id, const std::string& name, const 
 void show_stages(const std::string& id, const model::TestResult& result, const render::Settings& settings,
                  Output& out) {
     auto stages = result.stages;
-    // A platform that tells no stages has one: the whole test.
+    // Without stages, the whole test is one.
     if (stages.empty()) stages.push_back({.stage = "test", .ok = result.ok, .message = result.message});
     const auto renderer = render::make_list_renderer(
         {{"stage"}, {"result"}, {"ms", render::Alignment::right}, {"message"}}, settings, out);

@@ -7,12 +7,12 @@
 
 namespace prevision::cli {
 
-/// Shows what a test found, a stage a line (`json`: one object with `_id`, `name`, `ok` and `stages`), then
-/// throws the failed stage's Error where there is one.
-/// The stages as a table, for people; as csv and tsv too where `settings` say so.
+/// Shows the stages of a test, one in each row.
 void show_stages(const std::string& id, const model::TestResult& result, const render::Settings& settings,
                  Output& out);
 
+/// Shows what a test found (`json`: one object with `_id`, `name`, `ok` and `stages`), then throws the failed stage's Error
+/// where there is one.
 void report_test(Services& services, const std::string& id, const std::string& name,
                  const api::TestOutcome& outcome);
 

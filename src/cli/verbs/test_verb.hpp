@@ -1,7 +1,5 @@
 #pragma once
 
-#include <functional>
-#include <memory>
 #include <string>
 #include <vector>
 
@@ -13,44 +11,50 @@
 
 namespace prevision::cli {
 
-/// The platform's call that tests an object.
-using TestCall = api::TestOutcome (*)(api::Client& client, const api::ObjectReference& object);
-
-/// The verb `test`, of one object or of all. `example` is the name of one.
+/// The verb `test`, of some objects or of all. `example` is the name of one.
 template <typename Object>
 void add_test_verb(Command& command, Services& services, const Noun<Object>& noun, const std::string& help,
                    const std::string& example, TestCall test) {
-    struct Options : TestAllOptions {
-        std::string name;
-    };
     Command verb = command.subcommand("test", help);
-    auto& options = verb.keep<Options>();
-    verb.argument("[NAME]", options.name, "Its name or id", false, {.completes = noun.completes});
-    add_test_all_options(verb, options);
-    verb.detail("With --all a result is a line, shown as it comes; exit code 8 when some fail.");
-    verb.example(fmt::format("prevision {} test {}", noun.name, example));
-    verb.example(fmt::format("prevision {} test --all -j 8 --junit results.xml", noun.name));
-    verb.action([&options, &noun, test, &services] {
-        check_test_target(options.name, options);
-        if (options.all) {
-            std::vector<api::ObjectReference> items;
-            noun.list(services, [&](const Object& object) {
-                items.push_back(api::refer_to(object));
-                return true;
-            });
-            test_all(services, noun.name, items, options, test);
+    auto& options = verb.keep<TestOptions>();
+    verb.argument("[NAME]", options.names, "Its name or id; several may be given", false,
+                  {.completes = noun.completes});
+    add_test_options(verb, options);
+    verb.detail(
+        "With --all or several names each result is a line, shown as it comes; exit code 8 when some fail.");
+    verb.example(fmt::format("prevision {} test {}", noun.name(), example));
+    verb.example(fmt::format("prevision {} test --all -j 8 --junit results.xml", noun.name()));
+    verb.action([&options, test, &services] {
+        check_test_options(options);
+        if (options.names.size() == 1) {
+            const auto object = find<Object>(services, options.names.front());
+            report_test(services, object.id, object.name, test(services.client(), api::refer_to(object)));
             return;
         }
-        const auto object = noun.find(services, options.name);
-        report_test(services, object.id, object.name, test(services.client(), api::refer_to(object)));
+        std::vector<TestItem> items;
+        if (options.all) {
+            list_all<Object>(services, [&](const Object& object) {
+                items.push_back({.object = api::refer_to(object), .failure = {}});
+                return true;
+            });
+        }
+        for (const auto& name : options.names) {
+            auto& item = items.emplace_back(TestItem{.object = {{}, name}, .failure = {}});
+            try {
+                item.object = api::refer_to(find<Object>(services, name));
+            } catch (const Error& error) {
+                if (services.cancellation().cancelled()) throw;
+                item.failure = error;
+            }
+        }
+        test_all(services, std::string(api::noun_of<Object>()), items, options, test);
     });
 }
 
-/// Tests what was just made. When that fails it goes again: nothing is created. The stages are for whoever
-/// watches; the result of `create` is the object alone.
+/// Tests what was just created, and deletes it when that fails. A table of the stages goes to stderr: the result of `create` is
+/// the object alone.
 template <typename Object>
-void test_or_remove(const Object& object, Services& services, const std::string& noun, TestCall test,
-                    void (api::Client::*remove)(const api::ObjectReference& object)) {
+void test_or_remove(const Object& object, Services& services, TestCall test) {
     try {
         const auto outcome = test(services.client(), api::refer_to(object));
         auto settings = services.render_settings();
@@ -62,8 +66,8 @@ void test_or_remove(const Object& object, Services& services, const std::string&
         }
         if (outcome.failure) throw Error(*outcome.failure);
     } catch (...) {
-        services.tidy(fmt::format("remove the {} again", noun),
-                      [&](api::Client& client) { (client.*remove)(api::refer_to(object)); });
+        services.tidy(fmt::format("remove the {} again", api::noun_of<Object>()),
+                      [&](api::Client& client) { client.remove<Object>(api::refer_to(object)); });
         throw;
     }
 }

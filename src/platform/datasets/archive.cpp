@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::size_t block_size = std::size_t{256} * 1024;
 constexpr std::uint64_t most_expansion = 1000;
-constexpr std::uint64_t always_allowed = 64 << 20;  ///< whatever the archive's own size
+constexpr std::uint64_t always_allowed = 64 << 20;  ///< also for a tiny archive
 
 const ArchiveLibrary& library() {
     static const ArchiveLibrary loaded;
@@ -50,8 +50,8 @@ bool is_csv_name(std::string_view name) {
     return false;
 }
 
-/// Folders, and what macOS adds to an archive, are no files of ours.
-bool is_beside_the_point(archive_entry* entry, std::string_view name) {
+/// Folders, and the files that macOS adds to an archive.
+bool is_ignored(archive_entry* entry, std::string_view name) {
     return library().entry_filetype(entry) == AE_IFDIR || name.starts_with("__MACOSX/");
 }
 
@@ -68,7 +68,7 @@ void copy_entry(archive* reader, std::uint64_t limit, ByteSink& sink) {
     }
 }
 
-/// What libarchive's callback needs; the exception must not cross it.
+/// The argument of libarchive's callback, which keeps an exception here: none may pass through C.
 struct Target {
     ByteSink& body;
     std::exception_ptr failure;
@@ -113,9 +113,9 @@ void read_zip(const std::filesystem::path& archive, std::uint64_t limit, ByteSin
         if (code < ARCHIVE_WARN) refuse(reason_of(reader.get()));
         const char* name = library().entry_pathname(entry);
         const std::string_view shown = name != nullptr ? name : "";
-        if (is_beside_the_point(entry, shown)) continue;
+        if (is_ignored(entry, shown)) continue;
         if (found) refuse("it holds more than one file");
-        if (name != nullptr && !is_csv_name(shown)) refuse("what it holds is no csv file");
+        if (name != nullptr && !is_csv_name(shown)) refuse("its file is not a csv file");
         if (library().entry_is_encrypted(entry) != 0) refuse("it is locked with a password");
         found = true;
         copy_entry(reader.get(), most, sink);
@@ -123,28 +123,94 @@ void read_zip(const std::filesystem::path& archive, std::uint64_t limit, ByteSin
     if (!found) refuse("it holds no file");
 }
 
+/// What the writers of zip and tar share.
+struct ArchiveWriter {
+    explicit ArchiveWriter(ByteSink& body)
+        : target{.body = body, .failure = nullptr},
+          writer(library().write_new()),
+          entry(library().entry_new()) {}
+
+    void open() {
+        library().write_set_bytes_per_block(writer.get(), block_size);
+        library().write_set_bytes_in_last_block(writer.get(), 1);
+        require(library().write_open2(writer.get(), &target, nullptr, write_block, nullptr, nullptr));
+    }
+
+    void add(const std::string& name, std::uint64_t size, unsigned mode,
+             const std::function<std::size_t(std::span<char>)>& read) {
+        library().entry_set_pathname_utf8(entry.get(), name.c_str());
+        library().entry_set_filetype(entry.get(), AE_IFREG);
+        library().entry_set_perm(entry.get(), mode);
+        library().entry_set_size(entry.get(), static_cast<la_int64_t>(size));
+        require(library().write_header(writer.get(), entry.get()));
+        std::string buffer(block_size, '\0');
+        while (const auto count = read(buffer)) {
+            const auto written = library().write_data(writer.get(), buffer.data(), count);
+            require(written < 0 ? ARCHIVE_FATAL : ARCHIVE_OK);
+        }
+    }
+
+    void close() { require(library().write_close(writer.get())); }
+
+    void require(int code) const { check(code, writer.get(), target); }
+
+    Target target;
+    std::unique_ptr<archive, FreeWriter> writer;
+    std::unique_ptr<archive_entry, FreeEntry> entry;
+};
+
 void write_zip(ByteSink& body, const std::string& file_name, std::uint64_t size,
                const std::function<std::size_t(std::span<char>)>& read) {
-    Target target{.body = body, .failure = nullptr};
-    const std::unique_ptr<archive, FreeWriter> writer(library().write_new());
-    const std::unique_ptr<archive_entry, FreeEntry> entry(library().entry_new());
-    auto* const handle = writer.get();
-    check(library().write_set_format_zip(handle), handle, target);
-    library().write_set_options(handle, "hdrcharset=UTF-8,compression-level=1");
-    library().write_set_bytes_per_block(handle, block_size);
-    library().write_set_bytes_in_last_block(handle, 1);
-    check(library().write_open2(handle, &target, nullptr, write_block, nullptr, nullptr), handle, target);
-    library().entry_set_pathname_utf8(entry.get(), file_name.c_str());
-    library().entry_set_filetype(entry.get(), AE_IFREG);
-    library().entry_set_perm(entry.get(), 0644);
-    library().entry_set_size(entry.get(), static_cast<la_int64_t>(size));
-    check(library().write_header(handle, entry.get()), handle, target);
-    std::string buffer(block_size, '\0');
-    while (const auto count = read(buffer)) {
-        const auto written = library().write_data(handle, buffer.data(), count);
-        check(written < 0 ? ARCHIVE_FATAL : ARCHIVE_OK, handle, target);
+    ArchiveWriter zip(body);
+    zip.require(library().write_set_format_zip(zip.writer.get()));
+    library().write_set_options(zip.writer.get(), "hdrcharset=UTF-8,compression-level=1");
+    zip.open();
+    zip.add(file_name, size, 0644, read);
+    zip.close();
+}
+
+struct TarWriter::Parts {
+    ArchiveWriter archive;
+};
+
+TarWriter::TarWriter(ByteSink& body) : parts_(std::make_unique<Parts>(ArchiveWriter(body))) {
+    parts_->archive.require(library().write_set_format_pax_restricted(parts_->archive.writer.get()));
+    parts_->archive.open();
+}
+
+TarWriter::~TarWriter() = default;
+
+void TarWriter::add(const std::string& name, std::uint64_t size,
+                    const std::function<std::size_t(std::span<char>)>& read) {
+    parts_->archive.add(name, size, 0600, read);
+}
+
+void TarWriter::finish() { parts_->archive.close(); }
+
+void read_tar(const std::filesystem::path& archive,
+              const std::function<void(const std::string& name,
+                                       const std::function<std::size_t(std::span<char>)>& read)>& member) {
+    const std::unique_ptr<struct archive, FreeReader> reader(library().read_new());
+    const auto fail = [&](const std::string& why) {
+        throw Error(ErrorClass::integrity,
+                    fmt::format("{} is not a whole backup: {}", archive.string(), why));
+    };
+    library().read_support_format_tar(reader.get());
+    if (library().read_open_filename(reader.get(), archive.c_str(), block_size) != ARCHIVE_OK)
+        fail(reason_of(reader.get()));
+    archive_entry* entry = nullptr;
+    for (;;) {
+        const int code = library().read_next_header(reader.get(), &entry);
+        if (code == ARCHIVE_EOF) return;
+        if (code != ARCHIVE_OK) fail(reason_of(reader.get()));
+        const char* name = library().entry_pathname(entry);
+        if (name == nullptr || library().entry_filetype(entry) != AE_IFREG) fail("it holds more than files");
+        member(name, [&](std::span<char> buffer) {
+            const auto count = library().read_data(reader.get(), buffer.data(), buffer.size());
+            if (count < 0) fail(reason_of(reader.get()));
+            return static_cast<std::size_t>(count);
+        });
     }
-    check(library().write_close(handle), handle, target);
 }
 
 }  // namespace prevision::platform

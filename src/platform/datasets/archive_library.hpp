@@ -7,8 +7,8 @@
 
 namespace prevision::platform {
 
-/// The functions of libarchive. Zip archives are rare, and it brings an XML parser and the tables of Unicode
-/// with it; so it is loaded by the first use.
+/// The functions of libarchive. It is loaded at its first use, because zip archives are rare and it loads large
+/// libraries itself.
 struct ArchiveLibrary : private LateLibrary {
     /// Error internal when it cannot be loaded.
     ArchiveLibrary() : LateLibrary("libarchive.so.13") {}
@@ -29,6 +29,8 @@ struct ArchiveLibrary : private LateLibrary {
     decltype(::archive_read_new)* read_new = find("archive_read_new");
     decltype(::archive_read_next_header)* read_next_header = find("archive_read_next_header");
     decltype(::archive_read_open_filename)* read_open_filename = find("archive_read_open_filename");
+    decltype(::archive_read_support_format_tar)* read_support_format_tar =
+        find("archive_read_support_format_tar");
     decltype(::archive_read_support_format_zip_seekable)* read_support_format_zip_seekable =
         find("archive_read_support_format_zip_seekable");
     decltype(::archive_write_close)* write_close = find("archive_write_close");
@@ -41,6 +43,8 @@ struct ArchiveLibrary : private LateLibrary {
         find("archive_write_set_bytes_in_last_block");
     decltype(::archive_write_set_bytes_per_block)* write_set_bytes_per_block =
         find("archive_write_set_bytes_per_block");
+    decltype(::archive_write_set_format_pax_restricted)* write_set_format_pax_restricted =
+        find("archive_write_set_format_pax_restricted");
     decltype(::archive_write_set_format_zip)* write_set_format_zip = find("archive_write_set_format_zip");
     decltype(::archive_write_set_options)* write_set_options = find("archive_write_set_options");
 };

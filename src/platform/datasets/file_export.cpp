@@ -1,13 +1,8 @@
 #include "platform/datasets/file_export.hpp"
 
-#include <cerrno>
-
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include "core/error.hpp"
-#include "core/file.hpp"
 #include "core/text.hpp"
 
 namespace prevision::platform {
@@ -17,13 +12,13 @@ std::string add_time(const std::string& path, std::chrono::system_clock::time_po
     std::erase_if(text, [](char c) { return c == '-' || c == ':'; });
     const auto name = path.rfind('/') == std::string::npos ? 0 : path.rfind('/') + 1;
     auto dot = path.rfind('.');
-    // ".csv" is a name, and "a.d/b" has a dot in its folder.
+    // The dot in ".csv" or in "a.d/b" does not begin a suffix.
     if (dot == std::string::npos || dot <= name) dot = path.size();
     return fmt::format("{}-{}{}", path.substr(0, dot), text, path.substr(dot));
 }
 
 std::string export_file(const sources::Engine& engine, sources::FileWriter& writer,
-                        const model::Exporter& exporter, const std::filesystem::path& content,
+                        const model::Exporter& exporter, const sources::OutgoingFile& content,
                         const Clock& clock) {
     sources::Location location{.bucket = exporter.bucket, .path = exporter.filepath};
     engine.check_location(location);
@@ -32,21 +27,10 @@ std::string export_file(const sources::Engine& engine, sources::FileWriter& writ
         location.path = add_time(location.path, clock.now());
     }
     if (!may_replace && writer.exists(location)) {
-        throw Error(ErrorClass::conflict,
-                    fmt::format("cannot write {}: something is there already", location.path),
-                    "an exporter with --write-mode replace or timestamp writes all the same");
+        throw Error(ErrorClass::conflict, fmt::format("cannot write {}: it exists already", location.path),
+                    "use an exporter with --write-mode replace or timestamp");
     }
-    const auto file = open_file(content, O_RDONLY);
-    writer.write(location, {.size = std::filesystem::file_size(content),
-                            .read = [&](std::span<char> buffer) { return read_some(file, buffer, content); },
-                            .rewind =
-                                [&] {
-                                    if (::lseek(file.get(), 0, SEEK_SET) != 0) {
-                                        throw Error(ErrorClass::internal,
-                                                    fmt::format("cannot read {}: {}", content.string(),
-                                                                system_message(errno)));
-                                    }
-                                }});
+    writer.write(location, content);
     return location.path;
 }
 

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <filesystem>
 #include <string>
 
 #include "core/clock.hpp"
@@ -9,12 +8,12 @@
 
 namespace prevision::platform {
 
-/// Writes the file at `content` to where an exporter says, by its `file_write_mode`: `replace` what is there;
-/// `safe`, refuse when something is there (Error conflict); `timestamp` (and where none is said), under a
-/// name with the time in it. Returns the path that it was written to. `engine` must write files. Errors as a
-/// FileWriter's, and the engine's where the path cannot be right.
+/// Writes the content to the exporter's path, and returns the path that it wrote. The exporter's
+/// `file_write_mode` decides: `replace` replaces a file that exists; `safe` refuses then (Error conflict);
+/// `timestamp`, the default, adds the time to the name. `engine` must have a file writer. Errors as a FileWriter's,
+/// and the engine's for an invalid path.
 std::string export_file(const sources::Engine& engine, sources::FileWriter& writer,
-                        const model::Exporter& exporter, const std::filesystem::path& content,
+                        const model::Exporter& exporter, const sources::OutgoingFile& content,
                         const Clock& clock);
 
 /// "out/sales.csv" → "out/sales-20261123T091659.822Z.csv".

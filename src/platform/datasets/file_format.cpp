@@ -13,15 +13,20 @@ namespace prevision::platform {
 
 namespace {
 
-constexpr std::string_view no_quote = "none";
+constexpr std::string_view no_character = "none";
 
 std::optional<char> parse_character(std::string_view field, const std::string& text) {
     if (text.empty()) return std::nullopt;
+    if (text == no_character) return '\0';
     if (text == "\\t" || text == "tab") return '\t';
     if (text.size() == 1) return text.front();
     throw Error(ErrorClass::invalid,
-                fmt::format("invalid {}: '{}' is no single ASCII character", field, text),
-                "give one such as , or ; or tab");
+                fmt::format("invalid {}: '{}' is not a single ASCII character", field, text),
+                "for example , or ; or tab");
+}
+
+std::string character_text(char character) {
+    return character == '\0' ? std::string(no_character) : std::string(1, character);
 }
 
 }  // namespace
@@ -29,8 +34,11 @@ std::optional<char> parse_character(std::string_view field, const std::string& t
 snapshot::FormatOverrides parse_format(const model::FileFormat& format) {
     snapshot::FormatOverrides parsed;
     parsed.separator = parse_character("separator", format.separator);
-    parsed.quote = format.quote == no_quote ? '\0' : parse_character("quote", format.quote);
+    parsed.quote = parse_character("quote", format.quote);
+    parsed.escape = parse_character("escape", format.escape);
+    parsed.comment = parse_character("comment", format.comment);
     parsed.header = format.header;
+    parsed.skip = format.skip;
     if (!format.encoding.empty()) parsed.encoding = to_lower(format.encoding);
     snapshot::check_file_format(parsed);
     return parsed;
@@ -40,7 +48,9 @@ model::FileFormat normal_format(const model::FileFormat& format) {
     const auto parsed = parse_format(format);
     auto normal = format;
     if (parsed.separator) normal.separator = *parsed.separator;
-    if (parsed.quote && *parsed.quote != '\0') normal.quote = *parsed.quote;
+    if (parsed.quote) normal.quote = character_text(*parsed.quote);
+    if (parsed.escape) normal.escape = character_text(*parsed.escape);
+    if (parsed.comment) normal.comment = character_text(*parsed.comment);
     normal.encoding = parsed.encoding.value_or("");
     return normal;
 }
@@ -54,8 +64,11 @@ model::DatasetFile describe_file(const std::string& name, const snapshot::FileFo
     file.format.encoding = form.encoding;
     if (form.file_type != "csv" && form.file_type != "tsv") return file;
     file.format.separator = form.separator;
-    file.format.quote = form.quote == '\0' ? std::string(no_quote) : std::string(1, form.quote);
+    file.format.quote = character_text(form.quote);
+    file.format.escape = character_text(form.escape);
+    file.format.comment = character_text(form.comment);
     file.format.header = form.header;
+    file.format.skip = form.skip;
     return file;
 }
 

@@ -5,13 +5,13 @@
 
 namespace prevision::platform {
 
-/// What the user says of a file. Error invalid, naming the field, for what cannot be.
+/// The format that a user demands. Error invalid, naming the field, for an invalid value.
 snapshot::FormatOverrides parse_format(const model::FileFormat& format);
 
-/// As it is kept: a tab by itself, however it was written. Errors are `parse_format`'s.
+/// The format as it is stored: "\\t" and "tab" become the character. Errors as `parse_format`.
 model::FileFormat normal_format(const model::FileFormat& format);
 
-/// The file of a dataset, of that name, as it was found to be written. A table has no name.
+/// The description of a dataset's file, with the format that was found. The name is empty for a table.
 model::DatasetFile describe_file(const std::string& name, const snapshot::FileForm& form);
 
 }  // namespace prevision::platform

@@ -8,6 +8,7 @@
 
 #include "core/error.hpp"
 #include "core/file.hpp"
+#include "core/id.hpp"
 #include "platform/datasets/file_format.hpp"
 
 namespace prevision::platform {
@@ -15,6 +16,7 @@ namespace prevision::platform {
 namespace {
 
 constexpr std::chrono::milliseconds progress_interval{200};
+constexpr std::size_t id_size = 24;
 
 bool is_unfinished(const model::Dataset& dataset) {
     return dataset.copy_state == "pending" || dataset.copy_state == "running";
@@ -32,7 +34,13 @@ DatasetContent content_of(const snapshot::Snapshot& snapshot) {
     return content;
 }
 
-/// In the words of who looks at the dataset later.
+/// An id before it becomes a file's name: a store that was tampered with may hold another text.
+const std::string& checked(const std::string& dataset_id) {
+    if (is_id(dataset_id)) return dataset_id;
+    throw Error(ErrorClass::integrity, fmt::format("'{}' is not the id of a dataset", dataset_id));
+}
+
+/// The reason as it is recorded for later readers of the dataset.
 Error reason_of(const Error& error) {
     if (error.error_class() != ErrorClass::interrupted && error.error_class() != ErrorClass::terminated)
         return error;
@@ -64,13 +72,13 @@ void Jobs::hand_over_to(Launch launch) {
     launch_ = std::move(launch);
 }
 
-// The lock comes first: a dataset on the list that nobody holds counts as dead.
-void Jobs::begin(const model::Dataset& dataset) {
+// Takes the lock first: an unfinished dataset without a lock counts as dead.
+void Jobs::begin(const model::Dataset& dataset, Names names) {
     create_private_directory(folder_);
     sweep();
     auto lock = WorkerLock::hold(lock_of(dataset.id));
     try {
-        datasets_.insert(dataset);
+        datasets_.insert(dataset, names);
     } catch (...) {
         remove_files(dataset.id);
         throw;
@@ -105,7 +113,7 @@ void Jobs::hand_over(const Launch& launch, const std::string& dataset_id, Worker
 void Jobs::start_thread(const model::Dataset& dataset, WorkerLock lock) {
     auto job = add_job(dataset.id);
     try {
-        // It ends under this lock too: who finds it ended finds the thread to join.
+        // The thread ends under this lock too, so that an ended job always has a thread to join.
         const std::lock_guard guard(mutex_);
         job->thread = std::thread([this, job, dataset, held = std::move(lock)] {
             work(*job, dataset);
@@ -162,7 +170,7 @@ void Jobs::work(Job& job, const model::Dataset& dataset) {
                 job.rows = now.rows;
                 job.bytes = now.bytes;
             });
-        // Deleted meanwhile, by a process that waits for this one or has died itself.
+        // The dataset was deleted meanwhile, perhaps by a process that has died since.
         if (!datasets_.finish(job.id, content_of(snapshot))) remove_files(job.id);
         tell(job.id);
     } catch (const Error& error) {
@@ -174,7 +182,7 @@ void Jobs::work(Job& job, const model::Dataset& dataset) {
     std::filesystem::remove(lock_of(job.id), ignored);
 }
 
-// Where the store cannot even take this, the dataset is left to whoever finds that its worker is gone.
+// When the store cannot be written, the next process that looks sets the dataset to failed.
 void Jobs::fail(const std::string& dataset_id, const Error& reason) {
     try {
         datasets_.fail(dataset_id, reason);
@@ -203,15 +211,19 @@ void Jobs::settle() {
     for (const auto& id : datasets_.unfinished()) find(id);
 }
 
-/// Whether the dataset may have changed since it was read. The table takes the step only where the dataset is
-/// still unfinished: between the reading and the lock its worker may have ended well.
+/// Returns whether the dataset may have changed since it was read. Its worker may have finished between the reading
+/// and the lock; then the table refuses the step to failed.
 bool Jobs::settle_one(const model::Dataset& dataset) {
     const auto excluded = WorkerLock::try_exclude(lock_of(dataset.id));
     if (!excluded) return false;
     const Error reason(ErrorClass::internal, "the process that took the snapshot ended before it was done");
-    if (datasets_.fail(dataset.id, reason)) {
-        remove_files(dataset.id);
-        tell(dataset.id);
+    try {
+        if (datasets_.fail(dataset.id, reason)) {
+            remove_files(dataset.id);
+            tell(dataset.id);
+        }
+    } catch (const Error&) {
+        return false;  // a store that cannot be written can still be read
     }
     return true;
 }
@@ -226,17 +238,59 @@ void Jobs::remove(const std::string& dataset_id, Cancellation& cancellation) {
         }
     }
     const auto excluded = WorkerLock::exclude(lock_of(dataset_id), cancellation);
-    remove_files(dataset_id);
-    datasets_.forget_removed(dataset_id);
+    if (const auto failure = remove_files(dataset_id)) {
+        throw Error(ErrorClass::internal,
+                    fmt::format("the dataset is deleted, but its files are not: {}", *failure),
+                    fmt::format("make {} writable; the next command then removes them", folder_.string()));
+    }
+    try {
+        datasets_.forget_removed(dataset_id);
+    } catch (const Error&) {
+        return;  // the next sweep finds no files and tries again
+    }
 }
 
-/// Removes what a process that was killed while it deleted a dataset has left.
+/// Removes the files of datasets that a killed process was deleting or uploading.
 void Jobs::sweep() {
     for (const auto& id : datasets_.removed()) {
-        if (!WorkerLock::try_exclude(lock_of(id))) continue;
-        remove_files(id);
+        if (!is_abandoned(id) || remove_files(id)) continue;
         datasets_.forget_removed(id);
     }
+}
+
+void Jobs::recover() {
+    try {
+        sweep();
+        settle();
+    } catch (const Error&) {
+        return;
+    }
+}
+
+std::vector<std::filesystem::path> Jobs::leftovers() {
+    std::vector<std::filesystem::path> found;
+    std::error_code ignored;
+    for (const auto& entry : std::filesystem::directory_iterator(folder_, ignored)) {
+        const auto id = entry.path().filename().string().substr(0, id_size);
+        const auto dataset = is_id(id) ? datasets_.find(id) : std::nullopt;
+        const bool is_file = dataset && entry.path() == file_of(id);
+        if (!is_file && (!is_id(id) || is_abandoned(id))) found.push_back(entry.path());
+    }
+    return found;
+}
+
+Jobs::Work::~Work() {
+    std::error_code ignored;
+    std::filesystem::remove(file_, ignored);
+}
+
+std::unique_ptr<Jobs::Work> Jobs::work_on(const std::string& id) {
+    create_private_directory(folder_);
+    return std::make_unique<Work>(WorkerLock::hold(lock_of(id)), lock_of(id));
+}
+
+bool Jobs::is_abandoned(const std::string& id) const {
+    return WorkerLock::try_exclude(lock_of(id)).has_value();
 }
 
 std::size_t Jobs::running() {
@@ -245,14 +299,18 @@ std::size_t Jobs::running() {
         std::ranges::count_if(jobs_, [](const auto& job) { return !job->ended; }));
 }
 
-// On the list last, so that nobody meets it before its file is whole.
+// Inserts the dataset last, so that it is visible only with a complete file.
 void Jobs::add_done(const model::Dataset& dataset,
-                    const std::function<DatasetContent(const std::filesystem::path& file)>& write) {
-    create_private_directory(folder_);
+                    const std::function<DatasetContent(const std::filesystem::path& file)>& write,
+                    Names names) {
+    const auto working = work_on(dataset.id);
+    // Until the dataset is inserted, its files count as those of a removed one.
+    datasets_.note_files(dataset.id);
     try {
-        datasets_.insert_done(dataset, write(file_of(dataset.id)));
+        const auto content = write(file_of(dataset.id));
+        datasets_.insert_done(dataset, content, names);
     } catch (...) {
-        remove_files(dataset.id);
+        remove_files(dataset.id);  // what is left is swept later
         throw;
     }
     tell(dataset.id);
@@ -263,24 +321,31 @@ void Jobs::tell(const std::string& dataset_id) const {
 }
 
 std::filesystem::path Jobs::file_of(const std::string& dataset_id) const {
-    return folder_ / (dataset_id + ".csv");
+    return folder_ / (checked(dataset_id) + ".csv");
 }
 
 std::filesystem::path Jobs::lock_of(const std::string& dataset_id) const {
-    return folder_ / (dataset_id + ".lock");
+    return folder_ / (checked(dataset_id) + ".lock");
 }
 
-/// The file, the lock, and temporary files beside them.
-void Jobs::remove_files(const std::string& dataset_id) const {
-    std::error_code ignored;
-    for (const auto& entry : std::filesystem::directory_iterator(folder_, ignored)) {
-        if (entry.path().filename().string().starts_with(dataset_id + ".")) {
-            std::filesystem::remove(entry.path(), ignored);
-        }
+/// Removes the file, the lock, and temporary files beside them. Returns why one could not be removed.
+std::optional<std::string> Jobs::remove_files(const std::string& dataset_id) const {
+    const auto prefix = checked(dataset_id) + ".";
+    std::optional<std::string> reason;
+    std::error_code failure;
+    for (auto each = std::filesystem::directory_iterator(folder_, failure); !failure && each != end(each);
+         each.increment(failure)) {
+        if (!each->path().filename().string().starts_with(prefix)) continue;
+        std::error_code refused;
+        std::filesystem::remove(each->path(), refused);
+        if (refused) reason = fmt::format("{}: {}", each->path().string(), refused.message());
     }
+    if (failure && failure != std::errc::no_such_file_or_directory)
+        reason = fmt::format("{}: {}", folder_.string(), failure.message());
+    return reason;
 }
 
-/// The thread that reads the rows must not wait for the store: another one writes down how far it is.
+/// A thread of its own, because the thread that reads the rows must not wait for the store.
 void Jobs::publish_progress() {
     std::unique_lock lock(mutex_);
     while (!stopped_.wait_for(lock, progress_interval, [&] { return stopping_; })) {
@@ -294,11 +359,10 @@ void Jobs::publish_progress() {
 void Jobs::publish(Job& job) {
     if (!job.running) return;
     try {
-        // Not running any more, though its worker still is: the dataset was deleted, maybe by another
-        // process.
+        // The dataset is not running: it was deleted, perhaps by another process.
         if (!datasets_.update_progress(job.id, job.rows, job.bytes)) job.cancellation.cancel();
     } catch (const Error&) {
-        // The store is busy or full: there will be a next time, and finishing tells the truth.
+        // The store is busy or full: the next progress, or the end, will be written.
         return;
     }
 }

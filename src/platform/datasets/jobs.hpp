@@ -20,26 +20,26 @@
 
 namespace prevision::platform {
 
-/// Takes the snapshots that datasets are made of, each on a thread of its own or in another process, and
-/// keeps the list of datasets true: who works on one holds its WorkerLock, so that a dataset whose worker has
-/// died is found out without guessing from the time. Safe on any thread.
+/// Takes snapshots, each on its own thread or in another process, and keeps the table of datasets true: a worker
+/// holds the dataset's WorkerLock, so a dataset whose worker has died is noticed and becomes failed. Safe on any
+/// thread.
 ///
-/// In the folder, ID.csv is a dataset that is done, and ID.lock the lock of a worker.
+/// The folder holds ID.csv for each done dataset, and ID.lock for each worker.
 class Jobs {
   public:
     using Observer = std::function<void(const snapshot::Progress&)>;
 
-    /// Writes the dataset's file, whole or not at all, or throws.
+    /// Writes the dataset's file, all or nothing.
     using Take =
         std::function<snapshot::Snapshot(const model::Dataset& dataset, const std::filesystem::path& file,
                                          Cancellation& cancellation, const Observer& observer)>;
 
     using Launch = std::function<void(const std::string& dataset_id)>;
 
-    /// Told the id of a dataset each time that its state has changed here; on any thread.
+    /// Called with the id of a dataset whose state has changed in this process, on any thread.
     using Changed = std::function<void(const std::string& dataset_id)>;
 
-    /// `datasets` must outlive it. The folder is made when it is first needed.
+    /// `datasets` must outlive it. The folder is created when it is needed.
     Jobs(DatasetTable& datasets, std::filesystem::path folder, Take take, Changed changed = {});
 
     /// Cancels the snapshots that run in this process and waits for them.
@@ -47,36 +47,62 @@ class Jobs {
     Jobs(const Jobs&) = delete;
     Jobs& operator=(const Jobs&) = delete;
 
-    /// Puts the dataset on the list and begins to take its snapshot. Throws what DatasetTable::insert and
-    /// `launch` throw; the dataset is not on the list then.
-    void begin(const model::Dataset& dataset);
+    /// Adds the dataset and begins its snapshot. Throws what DatasetTable::insert and `launch` throw; then no
+    /// dataset is left.
+    void begin(const model::Dataset& dataset, Names names = Names::repeated);
 
-    /// From now on, `begin` leaves the snapshot to `launch`. A process that is started in there inherits the
-    /// worker's lock: the dataset counts as pending for as long as that process, or this object, is there.
+    /// From now on, `begin` calls `launch` instead of taking the snapshot. A process that it starts inherits the
+    /// worker's lock: the dataset is pending while that process or this object lives.
     void hand_over_to(Launch launch);
 
-    /// Takes a snapshot that was handed over; returns when the dataset is done or failed. Error not_found
-    /// when no such snapshot is pending.
+    /// Takes a pending snapshot of another process; returns when the dataset is done or failed. Error not_found when
+    /// it is not pending.
     void run_pending(const std::string& dataset_id, Cancellation& cancellation);
 
-    /// As the table's, once the datasets whose worker has died are set to failed.
+    /// As the table's, after datasets whose worker has died are set to failed.
     std::optional<model::Dataset> find(const std::string& dataset_id);
     Listed<model::Dataset> list(const std::string& project_id, const Page& page);
 
-    /// Sets every dataset whose worker has died to failed, and removes what it left.
+    /// Sets every dataset whose worker has died to failed, and removes its files.
     void settle();
 
-    /// Takes the dataset off the list, stops the snapshot, wherever it runs, waits for that and removes the
-    /// files. Error not_found, or the cancellation's: the dataset is gone then, and its files go later.
+    /// Deletes the dataset, stops its snapshot in any process, waits for that, and removes the files. Error
+    /// not_found. After the cancellation's Error, or Error internal for a file that cannot be removed, the dataset is
+    /// deleted, and its files are removed later.
     void remove(const std::string& dataset_id, Cancellation& cancellation);
 
-    /// How many snapshots are under way in this process.
+    /// The number of snapshots that run in this process.
     std::size_t running();
 
-    /// Puts a dataset on the list that is done already; `write` makes its file, whole or not at all, and
-    /// tells what it holds. Throws what that and DatasetTable::insert throw; nothing is left then.
+    /// Adds a dataset that is already done. `write` writes its file, all or nothing, and returns what it holds.
+    /// Throws what `write` and DatasetTable::insert_done throw; then nothing is left.
     void add_done(const model::Dataset& dataset,
-                  const std::function<DatasetContent(const std::filesystem::path& file)>& write);
+                  const std::function<DatasetContent(const std::filesystem::path& file)>& write,
+                  Names names = Names::repeated);
+
+    /// Marks other work than a snapshot, such as an export, as alive under its id, until the object is destroyed.
+    class Work {
+      public:
+        Work(WorkerLock lock, std::filesystem::path file) : lock_(std::move(lock)), file_(std::move(file)) {}
+        ~Work();
+        Work(const Work&) = delete;
+        Work& operator=(const Work&) = delete;
+
+      private:
+        WorkerLock lock_;
+        std::filesystem::path file_;
+    };
+    [[nodiscard]] std::unique_ptr<Work> work_on(const std::string& id);
+
+    /// Whether no process works under the id.
+    [[nodiscard]] bool is_abandoned(const std::string& id) const;
+
+    /// Cleans up what killed processes left: sets their datasets to failed and removes files. Does nothing when the
+    /// store or the folder cannot be written.
+    void recover();
+
+    /// The files in the folder that belong to no dataset and no work.
+    [[nodiscard]] std::vector<std::filesystem::path> leftovers();
 
     [[nodiscard]] std::filesystem::path file_of(const std::string& dataset_id) const;
 
@@ -86,9 +112,9 @@ class Jobs {
         Cancellation cancellation;
         std::atomic<std::uint64_t> rows{0};
         std::atomic<std::uint64_t> bytes{0};
-        std::atomic<bool> running{false};  ///< its progress is to be told
+        std::atomic<bool> running{false};  ///< its progress is published
         bool ended = false;                ///< guarded by mutex_
-        std::thread thread;                ///< none where the caller's thread does the work
+        std::thread thread;                ///< not started when the caller's thread does the work
     };
 
     [[nodiscard]] std::filesystem::path lock_of(const std::string& dataset_id) const;
@@ -101,7 +127,7 @@ class Jobs {
     void fail(const std::string& dataset_id, const Error& reason);
     bool settle_one(const model::Dataset& dataset);
     void sweep();
-    void remove_files(const std::string& dataset_id) const;
+    std::optional<std::string> remove_files(const std::string& dataset_id) const;
     void publish_progress();
     void publish(Job& job);
     void tell(const std::string& dataset_id) const;

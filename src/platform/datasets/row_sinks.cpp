@@ -37,7 +37,8 @@ void SampleSink::row(std::span<const sources::Value> values) {
     for (std::size_t i = 0; i < values.size(); ++i) {
         const auto& value = values[i];
         bytes_ += value.size;
-        if (bytes_ > most_bytes) {
+        // A single row that a snapshot could take can be shown.
+        if (bytes_ > most_bytes && sample_.rows.size() > 1) {
             throw Error(ErrorClass::invalid,
                         fmt::format("the first {} rows are larger than {}", sample_.rows.size(),
                                     format_bytes(most_bytes)),
@@ -53,7 +54,7 @@ void SampleSink::row(std::span<const sources::Value> values) {
     }
 }
 
-/// Looks into a file until enough of its rows are seen.
+/// Reads a file until it has enough rows.
 class SampleContent::File final : public ByteSink {
   public:
     File(const std::string& name, const snapshot::FormatOverrides& format, sources::RowSink& rows,
@@ -63,9 +64,9 @@ class SampleContent::File final : public ByteSink {
     void write(std::string_view bytes) override { inspector_.write(bytes); }
     [[nodiscard]] bool wants_more() const override { return inspector_.wants_more(); }
 
-    /// The columns, as the rows that were seen tell them.
+    /// The columns with the types that were found in the rows.
     std::vector<sources::Column> finish() {
-        // Where enough was seen, the last row that came may be half a row.
+        // When it stopped early, the last row may be incomplete.
         if (auto seen = inspector_.so_far(); !inspector_.wants_more() && seen.file_type != "other")
             return std::move(seen.schema);
         auto findings = inspector_.finish();

@@ -13,14 +13,14 @@
 
 namespace prevision::platform {
 
-/// Keeps the rows that it is given, as texts in the form that a dataset's file holds. Error invalid when they
-/// are too large to be held.
+/// Keeps the rows it receives, as the texts that a dataset's file would hold. Error invalid when several
+/// rows are larger than 64 MiB.
 class SampleSink final : public sources::RowSink {
   public:
     void columns(std::span<const sources::Column> columns) override;
     void row(std::span<const sources::Value> values) override;
 
-    /// What is known of the columns once rows were seen: of a file, whose rows are all texts.
+    /// The types that were found in the rows of a file, whose values are all texts.
     void set_types(std::span<const sources::Column> columns);
 
     [[nodiscard]] const model::Sample& sample() const { return sample_; }
@@ -31,17 +31,17 @@ class SampleSink final : public sources::RowSink {
     std::vector<sources::ValueKind> kinds_;
 };
 
-/// The first rows of a location, whether it holds rows or a file.
+/// Receives the first rows of a location that holds rows or a file.
 class SampleContent final : public sources::ContentSink {
   public:
-    /// A file is read as `format` says, where that says anything.
+    /// `format` overrides what is guessed from a file.
     SampleContent(std::uint64_t rows, const snapshot::FormatOverrides& format);
     ~SampleContent() override;
 
     sources::RowSink& table() override { return sample_; }
     ByteSink& file(const sources::FileInfo& info) override;
 
-    /// What came. Error invalid for a file that has no rows to show.
+    /// The rows that were received. Error invalid for a file whose format has no rows.
     const model::Sample& finish();
 
   private:
@@ -53,7 +53,7 @@ class SampleContent final : public sources::ContentSink {
     std::unique_ptr<File> file_;
 };
 
-/// A location's content as an answer's body: rows as CSV, a file as it is.
+/// Writes a location's content as the body of an answer: rows as CSV, a file unchanged.
 class BodyContent final : public sources::ContentSink {
   public:
     explicit BodyContent(ByteSink& body) : body_(body) {}

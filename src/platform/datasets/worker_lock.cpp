@@ -14,7 +14,7 @@ namespace prevision::platform {
 
 namespace {
 
-/// False when the lock is taken and `operation` does not wait.
+/// False when another process holds the lock and `operation` has LOCK_NB.
 bool lock(const FileDescriptor& file, int operation, const std::filesystem::path& path) {
     while (::flock(file.get(), operation) != 0) {
         if (errno == EWOULDBLOCK) return false;
@@ -46,7 +46,7 @@ std::optional<WorkerLock> WorkerLock::try_exclude(const std::filesystem::path& p
     return WorkerLock(std::move(file));
 }
 
-// A wait inside flock could not be cancelled.
+// Polls, because a wait inside flock cannot be cancelled.
 WorkerLock WorkerLock::exclude(const std::filesystem::path& path, Cancellation& cancellation) {
     for (;;) {
         if (auto excluded = try_exclude(path)) return std::move(*excluded);

@@ -8,29 +8,28 @@
 
 namespace prevision::platform {
 
-/// A sign that somebody works on a dataset: a shared lock on a file. The system takes it away with the
-/// process that holds it, however that ends, and a process that inherits the descriptor holds it too. Who
-/// gets the exclusive lock knows that nobody works any more.
+/// A shared lock on a file, which each worker on a dataset holds. The system releases it when the process ends, and
+/// a process that inherits the descriptor holds it too. The exclusive lock proves that no worker is left.
 class WorkerLock {
   public:
-    /// A worker's. Makes the file where needed; waits while somebody looks whether there is a worker. Error
-    /// internal when the file cannot be made or locked.
+    /// The lock of a worker. Creates the file when it is missing; waits while another process holds the exclusive
+    /// lock. Error internal when the file cannot be created or locked.
     static WorkerLock hold(const std::filesystem::path& path);
 
-    /// Proof that no worker is left: nothing while there is one. Where there is no file there is no worker,
-    /// and none is made.
+    /// The exclusive lock; nothing while there is a worker. When the file does not exist there is no worker, and the
+    /// file is not created.
     static std::optional<WorkerLock> try_exclude(const std::filesystem::path& path);
 
-    /// As `try_exclude`, waiting until the last worker has gone, or the cancellation is raised.
+    /// As `try_exclude`, and waits until the last worker has ended. Throws the cancellation's Error.
     static WorkerLock exclude(const std::filesystem::path& path, Cancellation& cancellation);
 
-    /// Whether a program that is started from this process holds the lock too.
+    /// Whether a program that this process starts inherits the lock.
     void set_inheritable(bool inheritable) const;
 
   private:
     explicit WorkerLock(FileDescriptor file) : file_(std::move(file)) {}
 
-    FileDescriptor file_;  ///< none where there was no file
+    FileDescriptor file_;  ///< closed when the file does not exist
 };
 
 }  // namespace prevision::platform

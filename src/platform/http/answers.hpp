@@ -22,7 +22,7 @@ int status_of(ErrorClass error_class);
 /// Always valid JSON, whatever bytes the message holds.
 Answer failure_answer(const Error& error);
 
-/// A page of a list whose items are JSON texts.
+/// A page of a list; each item is JSON.
 Answer page_answer(const Page& page, std::uint64_t total, const std::vector<std::string>& items);
 
 }  // namespace prevision::platform

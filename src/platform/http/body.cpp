@@ -32,6 +32,8 @@ void wipe_texts(rapidjson::Value& value) {
 
 Body::Body(std::string_view text) : document_(model::parse_json_object(text)) {}
 
+Body::~Body() { wipe_texts(document_); }
+
 rapidjson::Value* Body::find(std::string_view name) {
     const auto key = rapidjson::StringRef(name.data(), static_cast<rapidjson::SizeType>(name.size()));
     const auto found = document_.FindMember(rapidjson::Value(key));
@@ -69,6 +71,14 @@ std::optional<bool> Body::boolean(std::string_view name) const {
     const auto told = model::get_boolean(document_, name);
     if (!told) reject(name, "true or false is expected");
     return told;
+}
+
+std::optional<std::uint64_t> Body::count(std::string_view name) const {
+    const auto* value = find(name);
+    if (value == nullptr || (value->IsString() && value->GetStringLength() == 0)) return std::nullopt;
+    const auto number = model::get_integer(document_, name);
+    if (!number || *number < 0) reject(name, "a whole number of 0 or more is expected");
+    return static_cast<std::uint64_t>(*number);
 }
 
 std::optional<int> Body::port(std::string_view name) const {

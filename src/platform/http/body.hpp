@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -10,17 +11,33 @@
 
 namespace prevision::platform {
 
-/// The JSON object that a call carries, read field by field. Absent, null and "" are all "not set"; other fields
-/// are ignored. Each call throws Error invalid, naming the field, for a value of the wrong type.
+/// The JSON object in the body of a call, read field by field. Absent, null and "" all mean "not set". Each method
+/// throws Error invalid, naming the field, for a value of the wrong type.
 class Body {
   public:
     /// Error invalid when the text is not a JSON object.
     explicit Body(std::string_view text);
 
-    /// Whether the field is present, even as null or "": a PATCH changes it then.
+    /// Wipes all texts: any of them may be a secret in the wrong field.
+    ~Body();
+    Body(const Body&) = delete;
+    Body& operator=(const Body&) = delete;
+
+    /// Whether the field is present, even as null or "": then a PATCH changes it.
     [[nodiscard]] bool has(std::string_view name) const;
 
     [[nodiscard]] std::string text(std::string_view name) const;
+
+    /// Sets the member when the field is present.
+    void set(std::string_view name, std::string& member) const {
+        if (has(name)) member = text(name);
+    }
+    void set(std::string_view name, std::optional<bool>& member) const {
+        if (has(name)) member = boolean(name);
+    }
+    void set(std::string_view name, std::optional<std::uint64_t>& member) const {
+        if (has(name)) member = count(name);
+    }
 
     /// Error invalid also when it is not set.
     [[nodiscard]] std::string required_text(std::string_view name) const;
@@ -28,13 +45,16 @@ class Body {
     /// true, false, or the text yes or no; nothing when it is not set.
     [[nodiscard]] std::optional<bool> boolean(std::string_view name) const;
 
+    /// A number of 0 or more, as a number or its digits; nothing when it is not set.
+    [[nodiscard]] std::optional<std::uint64_t> count(std::string_view name) const;
+
     /// A port, as a number or its digits, in 1..65535.
     [[nodiscard]] std::optional<int> port(std::string_view name) const;
 
-    /// A text; it is wiped here, so that only the Secret holds it.
+    /// A text. The document's copy of it is wiped.
     [[nodiscard]] Secret secret(std::string_view name);
 
-    /// A JSON object, or a text that holds one, as text; wiped here likewise.
+    /// A JSON object, or a text that holds one, as text. The document's copy is wiped too.
     [[nodiscard]] Secret secret_object(std::string_view name);
 
   private:

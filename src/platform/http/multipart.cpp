@@ -54,7 +54,7 @@ class FormReader {
   public:
     FormReader(transport::BodySource& body, std::string_view boundary)
         : body_(body), delimiter_(fmt::format("\r\n--{}", boundary)) {
-        buffer_ = "\r\n";  // so that the first delimiter looks like the others
+        buffer_ = "\r\n";  // the first delimiter need not follow a line end
     }
 
     Form read(const std::function<void(std::string_view)>& file) {
@@ -81,7 +81,7 @@ class FormReader {
         }
     }
 
-    /// After a delimiter: "--" after the last part, else a line end.
+    /// After a delimiter: whether "--" follows, which ends the form. Else a line end must follow.
     bool at_end() {
         require(2);
         if (buffer_.starts_with("--")) return true;

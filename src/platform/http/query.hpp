@@ -9,7 +9,7 @@
 
 namespace prevision::platform {
 
-/// The parameters after the '?' of a call. The first one of a name counts.
+/// The parameters after the '?' of a call. Of several with one name, the first counts.
 class Query {
   public:
     /// Takes "a=1&b=x%20y+z": percent-encoded, '+' for a space.

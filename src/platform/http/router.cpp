@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "core/error.hpp"
+#include "core/id.hpp"
 #include "core/text.hpp"
 #include "platform/http/answers.hpp"
 
@@ -38,6 +39,23 @@ std::optional<std::vector<std::string>> match(std::string_view pattern, std::str
     return parameters;
 }
 
+/// An id becomes part of a query or of a file's name, so no other text is passed on as one.
+void check_ids(std::string_view pattern, const std::vector<std::string>& parameters) {
+    std::size_t index = 0;
+    std::string noun;
+    while (!pattern.empty()) {
+        const auto segment = take_segment(pattern);
+        if (segment.starts_with('{')) {
+            const auto& text = parameters.at(index++);
+            if (segment == "{id}" && !is_id(text))
+                throw Error(ErrorClass::not_found, fmt::format("there is no {} {}", noun, text));
+        }
+        // "data-sources" holds datasources.
+        noun = segment.ends_with('s') ? segment.substr(0, segment.size() - 1) : segment;
+        std::erase(noun, '-');
+    }
+}
+
 std::string_view without_trailing_slash(std::string_view path) {
     if (path.size() > 1 && path.ends_with('/')) path.remove_suffix(1);
     return path;
@@ -49,11 +67,12 @@ void Router::add(std::string_view method, std::string_view pattern, Handler hand
     routes_.push_back({.method = method, .pattern = pattern, .handler = std::move(handler), .pace = pace});
 }
 
-bool Router::may_take_long(const Call& call) const {
+Pace Router::pace_of(const Call& call) const {
     const auto path = without_trailing_slash(call.path);
-    return std::ranges::any_of(routes_, [&](const Route& route) {
-        return route.pace == Pace::distant && route.method == call.method && match(route.pattern, path);
+    const auto found = std::ranges::find_if(routes_, [&](const Route& route) {
+        return route.method == call.method && match(route.pattern, path);
     });
+    return found == routes_.end() ? Pace::store : found->pace;
 }
 
 Answer Router::route(const Call& call) const {
@@ -63,6 +82,7 @@ Answer Router::route(const Call& call) const {
         auto parameters = match(route.pattern, path);
         if (!parameters) continue;
         if (route.method == call.method) {
+            check_ids(route.pattern, *parameters);
             return route.handler(
                 {.call = call, .parameters = std::move(*parameters), .query = Query(call.query)});
         }

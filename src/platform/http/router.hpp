@@ -19,22 +19,20 @@ struct RoutedCall {
 
 using Handler = std::function<Answer(const RoutedCall&)>;
 
-/// What a call waits for: only the store, or remote systems and large data.
-enum class Pace { store, distant };
-
 /// Finds the handler of a call. Safe on any thread once all routes are added.
 class Router {
   public:
     /// `pattern` is a path whose segments in braces match any one segment: "/projects/{id}/connectors". It is
-    /// kept as a view: pass a literal. Of two patterns that match, the first one added counts.
+    /// kept as a view: pass a literal. Of two patterns that match, the first one added counts. For
+    /// a segment "{id}", `route` throws Error not_found for a text that is not an id.
     void add(std::string_view method, std::string_view pattern, Handler handler, Pace pace = Pace::store);
 
     /// Returns the handler's answer, or throws its Error. A trailing slash of the path changes nothing. A known path with
     /// another method is answered with 405 and `Allow`; Error not_found when no pattern matches.
     [[nodiscard]] Answer route(const Call& call) const;
 
-    /// Whether the call's route has the pace `distant`; false when there is no route.
-    [[nodiscard]] bool may_take_long(const Call& call) const;
+    /// The pace of the call's route; `store` when there is no route.
+    [[nodiscard]] Pace pace_of(const Call& call) const;
 
   private:
     struct Route {

@@ -11,12 +11,11 @@ namespace prevision::platform {
 
 namespace {
 
-/// Tells our databases from others: "prvs".
+/// Marks a database as a store of this program: "prvs".
 constexpr std::int64_t application_id = 0x70727673;
 
-// `seq` keeps the order of creation, which ids made in the same second do not tell. A dataset keeps the id of
-// its datasource as a fact about the past: the datasource may be gone. `removed_datasets` names files that
-// are still to be removed.
+// `seq` is the order of creation; ids made in one second do not have it. A dataset keeps the id of its datasource
+// after the datasource is deleted. `removed_datasets` names the datasets whose files must still be removed.
 constexpr auto first_layout = R"sql(
 CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE projects (
@@ -77,7 +76,7 @@ CREATE INDEX unfinished_datasets ON datasets(id) WHERE state IN ('pending', 'run
 CREATE TABLE removed_datasets (id TEXT PRIMARY KEY) WITHOUT ROWID;
 )sql";
 
-// Tokens for a platform that is served; of a token there is its hash alone.
+// Tokens for a served platform. Only their hashes are stored.
 constexpr auto served_platform = R"sql(
 CREATE TABLE tokens (
     seq INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -118,8 +117,8 @@ CREATE TABLE exports (
 CREATE INDEX exports_of_exporter ON exports(exporter_id, seq);
 )sql";
 
-// How a file is written: as its datasource says, and as a dataset's file was found to be. What was uploaded
-// before had no name, and was read as a table with a header.
+// The format of a file: what a datasource demands, and what the inspection of a dataset found. Earlier uploads
+// had no file name, and were read as tables with a header.
 constexpr auto file_formats = R"sql(
 ALTER TABLE datasources ADD COLUMN separator TEXT NOT NULL DEFAULT '';
 ALTER TABLE datasources ADD COLUMN quote TEXT NOT NULL DEFAULT '';
@@ -139,8 +138,45 @@ constexpr auto export_failures = R"sql(
 ALTER TABLE exports ADD COLUMN error_class TEXT NOT NULL DEFAULT '';
 )sql";
 
+// The constraint of a column can be changed only in a new table. `committing` is set while it is unknown whether the
+// rows of an export are written. The indexes find names.
+constexpr auto limits_and_names = R"sql(
+CREATE TABLE limited_tokens (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    id TEXT NOT NULL UNIQUE,
+    name TEXT NOT NULL,
+    role TEXT NOT NULL CHECK (role IN ('admin', 'editor', 'viewer')),
+    project_id TEXT NOT NULL DEFAULT '',
+    hash BLOB NOT NULL,
+    created_at TEXT NOT NULL,
+    expires_at TEXT NOT NULL DEFAULT '',
+    revoked_at TEXT NOT NULL DEFAULT '');
+INSERT INTO limited_tokens (seq, id, name, role, hash, created_at, revoked_at)
+    SELECT seq, id, name, role, hash, created_at, revoked_at FROM tokens;
+DROP TABLE tokens;
+ALTER TABLE limited_tokens RENAME TO tokens;
+CREATE UNIQUE INDEX good_tokens ON tokens(name) WHERE revoked_at = '';
+ALTER TABLE exports ADD COLUMN committing INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX project_names ON projects(name);
+CREATE INDEX connector_names ON connectors(project_id, name);
+CREATE INDEX datasource_names ON datasources(project_id, name);
+CREATE INDEX dataset_names ON datasets(project_id, name);
+CREATE INDEX exporter_names ON exporters(project_id, name);
+)sql";
+
+// What was snapshotted before had neither escapes nor comments, and began in its first line.
+constexpr auto more_of_file_formats = R"sql(
+ALTER TABLE datasources ADD COLUMN "escape" TEXT NOT NULL DEFAULT '';
+ALTER TABLE datasources ADD COLUMN comment TEXT NOT NULL DEFAULT '';
+ALTER TABLE datasources ADD COLUMN skip INTEGER;
+ALTER TABLE datasets ADD COLUMN "escape" TEXT NOT NULL DEFAULT 'none';
+ALTER TABLE datasets ADD COLUMN comment TEXT NOT NULL DEFAULT 'none';
+ALTER TABLE datasets ADD COLUMN skip INTEGER DEFAULT 0;
+)sql";
+
 /// The step at index N brings a store from version N to N + 1. A step that was released is never changed.
-constexpr std::array steps{first_layout, served_platform, file_formats, export_failures};
+constexpr std::array steps{first_layout,    served_platform,  file_formats,
+                           export_failures, limits_and_names, more_of_file_formats};
 
 std::int64_t read_number(sqlite::Database& database, std::string_view sql) {
     auto statement = database.prepare(sql);

@@ -2,15 +2,17 @@
 
 #include <cerrno>
 #include <chrono>
+#include <memory>
 #include <string>
 
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include "core/atomic_file.hpp"
 #include "core/error.hpp"
-#include "core/file.hpp"
 #include "core/id.hpp"
+#include "core/text.hpp"
 #include "platform/store/migrations.hpp"
 
 namespace prevision::platform {
@@ -44,21 +46,16 @@ Error store_error(const std::filesystem::path& file, const sqlite::SqliteError& 
         case SQLITE_READONLY:
             return {ErrorClass::internal,
                     fmt::format("cannot write the store {}: {}", file.string(), error.what()),
-                    "the file and its folder must be writable"};
+                    "the file and its folder must be writable for this; they can be read as they are"};
         default:
             return {ErrorClass::internal, fmt::format("cannot use the store {}: {}", file.string(), reason)};
     }
 }
 
-/// An Error that says which file it is about.
+/// The Error with the name of the file.
 Error about(const std::filesystem::path& file, const Error& error) {
     return {error.error_class(), fmt::format("cannot use the store {}: {}", file.string(), error.what()),
             error.hint().empty() ? damaged_hint : error.hint()};
-}
-
-void set_up(sqlite::Database& database) {
-    database.set_busy_timeout(busy_timeout);
-    database.execute("PRAGMA foreign_keys = ON");
 }
 
 void insert_default_project(sqlite::Database& database, const Clock& clock) {
@@ -67,50 +64,67 @@ void insert_default_project(sqlite::Database& database, const Clock& clock) {
     statement.bind(1, new_id()).bind(2, format_time(clock.now())).run();
 }
 
-/// A new file, readable by its owner alone, that goes again with the object.
-class TemporaryFile {
-  public:
-    explicit TemporaryFile(std::filesystem::path path) : path_(std::move(path)) {
-        open_file(path_, O_RDWR | O_CREAT | O_EXCL);
-    }
-    ~TemporaryFile() {
-        for (const auto* suffix : {"", "-wal", "-shm", "-journal"})
-            ::unlink((path_.string() + suffix).c_str());
-    }
-    TemporaryFile(const TemporaryFile&) = delete;
-    TemporaryFile& operator=(const TemporaryFile&) = delete;
-    [[nodiscard]] const std::filesystem::path& path() const { return path_; }
-
-  private:
-    std::filesystem::path path_;
-};
-
-/// Makes the store aside and links it into its place, so that whoever opens it meets it whole: two processes
-/// at their first use, or one that is killed here, leave nothing half made. It is made without care for a
-/// power cut, and brought to the disk once, when it is whole.
-void create(const std::filesystem::path& file, const Clock& clock) {
-    const TemporaryFile temporary(fmt::format("{}.{}.part", file.string(), new_id()));
-    {
-        sqlite::Database database(temporary.path(), SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX);
-        database.execute("PRAGMA synchronous = OFF; PRAGMA journal_mode = MEMORY");
-        migrate(database);
-        insert_default_project(database, clock);
-        database.execute("PRAGMA journal_mode = WAL");
-    }
-    ::fsync(open_file(temporary.path(), O_RDWR).get());
-    if (::link(temporary.path().c_str(), file.c_str()) != 0 && errno != EEXIST) {
-        throw Error(ErrorClass::internal,
-                    fmt::format("cannot create the store {}: {}", file.string(), system_message(errno)));
-    }
-    ::fsync(open_file(file.parent_path(), O_RDONLY | O_DIRECTORY).get());
+/// The content of a new store in WAL mode.
+std::string new_store(const Clock& clock) {
+    sqlite::Database database(":memory:", SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX);
+    migrate(database);
+    insert_default_project(database, clock);
+    sqlite3_int64 size = 0;
+    const std::unique_ptr<unsigned char, decltype(&sqlite3_free)> bytes(
+        sqlite3_serialize(database.handle(), "main", &size, 0), &sqlite3_free);
+    if (!bytes) throw sqlite::SqliteError(SQLITE_NOMEM, sqlite3_errstr(SQLITE_NOMEM));
+    std::string content(reinterpret_cast<const char*>(bytes.get()), static_cast<std::size_t>(size));
+    // The write and the read version of the file format: 2 is WAL, which a database in memory cannot have.
+    content.at(18) = content.at(19) = 2;
+    return content;
 }
 
-sqlite::Database open(const std::filesystem::path& file, const Clock& clock) {
+/// Creates the store unless another process is faster. No process sees an unfinished one.
+void create(const std::filesystem::path& file, const Clock& clock) {
+    AtomicFile store(file, 0600);
+    store.write(new_store(clock));
+    store.commit_if_absent();
+}
+
+/// The store's name as SQLite's URI of a file that does not change.
+std::string immutable_uri(const std::filesystem::path& file) {
+    std::string uri = "file:";
+    for (const char c : file.string())
+        uri += c == '?' || c == '#' || c == '%' ? percent_encode({&c, 1}) : std::string(1, c);
+    return uri + "?immutable=1";
+}
+
+/// A connection to the store. One that cannot be written is read without a lock; where changes wait in its log, SQLite
+/// reads these too.
+sqlite::Database connect(const std::filesystem::path& file, bool read_only) {
+    std::error_code no_log;
+    const bool has_log = std::filesystem::file_size(file.string() + "-wal", no_log) > 0 && !no_log;
+    const bool immutable = read_only && !has_log;
+    sqlite::Database database(immutable ? immutable_uri(file) : file.string(),
+                              SQLITE_OPEN_NOMUTEX | (immutable ? SQLITE_OPEN_URI : 0) |
+                                  (read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE));
+    database.set_busy_timeout(busy_timeout);
+    database.execute("PRAGMA foreign_keys = ON");
+    return database;
+}
+
+/// Whether SQLite needs to write beside the store, and cannot.
+bool is_read_only(sqlite::Database& database) {
+    try {
+        database.prepare("SELECT 1 FROM sqlite_schema").step();
+        return false;
+    } catch (const sqlite::SqliteError& error) {
+        if (error.primary_code() == SQLITE_CANTOPEN || error.primary_code() == SQLITE_READONLY) return true;
+        throw;
+    }
+}
+
+sqlite::Database open(const std::filesystem::path& file, const Clock& clock, bool& read_only) {
     try {
         if (::access(file.c_str(), F_OK) != 0 && errno == ENOENT) create(file, clock);
-        sqlite::Database database(file, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX);
-        set_up(database);
-        return database;
+        auto database = connect(file, false);
+        read_only = is_read_only(database);
+        return read_only ? connect(file, true) : std::move(database);
     } catch (const sqlite::SqliteError& error) {
         throw store_error(file, error);
     }
@@ -119,17 +133,42 @@ sqlite::Database open(const std::filesystem::path& file, const Clock& clock) {
 }  // namespace
 
 Store::Store(std::filesystem::path file, const Clock& clock)
-    : file_(std::move(file)), database_(open(file_, clock)) {
+    : file_(std::move(file)), database_(open(file_, clock, read_only_)) {
     try {
         const auto version = read_version(database_);
-        // It was whole when it came into its place: an empty one has lost what it held.
-        if (version == 0) throw Error(ErrorClass::integrity, "it is damaged: there is nothing in it");
+        // `create` never leaves an empty store.
+        if (version == 0) throw Error(ErrorClass::integrity, "it is damaged: it is empty");
         if (version != newest_version()) migrate(database_);
     } catch (const sqlite::SqliteError& error) {
         fail(error);
     } catch (const Error& error) {
         throw about(file_, error);
     }
+}
+
+void Store::write_in_bulk(const std::function<void()>& action) {
+    const auto set_synchronous = [this](const std::string& mode) {
+        const std::lock_guard lock(mutex_);
+        database_.execute("PRAGMA synchronous = " + mode);
+    };
+    const auto end = [&] {
+        set_synchronous("FULL");
+        std::error_code failure;
+        const auto log = file_.string() + "-wal";
+        if (!std::filesystem::exists(log, failure)) return;
+        if (::fsync(open_file(log, O_RDONLY).get()) != 0) {
+            throw Error(ErrorClass::internal,
+                        fmt::format("cannot write the store {}: {}", file_.string(), system_message(errno)));
+        }
+    };
+    set_synchronous("NORMAL");
+    try {
+        action();
+    } catch (...) {
+        end();
+        throw;
+    }
+    end();
 }
 
 std::unique_ptr<sqlite::Database> Store::take_reader() {
@@ -141,9 +180,7 @@ std::unique_ptr<sqlite::Database> Store::take_reader() {
             return reader;
         }
     }
-    auto reader = std::make_unique<sqlite::Database>(file_, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX);
-    set_up(*reader);
-    return reader;
+    return std::make_unique<sqlite::Database>(connect(file_, read_only_));
 }
 
 void Store::give_back(std::unique_ptr<sqlite::Database> reader) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <type_traits>
@@ -11,16 +12,16 @@
 
 namespace prevision::platform {
 
-/// The platform's state: one SQLite file, that many processes may use at once. Safe on any thread. What the
-/// tables hold is in tables/, a file a table.
+/// The platform's state: one SQLite file, which several processes may use at once. Safe on any thread. tables/ has a
+/// file for each table.
 class Store {
   public:
-    /// Opens the store, making it, with a project named "default", when it is not there. Error internal (not
-    /// to be read or written), integrity (damaged), invalid (made by a newer program); each names the file.
+    /// Opens the store, or creates it with a project named "default". Error internal when it cannot be read or
+    /// written, integrity when it is damaged, invalid when a newer program made it; each names the file.
     Store(std::filesystem::path file, const Clock& clock);
 
-    /// Runs `action(database)` on one state of the store; it must only read. Many read at once, each over a
-    /// connection of its own. Error as the constructor's.
+    /// Runs `action(database)`, which must only read, on one consistent state of the store. Several readers run at
+    /// once, each on its own connection. Errors as the constructor's.
     template <typename Action>
     auto read(Action action) {
         try {
@@ -34,7 +35,7 @@ class Store {
         }
     }
 
-    /// Runs `action(database)`; what it changes is there when this returns, and undone when it throws.
+    /// Runs `action(database)` in a transaction, which is committed when it returns and undone when it throws.
     template <typename Action>
     auto write(Action action) {
         const std::lock_guard lock(mutex_);
@@ -53,8 +54,12 @@ class Store {
         }
     }
 
+    /// Runs `action`. Its changes reach the disk together when this returns, and not one after another: after a power
+    /// cut some of the last ones may be missing, each as a whole. Throws what the action throws.
+    void write_in_bulk(const std::function<void()>& action);
+
   private:
-    /// A connection for a reader that found the first one in use; taken from those that lie idle, or new.
+    /// A connection for a reader while another thread uses `database_`: an idle one or a new one.
     class Reader {
       public:
         explicit Reader(Store& store) : store_(store), database_(store.take_reader()) {}
@@ -79,6 +84,7 @@ class Store {
     [[noreturn]] void fail(const sqlite::SqliteError& error) const;
 
     std::filesystem::path file_;
+    bool read_only_ = false;  // the folder or the file cannot be written
     std::mutex mutex_;
     sqlite::Database database_;
     std::mutex readers_mutex_;

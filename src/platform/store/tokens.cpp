@@ -1,6 +1,8 @@
 #include "platform/store/tokens.hpp"
 
+#include <algorithm>
 #include <array>
+#include <utility>
 
 #include <fmt/format.h>
 #include <sodium.h>
@@ -17,7 +19,13 @@ namespace {
 constexpr std::string_view prefix = "prv_";
 constexpr std::size_t id_size = 24;
 constexpr std::size_t secret_bytes = 32;
-constexpr auto columns = "id, name, role, created_at, revoked_at, hash";
+constexpr auto columns = "id, name, role, project_id, created_at, expires_at, revoked_at, hash";
+
+// ?2 is the time; times are texts of one form, so that they compare as texts.
+constexpr auto is_valid_now = "revoked_at = '' AND (expires_at = '' OR expires_at > ?2)";
+
+constexpr std::array<std::pair<Role, std::string_view>, 3> roles{
+    {{Role::admin, "admin"}, {Role::editor, "editor"}, {Role::viewer, "viewer"}}};
 
 using Hash = std::array<unsigned char, 32>;
 
@@ -50,47 +58,81 @@ TokenRecord read_row(const sqlite::Statement& row) {
     return {.id = row.text(0),
             .name = row.text(1),
             .role = parse_role(row.text(2)),
-            .created_at = row.text(3),
-            .revoked_at = row.text(4)};
+            .project_id = row.text(3),
+            .created_at = row.text(4),
+            .expires_at = row.text(5),
+            .revoked_at = row.text(6)};
 }
 
-/// The valid token of this name or id.
-std::optional<TokenRecord> find_good(sqlite::Database& database, const std::string& name_or_id) {
+/// The token with this name or id that has not been revoked; it may have expired.
+std::optional<TokenRecord> find_unrevoked(sqlite::Database& database, const std::string& name_or_id) {
     auto statement = database.prepare(
         fmt::format("SELECT {} FROM tokens WHERE (name = ?1 OR id = ?1) AND revoked_at = ''", columns));
     if (!statement.bind(1, name_or_id).step()) return std::nullopt;
     return read_row(statement);
 }
 
-}  // namespace
-
-std::string_view to_string(Role role) { return role == Role::admin ? "admin" : "viewer"; }
-
-Role parse_role(std::string_view text) {
-    if (text == "admin") return Role::admin;
-    if (text == "viewer") return Role::viewer;
-    throw Error(ErrorClass::usage, fmt::format("invalid role: '{}' is none of admin, viewer", text));
+void set_revoked(sqlite::Database& database, const std::string& id, const std::string& time) {
+    database.prepare("UPDATE tokens SET revoked_at = ? WHERE id = ?").bind(1, time).bind(2, id).run();
 }
 
-NewToken Tokens::create(const std::string& name, Role role) {
-    if (name.empty()) throw Error(ErrorClass::invalid, "invalid name: a token needs one");
+/// The id of the project with this name or id; empty for an empty text.
+std::string find_project(sqlite::Database& database, const std::string& name_or_id) {
+    if (name_or_id.empty()) return {};
+    auto statement = database.prepare("SELECT id FROM projects WHERE name = ?1 OR id = ?1");
+    statement.bind(1, name_or_id);
+    if (!statement.step())
+        throw Error(ErrorClass::not_found, fmt::format("there is no project '{}'", name_or_id));
+    auto id = statement.text(0);
+    if (!statement.step()) return id;
+    throw Error(ErrorClass::conflict, fmt::format("several projects have the name '{}'", name_or_id),
+                fmt::format("give the id: {} or {}", id, statement.text(0)));
+}
+
+}  // namespace
+
+std::string_view to_string(Role role) {
+    return std::ranges::find(roles, role, &std::pair<Role, std::string_view>::first)->second;
+}
+
+Role parse_role(std::string_view text) {
+    const auto* const found = std::ranges::find(roles, text, &std::pair<Role, std::string_view>::second);
+    if (found != roles.end()) return found->first;
+    throw Error(ErrorClass::usage,
+                fmt::format("invalid role: '{}' is not one of admin, editor, viewer", text));
+}
+
+NewToken Tokens::create(const TokenRequest& request) {
+    if (request.name.empty()) throw Error(ErrorClass::invalid, "invalid name: a token needs one");
+    const auto now = clock_.now();
     TokenRecord record{.id = new_id(),
-                       .name = valid_utf8(name),
-                       .role = role,
-                       .created_at = format_time(clock_.now()),
+                       .name = valid_utf8(request.name),
+                       .role = request.role,
+                       .project_id = {},
+                       .created_at = format_time(now),
+                       .expires_at = request.lifetime ? format_time(now + *request.lifetime) : "",
                        .revoked_at = {}};
     auto token = make_token(record.id);
     store_.write([&](sqlite::Database& database) {
-        if (find_good(database, record.name)) {
-            throw Error(ErrorClass::conflict, fmt::format("there is a token '{}' already", record.name),
-                        "choose another name, or revoke that one first");
+        record.project_id = find_project(database, request.project);
+        if (const auto other = find_unrevoked(database, record.name)) {
+            if (is_valid(*other)) {
+                throw Error(ErrorClass::conflict, fmt::format("there is a token '{}' already", record.name),
+                            "choose another name, or revoke that one first");
+            }
+            set_revoked(database, other->id, other->expires_at);
         }
-        database.prepare("INSERT INTO tokens (id, name, role, hash, created_at) VALUES (?, ?, ?, ?, ?)")
+        database
+            .prepare(
+                "INSERT INTO tokens (id, name, role, project_id, created_at, expires_at, hash)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?)")
             .bind(1, record.id)
             .bind(2, record.name)
-            .bind(3, to_string(role))
-            .bind_blob(4, bytes_of(hash_of(token.reveal())))
+            .bind(3, to_string(record.role))
+            .bind(4, record.project_id)
             .bind(5, record.created_at)
+            .bind(6, record.expires_at)
+            .bind_blob(7, bytes_of(hash_of(token.reveal())))
             .run();
     });
     return {.record = std::move(record), .token = std::move(token)};
@@ -107,16 +149,13 @@ std::vector<TokenRecord> Tokens::list() {
 
 TokenRecord Tokens::revoke(const std::string& name_or_id) {
     return store_.write([&](sqlite::Database& database) {
-        auto record = find_good(database, name_or_id);
+        auto record = find_unrevoked(database, name_or_id);
         if (!record) {
             throw Error(ErrorClass::not_found, fmt::format("there is no token '{}' to revoke", name_or_id),
                         "'prevision serve token list' shows them");
         }
         record->revoked_at = format_time(clock_.now());
-        database.prepare("UPDATE tokens SET revoked_at = ? WHERE id = ?")
-            .bind(1, record->revoked_at)
-            .bind(2, record->id)
-            .run();
+        set_revoked(database, record->id, record->revoked_at);
         return *record;
     });
 }
@@ -125,14 +164,30 @@ std::optional<TokenRecord> Tokens::find(std::string_view token) {
     if (!token.starts_with(prefix) || token.size() < prefix.size() + id_size) return std::nullopt;
     const auto hash = hash_of(token);
     return store_.read([&](sqlite::Database& database) -> std::optional<TokenRecord> {
-        auto statement =
-            database.prepare(fmt::format("SELECT {} FROM tokens WHERE id = ? AND revoked_at = ''", columns));
-        if (!statement.bind(1, token.substr(prefix.size(), id_size)).step()) return std::nullopt;
-        const auto stored = statement.text(5);
+        auto statement = database.prepare(
+            fmt::format("SELECT {} FROM tokens WHERE id = ?1 AND {}", columns, is_valid_now));
+        statement.bind(1, token.substr(prefix.size(), id_size)).bind(2, format_time(clock_.now()));
+        if (!statement.step()) return std::nullopt;
+        const auto stored = statement.text(7);
         if (stored.size() != hash.size() || sodium_memcmp(stored.data(), hash.data(), hash.size()) != 0)
             return std::nullopt;
         return read_row(statement);
     });
+}
+
+std::set<std::string> Tokens::valid_ids() {
+    return store_.read([&](sqlite::Database& database) {
+        std::set<std::string> ids;
+        auto statement = database.prepare(fmt::format("SELECT id FROM tokens WHERE {}", is_valid_now));
+        statement.bind(2, format_time(clock_.now()));
+        while (statement.step()) ids.insert(statement.text(0));
+        return ids;
+    });
+}
+
+bool Tokens::is_valid(const TokenRecord& record) const {
+    return record.revoked_at.empty() &&
+           (record.expires_at.empty() || record.expires_at > format_time(clock_.now()));
 }
 
 }  // namespace prevision::platform

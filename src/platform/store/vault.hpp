@@ -13,10 +13,10 @@
 
 namespace prevision::platform {
 
-/// A key of 256 bits, wiped from memory when it goes. Seals with XChaCha20-Poly1305 (IETF).
+/// A key of 256 bits, wiped when it is destroyed. Seals with XChaCha20-Poly1305 (IETF).
 class VaultKey {
   public:
-    /// A new one, at random.
+    /// A new random key.
     VaultKey();
 
     /// From a key file's content: one line of 64 hex digits. Error invalid for anything else.
@@ -27,7 +27,7 @@ class VaultKey {
 
     [[nodiscard]] Secret line() const;
 
-    /// Differs between keys and reveals nothing of the key.
+    /// Identifies the key and reveals nothing about it.
     [[nodiscard]] std::string fingerprint() const;
 
     /// Encrypts a secret; it can be opened only with the same key and context.
@@ -40,31 +40,47 @@ class VaultKey {
     std::array<unsigned char, 32> bytes_{};
 };
 
-/// Seals the platform's secrets with a key from a file, which is read, or created, when the first secret is sealed
-/// or opened. Safe on any thread; many processes may use, and make, one key file at once.
+/// Whether two secrets are equal, in a time that does not depend on where they differ.
+bool are_equal(const Secret& one, const Secret& other);
+
+/// Seals the platform's secrets with a key from a file, which is read or created when the first secret is sealed or
+/// opened. Safe on any thread; several processes may use and create one key file at once.
 ///
-/// Errors: invalid (the file may be read by others, holds no key, or not the one that the store's secrets are
-/// sealed with; the key is lost), internal (it cannot be read or made), integrity (a sealed secret was
-/// changed). All name the file.
+/// Errors: invalid (other users may read the file; it holds no key, or another key than the secrets are sealed
+/// with; it is missing), internal (it cannot be read or created), integrity (a sealed secret was changed).
 class Vault {
   public:
-    /// `known_fingerprint` gives the fingerprint of the key that the store's secrets are sealed with; nothing when
-    /// the store has no secret, and only then a missing key file is created.
+    /// `known_fingerprint` returns the fingerprint of the key that the store's secrets are sealed with, or nothing
+    /// when the store has no secret. Only then is a missing key file created.
     Vault(std::filesystem::path key_file, std::function<std::optional<std::string>()> known_fingerprint);
 
     std::string seal(const Secret& secret, std::string_view context);
     Secret open(std::string_view sealed, std::string_view context);
 
-    /// Of the key in use.
+    /// The fingerprint of the key in use.
     std::string fingerprint();
 
+    /// Replaces the key by a new one. `reseal` is called with both keys; before it commits what it has sealed with the new
+    /// one, it must call `keep`, which writes the new key beside the old one. A process that ends in between loses
+    /// nothing: the next one finds the key that the store's secrets are sealed with. Throws what `reseal` throws.
+    void rekey(const std::function<void(const VaultKey& now, const VaultKey& next,
+                                        const std::function<void()>& keep)>& reseal);
+
+    /// The key in use, as its file holds it.
+    Secret line();
+
+    [[nodiscard]] const std::filesystem::path& key_file() const { return key_file_; }
+
   private:
-    const VaultKey& key();
+    /// Shared, because another thread may replace it while it is used.
+    std::shared_ptr<const VaultKey> key();
+    std::shared_ptr<const VaultKey> read_or_make(const std::optional<std::string>& known);
+    [[nodiscard]] std::filesystem::path next_file(const std::string& fingerprint) const;
 
     std::filesystem::path key_file_;
     std::function<std::optional<std::string>()> known_fingerprint_;
     std::mutex mutex_;
-    std::unique_ptr<VaultKey> key_;
+    std::shared_ptr<const VaultKey> key_;
 };
 
 }  // namespace prevision::platform

@@ -15,18 +15,18 @@ class Decompressor {
   public:
     virtual ~Decompressor() = default;
 
-    /// Takes the next bytes, cut anywhere, and hands on what comes out of them, in pieces of no more than
-    /// 64 KiB. Gives up when the sink wants no more. Throws what the sink throws.
+    /// Takes the next bytes, cut anywhere, and writes what they decompress to, in pieces of at most 64 KiB.
+    /// Stops when the sink wants no more. Throws what the sink throws.
     virtual void write(std::string_view bytes, ByteSink& sink) = 0;
 
     /// After the last byte.
     virtual void finish() = 0;
 
-    /// Why the content cannot be had, or not all of it; empty as long as all is well.
+    /// Why the content cannot be read, or not all of it; empty while all is well.
     [[nodiscard]] const std::string& problem() const { return problem_; }
     /// What was odd; empty when nothing was.
     [[nodiscard]] const std::string& note() const { return note_; }
-    /// What the file inside is called; empty where that is not told (yet).
+    /// The name of the file inside; empty while it is not known.
     [[nodiscard]] const std::string& inner_name() const { return inner_name_; }
 
   protected:
@@ -47,7 +47,7 @@ class Decompressor {
 /// How many bytes `compression_of` needs to see, or the whole file.
 constexpr std::size_t compression_magic_size = 4;
 
-/// "gzip", "zip", "zstd", or "" for what begins like none of them.
+/// "gzip", "zip" or "zstd" by the first bytes of a file; "" for any other.
 std::string_view compression_of(std::string_view beginning);
 
 std::unique_ptr<Decompressor> make_gzip_decompressor();

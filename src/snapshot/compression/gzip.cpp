@@ -38,9 +38,9 @@ class GzipDecompressor final : public Decompressor {
         bytes.remove_prefix(start);
         constexpr char first_magic_byte = '\x1f';
         if (bytes.front() != first_magic_byte) {
-            // Left alone, as gzip does.
+            // The gzip program ignores it, too.
             ended_ = true;
-            remark("what follows its gzip data is not looked at");
+            remark("the bytes after its gzip data are not read");
             return false;
         }
         inflater_.reset();

@@ -33,7 +33,7 @@ Inflater::Result Inflater::write(std::string_view& input, ByteSink& sink) {
     auto& stream = state_->stream;
     auto& output = state_->output;
     int status = Z_OK;
-    // A full output may leave more to come though all input was taken.
+    // When the output is full, more may come though all input was taken.
     bool full = false;
     while (status == Z_OK && (full || !input.empty())) {
         const auto size = std::min<std::size_t>(input.size(), std::numeric_limits<uInt>::max());
@@ -50,7 +50,7 @@ Inflater::Result Inflater::write(std::string_view& input, ByteSink& sink) {
         if (!sink.wants_more()) return Result::stopped;
     }
     if (status == Z_STREAM_END) return Result::end;
-    // Z_BUF_ERROR only says that nothing was left to do.
+    // Z_BUF_ERROR means that nothing was left to do.
     return status == Z_OK || status == Z_BUF_ERROR ? Result::more : Result::damaged;
 }
 

@@ -14,7 +14,7 @@ class Inflater {
     enum class Format { gzip, raw };
     enum class Result {
         more,     ///< it wants more input
-        end,      ///< the data ended; what follows it is still in the input
+        end,      ///< the data ended; the input is what follows it
         stopped,  ///< the sink wants no more
         damaged,  ///< the input is not such data
     };
@@ -24,7 +24,7 @@ class Inflater {
     Inflater(const Inflater&) = delete;
     Inflater& operator=(const Inflater&) = delete;
 
-    /// Takes bytes off the front of the input and hands what comes out of them to the sink.
+    /// Takes bytes off the front of the input and writes what they decompress to.
     Result write(std::string_view& input, ByteSink& sink);
 
     /// Starts anew: other data follows.

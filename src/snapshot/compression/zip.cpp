@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 
@@ -12,6 +13,28 @@
 namespace prevision::snapshot {
 
 namespace {
+
+using namespace std::string_view_literals;
+
+/// The documents that are zip archives themselves, by a text that their first entries hold.
+std::string_view office_type(std::string_view beginning) {
+    constexpr std::array<std::array<std::string_view, 2>, 6> types{
+        {{"xl/", "an Excel workbook (xlsx)"},
+         {"word/", "a Word document (docx)"},
+         {"ppt/", "a PowerPoint presentation (pptx)"},
+         {"opendocument.spreadsheet", "an OpenDocument spreadsheet (ods)"},
+         {"opendocument", "an OpenDocument file"},
+         {"epub", "an EPUB book"}}};
+    for (const auto& [mark, type] : types) {
+        if (beginning.find(mark) != std::string_view::npos) return type;
+    }
+    return "an Office document";
+}
+
+bool begins_office_document(std::string_view entry) {
+    return entry == "[Content_Types].xml" || entry == "mimetype" || entry.starts_with("_rels/") ||
+           entry.starts_with("docProps/") || entry.starts_with("xl/");
+}
 
 /// Counts and sums what goes by on its way to a sink, or to nowhere.
 class Meter final : public ByteSink {
@@ -39,7 +62,7 @@ class Meter final : public ByteSink {
     [[nodiscard]] std::uint32_t checksum() const { return checksum_; }
 
   private:
-    /// Entries that nobody wants are small, unless they are a bomb.
+    /// Entries that are skipped are small, unless they are a bomb.
     static constexpr std::uint64_t unwanted_limit = std::uint64_t{64} << 20U;
 
     ByteSink* sink_ = nullptr;
@@ -48,8 +71,8 @@ class Meter final : public ByteSink {
     std::uint32_t checksum_ = 0;
 };
 
-/// Gives the first file of the archive, which it goes through from its beginning: the list of the entries
-/// stands at its end, where it comes too late. That there are more files is noted.
+/// Gives the first file of the archive. It reads the archive from its beginning, since the directory at the end
+/// comes too late. It notes further files, and a directory that is missing.
 class ZipDecompressor final : public Decompressor {
   public:
     void write(std::string_view bytes, ByteSink& sink) override {
@@ -61,19 +84,40 @@ class ZipDecompressor final : public Decompressor {
                 read_stored(bytes);
             } else if (place_ == Place::deflated) {
                 read_deflated(bytes);
+            } else if (place_ == Place::office) {
+                if (gather(bytes, office_size)) fail_as_office_document();
             } else {
-                read_descriptor(bytes);
+                read_descriptor(bytes, false);
             }
         }
+        if (place_ == Place::end) look_for_directory(bytes);
     }
 
     void finish() override {
-        if (place_ != Place::end) return fail("its zip data ends in the middle");
-        if (!file_found_) fail("the zip archive holds no file");
+        std::string_view nothing;
+        if (place_ == Place::office) return fail_as_office_document();
+        if (place_ == Place::descriptor) read_descriptor(nothing, true);
+        if (!problem().empty()) return;
+        const bool cut_off = place_ == Place::header && file_found_ && waiting_.size() < zip_entry_size({});
+        if (place_ != Place::end && !cut_off) return fail("its zip data ends in the middle");
+        if (!file_found_) return fail("the zip archive holds no file");
+        if (!directory_found_) remark("the zip archive has no directory at its end: it is cut off");
     }
 
   private:
-    enum class Place { header, stored, deflated, descriptor, end };
+    enum class Place { header, stored, deflated, descriptor, office, end };
+
+    static constexpr std::size_t office_size = std::size_t{64} << 10U;
+
+    void fail_as_office_document() { fail(fmt::format("it is {}", office_type(waiting_))); }
+
+    /// The directory ends with a record that has this signature.
+    void look_for_directory(std::string_view bytes) {
+        constexpr auto signature = "PK\x05\x06"sv;
+        waiting_ += bytes;
+        directory_found_ = directory_found_ || waiting_.find(signature) != std::string::npos;
+        waiting_.erase(0, waiting_.size() - std::min(waiting_.size(), signature.size() - 1));
+    }
 
     /// Moves bytes to those that wait until there are that many of them.
     bool gather(std::string_view& bytes, std::size_t size) {
@@ -101,8 +145,12 @@ class ZipDecompressor final : public Decompressor {
 
     void begin_entry() {
         const bool is_file = entry_.is_file();
+        if (!file_found_ && begins_office_document(entry_.name)) {
+            place_ = Place::office;
+            return;
+        }
         if (is_file && file_found_) {
-            remark(fmt::format("the zip archive holds several files; only the first, {}, is looked at",
+            remark(fmt::format("the zip archive holds several files; only the first, {}, is read",
                                inner_name()));
             place_ = Place::end;
             return;
@@ -124,7 +172,7 @@ class ZipDecompressor final : public Decompressor {
             return;
         }
         if (entry_.sizes_follow && is_file) {
-            return fail("the zip archive tells the size of its file only behind it");
+            return fail("the zip archive has the size of its file only behind it");
         }
         place_ = Place::stored;
         if (entry_.compressed_size == 0) end_data();
@@ -171,9 +219,9 @@ class ZipDecompressor final : public Decompressor {
             fail("its zip data does not match its checksum");
     }
 
-    void read_descriptor(std::string_view& bytes) {
-        // At least the list of the entries follows: there are as many bytes, whatever the layout.
-        if (!gather(bytes, zip_descriptor_limit)) return;
+    void read_descriptor(std::string_view& bytes, bool last) {
+        // At least the directory follows: there are as many bytes, whatever the layout.
+        if (!gather(bytes, zip_descriptor_limit) && !last) return;
         const auto size = zip_descriptor_size(waiting_, meter_.checksum(), compressed_size_, meter_.size());
         if (!size) return fail("its zip data does not match its checksum");
         waiting_.erase(0, *size);
@@ -187,6 +235,7 @@ class ZipDecompressor final : public Decompressor {
     std::uint64_t compressed_size_ = 0;  ///< of the entry's data, so far
     Place place_ = Place::header;
     bool file_found_ = false;
+    bool directory_found_ = false;
 };
 
 }  // namespace

@@ -11,7 +11,7 @@ constexpr auto descriptor_signature = "PK\x07\x08"sv;
 constexpr std::size_t fixed_size = 30;
 constexpr std::uint64_t in_extra_field = 0xffffffff;
 
-/// A little-endian number; what is not there is zero.
+/// A little-endian number; bytes that are missing count as zero.
 std::uint64_t number(std::string_view bytes, std::size_t offset, std::size_t size) {
     std::uint64_t value = 0;
     for (std::size_t i = size; i > 0; --i) {
@@ -21,7 +21,7 @@ std::uint64_t number(std::string_view bytes, std::size_t offset, std::size_t siz
     return value;
 }
 
-/// Sizes that do not fit in 32 bits stand in the extra field (section 4.5.3).
+/// Sizes that do not fit in 32 bits are in the extra field (section 4.5.3).
 void read_large_sizes(ZipEntry& entry, std::string_view extra) {
     constexpr std::uint64_t zip64 = 1;
     while (extra.size() >= 4) {

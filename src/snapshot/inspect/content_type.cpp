@@ -5,8 +5,10 @@
 #include <cstddef>
 
 #include <fmt/format.h>
+#include <rapidjson/document.h>
 
 #include "core/text.hpp"
+#include "core/utf8.hpp"
 #include "snapshot/inspect/json_lines_reader.hpp"
 
 namespace prevision::snapshot {
@@ -58,11 +60,81 @@ bool is_one_of(std::string_view word, std::initializer_list<std::string_view> wo
     return std::find(words.begin(), words.end(), word) != words.end();
 }
 
-/// A page or a feed, which may be what a server sends in place of the file.
-std::string_view markup_of(std::string_view text) {
-    const auto start = to_lower(trim(text.substr(0, 256)));
-    if (start.starts_with("<!doctype html") || start.starts_with("<html")) return "HTML";
-    return start.starts_with("<?xml") ? "XML" : "";
+constexpr std::string_view byte_order_mark_or_blanks = "\xef\xbb\xbf \t\r\n";
+
+struct Beginning {
+    std::string_view text;
+    std::string_view what;
+};
+
+constexpr std::array documents{
+    Beginning{"-----begin pgp"sv, "a PGP message"},
+    Beginning{"-----begin "sv, "a key or certificate in PEM"},
+    Beginning{"{\\rtf"sv, "an RTF document"},
+    Beginning{"%!ps"sv, "a PostScript document"},
+};
+
+/// The text between two marks, in one line and at most 80 bytes long; empty when the marks are missing.
+std::string between(std::string_view text, std::string_view from, std::string_view to) {
+    const auto begin = to_lower(text).find(from);
+    if (begin == std::string_view::npos) return {};
+    const auto rest = text.substr(begin + from.size());
+    const auto end = to_lower(rest).find(to);
+    if (end == std::string_view::npos) return {};
+    constexpr std::size_t most = 80;
+    return valid_utf8(trim(rest.substr(0, end)).substr(0, most));
+}
+
+/// The name of an XML document's root, behind declarations and comments.
+std::string root_of(std::string_view text) {
+    for (auto at = text.find('<'); at != std::string_view::npos; at = text.find('<', at + 1)) {
+        const auto name = text.substr(at + 1, text.substr(at + 1).find_first_of(" \t\r\n/>"));
+        if (!name.empty() && name.front() != '?' && name.front() != '!')
+            return valid_utf8(name.substr(0, 80));
+    }
+    return {};
+}
+
+/// A page or a message, which may be what a server sends in place of the file.
+std::string markup_type(std::string_view text) {
+    const auto start = to_lower(text.substr(0, 256));
+    const auto begins_with = [&](std::string_view mark) { return start.starts_with(mark); };
+    if (begins_with("<!doctype html") || start.find("<html") != std::string::npos) {
+        const auto title = between(text, "<title>", "</title>");
+        return title.empty() ? "an HTML page" : fmt::format("an HTML page, titled '{}'", title);
+    }
+    const auto root = root_of(text);
+    if (is_one_of(to_lower(root), {"body", "center", "div", "h1", "h2", "head", "p", "pre", "title"}))
+        return "an HTML page";
+    if (begins_with("<?xml") || begins_with("<!--") ||
+        text.find("</" + root + ">") != std::string_view::npos) {
+        const auto message = between(text, "<message>", "</message>");
+        return fmt::format("an XML document, of <{}>{}", root, message.empty() ? "" : ": " + message);
+    }
+    return {};
+}
+
+/// Whether each line of a text, as far as it is whole, is a JSON object.
+bool has_object_lines(std::string_view text, bool whole) {
+    std::size_t lines = 0;
+    constexpr std::size_t enough = 10;
+    while (!text.empty() && lines < enough) {
+        const auto end = text.find('\n');
+        const auto line = trim(text.substr(0, end));
+        text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+        if (line.empty()) continue;
+        // A first line that is longer than what is known of it can only be tried.
+        if (end == std::string_view::npos && !whole) return lines > 0 || line.front() == '{';
+        if (!is_json_object(line)) return false;
+        ++lines;
+    }
+    return lines > 0;
+}
+
+bool is_json_document(std::string_view text) {
+    rapidjson::Document document;
+    document.Parse<rapidjson::kParseIterativeFlag>(text.data(), text.size());
+    return !document.HasParseError() && (document.IsObject() || document.IsArray());
 }
 
 }  // namespace
@@ -81,39 +153,51 @@ std::string_view binary_type(std::string_view beginning) {
         const bool separates = c == '\x01' || c == '\x1e' || c == '\x1f';
         return (byte < 0x20 && !common && !separates) || byte == 0x7f;
     };
-    const auto controls =
-        static_cast<std::size_t>(std::count_if(beginning.begin(), beginning.end(), is_control));
-    const bool has_zero = beginning.find('\0') != std::string_view::npos;
-    if (!beginning.starts_with("%PDF-") && !has_zero && controls * 100 <= beginning.size()) return "";
+    const auto controls = static_cast<std::size_t>(std::ranges::count_if(beginning, is_control));
+    if (!beginning.starts_with("%PDF-") && controls * 100 <= beginning.size()) return "";
     for (const auto& magic : magics) {
         if (beginning.size() < magic.offset) continue;
         if (beginning.substr(magic.offset).starts_with(magic.bytes)) return magic.what;
     }
-    return "binary";
+    // Damaged text has a few.
+    constexpr std::size_t few = 3;
+    return controls <= few || controls * 32 <= beginning.size() ? "" : "binary";
+}
+
+std::string document_type(std::string_view beginning) {
+    const auto start = beginning.find_first_not_of(byte_order_mark_or_blanks);
+    if (start == std::string_view::npos) return {};
+    const auto text = beginning.substr(start);
+    if (text.starts_with("version https://git-lfs.github.com/spec/")) {
+        const auto size = between(text, "\nsize ", "\n");
+        return fmt::format("a Git LFS pointer, to a file of {} bytes in the LFS store",
+                           size.empty() ? "some" : size);
+    }
+    const auto lower = to_lower(text.substr(0, 32));
+    for (const auto& [mark, what] : documents) {
+        if (lower.starts_with(mark)) return std::string(what);
+    }
+    return text.front() == '<' ? markup_type(text) : "";
 }
 
 ContentGuess guess_text(std::string_view name, std::string_view beginning, bool whole) {
     const auto extension = extension_of(name);
-    if (is_one_of(extension, {"jsonl", "ndjson", "jsonlines"})) {
+    if (const auto document = document_type(beginning); !document.empty())
+        return {.reason = fmt::format("it is {}", document)};
+    if (is_one_of(extension, {"jsonl", "ndjson", "jsonlines"}))
         return {.type = ContentType::json_lines, .by_name = true};
-    }
-    if (const auto markup = markup_of(beginning); !markup.empty()) {
-        return {.reason = fmt::format("it is {}", markup)};
-    }
+    const auto start = std::min(beginning.find_first_not_of(byte_order_mark_or_blanks), beginning.size());
+    const auto text = beginning.substr(start);
+    const bool may_be_json = text.starts_with('{') || text.starts_with('[');
     const bool tab = is_one_of(extension, {"tsv", "tab"});
     if (tab || extension == "csv") {
+        if (may_be_json && whole && is_json_document(text)) return {.reason = "it is a JSON document"};
+        if (text.starts_with('{') && has_object_lines(text, whole)) return {.type = ContentType::json_lines};
         return {.type = ContentType::delimited, .by_name = true, .tab_by_name = tab};
     }
-    const auto start = beginning.find_first_not_of(" \t\r\n");
-    if (start == std::string_view::npos) return {.reason = "it is empty"};
-    const auto text = beginning.substr(start);
-    if (text.front() != '{' && text.front() != '[') return {.type = ContentType::delimited};
-    const auto end = text.find('\n');
-    // A first line that is longer than what is known of it can only be tried.
-    const bool cut_off = end == std::string_view::npos && !whole;
-    if (text.front() == '{' && (cut_off || is_json_object(text.substr(0, end)))) {
-        return {.type = ContentType::json_lines};
-    }
+    if (text.empty()) return {.reason = "it is empty"};
+    if (!may_be_json) return {.type = ContentType::delimited};
+    if (text.front() == '{' && has_object_lines(text, whole)) return {.type = ContentType::json_lines};
     return {.reason = "it is JSON, but not an object a line"};
 }
 

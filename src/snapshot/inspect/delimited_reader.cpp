@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <optional>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -16,9 +17,13 @@ namespace {
 class DelimitedReader final : public RecordReader {
   public:
     DelimitedReader(const Dialect& dialect, RowPreview& preview)
-        : dialect_(dialect), preview_(preview), scanner_(dialect.format, *this) {}
+        : dialect_(dialect),
+          preview_(preview),
+          skipped_(dialect.skip),
+          scanner_(dialect.format, *this, dialect.skip + 1) {}
 
     void write(std::string_view text) override {
+        skipped_.write(text);
         if (problem().empty()) scanner_.write(text);
     }
 
@@ -32,26 +37,24 @@ class DelimitedReader final : public RecordReader {
     }
 
     [[nodiscard]] std::uint64_t rows() const override { return rows_; }
+    [[nodiscard]] std::uint64_t line() override {
+        flush();
+        return scanner_.line();
+    }
     [[nodiscard]] std::vector<sources::Column> schema() const override;
     [[nodiscard]] std::vector<std::string> notes() const override;
     [[nodiscard]] bool regular() const override {
-        return uneven_ == 0 && cut_ == 0 && !scanner_.ended_inside_quotes();
+        return uneven_.count == 0 && cut_ == 0 && !scanner_.ended_inside_quotes();
     }
 
     // What the scanner calls.
 
-    void field(std::string_view text, bool quoted) {
+    [[gnu::always_inline]] void field(std::string_view text, bool quoted) {
+        // MySQL and PostgreSQL write NULL so.
+        if (dialect_.format.escape == '\\' && text == "\\N" && !quoted) text = {};
         if (collects_) collect(text, quoted);
-        if (column_ < guesses_.size()) {
-            auto& guess = guesses_[column_];
-            if (!text.empty()) {
-                guess.value(text);
-            } else if (quoted) {
-                guess.empty_text();
-            } else {
-                guess.missing();
-            }
-        }
+        if (column_ < guesses_.size()) see(guesses_[column_], text, quoted);
+        ends_empty_ = text.empty() && !quoted;
         ++column_;
     }
 
@@ -99,14 +102,13 @@ class DelimitedReader final : public RecordReader {
             return fail(
                 fmt::format("it has more than {} columns, or very long names", format_count(column_limit)));
         }
-        // What is beyond the limit is beyond a person, too.
         const auto room = row_bytes_limit - std::min(record_bytes_, row_bytes_limit);
         if (text.size() > room) ++cut_;
         text = text.substr(0, room);
         if (text.empty() && !quoted) {
             record_.emplace_back();
         } else {
-            record_.emplace_back(quoted ? without_doubled_quotes(text, dialect_.format.quote) : text);
+            record_.emplace_back(plain_text(text, dialect_.format, quoted));
         }
         record_bytes_ += text.size() + 1;
     }
@@ -119,7 +121,7 @@ class DelimitedReader final : public RecordReader {
                 names_.push_back(std::move(record_[i]).value_or(""));
             } else {
                 names_.push_back(fmt::format("column_{}", i + 1));
-                see_again(guesses_[i], record_[i]);
+                see(guesses_[i], record_[i].value_or(""), record_[i].has_value());
             }
         }
         preview_.columns(schema());
@@ -128,34 +130,53 @@ class DelimitedReader final : public RecordReader {
         preview_.row(record_);
     }
 
-    static void see_again(TypeGuess& guess, const std::optional<std::string>& value) {
-        if (!value) return guess.missing();
-        if (value->empty()) return guess.empty_text();
-        guess.value(*value);
+    [[gnu::always_inline]] static void see(TypeGuess& guess, std::string_view text, bool quoted) {
+        if (!text.empty()) {
+            guess.value(text);
+        } else if (quoted) {
+            guess.empty_text();
+        } else {
+            guess.missing();
+        }
     }
 
     void uneven_record() {
         for (auto column = column_; column < guesses_.size(); ++column) guesses_[column].missing();
-        if (uneven_ == 0) first_uneven_ = rows_;
-        ++uneven_;
+        const bool separator_at_end = column_ == guesses_.size() + 1 && ends_empty_;
+        (separator_at_end ? separators_at_end_ : uneven_).see(rows_, scanner_.record_line());
     }
+
+    /// Odd rows: how many, and the first one.
+    struct OddRows {
+        std::uint64_t count = 0;
+        std::uint64_t row = 0;
+        std::uint64_t line = 0;
+
+        void see(std::uint64_t at_row, std::uint64_t at_line) {
+            if (count++ > 0) return;
+            row = at_row;
+            line = at_line;
+        }
+    };
 
     Dialect dialect_;
     RowPreview& preview_;
+    LineSkipper skipped_;
     DelimitedScanner<DelimitedReader> scanner_;
     std::vector<std::string> names_;
     std::vector<TypeGuess> guesses_;
     std::size_t column_ = 0;
     std::uint64_t rows_ = 0;
     std::uint64_t empty_lines_ = 0;
-    std::uint64_t uneven_ = 0;
-    std::uint64_t first_uneven_ = 0;
+    OddRows uneven_;
+    OddRows separators_at_end_;
     std::uint64_t cut_ = 0;  ///< values that were wanted, and came in part
     PreviewRow record_;
     std::size_t record_bytes_ = 0;
-    bool first_ = true;     ///< record
-    bool collects_ = true;  ///< the record's values are wanted
-    bool empty_ = false;    ///< the line is
+    bool first_ = true;        ///< record
+    bool collects_ = true;     ///< the record's values are wanted
+    bool empty_ = false;       ///< the line is
+    bool ends_empty_ = false;  ///< the last field is missing
 };
 
 std::vector<sources::Column> DelimitedReader::schema() const {
@@ -165,28 +186,67 @@ std::vector<sources::Column> DelimitedReader::schema() const {
 }
 
 std::vector<std::string> DelimitedReader::notes() const {
-    std::vector<std::string> notes;
-    if (uneven_ > 0) {
-        notes.push_back(fmt::format("{} of the rows have more or fewer values than columns, first row {}",
-                                    format_count(uneven_), format_count(first_uneven_)));
+    auto notes = dialect_.notes;
+    if (uneven_.count > 0) {
+        notes.push_back(
+            fmt::format("{} of the rows have more or fewer values than columns, first row {} in line {}",
+                        format_count(uneven_.count), format_count(uneven_.row), format_count(uneven_.line)));
+    }
+    if (separators_at_end_.count > 0) {
+        notes.push_back(fmt::format("{} of the rows end with a separator, first in line {}",
+                                    format_count(separators_at_end_.count),
+                                    format_count(separators_at_end_.line)));
+    }
+    if (scanner_.half_quoted() > 0) {
+        notes.push_back(fmt::format("{} of the values go on after their closing quote, first in line {}",
+                                    format_count(scanner_.half_quoted()),
+                                    format_count(scanner_.first_half_quoted_line())));
     }
     if (empty_lines_ > 0) {
         notes.push_back(fmt::format("{} empty lines are not counted", format_count(empty_lines_)));
     }
     if (cut_ > 0)
         notes.push_back(fmt::format("{} of the values are too large to be shown", format_count(cut_)));
-    if (scanner_.ended_inside_quotes()) notes.emplace_back("it ends inside of a quoted value");
+    if (scanner_.ended_inside_quotes()) {
+        notes.push_back(fmt::format("it ends inside of a quoted value, of the row that begins in line {}",
+                                    format_count(scanner_.record_line())));
+    }
     return notes;
 }
 
 }  // namespace
 
-std::string without_doubled_quotes(std::string_view text, char quote) {
+void LineSkipper::write(std::string_view& text) {
+    while (!text.empty() && (lines_ > 0 || after_return_)) {
+        if (std::exchange(after_return_, false) && text.front() == '\n') {
+            text.remove_prefix(1);
+            continue;
+        }
+        if (lines_ == 0) return;
+        const auto end = text.find_first_of("\r\n");
+        if (end == std::string_view::npos) {
+            text = {};
+            return;
+        }
+        after_return_ = text[end] == '\r';
+        text.remove_prefix(end + 1);
+        --lines_;
+    }
+}
+
+std::string plain_text(std::string_view text, const DelimitedFormat& format, bool quoted) {
+    const auto delimits = [&](char c) {
+        return c == format.escape || c == format.quote || c == format.separator || c == '\n' || c == '\r';
+    };
     std::string result;
     result.reserve(text.size());
     for (std::size_t i = 0; i < text.size(); ++i) {
+        const bool has_next = i + 1 < text.size();
+        const bool escapes =
+            format.escape != '\0' && text[i] == format.escape && has_next && delimits(text[i + 1]);
+        const bool doubled = quoted && text[i] == format.quote && has_next && text[i + 1] == format.quote;
+        if (escapes || doubled) ++i;
         result += text[i];
-        if (text[i] == quote && i + 1 < text.size() && text[i + 1] == quote) ++i;
     }
     return result;
 }

@@ -13,11 +13,13 @@
 
 namespace prevision::snapshot {
 
-/// How a delimited text is written.
+/// How a delimited text is written. '\0' stands for a character that is not used.
 struct DelimitedFormat {
     char separator = ',';
-    char quote = '"';      ///< '\0': values are never quoted
-    char line_end = '\n';  ///< '\r' where lines end with that alone; a '\r' in front of '\n' is no value's
+    char quote = '"';
+    char escape = '\0';   ///< takes the meaning of the character after it; two quotes are one without it, too
+    char comment = '\0';  ///< a line that begins with it does not count
+    bool returns = false;  ///< a CR ends a line by itself, too; LF and CR LF always do
 
     bool operator==(const DelimitedFormat&) const = default;
 };
@@ -28,48 +30,52 @@ class DelimiterFinder {
     explicit DelimiterFinder(const DelimitedFormat& format)
         : separators_(repeat(format.separator)),
           quotes_(repeat(format.quote == '\0' ? format.separator : format.quote)),
-          line_ends_(repeat(format.line_end)) {}
+          escapes_(repeat(format.escape == '\0' ? format.separator : format.escape)),
+          returns_(repeat(format.returns ? '\r' : '\n')) {}
 
     static constexpr std::size_t block_size = 64;
 
     [[nodiscard]] std::uint64_t find(const char* block) const {
         std::uint64_t bits = 0;
-        for (unsigned i = 0; i < 8; ++i) {
-            std::uint64_t word = 0;
-            std::memcpy(&word, block + std::size_t{8} * i, sizeof(word));
-            if constexpr (std::endian::native == std::endian::big) word = __builtin_bswap64(word);
-            const auto others =
-                different(word ^ separators_) & different(word ^ quotes_) & different(word ^ line_ends_);
-            // The top bits of the eight bytes move together into the top byte.
-            const auto matches = (~others & top_bits) >> 7U;
-            bits |= ((matches * 0x0102040810204080U) >> 56U) << (8 * i);
+        for (unsigned i = 0; i < block_size / sizeof(Bytes); ++i) {
+            Bytes bytes;
+            std::memcpy(&bytes, block + sizeof(Bytes) * i, sizeof(bytes));
+            const auto found = (bytes == separators_) | (bytes == quotes_) | (bytes == escapes_) |
+                               (bytes == line_feeds_) | (bytes == returns_);
+            std::array<std::uint64_t, 2> words{};
+            std::memcpy(words.data(), &found, sizeof(found));
+            bits |= (gather(words[0]) | gather(words[1]) << 8U) << (sizeof(Bytes) * i);
         }
         return bits;
     }
 
   private:
-    static constexpr std::uint64_t top_bits = 0x8080808080808080U;
+    /// What the compiler has a register for, or makes one of.
+    using Bytes = char __attribute__((vector_size(16)));
 
-    static constexpr std::uint64_t repeat(char c) {
-        return 0x0101010101010101U * static_cast<unsigned char>(c);
+    static Bytes repeat(char c) { return Bytes{} + c; }
+
+    /// The lowest bits of the eight bytes, the first byte's first.
+    static std::uint64_t gather(std::uint64_t word) {
+        if constexpr (std::endian::native == std::endian::big) word = __builtin_bswap64(word);
+        return ((word & 0x0101010101010101U) * 0x0102040810204080U) >> 56U;
     }
 
-    /// Sets the top bit of each byte that is not zero; exact, since no byte carries into the next.
-    static constexpr std::uint64_t different(std::uint64_t word) {
-        return ((word & ~top_bits) + ~top_bits) | word;
-    }
-
-    std::uint64_t separators_;
-    std::uint64_t quotes_;
-    std::uint64_t line_ends_;
+    Bytes separators_;
+    Bytes quotes_;
+    Bytes escapes_;
+    Bytes returns_;
+    Bytes line_feeds_ = repeat('\n');
 };
 
 /// Cuts a delimited text (RFC 4180, and what is common beside it) into fields, as it comes and in bounded
-/// memory. A value is quoted when its first character is the quote; it ends at a quote that a separator or
-/// the line's end follows. Two quotes are one, and a quote that stands elsewhere is part of the value.
+/// memory. A value is quoted when its first character beside blanks is the quote; it ends at a quote that a
+/// separator or the line's end follows. Two quotes are one. A quote before other text ends the quoted part:
+/// the value goes on to the next separator (`"Acme" GmbH`), unless the quote opens a word (`"say "hi" there"`).
 ///
 /// The handler takes
-///   void field(std::string_view text, bool quoted)  without the outer quotes, inner ones still doubled
+///   void field(std::string_view text, bool quoted)  without the outer quotes; escapes and doubled quotes are
+///                                                   still there, `plain_text` resolves them
 ///   void long_field(std::string_view beginning)     in its place when it is longer than the buffer
 ///   bool wants_whole(std::size_t size)              whether a field of that size, so far, is to come whole
 ///   void empty_line()                               in place of the only field of a line that has nothing
@@ -80,14 +86,17 @@ class DelimitedScanner {
   public:
     static constexpr std::size_t default_buffer_size = std::size_t{256} << 10U;
 
-    DelimitedScanner(const DelimitedFormat& format, Handler& handler,
+    /// `line` is the number of the text's first line.
+    DelimitedScanner(const DelimitedFormat& format, Handler& handler, std::uint64_t line = 1,
                      std::size_t buffer_size = default_buffer_size)
         : finder_(format),
           format_(format),
           handler_(handler),
           capacity_(buffer_size),
           // What the last block reads beyond the end must be there.
-          buffer_(std::make_unique<char[]>(buffer_size + DelimiterFinder::block_size)) {}
+          buffer_(std::make_unique<char[]>(buffer_size + DelimiterFinder::block_size)),
+          line_(line),
+          record_line_(line) {}
 
     void write(std::string_view text) {
         while (!text.empty()) {
@@ -106,7 +115,7 @@ class DelimitedScanner {
     void finish() {
         scan_some(true);
         const bool pending = size_ > 0 || column_ > 0 || cut_;
-        if (!pending) return;
+        if (!pending || in_comment()) return;
         begin_ = 0;
         end_field(size_, true);
         handler_.record();
@@ -114,6 +123,15 @@ class DelimitedScanner {
 
     /// Whether the text ended inside of a quoted value.
     [[nodiscard]] bool ended_inside_quotes() const { return inside_; }
+    /// The line of the text that was scanned last.
+    [[nodiscard]] std::uint64_t line() const { return line_; }
+    /// The line in which the record that ends now, or is unfinished, begins.
+    [[nodiscard]] std::uint64_t record_line() const { return record_line_; }
+    /// How many quotes within quoted values were neither doubled nor at the end.
+    [[nodiscard]] std::uint64_t stray_quotes() const { return stray_quotes_; }
+    /// How many values have text after their closing quote, and the line of the first one.
+    [[nodiscard]] std::uint64_t half_quoted() const { return half_quoted_; }
+    [[nodiscard]] std::uint64_t first_half_quoted_line() const { return first_half_quoted_line_; }
 
   private:
     void scan_some(bool last) {
@@ -122,7 +140,7 @@ class DelimitedScanner {
         drop(begin_);
     }
 
-    /// Goes through the bytes that are new, up to a quote whose meaning is still to come.
+    /// Goes through the bytes that are new, up to a quote whose meaning depends on bytes to come.
     void scan(bool last) {
         const char* data = buffer_.get();
         for (; scanned_ < size_; scanned_ += std::min(size_ - scanned_, DelimiterFinder::block_size)) {
@@ -132,69 +150,134 @@ class DelimitedScanner {
             if (known < DelimiterFinder::block_size) bits &= (std::uint64_t{1} << known) - 1;
             for (; bits != 0; bits &= bits - 1) {
                 const auto position = block + static_cast<std::size_t>(std::countr_zero(bits));
+                if (position == literal_) continue;
                 const char c = data[position];
-                if (c == format_.quote && format_.quote != '\0') {
+                if (c == format_.quote && c != '\0') {
                     if (take_quote(position, last)) continue;
                     scanned_ = position;
                     return;
                 }
-                if (inside_) continue;
-                end_field(position, c == format_.line_end);
-                begin_ = position + 1;
-                if (c == format_.line_end) {
-                    column_ = 0;
-                    handler_.record();
+                if (c == format_.escape && c != '\0') {
+                    if (!in_comment()) literal_ = position + 1;
+                    continue;
                 }
+                const bool separates = c == format_.separator;
+                if (!separates && !begins_line(position, c)) continue;
+                if (inside_) continue;
+                if (in_comment()) {
+                    if (!separates) end_comment(position);
+                    continue;
+                }
+                end_field(position, !separates);
+                begin_ = position + 1;
+                if (separates) continue;
+                column_ = 0;
+                handler_.record();
+                record_line_ = line_;
             }
         }
+    }
+
+    /// Counts the lines. False for the LF of CR LF, where CR has begun the line.
+    bool begins_line(std::size_t position, char c) {
+        if (c == '\n' && position == returned_) {
+            if (!inside_) begin_ = position + 1;
+            return false;
+        }
+        if (c == '\r') returned_ = position + 1;
+        ++line_;
+        return true;
+    }
+
+    void end_comment(std::size_t position) {
+        begin_ = position + 1;
+        comment_cut_ = cut_ = false;
+        record_line_ = line_;
+    }
+
+    [[nodiscard]] bool in_comment() const {
+        if (format_.comment == '\0' || column_ > 0) return false;
+        return comment_cut_ || (!cut_ && begin_ < size_ && buffer_[begin_] == format_.comment);
     }
 
     /// False when what follows the quote must be known, and is not yet.
     bool take_quote(std::size_t position, bool last) {
-        if (!inside_) {
-            if (position == begin_ && !cut_) inside_ = quoted_ = true;
+        if (!inside_ && closed_ == nowhere) {
+            if (!cut_ && only_blanks(begin_, position)) {
+                begin_ = position;
+                inside_ = quoted_ = true;
+            }
             return true;
         }
-        if (position == second_quote_) return true;
         const auto left = size_ - position - 1;
         if (left < 2 && !last) return false;
-        const char next = left > 0 ? buffer_[position + 1] : format_.line_end;
-        const char after = left > 1 ? buffer_[position + 2] : format_.line_end;
-        if (next == format_.quote && left > 0) {
-            second_quote_ = position + 1;
-        } else if (next == format_.separator || next == format_.line_end ||
-                   (next == '\r' && after == format_.line_end)) {
+        const char next = left > 0 ? buffer_[position + 1] : '\n';
+        const char after = left > 1 ? buffer_[position + 2] : '\n';
+        const bool line_ends = next == '\n' || (next == '\r' && (after == '\n' || format_.returns));
+        if (inside_ && next == format_.quote) {
+            literal_ = position + 1;
+        } else if (next == format_.separator || line_ends) {
             inside_ = false;
+            closed_ = nowhere;
+        } else {
+            take_stray_quote(position, next);
         }
         return true;
     }
 
-    void end_field(std::size_t end, bool line_ends) {
+    void take_stray_quote(std::size_t position, char next) {
+        ++stray_quotes_;
+        const char before = position == 0 ? '\0' : buffer_[position - 1];
+        const bool opens_word = (before == ' ' || before == '(') && next != ' ';
+        if (inside_ && opens_word) return;
+        inside_ = false;
+        closed_ = position;
+    }
+
+    [[nodiscard]] bool only_blanks(std::size_t from, std::size_t to) const {
+        constexpr std::size_t most = 16;
+        if (to - from > most) return false;
+        return std::all_of(buffer_.get() + from, buffer_.get() + to, [](char c) { return c == ' '; });
+    }
+
+    [[gnu::always_inline]] void end_field(std::size_t end, bool line_ends) {
         if (!cut_) {
             std::string_view text(buffer_.get() + begin_, end - begin_);
-            if (line_ends && format_.line_end == '\n' && text.ends_with('\r') && !inside_) {
-                text.remove_suffix(1);
-            }
-            if (quoted_) {
-                text.remove_prefix(1);
-                if (!inside_) text.remove_suffix(1);
-                handler_.field(text, true);
-            } else if (line_ends && column_ == 0 && text.empty()) {
+            if (line_ends && !inside_ && text.ends_with('\r')) text.remove_suffix(1);
+            if (line_ends && column_ == 0 && text.empty()) {
                 handler_.empty_line();
             } else {
-                handler_.field(text, false);
+                const bool quoted = quoted_ && unquote(text);
+                handler_.field(text, quoted);
             }
         }
         ++column_;
         quoted_ = cut_ = false;
+        closed_ = nowhere;
+    }
+
+    /// Takes the outer quotes off; false when text follows the closing one, which leaves them.
+    bool unquote(std::string_view& text) {
+        const auto end = begin_ + text.size();
+        if (closed_ != nowhere && !only_blanks(closed_ + 1, end)) {
+            if (half_quoted_++ == 0) first_half_quoted_line_ = record_line_;
+            return false;
+        }
+        const auto close = inside_ ? end : (closed_ != nowhere ? closed_ : end - 1);
+        text = text.substr(1, close - begin_ - 1);
+        return true;
     }
 
     /// The field fills the buffer: that grows where the field is wanted whole; else its beginning is handed
     /// on, and what is scanned of it goes.
     void cut_field() {
-        if (!cut_ && handler_.wants_whole(size_)) return grow();
-        if (!cut_) handler_.long_field(std::string_view(buffer_.get() + (quoted_ ? 1 : 0), capacity_ / 2));
-        cut_ = true;
+        if (in_comment()) {
+            comment_cut_ = true;
+        } else {
+            if (!cut_ && handler_.wants_whole(size_)) return grow();
+            if (!cut_) handler_.long_field({buffer_.get() + (quoted_ ? 1 : 0), capacity_ / 2});
+            cut_ = true;
+        }
         drop(scanned_);
     }
 
@@ -209,8 +292,9 @@ class DelimitedScanner {
         std::memmove(buffer_.get(), buffer_.get() + count, size_ - count);
         size_ -= count;
         scanned_ -= count;
-        // A quote that went has no say any more.
-        second_quote_ = second_quote_ >= count && second_quote_ != nowhere ? second_quote_ - count : nowhere;
+        for (auto* position : {&literal_, &returned_, &closed_}) {
+            if (*position != nowhere) *position = *position >= count ? *position - count : nowhere;
+        }
         begin_ = 0;
     }
 
@@ -221,17 +305,27 @@ class DelimitedScanner {
     Handler& handler_;
     std::size_t capacity_;
     std::unique_ptr<char[]> buffer_;
+    std::uint64_t line_;
+    std::uint64_t record_line_;
     std::size_t size_ = 0;     ///< bytes in the buffer
     std::size_t scanned_ = 0;  ///< of which nothing is left to find in those before
     std::size_t begin_ = 0;    ///< of the field
     std::size_t column_ = 0;
-    std::size_t second_quote_ = nowhere;  ///< of two that are one
-    bool inside_ = false;                 ///< of quotes
-    bool quoted_ = false;                 ///< the field is
-    bool cut_ = false;                    ///< the field's beginning is gone
+    std::size_t literal_ =
+        nowhere;  ///< a character that delimits nothing: escaped, or the second of two quotes
+    std::size_t returned_ = nowhere;  ///< what follows a CR
+    std::size_t closed_ = nowhere;    ///< a closing quote with text behind it
+    bool inside_ = false;             ///< of quotes
+    bool quoted_ = false;             ///< the field is
+    bool cut_ = false;                ///< the field's beginning is gone
+    bool comment_cut_ = false;        ///< the comment's beginning is gone
+    std::uint64_t stray_quotes_ = 0;
+    std::uint64_t half_quoted_ = 0;
+    std::uint64_t first_half_quoted_line_ = 0;
 };
 
-/// A quoted field's text with its doubled quotes made one.
-std::string without_doubled_quotes(std::string_view text, char quote);
+/// The value that a field's text stands for: without its escapes, and of a quoted field with one quote for two.
+/// An escape before any other character than those that delimit, and itself, stays.
+std::string plain_text(std::string_view text, const DelimitedFormat& format, bool quoted);
 
 }  // namespace prevision::snapshot

@@ -1,32 +1,41 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "snapshot/inspect/delimited_scanner.hpp"
 
 namespace prevision::snapshot {
 
-/// What is known beforehand of how a delimited text is written.
+/// What is known beforehand of how a delimited text is written; '\0' for a character that is not used.
 struct DialectHints {
     std::optional<char> separator;
     std::optional<char> quote;
+    std::optional<char> escape;
+    std::optional<char> comment;
     std::optional<bool> header;
+    std::optional<std::uint64_t> skip;
     bool prefer_tab = false;  ///< the file's name says so
 };
 
 struct Dialect {
     DelimitedFormat format;
     bool header = true;
+    std::uint64_t skip = 0;  ///< lines in front of the table
     /// Whether the text looks like a table by itself: several columns, the same in nearly every row.
     bool certain = false;
+    std::vector<std::string> notes{};  ///< on lines that were found not to belong to the table
 };
 
-/// Tells how a text is written from its beginning; `whole` when that is all there is.
+/// Judges how a text is written by its beginning; `whole` when that is all there is.
 ///
-/// The separator is the one of `,` `;` tab `|` that cuts most lines into as many values as the first one. The
-/// quote is `"`, or `'` where many values have that and none has `"`. The first line is a header unless its
-/// values are as much numbers, dates or truth values as those below them.
+/// Each separator, quote and escape is tried. The best one cuts nearly all lines into as many values as the
+/// first one, and leaves values that hold neither quotes nor other separators. Lines in front of the table with
+/// fewer values are a title. `sep=;` as the first line names the separator. Lines that begin with `#` are
+/// comments, unless they are as wide as the table.
 Dialect guess_dialect(std::string_view beginning, bool whole, const DialectHints& hints);
 
 }  // namespace prevision::snapshot

@@ -1,52 +1,52 @@
 #include "snapshot/inspect/file_content.hpp"
 
+#include <algorithm>
 #include <cstddef>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "core/text.hpp"
+#include "core/utf8.hpp"
 #include "snapshot/inspect/content_type.hpp"
 #include "snapshot/inspect/delimited_reader.hpp"
 #include "snapshot/inspect/json_lines_reader.hpp"
 
 namespace prevision::snapshot {
 
-namespace {
-
-constexpr std::size_t beginning_size = std::size_t{64} << 10U;
-
-std::optional<TextEncoding> said_encoding(const FormatOverrides& overrides) {
-    return overrides.encoding ? parse_encoding(*overrides.encoding) : std::nullopt;
-}
-
-bool is_utf16(std::optional<TextEncoding> encoding) {
-    return encoding == TextEncoding::utf16le || encoding == TextEncoding::utf16be;
-}
-
-}  // namespace
-
 FileContent::FileContent(const FormatOverrides& overrides, PreviewTarget preview)
     : overrides_(overrides),
-      encoding_(said_encoding(overrides)),
-      preview_(preview.sink, preview.rows, encoding_) {}
+      preview_(preview.sink, preview.rows),
+      text_(overrides.encoding ? encoding_name(*overrides.encoding) : std::nullopt) {}
 
 void FileContent::write(std::string_view bytes) {
-    if (!begun_) {
-        const auto part = bytes.substr(0, beginning_size - beginning_.size());
+    while (!begun_ && !bytes.empty()) {
+        const auto part = bytes.substr(0, beginning_limit_ - beginning_.size());
         beginning_ += part;
         bytes.remove_prefix(part.size());
-        if (beginning_.size() < beginning_size) return;
-        begin(false);
+        if (beginning_.size() < beginning_limit_) return;
+        if (enough_to_begin()) begin(false);
+        beginning_limit_ *= 2;
     }
-    read(bytes);
+    if (reader_ && wants_more()) read(text_.write(bytes));
+}
+
+bool FileContent::enough_to_begin() const {
+    // A first line that is longer is waited for, unless it is no line of a table.
+    if (beginning_.size() >= row_bytes_limit || beginning_.starts_with('{')) return true;
+    const auto line_end = beginning_.find_first_of("\r\n");
+    const bool has_two_lines =
+        line_end != std::string::npos && beginning_.find_first_of("\r\n", line_end + 2) != std::string::npos;
+    return has_two_lines || !binary_type(beginning_).empty();
 }
 
 void FileContent::finish() {
-    if (!begun_ && problem_.empty()) begin(true);
+    if (!begun_ && problem_.empty()) {
+        begin(true);
+    } else if (reader_ && problem_.empty()) {
+        read(text_.finish());
+    }
     if (!reader_ || !problem_.empty()) return;
-    if (utf16_) reader_->write(utf16_->finish());
-    utf8_.finish();
     reader_->finish();
     problem_ = reader_->problem();
 }
@@ -60,56 +60,60 @@ bool FileContent::wants_more() const { return problem_.empty() && !preview_.comp
 void FileContent::begin(bool whole) {
     begun_ = true;
     const auto bytes = std::exchange(beginning_, {});
-    if (!encoding_) encoding_ = told_encoding(bytes);
-    std::string_view text = bytes;
-    if (encoding_) text.remove_prefix(byte_order_mark_size(text, *encoding_));
-    if (is_utf16(encoding_)) {
-        utf16_.emplace(*encoding_);
-        text = utf16_->write(text);
-    } else {
-        utf8_.write(text);
-    }
-    // The decoder's text goes with its next call; the reader takes it before that.
+    const auto text = text_.begin(bytes, whole);
+    // A guess of the encoding could hide what the bytes are.
+    const bool decoded = overrides_.encoding || text_.has_wide_units();
+    const auto binary = binary_type(decoded ? text : bytes);
+    if (!binary.empty()) return give_up(fmt::format("it is {}", binary));
     begin_reader(text, whole);
     if (!reader_) return;
-    reader_->write(text);
+    read(text);
     reader_->flush();
     problem_ = reader_->problem();
 }
 
 void FileContent::begin_reader(std::string_view text, bool whole) {
-    if (const auto type = binary_type(text); !type.empty()) {
-        return give_up(fmt::format("it is {}", type));
-    }
-    const bool table_said = overrides_.separator || overrides_.quote || overrides_.header;
     auto guess = guess_text(name_, text, whole);
-    if (table_said && !text.empty()) guess = {.type = ContentType::delimited, .by_name = true};
+    if (overrides_.says_table() && !text.empty()) guess = {.type = ContentType::delimited, .by_name = true};
     if (guess.type == ContentType::other) return give_up(guess.reason);
     if (guess.type == ContentType::json_lines) {
         reader_ = make_json_lines_reader(preview_);
         return;
     }
-    const auto dialect = guess_dialect(text, whole,
-                                       {.separator = overrides_.separator,
-                                        .quote = overrides_.quote,
-                                        .header = overrides_.header,
-                                        .prefer_tab = guess.tab_by_name});
-    if (!guess.by_name && !dialect.certain) {
+    auto dialect = guess_dialect(text.substr(0, text.find_last_not_of('\x1a') + 1), whole,
+                                 {.separator = overrides_.separator,
+                                  .quote = overrides_.quote,
+                                  .escape = overrides_.escape,
+                                  .comment = overrides_.comment,
+                                  .header = overrides_.header,
+                                  .skip = overrides_.skip,
+                                  .prefer_tab = guess.tab_by_name});
+    if (!guess.by_name && !dialect.certain)
         return give_up("it is a text, but no separator cuts its lines into columns");
-    }
-    dialect_ = dialect;
-    reader_ = make_delimited_reader(dialect, preview_);
+    dialect_ = std::move(dialect);
+    reader_ = make_delimited_reader(*dialect_, preview_);
 }
 
-void FileContent::read(std::string_view bytes) {
-    if (!reader_ || !wants_more() || bytes.empty()) return;
-    if (utf16_) {
-        reader_->write(utf16_->write(bytes));
-    } else {
-        utf8_.write(bytes);
-        reader_->write(bytes);
+void FileContent::read(std::string_view text) {
+    if (!kept_back_.empty() && !text.empty()) reader_->write(std::exchange(kept_back_, {}));
+    while (text.ends_with('\x1a')) {
+        kept_back_ += text.back();
+        text.remove_suffix(1);
     }
+    look_for_nul(text);
+    reader_->write(text);
     problem_ = reader_->problem();
+}
+
+void FileContent::look_for_nul(std::string_view& text) {
+    const auto first = text.find('\0');
+    if (first == std::string_view::npos) return;
+    if (nuls_ == 0) {
+        reader_->write(text.substr(0, first));
+        text.remove_prefix(first);
+        first_nul_line_ = reader_->line();
+    }
+    nuls_ += static_cast<std::uint64_t>(std::ranges::count(text, '\0'));
 }
 
 FileFindings FileContent::findings() const {
@@ -118,28 +122,29 @@ FileFindings FileContent::findings() const {
     if (!problem_.empty() || !reader_) return findings;
     findings.file_type = "jsonl";
     if (dialect_) {
-        findings.separator = dialect_->format.separator;
-        findings.quote = dialect_->format.quote;
+        const auto& format = dialect_->format;
+        findings.separator = format.separator;
+        findings.quote = format.quote;
+        findings.escape = format.escape;
+        findings.comment = format.comment;
         findings.header = dialect_->header;
+        findings.skip = dialect_->skip;
         findings.file_type = findings.separator == '\t' ? "tsv" : "csv";
     }
-    findings.encoding = name_of(encoding());
+    findings.encoding = text_.encoding();
     findings.rows = reader_->rows();
     findings.regular = reader_->regular();
     findings.schema = reader_->schema();
-    for (auto& column : findings.schema) column.name = column_name(column.name);
-    auto notes = reader_->notes();
-    if (!is_utf16(encoding_) && encoding() == TextEncoding::utf8 && utf8_.wrong() > 0) {
-        notes.push_back(fmt::format("{} bytes are not UTF-8", format_count(utf8_.wrong())));
+    for (auto& column : findings.schema) column.name = valid_utf8(column.name);
+    auto notes = text_.notes();
+    if (nuls_ > 0) {
+        notes.push_back(fmt::format("it has {} NUL bytes, the first in line {}", format_count(nuls_),
+                                    format_count(first_nul_line_)));
     }
+    if (!kept_back_.empty()) notes.emplace_back("the Ctrl-Z at its end is no part of the last value");
+    std::ranges::move(reader_->notes(), std::back_inserter(notes));
     findings.note = join(notes, "; ");
     return findings;
 }
-
-std::string FileContent::column_name(const std::string& name) const {
-    return to_utf8(name, is_utf16(encoding_) ? TextEncoding::utf8 : encoding());
-}
-
-TextEncoding FileContent::encoding() const { return encoding_ ? *encoding_ : utf8_.encoding(); }
 
 }  // namespace prevision::snapshot

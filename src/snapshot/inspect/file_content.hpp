@@ -1,22 +1,24 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "snapshot/inspect/dialect.hpp"
 #include "snapshot/inspect/file_inspector.hpp"
 #include "snapshot/inspect/record_reader.hpp"
 #include "snapshot/inspect/row_preview.hpp"
-#include "snapshot/inspect/text_encoding.hpp"
+#include "snapshot/inspect/text_stream.hpp"
 #include "sources/source.hpp"
 
 namespace prevision::snapshot {
 
-/// Inspects what a file holds, once it is decompressed: it keeps the first 64 KiB until they (or the whole
-/// file) have told what it is, and reads it as such from there on.
+/// Inspects what a file holds, once it is decompressed: it keeps the first 64 KiB (more when they have no line
+/// end), decides by them what the file is, and reads it as that from there on.
 class FileContent final : public ByteSink {
   public:
     FileContent(const FormatOverrides& overrides, PreviewTarget preview);
@@ -35,21 +37,23 @@ class FileContent final : public ByteSink {
     [[nodiscard]] FileFindings findings() const;
 
   private:
+    [[nodiscard]] bool enough_to_begin() const;
     void begin(bool whole);
     void begin_reader(std::string_view text, bool whole);
-    void read(std::string_view bytes);
-    [[nodiscard]] std::string column_name(const std::string& name) const;
-    [[nodiscard]] TextEncoding encoding() const;
+    void read(std::string_view text);
+    void look_for_nul(std::string_view& text);
 
     FormatOverrides overrides_;
-    std::optional<TextEncoding> encoding_;  ///< said by the user, or told by the first bytes
     RowPreview preview_;
     std::string name_;
     std::string beginning_;
+    std::size_t beginning_limit_ = std::size_t{64} << 10U;
     bool begun_ = false;
     std::string problem_;
-    std::optional<Utf16Decoder> utf16_;
-    Utf8Check utf8_;
+    TextStream text_;
+    std::string kept_back_;  ///< Ctrl-Z, with which DOS ended files
+    std::uint64_t nuls_ = 0;
+    std::uint64_t first_nul_line_ = 0;
     std::optional<Dialect> dialect_;
     std::unique_ptr<RecordReader> reader_;
 };

@@ -1,6 +1,7 @@
 #include "snapshot/inspect/file_inspector.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <utility>
 
@@ -11,33 +12,41 @@
 #include "snapshot/compression/decompressor.hpp"
 #include "snapshot/inspect/content_type.hpp"
 #include "snapshot/inspect/file_content.hpp"
+#include "snapshot/inspect/text_encoding.hpp"
 
 namespace prevision::snapshot {
 
 namespace {
 
 Error impossible(std::string_view field, std::string_view why, std::string hint) {
-    return {ErrorClass::invalid, fmt::format("cannot read a file so: {}: {}", field, why), std::move(hint)};
-}
-
-void check_character(std::string_view field, char c) {
-    if (c == '\n' || c == '\r' || static_cast<unsigned char>(c) >= 0x80) {
-        throw impossible(field, "it is no single ASCII character, or ends lines", "give one such as , or ;");
-    }
+    return {ErrorClass::invalid, fmt::format("invalid {}: {}", field, why), std::move(hint)};
 }
 
 }  // namespace
 
 void check_file_format(const FormatOverrides& format) {
-    if (format.separator) check_character("separator", *format.separator);
-    if (format.quote) check_character("quote", *format.quote);
-    if (format.separator == '\0') throw impossible("separator", "it is nothing", "give one such as , or ;");
-    if (format.separator && format.separator == format.quote) {
-        throw impossible("quote", "it is the separator, too", "give two different characters");
+    const std::array<std::pair<std::string_view, std::optional<char>>, 4> characters{
+        {{"separator", format.separator},
+         {"quote", format.quote},
+         {"escape", format.escape},
+         {"comment", format.comment}}};
+    for (const auto& [field, character] : characters) {
+        if (!character) continue;
+        const char c = *character;
+        const bool none_allowed = field != "separator";
+        if (c == '\n' || c == '\r' || static_cast<unsigned char>(c) >= 0x80 || (c == '\0' && !none_allowed))
+            throw impossible(field, "it must be one ASCII character that does not end a line",
+                             "give one such as , or ;");
+        for (const auto& [other, same] : characters) {
+            // An escape may be the quote: that is doubled then, as ever.
+            if (other == field || c == '\0' || same != character || (field == "quote" && other == "escape"))
+                continue;
+            throw impossible(other, fmt::format("it is the {}, too", field), "give two different characters");
+        }
     }
-    if (format.encoding && !parse_encoding(*format.encoding)) {
-        throw impossible("encoding", fmt::format("{} is not known", *format.encoding),
-                         "give one of utf-8, utf-16le, utf-16be, windows-1252, iso-8859-1");
+    if (format.encoding && !encoding_name(*format.encoding)) {
+        throw impossible("encoding", fmt::format("'{}' is not known", *format.encoding),
+                         "'iconv -l' lists those that are known");
     }
 }
 

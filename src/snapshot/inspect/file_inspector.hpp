@@ -12,21 +12,33 @@
 
 namespace prevision::snapshot {
 
-/// What the user says of a file; what is not said is told from the file.
+/// What the user says of a file, which holds whatever the file looks like; the rest is judged by its beginning.
+/// Where a character may be '\0', that says that there is none.
 struct FormatOverrides {
     std::optional<char> separator;
-    std::optional<char> quote;  ///< '\0': values are never quoted
+    std::optional<char> quote;    ///< or '\0'
+    std::optional<char> escape;   ///< or '\0'
+    std::optional<char> comment;  ///< or '\0'
     std::optional<bool> header;
-    std::optional<std::string> encoding;  ///< utf-8, utf-16le, utf-16be, windows-1252, iso-8859-1
+    std::optional<std::uint64_t> skip;    ///< lines before the table
+    std::optional<std::string> encoding;  ///< a name that iconv(3) knows
+
+    /// Whether the file is said to be a table.
+    [[nodiscard]] bool says_table() const {
+        return separator || quote || escape || comment || header || skip;
+    }
 };
 
 /// How a file is written.
 struct FileForm {
     std::string file_type = "other";  ///< csv, tsv (a csv whose separator is the tab), jsonl or other
     std::string compression;          ///< "", gzip, zip or zstd
-    char separator = ',';             ///< this and what follows down to the header: csv and tsv only
+    char separator = ',';             ///< this and what follows down to `skip`: csv and tsv only
     char quote = '"';
+    char escape = '\0';
+    char comment = '\0';
     bool header = true;
+    std::uint64_t skip = 0;
     std::string encoding;  ///< as in FormatOverrides; empty for other
     std::string note;      ///< why it is other, or what was odd; empty when there is nothing to say
 };
@@ -39,29 +51,27 @@ struct FileFindings : FileForm {
     bool regular = true;
 };
 
-/// Bounds on what a compressed file may decompress to, which is all that an inspection costs: it stores
-/// nothing.
+/// Bounds on what a compressed file may decompress to: time is all that an inspection costs, it stores nothing.
 struct InspectionLimits {
     std::uint64_t certain_bytes = std::uint64_t{1} << 30U;  ///< up to here any ratio will do
     std::uint64_t ratio = 250;                              ///< to the compressed bytes, from there on
     std::uint64_t bytes = std::uint64_t{1} << 40U;
 };
 
-/// Where the first rows of a file go. Its columns are called with the names, before any row; every value is a
-/// text in UTF-8, as it is written in the file, or NULL where there is nothing. A file that is other has
-/// none.
+/// Where the first rows of a file go. Its columns come with the names, before any row; every value is a text in
+/// UTF-8, as it is written in the file, or NULL where there is nothing. A file that is other has no rows.
 struct PreviewTarget {
     sources::RowSink* sink = nullptr;  ///< must outlive the inspector
     std::uint64_t rows = 0;
 };
 
-/// Tells the schema and counts the rows of a file while its bytes go by, cut anywhere; the file stays as it
-/// is. Nothing that a file holds makes it throw: what cannot be told ends as `other`, with a note. Memory is
-/// bounded whatever comes: some MiB for a csv, up to 16 MiB more for the longest line of a jsonl, and the
-/// window of a zstd file, which may be 128 MiB. One thread at a time.
+/// Finds the schema of a file and counts its rows while its bytes go by, cut anywhere. Nothing that a file holds
+/// makes it throw: a file that cannot be read as rows is `other`, with a note. Memory is bounded: some MiB for a
+/// csv, up to 16 MiB more for the longest line of a jsonl or the header of a csv, and the window of a zstd file,
+/// which may be 128 MiB. One thread at a time.
 class FileInspector final : public ByteSink {
   public:
-    /// The name (or path) tells the type first. Error invalid, naming the field, for a format that cannot be.
+    /// The name (or path) decides the type first. Error invalid, naming the field, for an impossible format.
     explicit FileInspector(std::string name, const FormatOverrides& overrides = {},
                            PreviewTarget preview = {}, const InspectionLimits& limits = {});
     ~FileInspector() override;
@@ -71,7 +81,7 @@ class FileInspector final : public ByteSink {
     /// The next bytes of the file. Throws what the preview's sink throws.
     void write(std::string_view bytes) override;
 
-    /// Whether more bytes can change anything. With a preview that is over when its rows are complete.
+    /// Whether more bytes can change anything. With a preview, false as soon as its rows are complete.
     [[nodiscard]] bool wants_more() const override;
 
     /// Rows counted so far; what was written last may still be missing.
@@ -88,7 +98,7 @@ class FileInspector final : public ByteSink {
     std::unique_ptr<Stream> stream_;
 };
 
-/// Error invalid, naming the field, for a format that cannot be.
+/// Error invalid, naming the field, for an impossible format.
 void check_file_format(const FormatOverrides& format);
 
 }  // namespace prevision::snapshot

@@ -28,8 +28,8 @@ struct TextHash {
 /// The keys of all objects, by order of appearance, and what their values look like.
 class KeyTable {
   public:
-    /// The column of a key, a new one where need be; `expected` is where it stands if this object is like the
-    /// ones before. Nothing when there are too many.
+    /// The column of a key, a new one if necessary; `expected` is its place if this object is like the ones
+    /// before. `nowhere` when there are too many.
     std::size_t find(std::string_view key, std::size_t expected) {
         if (expected < keys_.size() && *keys_[expected].name == key) return expected;
         if (const auto found = index_.find(key); found != index_.end()) return found->second;
@@ -50,6 +50,14 @@ class KeyTable {
     }
 
     [[nodiscard]] std::size_t size() const { return keys_.size(); }
+
+    /// Forgets the keys that were added since there were that many.
+    void shrink(std::size_t size) {
+        while (keys_.size() > size) {
+            index_.erase(index_.find(*keys_.back().name));
+            keys_.pop_back();
+        }
+    }
 
     [[nodiscard]] std::vector<sources::Column> schema(std::uint64_t objects) const {
         std::vector<sources::Column> columns;
@@ -73,13 +81,13 @@ class KeyTable {
     std::size_t name_bytes_ = 0;
 };
 
-/// What RapidJSON's reader calls. Numbers come as they are written. False ends the parsing.
-class LineHandler {
+/// What RapidJSON's reader calls. False ends the parsing.
+class LineHandler : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, LineHandler> {
   public:
-    using Ch = char;
-
-    LineHandler(KeyTable& keys, const rapidjson::MemoryStream& stream, std::uint64_t object, PreviewRow* row)
-        : keys_(keys), stream_(stream), object_(object), row_(row) {}
+    /// `line` is what the file has in place of what the stream reads: `parse_line` says why they may differ.
+    LineHandler(KeyTable& keys, std::string_view line, const rapidjson::MemoryStream& stream,
+                std::uint64_t object, PreviewRow* row)
+        : keys_(keys), line_(line), stream_(stream), object_(object), row_(row) {}
 
     [[nodiscard]] bool too_many_keys() const { return too_many_keys_; }
 
@@ -88,15 +96,9 @@ class LineHandler {
         return depth_ > 0;
     }
     bool Bool(bool value) { return scalar(ValueForm::boolean, value ? "true" : "false"); }
-    // Never called, since numbers come as texts, yet the reader names them.
-    bool Int(int /*value*/) { return false; }
-    bool Uint(unsigned /*value*/) { return false; }
-    bool Int64(std::int64_t /*value*/) { return false; }
-    bool Uint64(std::uint64_t /*value*/) { return false; }
-    bool Double(double /*value*/) { return false; }
-    bool RawNumber(const char* text, rapidjson::SizeType size, bool /*copy*/) {
+    bool RawNumber(const char* /*text*/, rapidjson::SizeType size, bool /*copy*/) {
         if (depth_ != 1) return depth_ > 0;
-        const std::string_view number(text, size);
+        const auto number = line_.substr(stream_.Tell() - size, size);
         return scalar(form_of(number), number);
     }
     bool String(const char* text, rapidjson::SizeType size, bool /*copy*/) {
@@ -122,7 +124,7 @@ class LineHandler {
     }
 
   private:
-    /// A JSON text is a text, unless it is a date: for those JSON has nothing else.
+    /// A string is text, unless it is a date: JSON has no other form for those.
     [[nodiscard]] ValueForm text_form(std::string_view value) const {
         const bool may_be_date = value.size() >= 10 && value[0] >= '0' && value[0] <= '9';
         if (!may_be_date || keys_.guess(column_).form() == ValueForm::text) return ValueForm::text;
@@ -148,7 +150,7 @@ class LineHandler {
 
     bool end() {
         --depth_;
-        if (depth_ == 1) keep({stream_.begin_ + begin_, stream_.Tell() + 1 - begin_});
+        if (depth_ == 1) keep(line_.substr(begin_, stream_.Tell() + 1 - begin_));
         return true;
     }
 
@@ -159,19 +161,69 @@ class LineHandler {
     }
 
     KeyTable& keys_;
+    std::string_view line_;
     const rapidjson::MemoryStream& stream_;
     std::uint64_t object_;
     PreviewRow* row_;
     std::size_t depth_ = 0;
     std::size_t column_ = 0;
     std::size_t expected_ = 0;
-    /// Of the object or array that is a value. Its brackets are told before the stream moves past them.
+    /// Of the object or array that is a value. The reader calls for a bracket before the stream moves past it.
     std::size_t begin_ = 0;
     bool too_many_keys_ = false;
 };
 
-/// A parser that nests without the call stack, so that no depth of brackets overflows it.
-constexpr unsigned parse_flags = rapidjson::kParseIterativeFlag | rapidjson::kParseNumbersAsStringsFlag;
+/// Iterative, so that no depth of brackets overflows the stack. Python writes NaN and Infinity.
+constexpr unsigned parse_flags =
+    rapidjson::kParseIterativeFlag | rapidjson::kParseNumbersAsStringsFlag | rapidjson::kParseNanAndInfFlag;
+
+/// Whether the text begins with `\ud` and a digit in that range.
+bool begins_half_pair(std::string_view text, char low, char high) {
+    const auto start = to_lower(text.substr(0, 4));
+    return start.size() == 4 && start.starts_with("\\ud") && start[3] >= low && start[3] <= high;
+}
+
+/// The size of the escape at that place; half of a surrogate pair becomes U+FFFD.
+std::size_t repair_escape(std::string& text, std::size_t at) {
+    constexpr std::size_t size = 6;
+    const auto rest = std::string_view(text).substr(at);
+    const bool is_high = begins_half_pair(rest, '8', 'b');
+    if (rest.size() < size || (!is_high && !begins_half_pair(rest, 'c', 'f'))) return 2;
+    if (is_high && begins_half_pair(rest.substr(size), 'c', 'f')) return 2 * size;
+    text.replace(at, size, "\\ufffd");
+    return size;
+}
+
+bool is_json_number(std::string_view text) {
+    const auto digit = text.substr(text.starts_with('-') ? 1 : 0, 1);
+    const auto form = form_of(text);
+    return digit >= "0" && digit <= "9" &&
+           (form == ValueForm::integer || form == ValueForm::decimal || form == ValueForm::real);
+}
+
+/// A line of the same size that RapidJSON can read: it refuses numbers beyond a double's range (1e400) and
+/// escapes that are half of a surrogate pair, which JSON allows.
+std::string repaired(std::string_view line) {
+    constexpr std::string_view in_numbers = "0123456789+-.eE";
+    std::string text(line);
+    bool in_string = false;
+    for (std::size_t at = 0; at < text.size();) {
+        if (in_string && text[at] == '\\') {
+            at += repair_escape(text, at);
+            continue;
+        }
+        if (text[at] == '"') in_string = !in_string;
+        const auto end = std::min(text.find_first_not_of(in_numbers, at), text.size());
+        if (in_string || end < at + 3) {
+            ++at;
+            continue;
+        }
+        if (is_json_number(std::string_view(text).substr(at, end - at)))
+            text.replace(at, end - at, "0." + std::string(end - at - 2, '0'));
+        at = end;
+    }
+    return text;
+}
 
 class JsonLinesReader final : public RecordReader {
   public:
@@ -208,27 +260,38 @@ class JsonLinesReader final : public RecordReader {
     }
 
     [[nodiscard]] std::uint64_t rows() const override { return rows_; }
+    [[nodiscard]] std::uint64_t line() override { return lines_ + 1; }
     [[nodiscard]] std::vector<sources::Column> schema() const override { return keys_.schema(rows_); }
     [[nodiscard]] std::vector<std::string> notes() const override {
-        if (!new_keys_) return {};
-        return {"some rows have keys that the first ones have not"};
+        std::vector<std::string> notes;
+        if (rejected_ > 0) notes.push_back(first_rejected_);
+        if (rejected_ > 1)
+            notes.push_back(fmt::format("{} such lines are not counted", format_count(rejected_)));
+        if (new_keys_) notes.emplace_back("some rows have keys that the first ones do not have");
+        return notes;
     }
-    [[nodiscard]] bool regular() const override { return !new_keys_; }
+    [[nodiscard]] bool regular() const override { return !new_keys_ && rejected_ == 0; }
 
   private:
     void line(std::string_view text) {
         ++lines_;
         if (trim(text).empty()) return;
-        rapidjson::MemoryStream stream(text.data(), text.size());
         PreviewRow row;
         const bool previewed = preview_.wants_rows();
-        LineHandler handler(keys_, stream, rows_ + 1, previewed ? &row : nullptr);
-        const auto result = reader_.Parse<parse_flags>(stream, handler);
-        if (handler.too_many_keys()) {
-            return fail(
-                fmt::format("it has more than {} keys, or very long ones", format_count(column_limit)));
+        const auto keys_before = keys_.size();
+        auto* const to = previewed ? &row : nullptr;
+        const bool may_hold_halves =
+            text.find("\\ud") != std::string_view::npos || text.find("\\uD") != std::string_view::npos;
+        auto failure = may_hold_halves ? parse(text, repaired(text), to) : parse(text, text, to);
+        if (failure == rapidjson::kParseErrorNumberTooBig) {
+            row.clear();
+            failure = parse(text, repaired(text), to);
         }
-        if (result.IsError() || stream.Tell() != text.size()) return reject(result);
+        if (!problem().empty()) return;
+        if (failure != rapidjson::kParseErrorNone) {
+            keys_.shrink(keys_before);
+            return reject(failure);
+        }
         ++rows_;
         if (!previewed) return;
         waiting_.push_back(std::move(row));
@@ -236,11 +299,24 @@ class JsonLinesReader final : public RecordReader {
         if (flushed_ || waiting_bytes_ >= row_bytes_limit) send_waiting();
     }
 
-    void reject(const rapidjson::ParseResult& result) {
-        const bool other_value = result.Code() == rapidjson::kParseErrorTermination;
-        const std::string why =
-            other_value || !result.IsError() ? "" : rapidjson::GetParseError_En(result.Code());
-        fail(fmt::format("line {} is not a JSON object{}{}", lines_, why.empty() ? "" : ": ", why));
+    rapidjson::ParseErrorCode parse(std::string_view line, std::string_view readable, PreviewRow* row) {
+        rapidjson::MemoryStream stream(readable.data(), readable.size());
+        LineHandler handler(keys_, line, stream, rows_ + 1, row);
+        const auto result = reader_.Parse<parse_flags>(stream, handler);
+        if (handler.too_many_keys()) {
+            fail(fmt::format("it has more than {} keys, or very long ones", format_count(column_limit)));
+        }
+        const bool stopped_early = !result.IsError() && stream.Tell() != readable.size();
+        return stopped_early ? rapidjson::kParseErrorDocumentRootNotSingular : result.Code();
+    }
+
+    /// A file whose first line is no object is no jsonl; a later one is odd.
+    void reject(rapidjson::ParseErrorCode code) {
+        const bool other_value = code == rapidjson::kParseErrorTermination;
+        auto why = fmt::format("line {} is not a JSON object", format_count(lines_));
+        if (!other_value) why += fmt::format(": {}", rapidjson::GetParseError_En(code));
+        if (rows_ == 0) return fail(why);
+        if (rejected_++ == 0) first_rejected_ = std::move(why);
     }
 
     /// The columns of a preview come before its rows, so the first rows wait until all their keys are known.
@@ -264,6 +340,8 @@ class JsonLinesReader final : public RecordReader {
     std::uint64_t lines_ = 0;
     std::uint64_t rows_ = 0;
     bool flushed_ = false;
+    std::uint64_t rejected_ = 0;  ///< lines
+    std::string first_rejected_;
     std::size_t width_ = 0;  ///< of the preview
     bool new_keys_ = false;  ///< came after the preview's columns
     std::vector<PreviewRow> waiting_;
@@ -273,11 +351,12 @@ class JsonLinesReader final : public RecordReader {
 }  // namespace
 
 bool is_json_object(std::string_view line) {
-    KeyTable keys;
-    rapidjson::MemoryStream stream(line.data(), line.size());
-    LineHandler handler(keys, stream, 1, nullptr);
-    rapidjson::Reader reader;
-    return !reader.Parse<parse_flags>(stream, handler).IsError() && stream.Tell() == line.size();
+    // By the reader itself, so that both are of one opinion.
+    RowPreview nothing(nullptr, 0);
+    JsonLinesReader reader(nothing);
+    reader.write(line.find_first_of("\r\n") == std::string_view::npos ? line : "");
+    reader.finish();
+    return reader.problem().empty() && reader.rows() == 1;
 }
 
 std::unique_ptr<RecordReader> make_json_lines_reader(RowPreview& preview) {

@@ -11,28 +11,29 @@
 
 namespace prevision::snapshot {
 
-/// Counts the records of a text and tells their columns, as it comes and in bounded memory.
+/// Counts the records of a text and finds their columns, as it comes and in bounded memory.
 class RecordReader {
   public:
     virtual ~RecordReader() = default;
 
-    /// UTF-8, or an encoding of one byte a character that has ASCII in it. Throws what the preview's sink
-    /// throws, and nothing else.
+    /// Text in UTF-8. Throws only what the preview's sink throws.
     virtual void write(std::string_view text) = 0;
-    /// Reads all records that are certainly whole, and sends them to the preview.
+    /// Reads all records that are whole, and sends them to the preview.
     virtual void flush() = 0;
     virtual void finish() = 0;
 
     [[nodiscard]] virtual std::uint64_t rows() const = 0;
+    /// The number of the line that the text so far ends in.
+    [[nodiscard]] virtual std::uint64_t line() = 0;
     /// The names are as they are in the file.
     [[nodiscard]] virtual std::vector<sources::Column> schema() const = 0;
     /// What was odd, after `finish`.
     [[nodiscard]] virtual std::vector<std::string> notes() const = 0;
 
-    /// As FileFindings has it, after `finish`.
+    /// FileFindings::regular, after `finish`.
     [[nodiscard]] virtual bool regular() const { return true; }
 
-    /// Why the records cannot be told; empty as long as all is well.
+    /// Why the records cannot be read; empty while all is well.
     [[nodiscard]] const std::string& problem() const { return problem_; }
 
   protected:
@@ -44,7 +45,7 @@ class RecordReader {
     std::string problem_;
 };
 
-/// The most columns that are told apart.
+/// The most columns of a table.
 constexpr std::size_t column_limit = 65'536;
 
 /// The most bytes that the names of the columns, or a row of a preview, may hold.

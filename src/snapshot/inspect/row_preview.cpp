@@ -1,11 +1,13 @@
 #include "snapshot/inspect/row_preview.hpp"
 
+#include "core/utf8.hpp"
+
 namespace prevision::snapshot {
 
 void RowPreview::columns(std::vector<sources::Column> columns) {
     if (sink_ == nullptr || columns_sent_) return;
     for (auto& column : columns) {
-        column.name = text(column.name);
+        column.name = valid_utf8(column.name);
         column.kind = sources::ValueKind::text;
         column.nullable = true;
     }
@@ -21,20 +23,10 @@ void RowPreview::row(const PreviewRow& row) {
     std::vector<sources::Value> values(width_);
     for (std::size_t i = 0; i < width_ && i < row.size(); ++i) {
         if (!row[i]) continue;
-        texts[i] = text(*row[i]);
+        texts[i] = valid_utf8(*row[i]);
         values[i] = {texts[i].data(), texts[i].size()};
     }
     sink_->row(values);
-}
-
-std::string RowPreview::text(std::string_view bytes) const {
-    if (encoding_ == TextEncoding::windows1252 || encoding_ == TextEncoding::iso8859_1) {
-        return to_utf8(bytes, *encoding_);
-    }
-    Utf8Check check;
-    check.write(bytes);
-    check.finish();
-    return to_utf8(bytes, encoding_ ? TextEncoding::utf8 : check.encoding());
 }
 
 }  // namespace prevision::snapshot

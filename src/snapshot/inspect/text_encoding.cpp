@@ -2,10 +2,14 @@
 
 #include <algorithm>
 #include <array>
-#include <cstddef>
+#include <cerrno>
 #include <cstring>
 #include <utility>
 
+#include <fmt/format.h>
+#include <iconv.h>
+
+#include "core/error.hpp"
 #include "core/text.hpp"
 #include "core/utf8.hpp"
 
@@ -15,36 +19,51 @@ namespace {
 
 using namespace std::string_view_literals;
 
-constexpr auto replacement = "\xef\xbf\xbd"sv;
+using Names = std::pair<std::string_view, std::string_view>;
 
-constexpr std::array names{
-    std::pair{"utf-8"sv, TextEncoding::utf8},
-    std::pair{"utf-16le"sv, TextEncoding::utf16le},
-    std::pair{"utf-16be"sv, TextEncoding::utf16be},
-    std::pair{"windows-1252"sv, TextEncoding::windows1252},
-    std::pair{"iso-8859-1"sv, TextEncoding::iso8859_1},
-    std::pair{"utf8"sv, TextEncoding::utf8},
-    std::pair{"ascii"sv, TextEncoding::utf8},
-    std::pair{"us-ascii"sv, TextEncoding::utf8},
-    std::pair{"utf-16"sv, TextEncoding::utf16le},
-    std::pair{"cp1252"sv, TextEncoding::windows1252},
-    std::pair{"latin-1"sv, TextEncoding::iso8859_1},
-    std::pair{"latin1"sv, TextEncoding::iso8859_1},
-};
+/// Other names of encodings that are kept under one.
+constexpr std::array kept_names{
+    Names{"utf8", "utf-8"},         Names{"ascii", "utf-8"},        Names{"us-ascii", "utf-8"},
+    Names{"latin1", "iso-8859-1"},  Names{"latin-1", "iso-8859-1"}, Names{"cp1252", "windows-1252"},
+    Names{"utf-16", "utf-16le"},    Names{"utf16", "utf-16le"},     Names{"utf-32", "utf-32le"},
+    Names{"utf32", "utf-32le"},     Names{"sjis", "shift_jis"},     Names{"uhc", "euc-kr"},
+    Names{"shift-jis", "shift_jis"}};
 
-/// What windows-1252 has at 0x80–0x9f, where ISO 8859-1 has control characters; those stay where it has
-/// nothing.
-constexpr std::array<char16_t, 32> windows1252_high{
-    0x20ac, 0x81,   0x201a, 0x0192, 0x201e, 0x2026, 0x2020, 0x2021, 0x02c6, 0x2030, 0x0160,
-    0x2039, 0x0152, 0x8d,   0x017d, 0x8f,   0x90,   0x2018, 0x2019, 0x201c, 0x201d, 0x2022,
-    0x2013, 0x2014, 0x02dc, 0x2122, 0x0161, 0x203a, 0x0153, 0x9d,   0x017e, 0x0178};
+/// What iconv(3) calls the encoding that files of that name are in: the larger one that Windows uses.
+constexpr std::array iconv_names{Names{"shift_jis", "CP932"}, Names{"gb2312", "GB18030"},
+                                 Names{"gbk", "GB18030"}, Names{"euc-kr", "CP949"}};
 
-char32_t code_point(unsigned char byte, TextEncoding encoding) {
-    const bool differs = encoding == TextEncoding::windows1252 && byte >= 0x80 && byte < 0xa0;
-    return differs ? windows1252_high[byte - 0x80U] : byte;
+template <std::size_t count>
+std::string_view renamed(const std::array<Names, count>& table, std::string_view name) {
+    const auto* found = std::ranges::find(table, name, &Names::first);
+    return found == table.end() ? name : found->second;
 }
 
-/// How many bytes of ASCII the text begins with.
+iconv_t open_converter(std::string_view encoding) {
+    return ::iconv_open("UTF-8", std::string(renamed(iconv_names, encoding)).c_str());
+}
+
+bool is_open(iconv_t converter) { return converter != reinterpret_cast<iconv_t>(-1); }  // iconv_open(3)
+
+std::size_t unit_of(std::string_view encoding) {
+    if (encoding.starts_with("utf-16") || encoding.starts_with("ucs-2")) return 2;
+    return encoding.starts_with("utf-32") || encoding.starts_with("ucs-4") ? 4 : 1;
+}
+
+}  // namespace
+
+std::optional<std::string> encoding_name(std::string_view name) {
+    // `iconv -l` writes "CP932//". Other slashes, and an empty name, have a meaning of their own for iconv_open(3).
+    if (name.ends_with("//")) name.remove_suffix(2);
+    if (name.empty() || name.find('/') != std::string_view::npos) return std::nullopt;
+    const auto lower = to_lower(name);
+    auto kept = std::string(renamed(kept_names, lower));
+    const auto converter = open_converter(kept);
+    if (!is_open(converter)) return std::nullopt;
+    ::iconv_close(converter);
+    return kept;
+}
+
 std::size_t ascii_size(std::string_view text) {
     constexpr std::size_t step = 32;
     std::size_t size = 0;
@@ -57,108 +76,60 @@ std::size_t ascii_size(std::string_view text) {
     return size;
 }
 
-}  // namespace
-
-std::string_view name_of(TextEncoding encoding) {
-    const auto* found =
-        std::find_if(names.begin(), names.end(), [&](const auto& name) { return name.second == encoding; });
-    return found->first;
-}
-
-std::optional<TextEncoding> parse_encoding(std::string_view name) {
-    for (const auto& [known, encoding] : names) {
-        if (equal_ignoring_case(name, known)) return encoding;
+TextDecoder::TextDecoder(const std::string& encoding) : unit_(unit_of(encoding)) {
+    const auto converter = open_converter(encoding);
+    if (!is_open(converter)) {
+        throw Error(ErrorClass::invalid, fmt::format("invalid encoding: '{}' is not known", encoding),
+                    "'iconv -l' lists those that are known");
     }
-    return std::nullopt;
+    descriptor_.reset(converter);
 }
 
-std::optional<TextEncoding> told_encoding(std::string_view beginning) {
-    if (beginning.starts_with("\xef\xbb\xbf"sv)) return TextEncoding::utf8;
-    if (beginning.starts_with("\xff\xfe\0\0"sv)) return std::nullopt;  // UTF-32, which nobody writes
-    if (beginning.starts_with("\xff\xfe"sv)) return TextEncoding::utf16le;
-    if (beginning.starts_with("\xfe\xff"sv)) return TextEncoding::utf16be;
-    std::array<std::size_t, 2> zeros{};
-    const auto looked_at = beginning.substr(0, 4096);
-    for (std::size_t i = 0; i < looked_at.size(); ++i) zeros[i % 2] += looked_at[i] == '\0' ? 1U : 0U;
-    const auto most = looked_at.size() / 2 * 2 / 3;
-    if (looked_at.size() < 8) return std::nullopt;
-    if (zeros[0] == 0 && zeros[1] > most) return TextEncoding::utf16le;
-    if (zeros[1] == 0 && zeros[0] > most) return TextEncoding::utf16be;
-    return std::nullopt;
-}
+void TextDecoder::Close::operator()(void* descriptor) const { ::iconv_close(descriptor); }
 
-std::size_t byte_order_mark_size(std::string_view beginning, TextEncoding encoding) {
-    switch (encoding) {
-        case TextEncoding::utf8:
-            return beginning.starts_with("\xef\xbb\xbf"sv) ? 3 : 0;
-        case TextEncoding::utf16le:
-            return beginning.starts_with("\xff\xfe"sv) ? 2 : 0;
-        case TextEncoding::utf16be:
-            return beginning.starts_with("\xfe\xff"sv) ? 2 : 0;
-        default:
-            return 0;
-    }
-}
-
-std::string to_utf8(std::string_view text, TextEncoding encoding) {
-    std::string result;
-    result.reserve(text.size());
-    while (!text.empty()) {
-        const auto ascii = ascii_size(text);
-        result += text.substr(0, ascii);
-        text.remove_prefix(ascii);
-        if (text.empty()) break;
-        std::size_t size = 1;
-        if (encoding == TextEncoding::utf8) {
-            const auto valid = utf8_character_size(text);
-            size = std::max<std::size_t>(valid, 1);
-            result += valid == 0 ? replacement : text.substr(0, size);
-        } else {
-            append_utf8(result, code_point(static_cast<unsigned char>(text.front()), encoding));
-        }
-        text.remove_prefix(size);
-    }
-    return result;
-}
-
-std::string_view Utf16Decoder::write(std::string_view bytes) {
+std::string_view TextDecoder::write(std::string_view bytes) {
     text_.clear();
-    for (const char c : bytes) {
-        const auto byte = static_cast<unsigned char>(c);
-        if (!half_unit_) {
-            half_unit_ = byte;
-            continue;
-        }
-        const std::uint32_t first = *half_unit_;
-        half_unit_.reset();
-        unit(big_endian_ ? (first << 8U) | byte : first | (std::uint32_t{byte} << 8U));
-    }
-    return text_;
-}
-
-std::string_view Utf16Decoder::finish() {
-    text_.clear();
-    if (half_unit_ || half_pair_) text_ += replacement;
-    return text_;
-}
-
-void Utf16Decoder::unit(std::uint32_t unit) {
-    const bool is_high = unit >= 0xd800 && unit < 0xdc00;
-    const bool is_low = unit >= 0xdc00 && unit < 0xe000;
-    if (half_pair_ && is_low) {
-        append_utf8(text_, 0x10000 + ((*half_pair_ - 0xd800) << 10U) + (unit - 0xdc00));
-        half_pair_.reset();
-        return;
-    }
-    if (half_pair_) text_ += replacement;
-    half_pair_.reset();
-    if (is_high) {
-        half_pair_ = unit;
-    } else if (is_low) {
-        text_ += replacement;
+    if (tail_.empty()) {
+        convert(bytes);
     } else {
-        append_utf8(text_, unit);
+        const auto joined = std::exchange(tail_, {}).append(bytes);
+        convert(joined);
     }
+    return text_;
+}
+
+std::string_view TextDecoder::finish() {
+    text_.clear();
+    if (!std::exchange(tail_, {}).empty()) replace();
+    return text_;
+}
+
+void TextDecoder::convert(std::string_view bytes) {
+    std::array<char, std::size_t{16} << 10U> buffer;  // NOLINT: filled by iconv
+    char* in = const_cast<char*>(bytes.data());       // NOLINT: iconv(3) does not write to it
+    std::size_t left = bytes.size();
+    while (left > 0) {
+        char* out = buffer.data();
+        std::size_t room = buffer.size();
+        const bool failed =
+            ::iconv(descriptor_.get(), &in, &left, &out, &room) == static_cast<std::size_t>(-1);
+        const int reason = errno;
+        text_.append(buffer.data(), buffer.size() - room);
+        if (!failed || reason == E2BIG) continue;
+        if (reason == EINVAL) {
+            tail_.assign(in, left);
+            return;
+        }
+        replace();
+        const auto skipped = std::min(unit_, left);
+        in += skipped;
+        left -= skipped;
+    }
+}
+
+void TextDecoder::replace() {
+    text_ += "\xef\xbf\xbd"sv;
+    ++wrong_;
 }
 
 void Utf8Check::write(std::string_view bytes) {
@@ -199,10 +170,6 @@ void Utf8Check::check(std::string_view bytes, bool last) {
         count(size);
         bytes.remove_prefix(std::max<std::size_t>(size, 1));
     }
-}
-
-TextEncoding Utf8Check::encoding() const {
-    return wrong_ > right_ ? TextEncoding::windows1252 : TextEncoding::utf8;
 }
 
 }  // namespace prevision::snapshot

@@ -1,6 +1,7 @@
 #include "snapshot/inspect/type_guess.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <string>
 #include <utility>
@@ -13,7 +14,7 @@ namespace {
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
-/// Takes digits off the front of the text, and says how many.
+/// Takes the digits off the front of the text; returns how many.
 std::size_t take_digits(std::string_view& text) {
     const auto end = std::find_if_not(text.begin(), text.end(), is_digit);
     const auto count = static_cast<std::size_t>(end - text.begin());
@@ -83,7 +84,7 @@ bool is_time_of_day(std::string_view text) {
     return text.empty() || is_offset(text);
 }
 
-/// YYYY-MM-DD, alone or with a time; every month may have 31 days.
+/// YYYY-MM-DD, with a time or without; every month may have 31 days.
 ValueForm date_form(std::string_view text) {
     if (take_digits(text) != 4 || !take(text, '-') || !take_two_digits(text, 1, 12) || !take(text, '-') ||
         !take_two_digits(text, 1, 31)) {
@@ -93,49 +94,24 @@ ValueForm date_form(std::string_view text) {
     return is_time_of_day(text) ? ValueForm::timestamp : ValueForm::text;
 }
 
-sources::ValueKind kind_of(ValueForm form) {
-    switch (form) {
-        case ValueForm::boolean:
-            return sources::ValueKind::boolean;
-        case ValueForm::integer:
-            return sources::ValueKind::integer;
-        case ValueForm::decimal:
-            return sources::ValueKind::decimal;
-        case ValueForm::real:
-            return sources::ValueKind::real;
-        case ValueForm::date:
-            return sources::ValueKind::date;
-        case ValueForm::timestamp:
-            return sources::ValueKind::timestamp;
-        case ValueForm::nothing:
-        case ValueForm::json:
-        case ValueForm::text:
-            break;
-    }
-    return sources::ValueKind::text;
-}
+using sources::ValueKind;
 
-std::string word_of(ValueForm form) {
-    switch (form) {
-        case ValueForm::boolean:
-            return "boolean";
-        case ValueForm::integer:
-            return "integer";
-        case ValueForm::decimal:
-            return "decimal";
-        case ValueForm::real:
-            return "real";
-        case ValueForm::date:
-            return "date";
-        case ValueForm::timestamp:
-            return "timestamp";
-        case ValueForm::json:
-            return "json";
-        case ValueForm::nothing:
-        case ValueForm::text:
-            break;
-    }
-    return "text";
+struct Type {
+    std::string_view word;
+    ValueKind kind;
+};
+
+Type type_of(ValueForm form) {
+    constexpr std::array<Type, 9> types{{{"text", ValueKind::text},
+                                         {"boolean", ValueKind::boolean},
+                                         {"integer", ValueKind::integer},
+                                         {"decimal", ValueKind::decimal},
+                                         {"real", ValueKind::real},
+                                         {"date", ValueKind::date},
+                                         {"timestamp", ValueKind::timestamp},
+                                         {"json", ValueKind::text},
+                                         {"text", ValueKind::text}}};
+    return types.at(static_cast<std::size_t>(form));
 }
 
 bool is_number(ValueForm form) {
@@ -170,10 +146,10 @@ ValueForm wider(ValueForm left, ValueForm right) {
 }
 
 sources::Column TypeGuess::column(std::string name) const {
-    const auto kind = kind_of(form_);
+    const auto type = type_of(form_);
     const bool nullable =
-        missing_ || form_ == ValueForm::nothing || (empty_text_ && kind != sources::ValueKind::text);
-    return {.name = std::move(name), .type = word_of(form_), .kind = kind, .nullable = nullable};
+        missing_ || form_ == ValueForm::nothing || (empty_text_ && type.kind != ValueKind::text);
+    return {.name = std::move(name), .type = std::string(type.word), .kind = type.kind, .nullable = nullable};
 }
 
 }  // namespace prevision::snapshot

@@ -7,7 +7,7 @@
 
 namespace prevision::snapshot {
 
-/// What a text looks like.
+/// What a text looks like; the order is that of the table in type_guess.cpp.
 enum class ValueForm : unsigned char {
     nothing,
     boolean,
@@ -27,32 +27,36 @@ ValueForm form_of(std::string_view text);
 /// The narrowest form that holds both: integer < decimal < real, date < timestamp, and text holds all.
 ValueForm wider(ValueForm left, ValueForm right);
 
-/// Tells the type of a column from all its values. It looks at each only until it is certain: nothing is
-/// wider than text.
+/// Finds the type of a column from all its values. Once the type is text, it looks at no further value.
 class TypeGuess {
   public:
     /// A value that is not empty.
     void value(std::string_view text) {
-        if (form_ == ValueForm::text || (form_ == ValueForm::integer && is_short_integer(text))) return;
+        if (form_ == ValueForm::text || is_usual_number(text)) return;
         form_ = wider(form_, form_of(text));
     }
     void form(ValueForm form) { form_ = wider(form_, form); }
     /// No value.
     void missing() { missing_ = true; }
-    /// A text with nothing in it, which only a column of texts tells from no value.
+    /// An empty text; in any column but one of texts it is the same as no value.
     void empty_text() { empty_text_ = true; }
 
     [[nodiscard]] ValueForm form() const { return form_; }
     [[nodiscard]] sources::Column column(std::string name) const;
 
   private:
-    /// Whether it is an integer, without looking further than is worth it: digits, no zero in front.
-    static bool is_short_integer(std::string_view text) {
-        if (text.size() > 18 || text[0] < '1') return false;
+    /// Whether it is a number of the column's form, without looking further than is worth it: digits, no zero
+    /// in front, and a point among them where the form has one.
+    [[nodiscard]] bool is_usual_number(std::string_view text) const {
+        const bool decimal = form_ == ValueForm::decimal;
+        if ((!decimal && form_ != ValueForm::integer) || text.size() > 18 || text[0] < '1') return false;
+        bool point = !decimal;
         for (const char c : text) {
-            if (c < '0' || c > '9') return false;
+            if (c >= '0' && c <= '9') continue;
+            if (c != '.' || point) return false;
+            point = true;
         }
-        return true;
+        return text.back() != '.';
     }
 
     ValueForm form_ = ValueForm::nothing;

@@ -25,8 +25,11 @@ constexpr std::array<std::string_view, 3> schemes{"ftp", "ftps", "ftpes"};
 constexpr std::array<std::string_view, 2> curl_protocols{"ftp", "ftps"};
 
 constexpr std::array<Option, 6> connector_options{{
-    {.name = "host", .help = "name or address of the server", .required = true},
-    {.name = "port", .help = "TCP port of the server", .fallback = "21; with implicit TLS 990"},
+    {.name = "host", .help = "name or address of the server", .required = true, .guards_secret = true},
+    {.name = "port",
+     .help = "TCP port of the server",
+     .fallback = "21; with implicit TLS 990",
+     .guards_secret = true},
     {.name = "username", .help = "name to log in with", .fallback = "anonymous"},
     {.name = "password", .help = "password to log in with", .secret = true},
     {.name = "tls",
@@ -39,7 +42,8 @@ constexpr std::array<Option, 6> connector_options{{
     {.name = "mode",
      .help = "which side opens the data connection: passive, prevision; active, the server, and without TLS",
      .fallback = "passive",
-     .choices = "passive|active"},
+     .choices = "passive|active",
+     .guards_secret = true},
 }};
 
 struct TlsChoice {

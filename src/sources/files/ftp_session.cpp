@@ -66,6 +66,7 @@ net::CurlHandle& FtpSession::begin(const std::string& url) {
     handle.set<CURLOPT_URL>(url);
     handle.set<CURLOPT_PATH_AS_IS>(1);
     handle.set<CURLOPT_PROXY>("");
+    handle.restrict_addresses(server().rules, server().host);
     handle.set<CURLOPT_PROTOCOLS_STR>("ftp,ftps");
     handle.set<CURLOPT_USERNAME>(server().username);
     handle.set<CURLOPT_PASSWORD>(server().password.reveal());
@@ -109,7 +110,7 @@ CURLcode FtpSession::perform() {
 FileDescriptor FtpSession::wait_for_greeting() {
     using Clock = net::Alarm::Clock;
     const auto deadline = Clock::now() + server().connect_timeout;
-    auto socket = net::connect(net::resolve(server().host, server().port), server().address(),
+    auto socket = net::connect(net::resolve(server().host, server().port, server().rules), server().address(),
                                server().connect_timeout, cancellation_);
     const net::Alarm alarm(cancellation_);
     std::array<char, 1024> buffer{};

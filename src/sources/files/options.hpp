@@ -9,23 +9,28 @@
 
 namespace prevision::sources {
 
-inline constexpr std::string_view told_from_file = "told from the file";
+inline constexpr std::string_view judged_by_file = "judged by the file";
 
 /// How a file is written, for every engine that reads files.
-inline constexpr std::array<Option, 4> file_format_options{{
+inline constexpr std::array<Option, 7> file_format_options{{
     {.name = "separator",
      .help = "what separates the values: one character, or tab",
-     .fallback = told_from_file},
+     .fallback = judged_by_file},
     {.name = "quote",
      .help = "what a value is quoted with: one character, or none",
-     .fallback = told_from_file},
+     .fallback = judged_by_file},
+    {.name = "escape", .help = "the escape character, such as \\, or none", .fallback = judged_by_file},
+    {.name = "comment",
+     .help = "the character that comment lines begin with, or none",
+     .fallback = judged_by_file},
     {.name = "header",
      .help = "whether the first line has the names of the columns",
-     .fallback = told_from_file,
+     .fallback = judged_by_file,
      .choices = "yes|no"},
+    {.name = "skip", .help = "the number of lines before the table", .fallback = judged_by_file},
     {.name = "encoding",
-     .help = "utf-8, utf-16le, utf-16be, windows-1252 or iso-8859-1",
-     .fallback = told_from_file},
+     .help = "how the text is encoded: a name that 'iconv -l' lists",
+     .fallback = judged_by_file},
 }};
 
 /// An engine's own options, followed by those on how a file is written.

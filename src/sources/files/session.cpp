@@ -81,7 +81,8 @@ FileServer parse_file_server(const Connection& connection, int default_port) {
             .port = choose_port(connection.port, host).value_or(default_port),
             .username = connection.username,
             .password = connection.password,
-            .connect_timeout = connection.connect_timeout};
+            .connect_timeout = connection.connect_timeout,
+            .rules = connection.reach.hosts};
 }
 
 FileSession::FileSession(FileServer server) : server_(std::move(server)) {}

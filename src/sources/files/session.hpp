@@ -23,6 +23,7 @@ struct FileServer {
     Secret password;
     std::chrono::milliseconds connect_timeout{10'000};  ///< for connecting and logging in, together
     std::chrono::milliseconds idle_limit{60'000};       ///< in which no byte moves
+    net::HostRules rules{};                             ///< which addresses it may have
 
     /// "files.example.com:21", "[::1]:21".
     [[nodiscard]] std::string address() const;

@@ -18,8 +18,8 @@ constexpr int sftp_port = 22;
 constexpr std::array<std::string_view, 2> schemes{"sftp", "ssh"};
 
 constexpr std::array<Option, 6> connector_options{{
-    {.name = "host", .help = "name or address of the server", .required = true},
-    {.name = "port", .help = "TCP port of the server", .fallback = "22"},
+    {.name = "host", .help = "name or address of the server", .required = true, .guards_secret = true},
+    {.name = "port", .help = "TCP port of the server", .fallback = "22", .guards_secret = true},
     {.name = "username", .help = "name to log in with", .required = true},
     {.name = "password",
      .help = "password to log in with; with a private key, its passphrase",
@@ -39,11 +39,15 @@ std::string host_key_of(const Connection& connection) {
 }
 
 std::unique_ptr<FileSession> open_session(const Connection& connection, Cancellation& cancellation) {
-    SshSettings settings{.private_key = {},
-                         .host_key = host_key_of(connection),
-                         .agent_socket = connection.environment.get("SSH_AUTH_SOCK").value_or("")};
-    if (!connection.private_key.empty())
-        settings.private_key = normalize_private_key(connection.private_key, !connection.password.empty());
+    const auto key = connection.secret("private_key");
+    SshSettings settings{.private_key = {}, .host_key = host_key_of(connection), .agent_socket = {}};
+    if (!key.empty()) settings.private_key = normalize_private_key(key, !connection.password.empty());
+    if (connection.reach.ambient_credentials) {
+        settings.agent_socket = connection.environment.get("SSH_AUTH_SOCK").value_or("");
+    } else if (connection.password.empty() && key.empty()) {
+        refuse_field("password", "this server does not use its own SSH agent",
+                     "give a password or a private key");
+    }
     return std::make_unique<SftpSession>(parse_file_server(connection, sftp_port), std::move(settings),
                                          cancellation);
 }

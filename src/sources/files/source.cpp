@@ -51,7 +51,7 @@ class FileSource final : public Source {
         const auto& server = session_->server();
         run_stage(observer, "resolve", [&] {
             cancellation_.check();
-            addresses = net::resolve(server.host, server.port);
+            addresses = net::resolve(server.host, server.port, server.rules);
             return addresses.empty() ? "" : addresses.front().text;
         });
         run_stage(observer, "connect", [&] {

@@ -118,7 +118,8 @@ void SshConnection::open_session(const char* types) {
     channel_.reset();
     session_.reset();
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline_ - net::Alarm::Clock::now());
-    socket_ = net::connect(net::resolve(server_.host, server_.port), server_.address(), left, cancellation_);
+    socket_ = net::connect(net::resolve(server_.host, server_.port, server_.rules), server_.address(), left,
+                           cancellation_);
     session_.reset(ssh().create());
     // Requests are small, and must not wait for the answers to those before them.
     const int yes = 1;

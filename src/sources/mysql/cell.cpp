@@ -63,11 +63,12 @@ char* write_shortest(char* out, Real value) {
 char* write_real(char* out, double value) { return write_shortest(out, value); }
 char* write_real(char* out, float value) { return write_shortest(out, value); }
 
-Cell::Cell(const MYSQL_FIELD& field)
+Cell::Cell(const MYSQL_FIELD& field, std::string_view zone_mark)
     : form_(form_of(field)),
       wire_type_(field.type),
       fraction_digits_(field.decimals <= 6 ? field.decimals : 0),
-      is_unsigned_((field.flags & UNSIGNED_FLAG) != 0) {
+      is_unsigned_((field.flags & UNSIGNED_FLAG) != 0),
+      zone_mark_(zone_mark) {
     if (form_ == Form::bytes) bytes_.resize(std::clamp<std::size_t>(field.length, 64, first_capacity));
 }
 
@@ -151,9 +152,9 @@ Value Cell::time_value() {
             *out++ = 'T';
             out = write_two(out, time_.hour);
             out = write_minutes(out, time_, fraction_digits_);
-            // The session's zone is UTC. The zero date is no point in time.
+            // The zero date is not a point in time.
             const bool is_zero = time_.year == 0 && time_.month == 0 && time_.day == 0;
-            if (form_ == Form::point_in_time && !is_zero) *out++ = 'Z';
+            if (form_ == Form::point_in_time && !is_zero) out = std::ranges::copy(zone_mark_, out).out;
         }
     }
     return {text_.data(), static_cast<std::size_t>(out - text_.data())};

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <string_view>
 #include <vector>
 
 #include <mysql.h>
@@ -14,7 +15,8 @@ namespace prevision::sources::mysql {
 /// ValueKind promises.
 class Cell {
   public:
-    explicit Cell(const MYSQL_FIELD& field);
+    /// `zone_mark` follows a point in time, and must outlive the cell: "Z", "+05:30", or empty.
+    Cell(const MYSQL_FIELD& field, std::string_view zone_mark);
 
     /// Where the library writes a value. It points into the cell, which must stay where it is.
     MYSQL_BIND bind();
@@ -37,6 +39,7 @@ class Cell {
     enum_field_types wire_type_;
     unsigned fraction_digits_;
     bool is_unsigned_;
+    std::string_view zone_mark_;
     union Number {
         long long integer;
         double real;

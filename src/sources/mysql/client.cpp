@@ -11,18 +11,11 @@
 #include <poll.h>
 #include <sys/socket.h>
 
-#include "net/socket.hpp"
 #include "sources/mysql/error.hpp"
 
 namespace prevision::sources::mysql {
 
 namespace {
-
-using Clock = std::chrono::steady_clock;
-
-// A query may run for long before its first row. The kernel's probes notice a dead machine much earlier; this
-// limit is for a server that hangs.
-constexpr unsigned read_timeout_seconds = 3600;
 
 // The authentication methods that never send the password itself over an unencrypted connection.
 constexpr const char* protected_logins =
@@ -51,6 +44,10 @@ bool offers_tls(std::string_view greeting) {
     return second_byte < greeting.size() && (static_cast<unsigned char>(greeting[second_byte]) & 8U) != 0;
 }
 
+unsigned whole_seconds(std::chrono::milliseconds time) {
+    return static_cast<unsigned>(std::chrono::ceil<std::chrono::seconds>(time).count());
+}
+
 }  // namespace
 
 Client::Client(const Target& target, Cancellation& cancellation)
@@ -72,16 +69,16 @@ void Client::set_options() {
     const my_bool no = 0;
     const unsigned off = 0;
     // Without a protocol "localhost" means a socket file.
-    const unsigned protocol = target_.is_local_socket() ? MYSQL_PROTOCOL_SOCKET : MYSQL_PROTOCOL_TCP;
-    const auto connect_seconds = std::max<unsigned>(
-        1, static_cast<unsigned>(std::chrono::ceil<std::chrono::seconds>(target_.connect_timeout).count()));
+    const unsigned protocol = target_.is_local() ? MYSQL_PROTOCOL_SOCKET : MYSQL_PROTOCOL_TCP;
+    const auto connect_seconds = std::max(1U, whole_seconds(target_.connect_timeout));
+    const auto read_seconds = whole_seconds(target_.silence_limit);  // of a row; the others wait in `wait`
     // Name services and OpenSSL need more than the library's default.
     const std::size_t stack_size = std::size_t{512} * 1024;
 
     set(MYSQL_OPT_NONBLOCK, &stack_size);
     set(MYSQL_OPT_PROTOCOL, &protocol);
     set(MYSQL_OPT_CONNECT_TIMEOUT, &connect_seconds);
-    set(MYSQL_OPT_READ_TIMEOUT, &read_timeout_seconds);
+    set(MYSQL_OPT_READ_TIMEOUT, &read_seconds);
     set(MYSQL_OPT_LOCAL_INFILE, &off);  // otherwise a server can request any file of this machine
     set(MYSQL_SET_CHARSET_NAME, "utf8mb4");
     set(MYSQL_OPT_SSL_ENFORCE, target_.tls == Tls::disable ? &no : &yes);
@@ -98,17 +95,18 @@ void Client::begin() {
     deadline_ = Clock::now() + target_.connect_timeout;
     cancellation_.check();
     // Fail here: the library would repeat a failed look-up again and again.
-    static_cast<void>(target_.resolve());
-    if (target_.tls == Tls::require) check_tls_offer();
+    const auto addresses = net::resolve(target_.host, target_.port, target_.rules);
+    if (target_.tls == Tls::require) check_tls_offer(addresses);
 
     // Pass an empty password as "": for nullptr the library would look in the environment.
-    const char* const path = target_.is_local_socket() ? target_.host.c_str() : nullptr;
+    const char* const path = target_.is_local() ? target_.host.c_str() : nullptr;
     pending_ = mysql_real_connect_start(
         &connected_, mysql_.get(), path == nullptr ? target_.host.c_str() : nullptr, target_.username.c_str(),
         target_.password.reveal().c_str(), nullptr, static_cast<unsigned>(target_.port), path, 0);
     // The version comes with the server's greeting. The library's next wait is for the answer to the login,
     // when encryption is already negotiated.
     advance_until([](const MYSQL& mysql) { return mysql.server_version != nullptr; });
+    check_peer();
     if (pending_ == 0 && connected_ == nullptr) {
         const unsigned code = mysql_errno(mysql_.get());
         // Bytes that are not a greeting hold no capabilities, which the library reports as a login problem.
@@ -122,11 +120,18 @@ void Client::begin() {
     if (required && encryption() == "not used") refuse_plain_text();
 }
 
+// The library has resolved the host once more, and another address may have come of it.
+void Client::check_peer() {
+    sockaddr_storage peer{};
+    socklen_t size = sizeof peer;
+    if (socket_ < 0 || ::getpeername(socket_, reinterpret_cast<sockaddr*>(&peer), &size) != 0) return;
+    target_.rules.check(target_.host, reinterpret_cast<const sockaddr&>(peer));
+}
+
 // With tls=require the library would send the login to a server that does not encrypt; it refuses to only if
 // it also checks the certificate.
-void Client::check_tls_offer() {
-    const auto socket =
-        net::connect(target_.resolve(), target_.address(), target_.connect_timeout, cancellation_);
+void Client::check_tls_offer(const std::vector<net::Address>& addresses) {
+    const auto socket = net::connect(addresses, target_.address(), target_.connect_timeout, cancellation_);
     const auto greeting = net::read_greeting(socket, 512, target_.connect_timeout, cancellation_);
     const bool is_error = greeting.size() > 4 && greeting[4] == '\xff';
     if (greeting.empty() || is_error) return;  // the library reports it
@@ -166,16 +171,15 @@ void Client::wait_for_server() {
 
 // Which of the events that the library waits for have happened: MYSQL_WAIT_TIMEOUT at the deadline or when
 // cancelled.
-int Client::wait_for_socket(int pending, Clock::time_point deadline) {
+int Client::wait_for_socket(int pending, std::optional<Clock::time_point> deadline) {
     short events = 0;
     if ((pending & MYSQL_WAIT_READ) != 0) events |= POLLIN;
     if ((pending & MYSQL_WAIT_WRITE) != 0) events |= POLLOUT;
     for (;;) {
-        const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now()).count();
-        if (cancellation_.cancelled() || left <= 0) return MYSQL_WAIT_TIMEOUT;
+        const auto left = time_left(deadline);
+        if (cancellation_.cancelled() || left == 0) return MYSQL_WAIT_TIMEOUT;
         pollfd waited{socket_, events, 0};
-        const int count = ::poll(&waited, 1, static_cast<int>(std::min<std::int64_t>(left, 1'000'000'000)));
-        if (count <= 0) continue;
+        if (::poll(&waited, 1, left) <= 0) continue;
         int ready = 0;
         if ((waited.revents & (POLLIN | POLLHUP | POLLERR)) != 0) ready |= MYSQL_WAIT_READ;
         if ((waited.revents & (POLLOUT | POLLHUP | POLLERR)) != 0) ready |= MYSQL_WAIT_WRITE;
@@ -183,12 +187,9 @@ int Client::wait_for_socket(int pending, Clock::time_point deadline) {
     }
 }
 
-Clock::time_point Client::deadline_for(Patience patience) const {
-    // The server counts a wait for a lock in whole seconds, and reports its end itself.
-    const auto lock = std::chrono::ceil<std::chrono::seconds>(target_.connect_timeout);
-    const auto short_answer = lock + std::chrono::seconds(1);
-    return Clock::now() +
-           (patience == Patience::short_answer ? short_answer : std::chrono::seconds(read_timeout_seconds));
+std::chrono::milliseconds Client::limit_of(Patience patience) const {
+    return patience == Patience::limited ? target_.answer_limit(std::chrono::seconds(1))
+                                         : target_.silence_limit;
 }
 
 void Client::note_socket() { socket_ = mysql_get_socket(mysql_.get()); }
@@ -227,27 +228,56 @@ void Client::set_purpose(std::string purpose, ErrorClass otherwise) {
 }
 
 void Client::use_database(const std::string& database) {
-    if (mysql_select_db(mysql_.get(), database.c_str()) != 0) fail();
+    MYSQL* mysql = mysql_.get();
+    if (wait<int>([&](int* code) { return mysql_select_db_start(code, mysql, database.c_str()); },
+                  [&](int* code, int ready) { return mysql_select_db_cont(code, mysql, ready); },
+                  Patience::limited) != 0)
+        fail();
 }
 
-void Client::execute(std::string_view sql, bool expects_work) {
+void Client::execute(std::string_view sql, Patience patience) {
     cancellation_.check();
     MYSQL* mysql = mysql_.get();
-    if (wait([&](int* code) { return mysql_real_query_start(code, mysql, sql.data(), sql.size()); },
-             [&](int* code, int ready) { return mysql_real_query_cont(code, mysql, ready); },
-             expects_work ? Patience::long_work : Patience::short_answer) != 0)
+    if (wait<int>([&](int* code) { return mysql_real_query_start(code, mysql, sql.data(), sql.size()); },
+                  [&](int* code, int ready) { return mysql_real_query_cont(code, mysql, ready); },
+                  patience) != 0)
         fail();
+}
+
+void Client::for_each_row(std::string_view sql, const std::function<void(std::span<const Value> row)>& each) {
+    execute(sql);
+    const std::unique_ptr<MYSQL_RES, void (*)(MYSQL_RES*)> result(
+        mysql_use_result(mysql_.get()), [](MYSQL_RES* whole) { mysql_free_result(whole); });
+    if (!result) {
+        if (mysql_errno(mysql_.get()) != 0) fail();
+        fail(CR_MALFORMED_PACKET, "the server answers without rows");
+    }
+    std::vector<Value> values(mysql_num_fields(result.get()));
+    try {
+        for (;;) {
+            const MYSQL_ROW row = wait<MYSQL_ROW>(
+                [&](MYSQL_ROW* fetched) { return mysql_fetch_row_start(fetched, result.get()); },
+                [&](MYSQL_ROW* fetched, int ready) {
+                    return mysql_fetch_row_cont(fetched, result.get(), ready);
+                },
+                Patience::limited);
+            if (row == nullptr) break;
+            const unsigned long* const sizes = mysql_fetch_lengths(result.get());
+            for (std::size_t at = 0; at < values.size(); ++at) values[at] = {row[at], sizes[at]};
+            each(values);
+        }
+        if (mysql_errno(mysql_.get()) != 0) fail();
+    } catch (...) {
+        shut();  // else freeing the result would read the remaining rows
+        throw;
+    }
 }
 
 void Client::check_warnings() {
     if (mysql_warning_count(mysql_.get()) == 0) return;
-    execute("SHOW WARNINGS LIMIT 1");
-    const std::unique_ptr<MYSQL_RES, void (*)(MYSQL_RES*)> result(mysql_store_result(mysql_.get()),
-                                                                  mysql_free_result);
-    const MYSQL_ROW row = result ? mysql_fetch_row(result.get()) : nullptr;
-    throw Error(ErrorClass::invalid,
-                fmt::format("{}: a value would be changed: {}", purpose_,
-                            row != nullptr ? row[2] : "it does not fit"),
+    std::string reason = "it does not fit";
+    for_each_row("SHOW WARNINGS LIMIT 1", [&](auto row) { reason = row[2].text(); });
+    throw Error(ErrorClass::invalid, fmt::format("{}: a value would be changed: {}", purpose_, reason),
                 "give the table columns that can hold the values");
 }
 
@@ -263,6 +293,11 @@ void Client::fail() { fail(mysql_errno(mysql_.get()), mysql_error(mysql_.get()))
 void Client::fail(unsigned code, const std::string& reason) {
     note_socket();          // the library has closed that of a lost connection
     cancellation_.check();  // a cancelled connection looks like a lost one
+    if (expired_) {
+        throw Error(ErrorClass::unreachable,
+                    fmt::format("{}: no answer within {} ms", purpose_, expired_->count()),
+                    "try again, or wait longer with --timeout");
+    }
     const auto meaning = explain(code, target_.username, otherwise_);
     throw Error(meaning.error_class, fmt::format("{}: {}", purpose_, reason), meaning.hint);
 }

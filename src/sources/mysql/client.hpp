@@ -2,16 +2,21 @@
 
 #include <atomic>
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <mysql.h>
 
 #include "core/cancellation.hpp"
 #include "core/error.hpp"
+#include "net/socket.hpp"
 #include "sources/mysql/target.hpp"
+#include "sources/sql/patience.hpp"
 
 namespace prevision::sources::mysql {
 
@@ -44,10 +49,19 @@ class Client {
     void set_purpose(std::string purpose, ErrorClass otherwise = ErrorClass::internal);
     [[nodiscard]] const std::string& purpose() const { return purpose_; }
 
+    /// Throws the cancellation's Error when it was raised.
+    void check_cancellation() const {
+        if (cancellation_.cancelled()) cancellation_.check();
+    }
+
     void use_database(const std::string& database);
 
-    /// Runs a statement without rows. `expects_work`: it may take long, as one that moves rows does.
-    void execute(std::string_view sql, bool expects_work = false);
+    /// Runs a statement without rows.
+    void execute(std::string_view sql, Patience patience = Patience::limited);
+
+    /// Runs a statement, such as SHOW TABLES, and calls `each` with every row, its values as the server writes
+    /// them.
+    void for_each_row(std::string_view sql, const std::function<void(std::span<const Value> row)>& each);
 
     /// Fails unless the last statement stored every value as it was given: the server only warns when it
     /// rounds or shortens one.
@@ -55,29 +69,31 @@ class Client {
 
   private:
     friend class Statement;
+    using Clock = std::chrono::steady_clock;
     struct Close {
         void operator()(MYSQL* mysql) const { mysql_close(mysql); }
     };
 
-    /// How long the server may be silent: as long as a wait for a lock plus what a busy server needs, or as
-    /// long as a query may run before its first row.
-    enum class Patience { short_answer, long_work };
-
-    /// Runs a call of the library in its non-blocking form, and returns the call's own code.
-    template <typename Start, typename Continue>
-    int wait(const Start& start, const Continue& next, Patience patience) {
-        int code = 0;
+    /// Runs a call of the library in its non-blocking form, and returns the call's own result. The server may be
+    /// silent for as long as `patience` says.
+    template <typename Outcome, typename Start, typename Continue>
+    Outcome wait(const Start& start, const Continue& next, Patience patience) {
+        Outcome outcome{};
         note_socket();
-        const auto deadline = deadline_for(patience);
-        for (int pending = start(&code); pending != 0;)
-            pending = next(&code, wait_for_socket(pending, deadline));
-        return code;
+        const auto deadline = deadline_after(limit_of(patience));
+        for (int pending = start(&outcome); pending != 0;) {
+            const int ready = wait_for_socket(pending, deadline);
+            if (ready == MYSQL_WAIT_TIMEOUT) expired_ = limit_of(patience);
+            pending = next(&outcome, ready);
+        }
+        return outcome;
     }
 
     void set_options();
-    [[nodiscard]] std::chrono::steady_clock::time_point deadline_for(Patience patience) const;
-    int wait_for_socket(int pending, std::chrono::steady_clock::time_point deadline);
-    void check_tls_offer();
+    [[nodiscard]] std::chrono::milliseconds limit_of(Patience patience) const;
+    int wait_for_socket(int pending, std::optional<Clock::time_point> deadline);
+    void check_tls_offer(const std::vector<net::Address>& addresses);
+    void check_peer();
     [[noreturn]] void refuse_plain_text();
     void advance_until(bool (*reached)(const MYSQL& mysql));
     void wait_for_server();
@@ -91,11 +107,12 @@ class Client {
     const Target& target_;
     Cancellation& cancellation_;
     std::unique_ptr<MYSQL, Close> mysql_;
-    std::chrono::steady_clock::time_point deadline_;
-    int pending_ = 0;  ///< what the library waits for while it connects
+    Clock::time_point deadline_;  ///< of connecting
+    int pending_ = 0;             ///< what the library waits for while it connects
     MYSQL* connected_ = nullptr;
     std::string purpose_;
     ErrorClass otherwise_ = ErrorClass::internal;
+    std::optional<std::chrono::milliseconds> expired_;  ///< the limit that the server's silence went beyond
     std::atomic<int> socket_{-1};
     std::optional<Cancellation::Subscription> subscription_;  // ends before the socket is closed
 };

@@ -5,14 +5,13 @@
 
 #include <fmt/format.h>
 
-#include "core/error.hpp"
-#include "net/socket.hpp"
-#include "sources/mysql/client.hpp"
+#include "sources/field.hpp"
 #include "sources/mysql/name.hpp"
-#include "sources/mysql/session.hpp"
-#include "sources/mysql/statement.hpp"
+#include "sources/mysql/reader.hpp"
+#include "sources/mysql/value.hpp"
 #include "sources/mysql/writer.hpp"
 #include "sources/sql/location.hpp"
+#include "sources/sql/options.hpp"
 #include "sources/sql/path.hpp"
 #include "sources/stages.hpp"
 
@@ -24,9 +23,12 @@ namespace {
 
 constexpr std::array<std::string_view, 2> schemes{"mysql", "mariadb"};
 
-constexpr std::array<Option, 5> connector_options{{
-    {.name = "host", .help = "name or address of the server", .required = true},
-    {.name = "port", .help = "TCP port of the server", .fallback = "3306"},
+constexpr std::array<Option, 7> connector_options{{
+    {.name = "host",
+     .help = "name or address of the server, or the path of its local socket",
+     .required = true,
+     .guards_secret = true},
+    {.name = "port", .help = "TCP port of the server", .fallback = "3306", .guards_secret = true},
     {.name = "username", .help = "name to log in with"},
     {.name = "password", .help = "password to log in with", .secret = true},
     {.name = "tls",
@@ -35,12 +37,14 @@ constexpr std::array<Option, 5> connector_options{{
      .fallback = "prefer",
      .choices = "disable|prefer|require|verify",
      .guards_secret = true},
+    time_zone_option,
+    encoding_option,
 }};
 
 constexpr std::array<Option, 3> datasource_options{{
     {.name = "database", .help = "database; may be left out with a request that names it"},
     {.name = "table", .help = "table or view to read whole"},
-    {.name = "request", .help = "SELECT statement whose rows to read"},
+    {.name = "request", .help = request_help},
 }};
 
 /// A server speaks first: a packet of three bytes of length and the number 0, then either version 10 of the
@@ -53,36 +57,13 @@ bool is_greeting(std::string_view answer) {
     return length >= 5 && length < 4096 && (byte(4) == 10 || byte(4) == 255);
 }
 
-/// A column in the server's own words, which say more of its type than the description of a result.
-struct Declared {
-    std::string name;
-    std::string type;
-};
-
-/// All columns of a table or view, also those that SELECT * leaves out: invisible ones.
-std::vector<Declared> list_declared(Client& client, const std::string& table) {
-    std::vector<Declared> columns;
-    for_each_row(client, fmt::format("SHOW COLUMNS FROM {}", table), [&](auto row) {
-        columns.push_back({std::string(row[0].text()), std::string(row[1].text())});
-    });
-    return columns;
-}
-
 class MysqlSource final : public Source {
   public:
     MysqlSource(Target target, Cancellation& cancellation)
         : target_(std::move(target)), cancellation_(cancellation) {}
 
     void test(const std::optional<Location>& location, const StageObserver& observer) override {
-        std::vector<net::Address> addresses;
-        run_stage(observer, "resolve", [&] {
-            addresses = target_.resolve();
-            return addresses.empty() ? "" : addresses.front().text;
-        });
-        run_stage(observer, "connect", [&] {
-            net::connect(addresses, target_.address(), target_.connect_timeout, cancellation_);
-            return target_.address();
-        });
+        test_connecting(target_, cancellation_, observer);
         Client client(target_, cancellation_);
         run_stage(observer, "tls", [&] {
             client.begin();
@@ -96,7 +77,7 @@ class MysqlSource final : public Source {
         if (!location) return;
         run_stage(observer, "read", [&] {
             RowCounter counter;
-            read_with(client, *location, {.limit = 1}, counter);
+            mysql::read(client, target_, *location, {.limit = 1}, counter);
             return counter.summary();
         });
     }
@@ -122,7 +103,7 @@ class MysqlSource final : public Source {
         mysql_engine().check_location(location);
         Client client(target_, cancellation_);
         client.connect();
-        read_with(client, location, options, sink.table());
+        mysql::read(client, target_, location, options, sink.table());
     }
 
   private:
@@ -135,7 +116,7 @@ class MysqlSource final : public Source {
     [[nodiscard]] std::vector<Entry> list_databases(Client& client) const {
         set_purpose(client, "list the databases");
         std::vector<Entry> entries;
-        for_each_row(client, "SHOW DATABASES", [&](auto row) {
+        client.for_each_row("SHOW DATABASES", [&](auto row) {
             entries.push_back({std::string(row[0].text()), sql_path_part(row[0].text()), "database"});
         });
         return entries;
@@ -143,8 +124,7 @@ class MysqlSource final : public Source {
 
     void list_tables(Client& client, const std::string& database, const EntryObserver& each) const {
         set_purpose(client, fmt::format("list the tables of '{}'", database));
-        for_each_row(
-            client,
+        client.for_each_row(
             fmt::format("SHOW FULL TABLES FROM {}", quote_name(database, "database", ErrorClass::not_found)),
             [&](auto row) {
                 each({std::string(row[0].text()), sql_path_part(row[0].text()),
@@ -167,69 +147,11 @@ class MysqlSource final : public Source {
     [[nodiscard]] std::string list_for_test(Client& client, const std::optional<Location>& location) const {
         if (location) mysql_engine().check_location(*location);
         const auto count = list_databases(client).size();
-        if (location) use_database(client, location->database);
-        return count == 1 ? "1 database" : fmt::format("{} databases", count);
-    }
-
-    void use_database(Client& client, const std::string& database) const {
-        if (database.empty()) return;
-        set_purpose(client, fmt::format("use the database '{}'", database));
-        client.use_database(database);
-    }
-
-    void read_with(Client& client, const Location& location, const ReadOptions& options,
-                   RowSink& sink) const {
-        set_purpose(client, "prepare the session");
-        prepare_session(client, SessionUse::read, target_.connect_timeout);
-        if (location.table.empty()) return read_request(client, location, options, sink);
-        read_table(client, location, options, sink);
-    }
-
-    void read_table(Client& client, const Location& location, const ReadOptions& options,
-                    RowSink& sink) const {
-        set_purpose(client, fmt::format("read the table '{}' of '{}'", location.table, location.database));
-        const auto table = quote_table(location.database, location.table, ErrorClass::not_found);
-        client.execute("START TRANSACTION READ ONLY");
-        // Reads no row, so that the view of the data does not begin yet, and keeps DDL and TRUNCATE away until
-        // the end of the transaction. Also fails unless the user may read every visible column: SHOW COLUMNS
-        // lists only those that he may read.
-        for_each_row(client, fmt::format("SELECT * FROM {} LIMIT 0", table), [](auto) {});
-        const auto declared = list_declared(client, table);
-        std::string list;
-        for (const auto& column : declared) {
-            list += list.empty() ? "" : ", ";
-            list += quote_identifier(column.name, SqlDialect::mysql, "column");
+        if (location && !location->database.empty()) {
+            set_purpose(client, fmt::format("use the database '{}'", location->database));
+            client.use_database(location->database);
         }
-        const auto limit = options.limit ? fmt::format(" LIMIT {}", *options.limit) : std::string();
-        Statement statement(client, fmt::format("SELECT {} FROM {}{}", list, table, limit));
-        statement.execute();
-        auto columns = statement.columns();
-        for (std::size_t at = 0; at < columns.size(); ++at) columns[at].type = declared.at(at).type;
-        stream(statement, columns, options, sink);
-    }
-
-    void read_request(Client& client, const Location& location, const ReadOptions& options,
-                      RowSink& sink) const {
-        use_database(client, location.database);
-        if (options.limit) client.execute(fmt::format("SET SESSION sql_select_limit = {}", *options.limit));
-        client.execute("START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY");
-        set_purpose(client, "read the request", ErrorClass::invalid);
-        Statement statement(client, location.request);
-        statement.execute();
-        stream(statement, statement.columns(), options, sink);
-    }
-
-    void stream(Statement& statement, const std::vector<Column>& columns, const ReadOptions& options,
-                RowSink& sink) const {
-        sink.columns(columns);
-        std::uint64_t left = options.limit.value_or(UINT64_MAX);
-        // Fetch one more row than wanted: the server usually has no more, and the connection then ends in
-        // good order.
-        while (statement.next()) {
-            cancellation_.check();
-            if (left-- == 0) return;
-            sink.row(statement.values());
-        }
+        return count_of(count, "database", "databases");
     }
 
     Target target_;
@@ -243,7 +165,7 @@ std::unique_ptr<Source> open(const Connection& connection, Cancellation& cancell
 void check_location(const Location& location) {
     check_sql_location(location, SqlDialect::mysql);
     if (location.database.empty() && !location.table.empty()) {
-        throw Error(ErrorClass::invalid, "invalid database: a table needs one", "give --database");
+        refuse_field("database", "a table needs one", "give --database");
     }
 }
 
@@ -263,6 +185,7 @@ const Engine& mysql_engine() {
         .recognizes = mysql::is_greeting,
         .open = mysql::open,
         .check_location = mysql::check_location,
+        .kind_of_type = mysql::TargetColumn::values_of,
         .open_table_writer = mysql::open_writer,
     };
     return engine;

@@ -1,5 +1,7 @@
 #include "sources/mysql/statement.hpp"
 
+#include <utility>
+
 #include <fmt/format.h>
 
 #include "core/error.hpp"
@@ -7,14 +9,14 @@
 
 namespace prevision::sources::mysql {
 
-Statement::Statement(Client& client, std::string_view sql)
-    : client_(client), statement_(client.new_statement()) {
-    if (client_.wait(
+Statement::Statement(Client& client, std::string_view sql, std::string zone_mark)
+    : client_(client), zone_mark_(std::move(zone_mark)), statement_(client.new_statement()) {
+    if (client_.wait<int>(
             [&](int* code) {
                 return mysql_stmt_prepare_start(code, statement_.get(), sql.data(), sql.size());
             },
             [&](int* code, int ready) { return mysql_stmt_prepare_cont(code, statement_.get(), ready); },
-            Client::Patience::short_answer) != 0)
+            Patience::limited) != 0)
         fail();
     description_.reset(mysql_stmt_result_metadata(statement_.get()));
     if (!description_)
@@ -31,23 +33,17 @@ std::span<const MYSQL_FIELD> Statement::fields() const {
     return {mysql_fetch_fields(description_.get()), mysql_num_fields(description_.get())};
 }
 
-std::vector<Column> Statement::columns() const {
-    std::vector<Column> columns;
-    for (const auto& field : fields()) columns.push_back(describe(field));
-    return columns;
-}
-
 void Statement::execute() {
-    if (client_.wait(
+    if (client_.wait<int>(
             [&](int* code) { return mysql_stmt_execute_start(code, statement_.get()); },
             [&](int* code, int ready) { return mysql_stmt_execute_cont(code, statement_.get(), ready); },
-            Client::Patience::long_work) != 0)
+            Patience::working) != 0)
         fail();
     streaming_ = true;
     // The server prepares again when a table has changed meanwhile, and the columns may be others.
     description_.reset(mysql_stmt_result_metadata(statement_.get()));
-    const auto described = fields();
-    cells_ = std::vector<Cell>(described.begin(), described.end());
+    cells_.clear();
+    for (const auto& field : fields()) cells_.emplace_back(field, zone_mark_);
     values_.assign(cells_.size(), {});
     std::vector<MYSQL_BIND> binds;
     for (auto& cell : cells_) binds.push_back(cell.bind());
@@ -74,13 +70,6 @@ void Statement::fail() {
     // An error between two rows is the connection's, not the statement's.
     if (mysql_stmt_errno(statement_.get()) == 0) client_.fail();
     client_.fail(mysql_stmt_errno(statement_.get()), mysql_stmt_error(statement_.get()));
-}
-
-void for_each_row(Client& client, std::string_view sql,
-                  const std::function<void(std::span<const Value> row)>& each) {
-    Statement statement(client, sql);
-    statement.execute();
-    while (statement.next()) each(statement.values());
 }
 
 }  // namespace prevision::sources::mysql

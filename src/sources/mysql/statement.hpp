@@ -1,8 +1,8 @@
 #pragma once
 
-#include <functional>
 #include <memory>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -19,16 +19,17 @@ namespace prevision::sources::mysql {
 /// before the last row closes the connection instead of reading the rest. Must not outlive its client.
 class Statement {
   public:
-    /// Prepares it on the server. Error invalid when it yields no rows or has a parameter.
-    Statement(Client& client, std::string_view sql);
+    /// Prepares it on the server. Error invalid when it yields no rows or has a parameter. `zone_mark` follows
+    /// the points in time of the result: "Z", "+05:30", or empty.
+    Statement(Client& client, std::string_view sql, std::string zone_mark);
     ~Statement();
     Statement(const Statement&) = delete;
     Statement& operator=(const Statement&) = delete;
 
-    void execute();
+    /// The descriptions of the result's columns. They may be others after `execute`, when a table has changed.
+    [[nodiscard]] std::span<const MYSQL_FIELD> fields() const;
 
-    /// The columns, after `execute`.
-    [[nodiscard]] std::vector<Column> columns() const;
+    void execute();
 
     /// Goes to the next row; false after the last one.
     bool next();
@@ -37,7 +38,6 @@ class Statement {
     [[nodiscard]] std::span<const Value> values() const { return values_; }
 
   private:
-    [[nodiscard]] std::span<const MYSQL_FIELD> fields() const;
     [[noreturn]] void fail();
 
     struct Free {
@@ -46,15 +46,12 @@ class Statement {
     };
 
     Client& client_;
+    std::string zone_mark_;
     std::unique_ptr<MYSQL_STMT, Free> statement_;
     std::unique_ptr<MYSQL_RES, Free> description_;
     std::vector<Cell> cells_;
     std::vector<Value> values_;
     bool streaming_ = false;
 };
-
-/// Runs a statement and calls `each` with every row.
-void for_each_row(Client& client, std::string_view sql,
-                  const std::function<void(std::span<const Value> row)>& each);
 
 }  // namespace prevision::sources::mysql

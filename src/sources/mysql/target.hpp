@@ -1,12 +1,6 @@
 #pragma once
 
-#include <chrono>
-#include <string>
-#include <vector>
-
-#include "core/secret.hpp"
-#include "net/socket.hpp"
-#include "sources/source.hpp"
+#include "sources/sql/server.hpp"
 
 namespace prevision::sources::mysql {
 
@@ -19,23 +13,11 @@ enum class Tls {
     verify,   ///< the certificate must be trusted by this machine and name the host
 };
 
-/// A server, and the user who logs in.
-struct Target {
-    std::string host;  ///< or the path of a socket: "/run/mysqld/mysqld.sock"
-    int port = 0;
-    std::string username;
-    Secret password;
+struct Target : SqlServer {
     Tls tls = Tls::prefer;
-    std::chrono::milliseconds connect_timeout{10'000};
-
-    [[nodiscard]] bool is_local_socket() const { return host.starts_with('/'); }
-    [[nodiscard]] std::string address() const;  ///< "db.example.com:3306", or the socket's path, for messages
-
-    /// Where to connect. Error unreachable when the host has no address.
-    [[nodiscard]] std::vector<net::Address> resolve() const;
 };
 
-/// The target of a connection. Error invalid, naming the field.
+/// Throws Error invalid, naming the field.
 Target parse_target(const Connection& connection);
 
 }  // namespace prevision::sources::mysql

@@ -56,7 +56,7 @@ constexpr std::array types{
     Type{MYSQL_TYPE_BLOB, Form::bytes, ValueKind::text, "text", Detail::capacity, "blob"},
     Type{MYSQL_TYPE_MEDIUM_BLOB, Form::bytes, ValueKind::text, "text", Detail::capacity, "blob"},
     Type{MYSQL_TYPE_LONG_BLOB, Form::bytes, ValueKind::text, "text", Detail::capacity, "blob"},
-    // The last one stands for every type that is not listed.
+    // Also used for every type that is not listed.
     Type{MYSQL_TYPE_VAR_STRING, Form::bytes, ValueKind::text, "varchar", Detail::width, "varbinary"},
 };
 
@@ -84,13 +84,11 @@ std::string_view capacity(unsigned long length) {
     return length < (1U << 24U) ? "medium" : "long";
 }
 
-std::string type_name(const MYSQL_FIELD& field) {
+std::string type_name(const MYSQL_FIELD& field, unsigned most_bytes) {
     if ((field.flags & ENUM_FLAG) != 0) return "enum";
     if ((field.flags & SET_FLAG) != 0) return "set";
     const Type& type = type_of(field);
     const auto name = is_binary(field) ? type.binary_name : type.name;
-    // Text arrives in utf8mb4, and its length is in bytes of that.
-    const auto length = is_binary(field) ? field.length : field.length / 4;
     constexpr unsigned most_digits = 6;
     switch (type.detail) {
         case Detail::none:
@@ -103,9 +101,9 @@ std::string type_name(const MYSQL_FIELD& field) {
             if (field.decimals == 0 || field.decimals > most_digits) break;
             return fmt::format("{}({})", name, field.decimals);
         case Detail::width:
-            return fmt::format("{}({})", name, length);
+            return fmt::format("{}({})", name, is_binary(field) ? field.length : field.length / most_bytes);
         case Detail::capacity:
-            return fmt::format("{}{}", capacity(length), name);
+            return fmt::format("{}{}", capacity(field.length), name);
     }
     return std::string(name);
 }
@@ -118,10 +116,14 @@ Form form_of(const MYSQL_FIELD& field) {
     return form == Form::integer && (field.flags & ZEROFILL_FLAG) != 0 ? Form::bytes : form;
 }
 
-Column describe(const MYSQL_FIELD& field) {
-    const auto kind = is_binary(field) ? ValueKind::binary : type_of(field).kind;
+ValueKind kind_of(const MYSQL_FIELD& field) {
+    return is_binary(field) ? ValueKind::binary : type_of(field).kind;
+}
+
+Column describe(const MYSQL_FIELD& field, unsigned most_bytes) {
+    const auto kind = kind_of(field);
     Column column{.name = std::string(field.name, field.name_length),
-                  .type = type_name(field),
+                  .type = type_name(field, most_bytes),
                   .kind = kind,
                   .nullable = (field.flags & NOT_NULL_FLAG) == 0};
     const bool is_number =

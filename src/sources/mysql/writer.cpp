@@ -8,8 +8,8 @@
 #include "core/id.hpp"
 #include "core/text.hpp"
 #include "sources/mysql/name.hpp"
+#include "sources/mysql/reader.hpp"
 #include "sources/mysql/session.hpp"
-#include "sources/mysql/statement.hpp"
 #include "sources/mysql/value.hpp"
 #include "sources/sql/insert_statement.hpp"
 
@@ -17,8 +17,8 @@ namespace prevision::sources::mysql {
 
 namespace {
 
-/// Writes into a table that exists within one transaction, and a new one under another name, which becomes its
-/// own at the end.
+/// Writes into an existing table within one transaction, and into a new one under another name, which becomes
+/// its own at the end.
 class Writer final : public TableWriter {
   public:
     Writer(Target target, Cancellation& cancellation)
@@ -30,29 +30,34 @@ class Writer final : public TableWriter {
     Writer(const Writer&) = delete;
     Writer& operator=(const Writer&) = delete;
 
-    void begin(const Location& location, const std::vector<std::string>& columns, WriteMode mode) override {
-        check_columns(columns);
+    void begin(const Location& location, const std::vector<OutgoingColumn>& columns,
+               WriteMode mode) override {
         table_ = quote_table(location.database, location.table, ErrorClass::invalid);
-        std::string list;
-        for (const auto& column : columns) {
-            list += list.empty() ? "" : ", ";
-            list += quote_name(column, "column", ErrorClass::invalid) + " LONGTEXT";
-        }
+        for (const auto& name : names_of(columns)) quote_name(name, "column", ErrorClass::invalid);
         client_.connect();
         client_.set_purpose(fmt::format("cannot write to {}.{}", location.database, location.table),
                             ErrorClass::invalid);
-        prepare_session(client_, SessionUse::write, target_.connect_timeout);
+        prepare_session(client_, SessionUse::write, target_);
+        if (!target_.encoding.empty()) encoder_.emplace("UTF-8", target_.encoding);
         auto written = table_;
         if (exists(location)) {
-            if (mode == WriteMode::replace) client_.execute(fmt::format("DELETE FROM {}", table_), true);
+            if (mode == WriteMode::replace)
+                client_.execute(fmt::format("DELETE FROM {}", table_), Patience::working);
         } else {
             written =
                 quote_table(location.database, fmt::format("prevision_{}", new_id()), ErrorClass::invalid);
-            client_.execute(fmt::format("CREATE TABLE {} ({}) DEFAULT CHARACTER SET utf8mb4", written, list));
+            client_.execute(fmt::format("CREATE TABLE {} ({}) DEFAULT CHARACTER SET utf8mb4", written,
+                                        column_list(names_of(columns), SqlDialect::mysql, " LONGTEXT")));
             staged_ = written;
+            encoder_.reset();  // the new table's text is UTF-8
         }
         find_columns(written, columns);
-        insert_ = InsertStatement(fmt::format("INSERT INTO {} ({}) VALUES ", written, name_list()));
+        std::vector<std::string> names;
+        for (const auto& column : columns_) {
+            if (!column.is_generated()) names.push_back(column.name());
+        }
+        insert_ = InsertStatement(
+            fmt::format("INSERT INTO {} ({}) VALUES ", written, column_list(names, SqlDialect::mysql, "")));
     }
 
     void row(std::span<const std::optional<std::string>> values) override {
@@ -63,20 +68,16 @@ class Writer final : public TableWriter {
             const auto& column = columns_[at];
             if (column.is_generated()) continue;
             if (!literals_.empty()) literals_ += ',';
-            if (const auto problem = column.append(literals_, values[at])) {
-                throw Error(ErrorClass::invalid,
-                            fmt::format("{}: the value of the column '{}' in row {} {}", client_.purpose(),
-                                        column.name(), rows_, *problem),
-                            "give the table a column that can hold it");
-            }
+            if (const auto problem = column.append(literals_, values[at], encoder_ ? &*encoder_ : nullptr))
+                refuse_value(client_.purpose(), column.name(), rows_, *problem);
         }
-        insert_.add_literals(literals_);
+        insert_.add(literals_);
         if (insert_.is_full()) send();
     }
 
     void commit() override {
         if (!insert_.empty()) send();
-        client_.execute("COMMIT", true);
+        client_.execute("COMMIT", Patience::working);
         if (staged_.empty()) return;
         client_.execute(fmt::format("RENAME TABLE {} TO {}", staged_, table_));
         staged_.clear();
@@ -84,16 +85,15 @@ class Writer final : public TableWriter {
 
   private:
     void send() {
-        client_.execute(insert_.take(), true);
+        client_.execute(insert_.take(), Patience::working);
         client_.check_warnings();
     }
 
-    // Error invalid when what is there cannot take back what was written.
+    // Error invalid when the table cannot roll back.
     bool exists(const Location& location) {
         std::optional<std::string> engine;
         const auto text = [](const std::string& value) { return fmt::format("x'{}'", to_hex(value)); };
-        for_each_row(
-            client_,
+        client_.for_each_row(
             fmt::format("SELECT COALESCE(t.engine, t.table_type), e.transactions FROM "
                         "information_schema.tables t LEFT JOIN information_schema.engines e ON "
                         "e.engine = t.engine WHERE t.table_schema = CONVERT({0} USING utf8mb4) AND "
@@ -106,33 +106,21 @@ class Writer final : public TableWriter {
             });
         if (engine && !engine->empty()) {
             throw Error(ErrorClass::invalid,
-                        fmt::format("{}: a table of the kind {} cannot take back a write that fails half-way",
+                        fmt::format("{}: a table of the kind {} cannot roll back a write that fails",
                                     client_.purpose(), *engine),
                         "change its engine to InnoDB, or export into a new table");
         }
         return engine.has_value();
     }
 
-    void find_columns(const std::string& table, const std::vector<std::string>& names) {
-        std::vector<TargetColumn> found;
-        for_each_row(client_, fmt::format("SHOW COLUMNS FROM {}", table), [&](auto row) {
-            found.emplace_back(std::string(row[0].text()), row[1].text(), row[5].text());
-        });
-        for (const auto& name : names) {
+    void find_columns(const std::string& table, const std::vector<OutgoingColumn>& columns) {
+        const auto found = list_declared(client_, table);
+        for (const auto& [name, kind] : columns) {
             const auto same = std::ranges::find_if(
-                found, [&](const auto& column) { return equal_ignoring_case(column.name(), name); });
-            columns_.push_back(same != found.end() ? *same : TargetColumn(name, "", ""));
+                found, [&](const auto& column) { return equal_ignoring_case(column.name, name); });
+            columns_.push_back(same != found.end() ? TargetColumn(same->name, same->type, same->extra, kind)
+                                                   : TargetColumn(name, "", "", kind));
         }
-    }
-
-    [[nodiscard]] std::string name_list() const {
-        std::string list;
-        for (const auto& column : columns_) {
-            if (column.is_generated()) continue;
-            list += list.empty() ? "" : ", ";
-            list += quote_identifier(column.name(), SqlDialect::mysql, "column");
-        }
-        return list;
     }
 
     // Best effort: the caller reports the original error.
@@ -149,9 +137,10 @@ class Writer final : public TableWriter {
     std::string table_;
     std::string staged_;  ///< the table that is renamed at the end; empty: the table existed
     std::vector<TargetColumn> columns_;
+    std::optional<TextConverter> encoder_;
     std::string literals_;
     std::uint64_t rows_ = 0;
-    InsertStatement insert_{""};
+    InsertStatement insert_;
 };
 
 }  // namespace

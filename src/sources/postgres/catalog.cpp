@@ -121,24 +121,32 @@ void require_exact_name(Client& client, const TableName& table, ErrorClass missi
                 "names of PostgreSQL have at most 63 bytes");
 }
 
-std::optional<std::vector<TargetColumn>> find_columns(Client& client, const TableName& table) {
+std::optional<std::vector<TableColumn>> find_columns(Client& client, const TableName& table) {
     const int version = client.server_version_number();
+    // A domain may have a domain as its base type, and the innermost one that has a modifier says it.
     const auto found = client.query(
-        fmt::format("SELECT a.attname, {}, {}, a.atttypid = 'pg_catalog.money'::pg_catalog.regtype FROM "
-                    "pg_catalog.pg_class c LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND "
-                    "a.attnum > 0 AND NOT a.attisdropped WHERE c.oid = pg_catalog.to_regclass($1) ORDER BY "
-                    "a.attnum",
-                    version >= 120000 ? "a.attgenerated <> ''" : "false",
-                    version >= 100000 ? "a.attidentity <> ''" : "false"),
+        fmt::format(
+            "WITH RECURSIVE c AS (SELECT a.attnum, a.attname, a.atttypid AS type, a.atttypmod AS modifier, "
+            "{} AS is_generated, {} AS is_identity, 0 AS depth FROM pg_catalog.pg_attribute a WHERE "
+            "a.attrelid = pg_catalog.to_regclass($1) AND a.attnum > 0 AND NOT a.attisdropped UNION ALL "
+            "SELECT c.attnum, c.attname, t.typbasetype, CASE WHEN c.modifier = -1 THEN t.typtypmod ELSE "
+            "c.modifier END, c.is_generated, c.is_identity, c.depth + 1 FROM c JOIN pg_catalog.pg_type t ON "
+            "t.oid = c.type AND t.typtype = 'd') SELECT DISTINCT ON (attnum) attname, "
+            "pg_catalog.format_type(type, modifier), is_generated, is_identity FROM c ORDER BY attnum, depth "
+            "DESC",
+            version >= 120000 ? "a.attgenerated <> ''" : "false",
+            version >= 100000 ? "a.attidentity <> ''" : "false"),
         {quote_name(table)});
-    if (found.rows() == 0) return std::nullopt;
-    std::vector<TargetColumn> columns;
+    const bool exists =
+        found.rows() > 0 ||
+        client.query("SELECT 1 WHERE pg_catalog.to_regclass($1) IS NOT NULL", {quote_name(table)}).rows() > 0;
+    if (!exists) return std::nullopt;
+    std::vector<TableColumn> columns;
     for (int row = 0; row < found.rows(); ++row) {
-        if (found.text(row, 0).empty()) continue;  // the table has no columns
         columns.push_back({.name = found.text(row, 0),
-                           .is_generated = found.text(row, 1) == "t",
-                           .is_identity = found.text(row, 2) == "t",
-                           .is_money = found.text(row, 3) == "t"});
+                           .type = found.text(row, 1),
+                           .is_generated = found.text(row, 2) == "t",
+                           .is_identity = found.text(row, 3) == "t"});
     }
     return columns;
 }

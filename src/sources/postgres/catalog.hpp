@@ -8,7 +8,7 @@
 #include "sources/postgres/name.hpp"
 #include "sources/source.hpp"
 
-/// What the server's catalogues hold.
+/// The server's catalogues.
 namespace prevision::sources::postgres {
 
 /// The databases that hold data of users.
@@ -35,15 +35,15 @@ void list_columns(Client& connection, const std::string& schema, const std::stri
 void require_exact_name(Client& client, const TableName& table, ErrorClass missing);
 
 /// A column of a table that is to be written.
-struct TargetColumn {
+struct TableColumn {
     std::string name;
+    std::string type;           ///< as format_type() writes it, of a domain its base type's
     bool is_generated = false;  ///< the server computes its values
     bool is_identity = false;
-    bool is_money = false;
 };
 
 /// The columns of a table; nothing when there is no such table.
-std::optional<std::vector<TargetColumn>> find_columns(Client& client, const TableName& table);
+std::optional<std::vector<TableColumn>> find_columns(Client& client, const TableName& table);
 
 /// The columns of a result, described as the tables that they come from describe them. Columns are nullable
 /// unless `is_table` and the table says otherwise: a request may join.

@@ -1,28 +1,16 @@
 #include "sources/postgres/client.hpp"
 
 #include <algorithm>
-#include <array>
-#include <cerrno>
 #include <utility>
 
 #include <fmt/format.h>
 #include <poll.h>
-#include <sys/socket.h>
 
-#include "core/text.hpp"
-#include "net/socket.hpp"
 #include "sources/postgres/error.hpp"
 
 namespace prevision::sources::postgres {
 
 namespace {
-
-// "[::1]:5432" → "::1"
-std::string_view without_port(std::string_view address) {
-    address = address.substr(0, address.rfind(':'));
-    if (address.starts_with('[')) address = address.substr(1, address.size() - 2);
-    return address;
-}
 
 std::vector<const char*> pointers_to(const std::vector<std::string>& texts) {
     std::vector<const char*> pointers;
@@ -31,23 +19,6 @@ std::vector<const char*> pointers_to(const std::vector<std::string>& texts) {
     return pointers;
 }
 
-// The parameters of a connection, as the library takes them.
-class Parameters {
-  public:
-    void add(const char* name, const char* value) {
-        names_.insert(names_.end() - 1, name);
-        values_.insert(values_.end() - 1, value);
-    }
-
-    [[nodiscard]] PGconn* start() const {
-        return pq().connect_start_params(names_.data(), values_.data(), 0);
-    }
-
-  private:
-    std::vector<const char*> names_{nullptr};
-    std::vector<const char*> values_{nullptr};
-};
-
 }  // namespace
 
 std::string Result::text(int row, int column) const {
@@ -55,64 +26,8 @@ std::string Result::text(int row, int column) const {
             static_cast<std::size_t>(pq().getlength(result_.get(), row, column))};
 }
 
-Client::Client(const Target& target, std::string database, Cancellation& cancellation)
-    : target_(target), database_(std::move(database)), cancellation_(cancellation) {
-    subscription_.emplace(cancellation, [this] { shut(); });
-}
-
-Client::~Client() { subscription_.reset(); }
-
-void Client::begin() {
-    set_purpose(fmt::format("cannot connect to the database '{}' at {} as {}", database_, target_.address(),
-                            target_.user()),
-                ErrorClass::unreachable);
-    deadline_ = Clock::now() + target_.connect_timeout;
-    cancellation_.check();
-    // We resolve the name: the library could not be stopped or timed while it does, and it would prefer
-    // PGHOSTADDR to the host. It needs the name for certificates and password files.
-    std::string names;
-    std::string addresses;
-    for (const auto& address : net::resolve(target_.socket_or_host(), target_.port)) {
-        if (!addresses.empty()) {
-            addresses += ',';
-            names += ',';
-        }
-        if (!target_.is_local()) addresses += without_port(address.text);
-        names += target_.host;
-    }
-    const auto port = std::to_string(target_.port);
-    Parameters parameters;
-    parameters.add("host", names.c_str());
-    parameters.add("hostaddr", addresses.c_str());
-    parameters.add("port", port.c_str());
-    parameters.add("dbname", database_.c_str());
-    parameters.add("user", target_.username.c_str());
-    parameters.add("password", target_.password.reveal().c_str());
-    parameters.add("passfile", target_.password_file.c_str());
-    parameters.add("sslmode", target_.tls_mode.c_str());
-    parameters.add("sslrootcert", target_.root_certificate.c_str());
-    parameters.add("gssencmode", "disable");
-    parameters.add("client_encoding", "UTF8");
-    parameters.add("fallback_application_name", "prevision");
-    // A machine that has not answered for 30 seconds is gone.
-    parameters.add("keepalives", "1");
-    parameters.add("keepalives_idle", "15");
-    parameters.add("keepalives_interval", "5");
-    parameters.add("keepalives_count", "3");
-    parameters.add("tcp_user_timeout", "30000");
-    connection_.reset(parameters.start());
-    if (!connection_) throw Error(ErrorClass::internal, fmt::format("{}: out of memory", purpose_));
-    if (pq().status(connection_.get()) == CONNECTION_BAD) fail_to_connect();
-    pq().set_error_verbosity(connection_.get(), PQERRORS_VERBOSE);  // for parse_refusal
-    pq().set_notice_processor(
-        connection_.get(), [](void*, const char*) {}, nullptr);
-    polling_ = PGRES_POLLING_WRITING;
-    while (!is_agreed_on_encryption()) advance();
-}
-
 void Client::log_in() {
-    while (polling_ != PGRES_POLLING_OK) advance();
-    knows_user_ = true;
+    ServerConnection::log_in();
     check_names();
 }
 
@@ -127,114 +42,23 @@ void Client::check_names() {
                 hint_for("3D000", target_.username));
 }
 
-bool Client::is_agreed_on_encryption() const {
-    const auto status = pq().status(connection_.get());
-    return status == CONNECTION_AWAITING_RESPONSE || status == CONNECTION_AUTH_OK || status == CONNECTION_OK;
-}
-
-void Client::advance() {
-    note_socket();
-    wait_for_socket(polling_ == PGRES_POLLING_READING ? POLLIN : POLLOUT, deadline_, target_.connect_timeout);
-    refuse_clear_text_password();
-    polling_ = pq().connect_poll(connection_.get());
-    note_socket();
-    if (polling_ == PGRES_POLLING_FAILED) fail_to_connect();
-}
-
-// The library answers a server's wish for the password at once, so we look at the wish before the library does.
-void Client::refuse_clear_text_password() {
-    if (polling_ != PGRES_POLLING_READING || target_.tls_mode == "disable" || target_.is_local()) return;
-    if (pq().status(connection_.get()) != CONNECTION_AWAITING_RESPONSE) return;
-    if (pq().ssl_in_use(connection_.get()) != 0) return;
-    // "R", the length 8 and the number 3: AuthenticationCleartextPassword of the protocol.
-    constexpr std::string_view wish("R\0\0\0\10\0\0\0\3", 9);
-    std::array<char, wish.size()> start{};
-    const auto size = ::recv(socket_, start.data(), start.size(), MSG_PEEK | MSG_DONTWAIT);
-    // A server sends these nine bytes at once. What begins so and is shorter could be completed after our look.
-    if (size <= 0 || !wish.starts_with(std::string_view(start.data(), static_cast<std::size_t>(size))))
-        return;
-    // A connection that was cut within these bytes is libpq's to report.
-    constexpr int patience = 1000;  // milliseconds
-    pollfd peer{.fd = socket_, .events = POLLRDHUP, .revents = 0};
-    if (static_cast<std::size_t>(size) < wish.size() && ::poll(&peer, 1, patience) > 0) return;
-    throw Error(ErrorClass::auth,
-                fmt::format("{}: the server asks for the password in clear text, and the connection is not "
-                            "encrypted",
-                            purpose_),
-                "encrypt the connection with --tls require; --tls disable sends the password nevertheless");
-}
-
-void Client::wait_for_socket(short events, std::optional<Clock::time_point> deadline,
-                             std::chrono::milliseconds limit) {
-    for (;;) {
-        cancellation_.check();
-        std::int64_t left = -1;
-        if (deadline) {
-            left = std::chrono::ceil<std::chrono::milliseconds>(*deadline - Clock::now()).count();
-            left = std::clamp<std::int64_t>(left, 0, 1'000'000'000);
-        }
-        pollfd waited{socket_, events, 0};
-        const int count = ::poll(&waited, 1, static_cast<int>(left));
-        if (count < 0 && errno == EINTR) continue;
-        cancellation_.check();
-        if (count != 0) return;
-        throw Error(ErrorClass::unreachable,
-                    fmt::format("{}: no answer within {} ms", purpose_, limit.count()),
-                    hint_for("", target_.username));
-    }
-}
-
-void Client::note_socket() { socket_ = pq().socket(connection_.get()); }
-
-void Client::shut() noexcept {
-    const int socket = socket_;
-    if (socket >= 0) ::shutdown(socket, SHUT_RDWR);
-}
-
-std::string Client::encryption() const {
-    const char* version = pq().ssl_attribute(connection_.get(), "protocol");
-    const char* cipher = pq().ssl_attribute(connection_.get(), "cipher");
-    if (pq().ssl_in_use(connection_.get()) == 0 || version == nullptr || cipher == nullptr) return "not used";
-    return fmt::format("{}, {}", version, cipher);
-}
-
-std::string Client::server_version() const {
-    const char* version = pq().parameter_status(connection_.get(), "server_version");
-    return version != nullptr ? version : "";
-}
-
-int Client::server_version_number() const { return pq().server_version(connection_.get()); }
-
-bool Client::has_raw_text() const {
-    const char* encoding = pq().parameter_status(connection_.get(), "server_encoding");
-    return encoding != nullptr && std::string_view(encoding) == "SQL_ASCII";
-}
-
-std::string Client::username() const {
-    const char* name = pq().user(connection_.get());
-    return name != nullptr ? name : "";
-}
-
-void Client::set_purpose(std::string purpose, ErrorClass otherwise) {
-    purpose_ = std::move(purpose);
-    otherwise_ = otherwise;
-}
-
-void Client::send(int accepted) {
+// The connection does not block: a statement may be too large for what the server takes at once.
+void Client::send(int accepted, Patience patience) {
     if (accepted == 0) fail(nullptr);
+    int left = 0;
+    await(
+        patience,
+        [&] {
+            left = pq().flush(connection_.get());
+            return left <= 0;
+        },
+        POLLIN | POLLOUT);
+    if (left < 0) fail(nullptr);
 }
 
 // Null after the last result of a statement.
 PGresult* Client::next_result(Patience patience) {
-    std::optional<Clock::time_point> deadline;
-    // The server ends a wait for a lock itself, at the limit: its message says more.
-    const auto limit = target_.wait_limit + std::chrono::seconds(1);
-    if (patience == Patience::limited && target_.wait_limit.count() > 0) deadline = Clock::now() + limit;
-    while (pq().is_busy(connection_.get()) != 0) {
-        wait_for_socket(POLLIN, deadline, limit);
-        if (pq().consume_input(connection_.get()) == 0) fail(nullptr);
-    }
-    cancellation_.check();
+    await(patience, [&] { return pq().is_busy(connection_.get()) == 0; });
     return pq().get_result(connection_.get());
 }
 
@@ -248,7 +72,7 @@ Result Client::collect(ExecStatusType status, Patience patience) {
 
 void Client::execute(const std::string& statements, Patience patience) {
     cancellation_.check();
-    send(pq().send_query(connection_.get(), statements.c_str()));
+    send(pq().send_query(connection_.get(), statements.c_str()), patience);
     collect(PGRES_COMMAND_OK, patience);
 }
 
@@ -268,20 +92,22 @@ bool Client::execute_unless(const std::string& statements, std::span<const std::
     return !is_refused;
 }
 
-Result Client::query(const std::string& statement, const std::vector<std::string>& parameters) {
+// With parameters, even when there are none: the server then takes one statement only.
+void Client::send_query(const std::string& statement, const std::vector<std::string>& parameters) {
     cancellation_.check();
     const auto values = pointers_to(parameters);
     send(pq().send_query_params(connection_.get(), statement.c_str(), static_cast<int>(values.size()),
                                 nullptr, values.data(), nullptr, nullptr, 0));
+}
+
+Result Client::query(const std::string& statement, const std::vector<std::string>& parameters) {
+    send_query(statement, parameters);
     return collect(PGRES_TUPLES_OK);
 }
 
 void Client::query_each(const std::string& statement, const std::vector<std::string>& parameters,
                         const std::function<void(const Result&)>& on_row) {
-    cancellation_.check();
-    const auto values = pointers_to(parameters);
-    send(pq().send_query_params(connection_.get(), statement.c_str(), static_cast<int>(values.size()),
-                                nullptr, values.data(), nullptr, nullptr, 0));
+    send_query(statement, parameters);
     send(pq().set_single_row_mode(connection_.get()));
     for (;;) {
         PGresult* result = next_result(Patience::limited);
@@ -315,19 +141,22 @@ std::vector<Field> Client::describe(const std::string& statement) {
 }
 
 void Client::start_copy(const std::string& statement) {
-    cancellation_.check();
-    // With parameters, though there are none: the server then takes one statement only.
-    send(pq().send_query_params(connection_.get(), statement.c_str(), 0, nullptr, nullptr, nullptr, nullptr,
-                                0));
-    collect(PGRES_COPY_OUT);
+    send_query(statement, {});
+    collect(PGRES_COPY_OUT, Patience::working);
 }
 
 std::span<char> Client::next_copied() {
     char* row = nullptr;
-    const int size = pq().get_copy_data(connection_.get(), &row, 0);
+    int size = pq().get_copy_data(connection_.get(), &row, 1);
+    if (size == 0) {
+        await(Patience::working, [&] {
+            size = pq().get_copy_data(connection_.get(), &row, 1);
+            return size != 0;
+        });
+    }
     copied_.reset(row);
     if (size > 0) return {row, static_cast<std::size_t>(size)};
-    collect(PGRES_COMMAND_OK, Patience::unlimited);
+    collect(PGRES_COMMAND_OK, Patience::working);
     return {};
 }
 
@@ -335,51 +164,6 @@ Result Client::expect(PGresult* result, ExecStatusType status) {
     Result owned(result);
     if (result == nullptr || pq().result_status(result) != status) fail(result);
     return owned;
-}
-
-void Client::fail_to_connect() {
-    cancellation_.check();
-    const auto refusal = parse_refusal(pq().error_message(connection_.get()));
-    knows_user_ =
-        refusal.state == "3D000" || refusal.state == "42501";  // no such database; none for this user
-    auto error_class = classify(refusal.state).value_or(ErrorClass::unreachable);
-    std::string hint = hint_for(refusal.state, target_.username);
-    if (refusal.state.empty() && pq().connection_needs_password(connection_.get()) != 0) {
-        error_class = ErrorClass::auth;
-        hint = "give the connector a password, or write one into the password file (~/.pgpass)";
-    } else if (refusal.state.empty() && refusal.reason.find("certificate") != std::string::npos) {
-        hint = "name the file of certificates to trust by PGSSLROOTCERT, or put it at ~/.postgresql/root.crt";
-    }
-    throw Error(error_class, fmt::format("{}: {}", purpose_, refusal.reason), std::move(hint));
-}
-
-// A cancellation shows as a lost connection.
-void Client::fail(const PGresult* result) {
-    cancellation_.check();
-    const char* state = result == nullptr ? nullptr : pq().result_error_field(result, PG_DIAG_SQLSTATE);
-    if (state == nullptr) {
-        const auto status = result == nullptr ? PGRES_FATAL_ERROR : pq().result_status(result);
-        if (status == PGRES_FATAL_ERROR) {
-            const auto lines = split(trim(pq().error_message(connection_.get())), '\n');
-            throw Error(
-                ErrorClass::unreachable,
-                fmt::format("{}: {}", purpose_, lines.empty() ? "the connection is lost" : lines.front()),
-                hint_for("08000", target_.username));
-        }
-        throw Error(
-            ErrorClass::unreachable,
-            fmt::format("{}: the server answers out of order ({})", purpose_, pq().res_status(status)),
-            hint_for("08P01", target_.username));
-    }
-    const char* message = pq().result_error_field(result, PG_DIAG_MESSAGE_PRIMARY);
-    const char* file = pq().result_error_field(result, PG_DIAG_SOURCE_FILE);
-    const bool is_row_security = file != nullptr && std::string_view(file) == "rls.c";
-    throw Error(classify(state).value_or(otherwise_),
-                fmt::format("{}: {}", purpose_, message == nullptr ? state : message),
-                is_row_security
-                    ? "row-level security would hide rows from this user: read as one who sees them all, "
-                      "or accept a part by the connector's --row-security apply"
-                    : hint_for(state, target_.username));
 }
 
 }  // namespace prevision::sources::postgres

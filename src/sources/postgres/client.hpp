@@ -1,21 +1,14 @@
 #pragma once
 
-#include <atomic>
-#include <chrono>
 #include <functional>
 #include <memory>
-#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "core/cancellation.hpp"
-#include "core/error.hpp"
-#include "sources/postgres/library.hpp"
-#include "sources/postgres/target.hpp"
+#include "sources/postgres/connection.hpp"
 
-/// libpq with owners for what it hands out. Failures throw Error with the class that `classify` gives them.
 namespace prevision::sources::postgres {
 
 /// The result of a statement, held whole.
@@ -43,43 +36,13 @@ struct Field {
     int table_column = 0;
 };
 
-/// Whether a statement may take as long as it takes, or the server must answer within the target's wait limit.
-enum class Patience { limited, unlimited };
-
-/// A connection to a database of a server. One thread at a time; a cancellation raised on another ends a call
-/// that waits.
-class Client {
+/// A connection on which statements run.
+class Client : public ServerConnection {
   public:
-    /// `target` and `cancellation` must outlive it. Does not touch the network.
-    Client(const Target& target, std::string database, Cancellation& cancellation);
-    Client(const Client&) = delete;
-    Client& operator=(const Client&) = delete;
-    ~Client();
+    using ServerConnection::ServerConnection;
 
-    /// Connects and agrees on encryption. Error unreachable.
-    void begin();
-
-    /// Logs in, after `begin`. Error auth, or not_found when there is no such database, or the server took
-    /// another one for a name that is too long.
+    /// As ServerConnection's, and Error not_found when the server cut the database's name and took another one.
     void log_in();
-
-    /// Whether the server has accepted the user, though it may have refused the database after that.
-    [[nodiscard]] bool knows_user() const { return knows_user_; }
-
-    /// How the connection is encrypted: "TLSv1.3, TLS_AES_256_GCM_SHA384", or "not used". After `begin`.
-    [[nodiscard]] std::string encryption() const;
-
-    [[nodiscard]] std::string server_version() const;
-    [[nodiscard]] int server_version_number() const;  ///< 150004 for 15.4
-    [[nodiscard]] std::string username() const;       ///< that the library logged in with
-    [[nodiscard]] const Target& target() const { return target_; }
-
-    /// Whether the database is in SQL_ASCII: the server does not know the encoding of its text.
-    [[nodiscard]] bool has_raw_text() const;
-
-    /// What the next statements are for, as Errors say it: "cannot read shop.orders". `otherwise` is the class
-    /// of an error whose code has none.
-    void set_purpose(std::string purpose, ErrorClass otherwise);
 
     /// Runs statements without rows or parameters, separated by ';'.
     void execute(const std::string& statements, Patience patience = Patience::limited);
@@ -104,44 +67,19 @@ class Client {
     /// may be written to.
     std::span<char> next_copied();
 
-    [[nodiscard]] const std::string& purpose() const { return purpose_; }
-
   private:
-    using Clock = std::chrono::steady_clock;
-    struct Finish {
-        void operator()(PGconn* connection) const { pq().finish(connection); }
-    };
     struct Free {
         void operator()(char* memory) const { pq().freemem(memory); }
     };
 
-    [[nodiscard]] bool is_agreed_on_encryption() const;
-    void advance();
-    void refuse_clear_text_password();
     void check_names();
-    void wait_for_socket(short events, std::optional<Clock::time_point> deadline,
-                         std::chrono::milliseconds limit);
-    void note_socket();
-    void shut() noexcept;
-    void send(int accepted);
+    void send(int accepted, Patience patience = Patience::limited);
+    void send_query(const std::string& statement, const std::vector<std::string>& parameters);
     PGresult* next_result(Patience patience);
     Result collect(ExecStatusType status, Patience patience = Patience::limited);
     Result expect(PGresult* result, ExecStatusType status);
-    [[noreturn]] void fail_to_connect();
-    [[noreturn]] void fail(const PGresult* result);
 
-    const Target& target_;
-    std::string database_;
-    Cancellation& cancellation_;
-    std::unique_ptr<PGconn, Finish> connection_;
     std::unique_ptr<char, Free> copied_;
-    PostgresPollingStatusType polling_ = PGRES_POLLING_FAILED;
-    Clock::time_point deadline_;  ///< of connecting
-    std::string purpose_;
-    ErrorClass otherwise_ = ErrorClass::internal;
-    bool knows_user_ = false;
-    std::atomic<int> socket_{-1};
-    std::optional<Cancellation::Subscription> subscription_;  // ends before the socket is closed
 };
 
 }  // namespace prevision::sources::postgres

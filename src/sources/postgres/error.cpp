@@ -129,7 +129,7 @@ std::string hint_for(std::string_view state, const std::string& username) {
         case Advice::extension:
             return "let the administrator install the extension that the server does not find";
         case Advice::encoding:
-            return "the text is damaged, or stands in another encoding than the database says; for a database in "
+            return "the text is damaged, or in another encoding than the database says; for a database in "
                    "SQL_ASCII name its encoding by the connector's --encoding";
     }
     return {};

@@ -19,6 +19,7 @@ struct Library : private LateLibrary {
     decltype(::PQconsumeInput)* consume_input = find("PQconsumeInput");
     decltype(::PQerrorMessage)* error_message = find("PQerrorMessage");
     decltype(::PQfinish)* finish = find("PQfinish");
+    decltype(::PQflush)* flush = find("PQflush");
     decltype(::PQfmod)* fmod = find("PQfmod");
     decltype(::PQfname)* fname = find("PQfname");
     decltype(::PQfreemem)* freemem = find("PQfreemem");
@@ -46,6 +47,7 @@ struct Library : private LateLibrary {
     decltype(::PQsetErrorVerbosity)* set_error_verbosity = find("PQsetErrorVerbosity");
     decltype(::PQsetNoticeProcessor)* set_notice_processor = find("PQsetNoticeProcessor");
     decltype(::PQsetSingleRowMode)* set_single_row_mode = find("PQsetSingleRowMode");
+    decltype(::PQsetnonblocking)* set_nonblocking = find("PQsetnonblocking");
     decltype(::PQsocket)* socket = find("PQsocket");
     decltype(::PQsslAttribute)* ssl_attribute = find("PQsslAttribute");
     decltype(::PQsslInUse)* ssl_in_use = find("PQsslInUse");

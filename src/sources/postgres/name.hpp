@@ -6,7 +6,7 @@
 namespace prevision::sources::postgres {
 
 /// A table as users name it: "orders", which the server looks for along its search_path, or "shop.orders"; a
-/// part that holds a dot or a quote stands in double quotes ("\"odd.schema\".\"t\"\"x\"").
+/// part that holds a dot or a quote is written in double quotes ("\"odd.schema\".\"t\"\"x\"").
 struct TableName {
     std::string schema;  ///< empty: along the search_path
     std::string table;

@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include "sources/sql/text.hpp"
+
 namespace prevision::sources::postgres {
 
 namespace {
@@ -15,14 +17,14 @@ struct Setting {
     int since = 0;  ///< the first version of the server that has it, as server_version_num writes it
 };
 
-/// What a role, a database or a server can set and what would change the rows of a SELECT, the text of its
-/// values, or whether it ends. The transaction's own properties stand in BEGIN; TimeZone, lock_timeout and
+/// The settings of a role, a database or a server that would change the rows of a SELECT, the text of its
+/// values, or whether it ends. BEGIN sets the transaction's own properties; TimeZone, lock_timeout and
 /// row_security come from the connector.
 ///
-/// Not set: `search_path`, along which names without a schema are found, and what a view or a request asks for
-/// by calling a function (`lc_numeric` and `lc_time` in to_char, `default_text_search_config`), because it is
-/// part of the question. Nor `lc_monetary`: the amount that a `money` holds depends on it, so these are read as
-/// numbers.
+/// Not set, because they are part of the question: `search_path`, along which names without a schema are found,
+/// and the settings of functions that a view or a request calls (`lc_numeric` and `lc_time` of to_char,
+/// `default_text_search_config`). Nor `lc_monetary`: the amount of a `money` depends on it, so it is read as a
+/// number.
 constexpr std::array<Setting, 18> settings{{
     // How values are written.
     {"DateStyle", "ISO, YMD"},         // dates and times in ISO 8601; the order of ambiguous literals
@@ -48,12 +50,6 @@ constexpr std::array<Setting, 18> settings{{
     {"client_min_messages", "warning"},                   // notices are not read
 }};
 
-std::string literal(std::string_view value) {
-    std::string text = "'";
-    for (const char c : value) text.append(c == '\'' ? 2 : 1, c);
-    return text + "'";
-}
-
 /// One message to the server: BEGIN and all the settings.
 void begin(Client& client, std::string_view mode) {
     const auto& target = client.target();
@@ -61,12 +57,12 @@ void begin(Client& client, std::string_view mode) {
                        ErrorClass::invalid);
     std::string statements = fmt::format("BEGIN ISOLATION LEVEL {} NOT DEFERRABLE", mode);
     const auto set = [&](std::string_view name, std::string_view value) {
-        statements += fmt::format("; SET LOCAL {} = {}", name, literal(value));
+        statements += fmt::format("; SET LOCAL {} = {}", name, quote_literal(value));
     };
     for (const auto& setting : settings) {
         if (client.server_version_number() >= setting.since) set(setting.name, setting.value);
     }
-    set("TimeZone", target.time_zone);
+    set("TimeZone", target.time_zone.empty() ? "UTC" : target.time_zone);
     set("lock_timeout", std::to_string(target.wait_limit.count()));
     // A query that policies would make partial fails, as it does for pg_dump.
     set("row_security", target.row_security ? "on" : "off");

@@ -9,6 +9,7 @@
 #include "sources/postgres/client.hpp"
 #include "sources/postgres/name.hpp"
 #include "sources/postgres/session.hpp"
+#include "sources/postgres/value.hpp"
 #include "sources/sql/insert_statement.hpp"
 #include "sources/sql/text_converter.hpp"
 
@@ -21,8 +22,9 @@ class Writer final : public TableWriter {
     Writer(Target target, Cancellation& cancellation)
         : target_(std::move(target)), cancellation_(cancellation) {}
 
-    void begin(const Location& location, const std::vector<std::string>& columns, WriteMode mode) override {
-        check_columns(columns);
+    void begin(const Location& location, const std::vector<OutgoingColumn>& columns,
+               WriteMode mode) override {
+        const auto names = names_of(columns);
         const auto table = parse_name(location.table);
         auto& client = client_.emplace(target_, location.database, cancellation_);
         client.begin();
@@ -34,81 +36,85 @@ class Writer final : public TableWriter {
         auto found = find_columns(client, table);
         if (!found) {
             client.execute(fmt::format("CREATE TABLE {} ({})", quote_name(table),
-                                       column_list(columns, SqlDialect::postgres, " text")));
+                                       column_list(names, SqlDialect::postgres, " text")));
             found = find_columns(client, table);
         }
         require_exact_name(client, table, ErrorClass::invalid);
         if (client.has_raw_text() && !target_.encoding.empty()) encoder_.emplace("UTF-8", target_.encoding);
         if (mode == WriteMode::replace)
-            client.execute(fmt::format("DELETE FROM {}", quote_name(table)), Patience::unlimited);
+            client.execute(fmt::format("DELETE FROM {}", quote_name(table)), Patience::working);
         begin_insert(quote_name(table), columns, found.value());
     }
 
     void row(std::span<const std::optional<std::string>> values) override {
         cancellation_.check();
-        // It would end the statement.
-        if (std::ranges::any_of(
-                values, [](const auto& value) { return value && value->find('\0') != std::string::npos; })) {
-            throw Error(ErrorClass::invalid, fmt::format("{}: a value holds a NUL byte, which no text of "
-                                                         "PostgreSQL can hold",
-                                                         client_->purpose()));
+        ++rows_;
+        literals_.clear();
+        for (const auto& [place, kind, column] : columns_) {
+            if (!literals_.empty()) literals_ += ',';
+            const auto& value = values[place];
+            if (!value) {
+                literals_ += "NULL";
+            } else if (const auto problem = column.append(literals_, *value, kind)) {
+                refuse_value(client_->purpose(), column.name(), rows_, *problem);
+            }
         }
-        written_.clear();
-        for (const auto at : columns_) written_.push_back(encoded(values[at]));
-        insert_.add(written_);
-        if (insert_.is_full()) client_->execute(insert_.take(), Patience::unlimited);
+        insert_.add(encoder_ ? encoded(literals_) : literals_);
+        if (insert_.is_full()) client_->execute(insert_.take(), Patience::working);
     }
 
     void commit() override {
-        if (!insert_.empty()) client_->execute(insert_.take(), Patience::unlimited);
-        client_->execute("COMMIT", Patience::unlimited);
+        if (!insert_.empty()) client_->execute(insert_.take(), Patience::working);
+        client_->execute("COMMIT", Patience::working);
     }
 
   private:
+    struct Written {
+        std::size_t place;  ///< among the values of a row
+        std::optional<ValueKind> kind;
+        TargetColumn column;
+    };
+
     // Generated columns are left out: the server computes the same values from the others.
-    void begin_insert(const std::string& table, const std::vector<std::string>& columns,
-                      const std::vector<TargetColumn>& found) {
+    void begin_insert(const std::string& table, const std::vector<OutgoingColumn>& columns,
+                      const std::vector<TableColumn>& found) {
         std::vector<std::string> names;
-        std::vector<std::string> casts;
         bool has_identity = false;
         for (std::size_t at = 0; at < columns.size(); ++at) {
-            const auto column = std::ranges::find(found, columns[at], &TargetColumn::name);
+            const auto column = std::ranges::find(found, columns[at].name, &TableColumn::name);
             if (column == found.end()) {
                 throw Error(ErrorClass::invalid,
-                            fmt::format("{}: it has no column '{}'", client_->purpose(), columns[at]),
+                            fmt::format("{}: it has no column '{}'", client_->purpose(), columns[at].name),
                             "names are taken as they are; the server cuts those of more than 63 bytes");
             }
             if (column->is_generated) continue;
             has_identity = has_identity || column->is_identity;
-            columns_.push_back(at);
-            names.push_back(columns[at]);
-            casts.emplace_back(column->is_money ? "::numeric" : "");  // a number that no locale changes
+            columns_.push_back({at, columns[at].kind, TargetColumn(column->name, column->type)});
+            names.push_back(column->name);
         }
         if (names.empty()) {
             throw Error(ErrorClass::invalid,
                         fmt::format("{}: the server generates all of its columns", client_->purpose()));
         }
-        insert_ = InsertStatement(
-            fmt::format("INSERT INTO {} ({}){} VALUES ", table, column_list(names, SqlDialect::postgres, ""),
-                        has_identity ? " OVERRIDING SYSTEM VALUE" : ""),
-            std::move(casts));
+        insert_ = InsertStatement(fmt::format("INSERT INTO {} ({}){} VALUES ", table,
+                                              column_list(names, SqlDialect::postgres, ""),
+                                              has_identity ? " OVERRIDING SYSTEM VALUE" : ""));
     }
 
-    std::optional<std::string> encoded(const std::optional<std::string>& value) {
-        if (!value || !encoder_) return value;
-        auto bytes = encoder_->convert(*value);
-        if (bytes) return bytes;
-        throw Error(ErrorClass::invalid, fmt::format("{}: a value has characters that {} does not have",
-                                                     client_->purpose(), target_.encoding));
+    std::string encoded(std::string_view text) {
+        if (auto bytes = encoder_->convert(text)) return *bytes;
+        throw Error(ErrorClass::invalid, fmt::format("{}: row {} has characters that {} does not have",
+                                                     client_->purpose(), rows_, target_.encoding));
     }
 
     Target target_;
     Cancellation& cancellation_;
     std::optional<Client> client_;
     std::optional<TextConverter> encoder_;
-    std::vector<std::size_t> columns_;  ///< the places of those that are written
-    std::vector<std::optional<std::string>> written_;
-    InsertStatement insert_{""};
+    std::vector<Written> columns_;
+    std::string literals_;
+    std::uint64_t rows_ = 0;
+    InsertStatement insert_;
 };
 
 }  // namespace

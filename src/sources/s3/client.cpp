@@ -118,6 +118,7 @@ void Client::set_connection(const std::string& url) {
     handle_.set<CURLOPT_USERAGENT>("prevision");
     handle_.set<CURLOPT_BUFFERSIZE>(buffer_size);
     handle_.set<CURLOPT_CONNECTTIMEOUT_MS>(endpoint_.connect_timeout.count());
+    handle_.restrict_addresses(endpoint_.rules, endpoint_.host);
     net::apply_environment(handle_, endpoint_.environment, endpoint_.scheme);
     const auto bundle = endpoint_.environment.get("AWS_CA_BUNDLE");
     if (bundle && !endpoint_.environment.get("CURL_CA_BUNDLE")) handle_.set<CURLOPT_CAINFO>(*bundle);

@@ -135,6 +135,7 @@ Endpoint endpoint_of(const Connection& connection) {
     Endpoint endpoint;
     endpoint.connect_timeout = connection.connect_timeout;
     endpoint.environment = environment;
+    endpoint.rules = connection.reach.hosts;
     endpoint.region = option_of(connection, "region");
     std::string host = connection.host;
     if (host.empty()) host = environment.get("AWS_ENDPOINT_URL_S3").value_or("");

@@ -30,6 +30,7 @@ struct Endpoint {
     Secret session_token;
     std::chrono::milliseconds connect_timeout{10'000};
     Environment environment;
+    net::HostRules rules{};
 
     /// "127.0.0.1:9000", for messages.
     [[nodiscard]] std::string address() const;

@@ -23,8 +23,9 @@ constexpr std::array<std::string_view, 2> curl_protocols{"http", "https"};
 constexpr std::array<Option, 7> connector_options{{
     {.name = "host",
      .help = "the endpoint: a host, or http://HOST[:PORT]",
-     .fallback = "AWS_ENDPOINT_URL, else AWS's of the region"},
-    {.name = "port", .help = "the endpoint's port", .fallback = "the scheme's own"},
+     .fallback = "AWS_ENDPOINT_URL, else AWS's of the region",
+     .guards_secret = true},
+    {.name = "port", .help = "the endpoint's port", .fallback = "the scheme's own", .guards_secret = true},
     {.name = "username", .help = "the access key", .fallback = "AWS_ACCESS_KEY_ID, else none"},
     {.name = "password",
      .help = "the secret key",

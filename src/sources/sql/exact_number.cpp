@@ -66,6 +66,14 @@ bool is_decimal_number(std::string_view text) {
     return text.find_first_of("0123456789") != std::string_view::npos && normal_form(text).has_value();
 }
 
+std::optional<long> needed_scale(std::string_view text) {
+    const auto number = normal_form(text);
+    if (!number || !is_decimal_number(text)) return std::nullopt;
+    const std::string_view digits = number->first;
+    if (digits == "0") return 0;
+    return static_cast<long>(digits.size()) - (digits.starts_with('-') ? 1 : 0) - number->second;
+}
+
 bool is_whole_number(std::string_view text) {
     if (text.starts_with('-')) text.remove_prefix(1);
     return !text.empty() && std::ranges::all_of(text, is_digit);
@@ -76,6 +84,14 @@ std::optional<std::string_view> parse_bytes(std::string_view text) {
     const auto digits = text.substr(2);
     if (digits.find_first_not_of("0123456789abcdef") != std::string_view::npos) return std::nullopt;
     return digits;
+}
+
+std::string from_hex(std::string_view digits) {
+    const auto value = [](char c) { return c <= '9' ? c - '0' : (c | 0x20) - 'a' + 10; };
+    std::string bytes;
+    for (std::size_t at = 0; at + 1 < digits.size(); at += 2)
+        bytes += static_cast<char>(value(digits[at]) * 16 + value(digits[at + 1]));
+    return bytes;
 }
 
 }  // namespace prevision::sources

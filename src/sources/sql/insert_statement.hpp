@@ -1,25 +1,20 @@
 #pragma once
 
-#include <optional>
-#include <span>
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace prevision::sources {
 
-/// An INSERT of many rows, with its values as literals of standard SQL: a quote is written twice, and the session
-/// must take a backslash as a plain character.
+/// An INSERT of many rows.
 class InsertStatement {
   public:
-    /// `beginning` is "INSERT INTO t (a, b) VALUES "; `casts` follow the literals of their columns ("::numeric").
-    explicit InsertStatement(std::string beginning, std::vector<std::string> casts = {})
-        : beginning_(std::move(beginning)), casts_(std::move(casts)) {}
+    InsertStatement() = default;
 
-    void add(std::span<const std::optional<std::string>> values);
+    /// `beginning` is "INSERT INTO t (a, b) VALUES ".
+    explicit InsertStatement(std::string beginning) : beginning_(std::move(beginning)) {}
 
-    /// Adds a row whose literals are written already: "1,'a',NULL".
-    void add_literals(std::string_view literals);
+    /// Adds a row, as literals: "1,'a',NULL".
+    void add(std::string_view literals);
 
     /// Whether it is time to send it.
     [[nodiscard]] bool is_full() const;
@@ -30,7 +25,6 @@ class InsertStatement {
 
   private:
     std::string beginning_;
-    std::vector<std::string> casts_;
     std::string text_;
 };
 

@@ -61,7 +61,7 @@ std::string quote_part(std::string_view name, char separator) {
 std::vector<std::string> parse_sql_path(std::string_view path, std::size_t limit) {
     const auto refuse = [&](std::string_view reason) {
         throw Error(ErrorClass::invalid, fmt::format("invalid path: '{}' {}", path, reason),
-                    "write database/table; a name that holds '/' or '\"' stands in double quotes");
+                    "write database/table; a name that holds '/' or '\"' is written in double quotes");
     };
     auto rest = path;
     if (rest.starts_with('/')) rest.remove_prefix(1);

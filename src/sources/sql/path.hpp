@@ -7,7 +7,7 @@
 
 namespace prevision::sources {
 
-/// The parts of a text between separators. A part may stand in double quotes, within which a quote is written
+/// The parts of a text between separators. A part may be in double quotes, within which a quote is written
 /// twice and a separator means nothing. Calls `refuse`, which must throw, with the reason when quotes do not
 /// match.
 std::vector<std::string> split_quoted(std::string_view text, char separator,

@@ -6,205 +6,19 @@
 
 #include <fmt/format.h>
 
-#include "core/error.hpp"
 #include "core/text.hpp"
+#include "sources/field.hpp"
+#include "sources/sql/scanner.hpp"
 
 namespace prevision::sources {
 
 namespace {
 
-[[noreturn]] void refuse(std::string_view why) {
-    throw Error(ErrorClass::invalid, fmt::format("invalid request: {}", why),
-                "a request is one SELECT statement");
+std::string quote(std::string_view text, char mark) {
+    std::string quoted(1, mark);
+    for (const char c : text) quoted.append(c == mark ? 2 : 1, c);
+    return quoted + mark;
 }
-
-bool is_word_start(char c) {
-    const auto byte = static_cast<unsigned char>(c);
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '$' || byte >= 0x80;
-}
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
-bool is_word_part(char c) { return is_word_start(c) || is_digit(c); }
-
-bool is_blank(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
-
-struct Token {
-    enum class Kind { end, word, number, quoted, symbol };
-    Kind kind = Kind::end;
-    std::string_view text;
-
-    [[nodiscard]] bool is(char symbol) const { return kind == Kind::symbol && text.front() == symbol; }
-    [[nodiscard]] bool is_word(std::string_view word) const {
-        return kind == Kind::word && equal_ignoring_case(text, word);
-    }
-};
-
-/// Splits SQL into words, quoted text and symbols; skips blanks and comments.
-class Scanner {
-  public:
-    /// `run_hidden_code` says whether to read the code in MySQL's /*! … */. Whether the server runs it depends on its
-    /// version, so a text is checked both ways.
-    Scanner(std::string_view sql, SqlDialect dialect, bool run_hidden_code)
-        : sql_(sql),
-          mysql_(dialect == SqlDialect::mysql),
-          postgres_(dialect == SqlDialect::postgres),
-          run_hidden_code_(run_hidden_code) {}
-
-    Token next() {
-        skip_blanks_and_comments();
-        if (at_ == sql_.size()) {
-            if (in_hidden_code_) refuse("a comment is not closed");
-            return {};
-        }
-        const std::size_t start = at_;
-        const char c = sql_[at_];
-        if (c == '\'' || c == '"' || (c == '`' && !postgres_)) {
-            skip_quoted(c, mysql_ && c != '`');
-            return {Token::Kind::quoted, sql_.substr(start, at_ - start)};
-        }
-        if (c == '$' && postgres_) {
-            skip_dollar_quoted();
-            return {Token::Kind::quoted, sql_.substr(start, at_ - start)};
-        }
-        if (c == '[' && !mysql_ && !postgres_) {
-            at_ = sql_.find(']', at_);
-            if (at_ == std::string_view::npos) refuse("a '[' is not closed");
-            ++at_;
-            return {Token::Kind::quoted, sql_.substr(start, at_ - start)};
-        }
-        if (is_digit(c)) {  // consumes the '.': "1.INTO" is a number and a keyword
-            skip_digits();
-            if (at_ < sql_.size() && sql_[at_] == '.') ++at_;
-            skip_digits();
-            return {Token::Kind::number, sql_.substr(start, at_ - start)};
-        }
-        if (is_word_part(c)) {
-            while (at_ < sql_.size() && is_word_part(sql_[at_])) ++at_;
-            if (postgres_ && equal_ignoring_case(sql_.substr(start, at_ - start), "E") && at("'")) {
-                skip_escaped_string();
-                return {Token::Kind::quoted, sql_.substr(start, at_ - start)};
-            }
-            return {Token::Kind::word, sql_.substr(start, at_ - start)};
-        }
-        ++at_;
-        return {Token::Kind::symbol, sql_.substr(start, 1)};
-    }
-
-  private:
-    [[nodiscard]] bool at(std::string_view text) const { return sql_.substr(at_).starts_with(text); }
-
-    void skip_digits() {
-        while (at_ < sql_.size() && is_digit(sql_[at_])) ++at_;
-    }
-
-    void skip_blanks_and_comments() {
-        while (at_ < sql_.size()) {
-            if (is_blank(sql_[at_])) {
-                ++at_;
-            } else if (in_hidden_code_ && at("*/")) {
-                in_hidden_code_ = false;
-                at_ += 2;
-            } else if ((mysql_ && sql_[at_] == '#') || starts_line_comment()) {
-                at_ = std::min(sql_.find_first_of(postgres_ ? "\r\n" : "\n", at_), sql_.size());
-            } else if (at("/*") && postgres_) {
-                skip_nested_comment();
-            } else if (at("/*")) {
-                skip_comment();
-            } else {
-                return;
-            }
-        }
-    }
-
-    // In MySQL "--5" is twice minus, and "-- 5" is a comment.
-    [[nodiscard]] bool starts_line_comment() const {
-        if (!at("--")) return false;
-        if (!mysql_ || at_ + 2 == sql_.size()) return true;
-        const char after = sql_[at_ + 2];
-        return is_blank(after) || static_cast<unsigned char>(after) < ' ';
-    }
-
-    void skip_comment() {
-        // The servers do not agree on what a comment in such a comment means.
-        if (in_hidden_code_) refuse("a comment stands in a comment");
-        const std::size_t start = at_;
-        const bool hidden_code = mysql_ && (at("/*!") || at("/*M!"));
-        const auto end = sql_.find("*/", at_ + 2);
-        if (end == std::string_view::npos) refuse("a comment is not closed");
-        if (!hidden_code) {
-            at_ = end + 2;
-            return;
-        }
-        at_ = sql_.find('!', at_) + 1;
-        skip_digits();
-        if (run_hidden_code_) {
-            in_hidden_code_ = true;
-            return;
-        }
-        if (sql_.substr(start + 2, end - start - 2).find("/*") != std::string_view::npos) {
-            refuse("a comment stands in a comment");
-        }
-        at_ = end + 2;
-    }
-
-    void skip_nested_comment() {
-        int depth = 0;
-        do {
-            at_ = sql_.find_first_of("/*", at_);
-            if (at_ == std::string_view::npos) refuse("a comment is not closed");
-            if (at("/*")) {
-                ++depth;
-                at_ += 2;
-            } else if (at("*/")) {
-                --depth;
-                at_ += 2;
-            } else {
-                ++at_;
-            }
-        } while (depth > 0);
-    }
-
-    // $tag$ … $tag$, or the '$' of a parameter.
-    void skip_dollar_quoted() {
-        std::size_t end = at_ + 1;
-        while (end < sql_.size() && is_word_part(sql_[end]) && sql_[end] != '$') ++end;
-        if (end == sql_.size() || sql_[end] != '$' || is_digit(sql_[at_ + 1])) {
-            ++at_;
-            return;
-        }
-        const auto tag = sql_.substr(at_, end + 1 - at_);
-        at_ = sql_.find(tag, end + 1);
-        if (at_ == std::string_view::npos) refuse(fmt::format("a {} is not closed", tag));
-        at_ += tag.size();
-    }
-
-    // E'…', which a string on the next line may carry on.
-    void skip_escaped_string() {
-        skip_quoted('\'', true);
-        skip_blanks_and_comments();
-        if (at("'")) refuse("a string follows an E'' string");
-    }
-
-    void skip_quoted(char quote, bool backslash_escapes) {
-        for (++at_; at_ < sql_.size(); ++at_) {
-            if (backslash_escapes && sql_[at_] == '\\') {
-                ++at_;
-            } else if (sql_[at_] == quote) {
-                ++at_;
-                if (at_ == sql_.size() || sql_[at_] != quote) return;
-            }
-        }
-        refuse(fmt::format("a {} is not closed", quote));
-    }
-
-    std::string_view sql_;
-    std::size_t at_ = 0;
-    bool mysql_;
-    bool postgres_;
-    bool run_hidden_code_;
-    bool in_hidden_code_ = false;
-};
 
 bool is_query_word(const Token& token) {
     constexpr std::array<std::string_view, 3> words{"SELECT", "VALUES", "TABLE"};
@@ -238,7 +52,7 @@ bool is_operand(const Token& token) {
 }
 
 /// The parameter that begins with the token: `?`, `?1`, `:name`, `$1`, `$name`, `@name`; empty when none does.
-/// `in_brackets` says whether the token stands in `[` and `]`.
+/// `in_brackets` says whether the token is between `[` and `]`.
 std::string_view parameter(std::string_view sql, SqlDialect dialect, const Token& before, const Token& token,
                            bool in_brackets) {
     const bool postgres = dialect == SqlDialect::postgres;
@@ -271,10 +85,35 @@ std::string_view parameter(std::string_view sql, SqlDialect dialect, const Token
     return token.kind == Token::Kind::word && token.text.front() == '$' ? token.text : std::string_view();
 }
 
+/// Beginnings of the names of functions that do more than read rows: they open the server's files, write large
+/// objects, connect to other servers, hold locks beyond the transaction, signal other sessions, or change the
+/// settings that we read with. Rights on the server decide about views and functions that call these.
+constexpr std::array<std::string_view, 7> acting_in_mysql{
+    "load_file", "get_lock", "release_lock", "release_all", "master_pos_wait", "source_pos_wait", "sys_"};
+constexpr std::array<std::string_view, 30> acting_in_postgres{
+    "pg_read_",      "pg_ls_",     "pg_stat_file",    "pg_stat_reset", "pg_advisory_", "pg_try_advisory",
+    "pg_terminate_", "pg_cancel_", "pg_reload_",      "pg_rotate_",    "pg_switch_",   "pg_create_",
+    "pg_drop_",      "pg_copy_",   "pg_replication_", "pg_logical_",   "pg_export_",   "pg_promote",
+    "pg_notify",     "dblink",     "set_config",      "lo_import",     "lo_export",    "lo_creat",
+    "lo_unlink",     "lo_put",     "lo_from_bytea",   "lo_truncate",   "lowrite",      "pg_wal_replay_"};
+
+/// Whether the name, in quotes or not, is that of such a function.
+bool is_acting_function(const Token& token, SqlDialect dialect) {
+    if (token.kind != Token::Kind::word && token.kind != Token::Kind::quoted) return false;
+    auto name = token.text;
+    if (token.kind == Token::Kind::quoted && name.size() > 1) name = name.substr(1, name.size() - 2);
+    const auto begins = [&](auto beginning) {
+        return equal_ignoring_case(name.substr(0, beginning.size()), beginning);
+    };
+    if (dialect == SqlDialect::mysql) return std::ranges::any_of(acting_in_mysql, begins);
+    return dialect == SqlDialect::postgres && std::ranges::any_of(acting_in_postgres, begins);
+}
+
 [[noreturn]] void refuse_beginning(const Token& token) {
-    if (token.kind == Token::Kind::end) refuse("it is empty");
-    refuse(fmt::format("it must be one SELECT statement, and begins with {}",
-                       token.kind == Token::Kind::word ? std::string_view(token.text) : "something else"));
+    if (token.kind == Token::Kind::end) refuse_request("it is empty");
+    refuse_request(
+        fmt::format("it must be one SELECT statement, and begins with {}",
+                    token.kind == Token::Kind::word ? std::string_view(token.text) : "something else"));
 }
 
 void check_as(std::string_view sql, SqlDialect dialect, bool run_hidden_code) {
@@ -295,7 +134,7 @@ void check_as(std::string_view sql, SqlDialect dialect, bool run_hidden_code) {
     for (token = scanner.next(); token.kind != Token::Kind::end; token = scanner.next()) {
         if (token.is(';')) {
             for (token = scanner.next(); token.is(';');) token = scanner.next();
-            if (token.kind != Token::Kind::end) refuse("it has more than one statement");
+            if (token.kind != Token::Kind::end) refuse_request("it has more than one statement");
             break;
         }
         if (token.is('[')) ++brackets;
@@ -309,27 +148,30 @@ void check_as(std::string_view sql, SqlDialect dialect, bool run_hidden_code) {
             statement_found = is_query_word(token) || (token.is('(') && !in_clause);
         }
         if (token.is('(')) ++depth;
-        if (token.is(')') && --depth < 0) refuse("a ')' has no '('");
+        if (token.is('(') && is_acting_function(before, dialect))
+            refuse_field("request", fmt::format("the function {} does more than read rows", before.text),
+                         "leave it out: a request only reads rows");
+        if (token.is(')') && --depth < 0) refuse_request("a ')' has no '('");
         if (token.is_word("INTO") && !is_part_of_name(before, token)) {
-            refuse("SELECT … INTO writes what it finds elsewhere");
+            refuse_request("SELECT … INTO writes its rows elsewhere");
         }
         before = token;
     }
-    if (depth > 0) refuse("a '(' is not closed");
-    if (!statement_found) refuse("no SELECT follows its WITH");
+    if (depth > 0) refuse_request("a '(' is not closed");
+    if (!statement_found) refuse_request("no SELECT follows its WITH");
 }
 
 }  // namespace
 
 void check_query(std::string_view sql, SqlDialect dialect) {
-    if (sql.find('\0') != std::string_view::npos) refuse("it holds a NUL byte");
+    if (sql.find('\0') != std::string_view::npos) refuse_request("it holds a NUL byte");
     check_as(sql, dialect, true);
     check_as(sql, dialect, false);
 }
 
 void refuse_parameter(std::string_view name) {
-    throw Error(ErrorClass::invalid, fmt::format("invalid request: the parameter '{}' has no value", name),
-                "write the value itself into the request");
+    refuse_field("request", fmt::format("the parameter '{}' has no value", name),
+                 "write the value itself into the request");
 }
 
 std::string_view without_end(std::string_view sql, SqlDialect dialect) {
@@ -340,19 +182,12 @@ std::string_view without_end(std::string_view sql, SqlDialect dialect) {
     return sql.substr(0, static_cast<std::size_t>(token.text.data() - sql.data()));
 }
 
+std::string quote_literal(std::string_view text) { return quote(text, '\''); }
+
 std::string quote_identifier(std::string_view name, SqlDialect dialect, std::string_view field) {
-    if (name.empty()) throw Error(ErrorClass::invalid, fmt::format("invalid {}: it is empty", field));
-    if (name.find('\0') != std::string_view::npos) {
-        throw Error(ErrorClass::invalid, fmt::format("invalid {}: it holds a NUL byte", field));
-    }
-    const char quote = dialect == SqlDialect::mysql ? '`' : '"';
-    std::string quoted(1, quote);
-    for (const char c : name) {
-        if (c == quote) quoted += quote;
-        quoted += c;
-    }
-    quoted += quote;
-    return quoted;
+    if (name.empty()) refuse_field(field, "it is empty");
+    refuse_nul(field, name);
+    return quote(name, dialect == SqlDialect::mysql ? '`' : '"');
 }
 
 }  // namespace prevision::sources

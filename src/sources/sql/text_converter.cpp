@@ -1,20 +1,22 @@
 #include "sources/sql/text_converter.hpp"
 
+#include <algorithm>
 #include <cerrno>
+#include <utility>
 
 #include <fmt/format.h>
 #include <iconv.h>
 
 #include "core/utf8.hpp"
+#include "sources/field.hpp"
 
 namespace prevision::sources {
 
-TextConverter::TextConverter(const std::string& from, const std::string& to) {
+TextConverter::TextConverter(const std::string& from, const std::string& to) : from_(from) {
     iconv_t descriptor = ::iconv_open(to.c_str(), from.c_str());
     if (descriptor == reinterpret_cast<iconv_t>(-1)) {  // iconv_open(3) returns that for an error
-        throw Error(ErrorClass::invalid,
-                    fmt::format("invalid encoding: '{}' is not known", from == "UTF-8" ? to : from),
-                    "'iconv -l' lists those that are known");
+        refuse_field("encoding", fmt::format("'{}' is not known", from == "UTF-8" ? to : from),
+                     "'iconv -l' lists those that are known");
     }
     descriptor_.reset(descriptor);
 }
@@ -44,27 +46,42 @@ std::optional<std::string> TextConverter::convert(std::string_view text) {
     }
 }
 
-RowDecoder::RowDecoder(const std::string& encoding, std::span<const Column> columns)
-    : encoding_(encoding), columns_(columns), values_(columns.size()), texts_(columns.size()) {
-    if (!encoding.empty()) converter_.emplace(encoding, "UTF-8");
+std::string parse_encoding(const Connection& connection) {
+    auto encoding = option_of(connection, "encoding");
+    if (!encoding.empty()) TextConverter(encoding, "UTF-8");
+    return encoding;
+}
+
+RowDecoder::RowDecoder(std::span<const Column> columns, std::vector<TextDecoder*> decoders)
+    : columns_(columns), decoders_(std::move(decoders)), values_(columns.size()), texts_(columns.size()) {}
+
+RowDecoder::RowDecoder(std::span<const Column> columns, const std::string& encoding)
+    : RowDecoder(columns, std::vector<TextDecoder*>(columns.size())) {
+    if (encoding.empty()) return;
+    own_ = std::make_unique<TextConverter>(encoding, "UTF-8");
+    std::ranges::fill(decoders_, own_.get());
 }
 
 std::span<const Value> RowDecoder::decode(std::span<const Value> row) {
     ++row_;
     for (std::size_t at = 0; at < row.size(); ++at) {
         values_[at] = row[at];
-        if (row[at].is_null() || columns_[at].kind != ValueKind::text) continue;
+        const bool is_text = columns_[at].kind == ValueKind::text || columns_[at].kind == ValueKind::any;
+        if (row[at].is_null() || !is_text) continue;
+        auto* const decoder = decoders_[at];
         const auto text = row[at].text();
-        auto converted = converter_ ? converter_->convert(text) : std::nullopt;
-        if (converted) {
-            texts_[at] = std::move(*converted);
-            values_[at] = {texts_[at].data(), texts_[at].size()};
-        } else if (converter_ || !is_utf8(text)) {
-            throw Error(ErrorClass::integrity,
-                        fmt::format("the text of the column '{}' in row {} is not {}", columns_[at].name,
-                                    row_, converter_ ? encoding_ : "UTF-8"),
-                        "name its encoding by the connector's --encoding");
+        if (decoder == nullptr && is_utf8(text)) continue;
+        auto converted = decoder != nullptr ? decoder->convert(text) : std::nullopt;
+        if (!converted) {
+            throw Error(
+                ErrorClass::integrity,
+                fmt::format("the text of the column '{}' in row {} is not {}", columns_[at].name, row_,
+                            decoder == nullptr ? "UTF-8" : decoder->name() + " with a Unicode form"),
+                "name its encoding by the connector's --encoding, or read the column as bytes by a "
+                "request with a CAST");
         }
+        texts_[at] = std::move(*converted);
+        values_[at] = {texts_[at].data(), texts_[at].size()};
     }
     return values_;
 }

@@ -12,36 +12,56 @@
 
 namespace prevision::sources {
 
-/// Converts text from one encoding to another. One thread at a time.
-class TextConverter {
+/// Converts text from an encoding. One thread at a time.
+class TextDecoder {
   public:
-    /// Encodings as iconv(3) names them. Error invalid, naming the field `encoding`, for an unknown one.
+    virtual ~TextDecoder() = default;
+
+    /// Nothing when the text is not in the encoding, or the target does not have its characters.
+    [[nodiscard]] virtual std::optional<std::string> convert(std::string_view text) = 0;
+
+    /// Of the encoding, for messages.
+    [[nodiscard]] virtual std::string name() const = 0;
+};
+
+/// Converts text from one encoding to another, by iconv(3).
+class TextConverter final : public TextDecoder {
+  public:
+    /// Encodings as iconv(3) names them. Error invalid, naming the field for an unknown one.
     TextConverter(const std::string& from, const std::string& to);
 
-    /// Nothing when the text is not in the one encoding, or the other does not have its characters.
-    [[nodiscard]] std::optional<std::string> convert(std::string_view text);
+    [[nodiscard]] std::optional<std::string> convert(std::string_view text) override;
+    [[nodiscard]] std::string name() const override { return from_; }
 
   private:
     struct Close {
         void operator()(void* descriptor) const;
     };
+    std::string from_;
     std::unique_ptr<void, Close> descriptor_;
 };
 
-/// Makes UTF-8 of the text of rows whose server does not know its encoding. One thread at a time.
+/// The connection's option `encoding`; may be empty. Error invalid, naming the field for an unknown one.
+std::string parse_encoding(const Connection& connection);
+
+/// Makes UTF-8 of the text of rows. One thread at a time.
 class RowDecoder {
   public:
-    /// `encoding` is that of the text; when it is empty, the text must be UTF-8. The columns must outlive it.
-    RowDecoder(const std::string& encoding, std::span<const Column> columns);
+    /// `decoders` has one for each column; nullptr: the text must be UTF-8 already. Columns and decoders must
+    /// outlive it.
+    RowDecoder(std::span<const Column> columns, std::vector<TextDecoder*> decoders);
+
+    /// One encoding for all columns; when it is empty, the text must be UTF-8.
+    RowDecoder(std::span<const Column> columns, const std::string& encoding);
 
     /// The row with its text in UTF-8; it lives until the next call. Error integrity, naming the column and the
-    /// number of the row, when a text is not in the encoding.
+    /// number of the row, when a text is not in its encoding or has no Unicode form.
     std::span<const Value> decode(std::span<const Value> row);
 
   private:
-    std::string encoding_;
-    std::optional<TextConverter> converter_;
+    std::unique_ptr<TextDecoder> own_;
     std::span<const Column> columns_;
+    std::vector<TextDecoder*> decoders_;
     std::vector<Value> values_;
     std::vector<std::string> texts_;
     std::uint64_t row_ = 0;

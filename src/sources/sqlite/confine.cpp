@@ -46,15 +46,15 @@ bool is_dangerous_function(const char* name) {
     return contains(functions, name);
 }
 
-// The full-text modules ask for the last two of a table that they open; the others describe tables.
+// The first describe tables. The full-text modules ask for the page size and the data version of a table.
 bool is_harmless_pragma(const char* name, const char* value) {
     constexpr std::array<std::string_view, 4> describing{"table_list", "table_info", "table_xinfo",
                                                          "index_list"};
-    constexpr std::array<std::string_view, 2> reading{"page_size", "data_version"};
+    constexpr std::array<std::string_view, 3> reading{"page_size", "data_version", "encoding"};
     return contains(describing, name) || (contains(reading, name) && value == nullptr);
 }
 
-// What SQLite prepares by itself without running it in a read-only file: opening an R-tree prepares the
+// Statements that SQLite prepares and does not run in a read-only file: opening an R-tree prepares the
 // statements that would change it, and opening one of SQLite's own tables an entry for it in the schema.
 bool is_prepared_by_sqlite(const char* table) {
     const std::string_view name = table != nullptr ? table : "";

@@ -9,7 +9,7 @@ enum class Access {
     write,  ///< rows may be inserted and deleted and tables created; the file's own triggers run
 };
 
-/// Confines a connection to the data of its one file, whoever wrote the file or the statements: no other
+/// Confines a connection to the data of its one file, even when the file or the statements are hostile: no other
 /// file, no extension, no setting, no change of the schema by hand, and with `Access::read` no change at all.
 /// See https://sqlite.org/security.html.
 void confine(sqlite3* database, Access access);

@@ -11,6 +11,7 @@
 #include <poll.h>
 
 #include "core/file.hpp"
+#include "sources/field.hpp"
 #include "sources/host.hpp"
 #include "sources/sqlite/confine.hpp"
 
@@ -20,8 +21,8 @@ namespace {
 
 [[noreturn]] void refuse_relative(std::string_view path) {
     const auto whole = std::filesystem::absolute(path).lexically_normal().string();
-    throw Error(ErrorClass::invalid, "invalid host: a SQLite file needs its absolute path",
-                fmt::format("write the whole path: sqlite://{}", whole));
+    refuse_field("host", "a SQLite file needs its absolute path",
+                 fmt::format("write the whole path: sqlite://{}", whole));
 }
 
 Error cannot_read(const std::filesystem::path& path, int reason) {
@@ -40,8 +41,9 @@ Error cannot_read(const std::filesystem::path& path, int reason) {
 int wait_for_lock(void* context, int earlier_waits) {
     constexpr int pause = 10;
     const auto& limits = *static_cast<const Limits*>(context);
-    if (limits.cancellation.cancelled() || std::int64_t{earlier_waits} * pause >= limits.longest_lock.count())
-        return 0;
+    const bool is_over =
+        limits.longest_lock.count() > 0 && std::int64_t{earlier_waits} * pause >= limits.longest_lock.count();
+    if (limits.cancellation.cancelled() || is_over) return 0;
     ::poll(nullptr, 0, pause);
     return 1;
 }
@@ -63,7 +65,8 @@ Meaning explain(const SqliteError& error) {
             return {ErrorClass::integrity};
         case SQLITE_BUSY:
         case SQLITE_LOCKED:
-            return {ErrorClass::unreachable, "another program is writing to it: try again later"};
+            return {ErrorClass::unreachable,
+                    "another program is writing to it: try again later, or wait longer with --timeout"};
         case SQLITE_CANTOPEN:
         case SQLITE_READONLY:
             return {
@@ -89,9 +92,8 @@ std::filesystem::path parse_path(const std::string& host) {
     if (!host.starts_with('/') && host.find("://") == std::string::npos) refuse_relative(host);
     const Host parts = parse_host(host);
     if (!parts.scheme.empty() && parts.scheme != "sqlite") {
-        throw Error(ErrorClass::invalid,
-                    fmt::format("invalid host: the scheme of a SQLite file is not '{}'", parts.scheme),
-                    "write the whole path: sqlite:///absolute/path");
+        refuse_field("host", fmt::format("the scheme of a SQLite file is not '{}'", parts.scheme),
+                     "write the whole path: sqlite:///absolute/path");
     }
     if (!parts.name.empty()) refuse_relative(parts.name + parts.path);
     return parts.path;
@@ -103,30 +105,41 @@ std::uintmax_t check_file(const std::filesystem::path& path) {
     if (status.type() == std::filesystem::file_type::not_found) throw cannot_read(path, ENOENT);
     if (failure) throw cannot_read(path, failure.value());
     if (std::filesystem::is_directory(status)) {
-        throw Error(ErrorClass::invalid, fmt::format("invalid host: {} is a folder", path.string()),
-                    "name the SQLite file in it");
+        refuse_field("host", fmt::format("{} is a folder", path.string()), "name the SQLite file in it");
     }
-    if (!std::filesystem::is_regular_file(status)) {
-        throw Error(ErrorClass::invalid, fmt::format("invalid host: {} is not a file", path.string()));
-    }
+    if (!std::filesystem::is_regular_file(status))
+        refuse_field("host", fmt::format("{} is not a file", path.string()));
     const auto size = std::filesystem::file_size(path, failure);
     if (failure) throw cannot_read(path, failure.value());
     return size;
 }
 
+void Limits::set(Database& database) {
+    sqlite3_busy_handler(database.handle(), wait_for_lock, this);
+    sqlite3_progress_handler(database.handle(), 10'000, stop_when_cancelled, this);
+}
+
+Limits limits_of(const Connection& connection, Cancellation& cancellation) {
+    return {.cancellation = cancellation, .longest_lock = connection.wait_limit, .reach = connection.reach};
+}
+
 Database open_for_reading(const std::filesystem::path& path, Limits& limits) {
-    check_file(path);
+    const auto real = check_local_file(limits.reach, path);
+    check_file(real);
     try {
-        Database database(path, SQLITE_OPEN_READONLY);
-        sqlite3* handle = database.handle();
-        sqlite3_busy_handler(handle, wait_for_lock, &limits);
-        sqlite3_progress_handler(handle, 10'000, stop_when_cancelled, &limits);
-        confine(handle, Access::read);
+        Database database(real, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOFOLLOW);
+        limits.set(database);
+        confine(database.handle(), Access::read);
         return database;
     } catch (const SqliteError& error) {
         if (error.system_error() != 0) throw cannot_read(path, error.system_error());
         throw describe(error, path);
     }
+}
+
+bool has_raw_text(Database& database) {
+    auto encoding = database.prepare("PRAGMA encoding");
+    return encoding.step() && encoding.text(0) == "UTF-8";
 }
 
 std::string write_real(double value) {

@@ -6,6 +6,8 @@
 
 #include "core/cancellation.hpp"
 #include "core/error.hpp"
+#include "sources/reach.hpp"
+#include "sources/source.hpp"
 #include "sqlite/sqlite.hpp"
 
 /// A SQLite file as a source or target: its path, opening it, and the meaning of its errors.
@@ -27,12 +29,21 @@ std::uintmax_t check_file(const std::filesystem::path& path);
 /// What ends a call that runs, or that waits for another program's lock.
 struct Limits {
     Cancellation& cancellation;
-    std::chrono::milliseconds longest_lock;
+    std::chrono::milliseconds longest_lock;  ///< 0 is without a limit
+    Reach reach{};
+
+    /// Sets them for a database, which they must outlive.
+    void set(Database& database);
 };
 
+Limits limits_of(const Connection& connection, Cancellation& cancellation);
+
 /// Opens the file for reading; nothing is created or changed. `limits` must outlive the database. Errors as
-/// `check_file`, and auth when the file may not be read. Only the first read shows whether it is a database.
+/// `check_file` and check_local_file, and auth when the file may not be read. Only the first read shows whether it is a database.
 Database open_for_reading(const std::filesystem::path& path, Limits& limits);
+
+/// Whether text is stored as bytes whose encoding SQLite does not check; else it is stored in UTF-16.
+bool has_raw_text(Database& database);
 
 /// A REAL in its shortest exact form, "2.0" or "1e+300", which is never that of an integer.
 std::string write_real(double value);

@@ -4,6 +4,8 @@
 #include <string>
 #include <string_view>
 
+#include "sources/source.hpp"
+#include "sources/sql/text_converter.hpp"
 #include "sources/sqlite/file.hpp"
 
 namespace prevision::sources::sqlite {
@@ -11,26 +13,32 @@ namespace prevision::sources::sqlite {
 /// A column that values are written into.
 class TargetColumn {
   public:
-    /// `type` is the declared one. `strict`: the table is STRICT.
-    TargetColumn(std::string name, std::string_view type, bool strict);
+    /// `type` is the declared one. `strict`: the table is STRICT. `values` is what the values are, when it is
+    /// known.
+    TargetColumn(std::string name, std::string_view type, bool strict, std::optional<ValueKind> values);
 
     [[nodiscard]] const std::string& name() const { return name_; }
 
     /// Binds a value, in the form that a dataset holds it, as the value that was read: `\x…` as a BLOB; a
-    /// number as a number where the column has no type, for those with a type convert by themselves. Returns
-    /// why the column cannot hold the value as it is; nothing when it can.
-    std::optional<std::string> bind(Statement& statement, int index,
-                                    const std::optional<std::string>& value) const;
+    /// number as a number where the column has no type, for those with a type convert by themselves. Text is
+    /// written in the encoding of `encoder`, unless that is nullptr. Returns why the column cannot hold the
+    /// value as it is; nothing when it can.
+    std::optional<std::string> bind(Statement& statement, int index, const std::optional<std::string>& value,
+                                    TextDecoder* encoder) const;
 
   private:
     enum class Affinity { text, number, none };
 
     static Affinity affinity_of(std::string_view type);
-    static void bind_untyped(Statement& statement, int index, const std::string& value);
+    [[nodiscard]] std::optional<std::string> bind_number(Statement& statement, int index,
+                                                         const std::string& value) const;
+    static bool bind_untyped(Statement& statement, int index, const std::string& value);
 
     std::string name_;
     Affinity affinity_;
     bool holds_only_text_;
+    bool holds_booleans_;
+    std::optional<ValueKind> values_;
 };
 
 }  // namespace prevision::sources::sqlite

@@ -4,7 +4,8 @@
 
 #include <fmt/format.h>
 
-#include "sources/sql/text.hpp"
+#include "core/text.hpp"
+#include "sources/sql/text_converter.hpp"
 #include "sources/sqlite/confine.hpp"
 #include "sources/sqlite/file.hpp"
 #include "sources/sqlite/value.hpp"
@@ -13,53 +14,50 @@ namespace prevision::sources::sqlite {
 
 namespace {
 
-constexpr std::chrono::seconds longest_lock{30};
-
 class Writer final : public TableWriter {
   public:
-    Writer(std::filesystem::path path, Cancellation& cancellation)
-        : path_(std::move(path)), cancellation_(cancellation) {}
+    Writer(std::filesystem::path path, std::string encoding, Limits limits)
+        : path_(std::move(path)), encoding_(std::move(encoding)), limits_(std::move(limits)) {}
 
-    void begin(const Location& location, const std::vector<std::string>& columns, WriteMode mode) override {
-        check_columns(columns);
+    void begin(const Location& location, const std::vector<OutgoingColumn>& columns,
+               WriteMode mode) override {
+        const auto names = names_of(columns);
         const auto table = quote_identifier(location.table, SqlDialect::sqlite, "table");
-        check_file(path_);
+        const auto real = check_local_file(limits_.reach, path_);
+        check_file(real);
         run([&] {
-            database_.emplace(path_, SQLITE_OPEN_READWRITE);
-            database_->set_busy_timeout(longest_lock);
+            database_.emplace(real, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOFOLLOW);
+            limits_.set(*database_);
             confine(database_->handle(), Access::write);
             transaction_.emplace(*database_);
             database_->execute(fmt::format("CREATE TABLE IF NOT EXISTS {} ({})", table,
-                                           column_list(columns, SqlDialect::sqlite, " TEXT")));
+                                           column_list(names, SqlDialect::sqlite, " TEXT")));
             if (mode == WriteMode::replace) database_->execute(fmt::format("DELETE FROM {}", table));
+            if (!encoding_.empty() && has_raw_text(*database_)) encoder_.emplace("UTF-8", encoding_);
             find_columns(location.table, columns);
-            std::string names;
-            std::string marks;
+            std::vector<std::string> written;
             for (const auto& column : columns_) {
-                if (!column) continue;
-                names += names.empty() ? "" : ", ";
-                names += quote_identifier(column->name(), SqlDialect::sqlite, "column");
-                marks += marks.empty() ? "?" : ", ?";
+                if (column) written.push_back(column->name());
             }
-            insert_.emplace(
-                database_->prepare(fmt::format("INSERT INTO {} ({}) VALUES ({})", table, names, marks)));
+            const std::vector<std::string> marks(written.size(), "?");
+            insert_.emplace(database_->prepare(fmt::format("INSERT INTO {} ({}) VALUES ({})", table,
+                                                           column_list(written, SqlDialect::sqlite, ""),
+                                                           join(marks, ", "))));
         });
     }
 
     void row(std::span<const std::optional<std::string>> values) override {
-        cancellation_.check();
+        limits_.cancellation.check();
         ++rows_;
         run([&] {
             insert_->reset();
             int index = 1;
             for (std::size_t at = 0; at < values.size(); ++at) {
                 if (!columns_[at]) continue;
-                if (const auto problem = columns_[at]->bind(*insert_, index++, values[at])) {
-                    throw Error(ErrorClass::invalid,
-                                fmt::format("cannot write to {}: the value of the column '{}' in row {} {}",
-                                            path_.string(), columns_[at]->name(), rows_, *problem),
-                                "give the table a column of type TEXT");
-                }
+                const auto problem =
+                    columns_[at]->bind(*insert_, index++, values[at], encoder_ ? &*encoder_ : nullptr);
+                if (problem)
+                    refuse_value("cannot write to " + path_.string(), columns_[at]->name(), rows_, *problem);
             }
             insert_->run();
         });
@@ -74,17 +72,17 @@ class Writer final : public TableWriter {
 
   private:
     // The columns of the values; nothing for a generated one, whose values SQLite computes.
-    void find_columns(const std::string& table, const std::vector<std::string>& names) {
+    void find_columns(const std::string& table, const std::vector<OutgoingColumn>& columns) {
         auto search = database_->prepare(
             "SELECT c.type, c.hidden IN (2, 3), t.strict FROM pragma_table_xinfo(?1) c, pragma_table_list(?1) t "
             "WHERE t.schema = 'main' AND c.name = ?2 COLLATE NOCASE");
-        for (const auto& name : names) {
+        for (const auto& [name, kind] : columns) {
             search.reset();
             search.bind(1, table).bind(2, name);
             const bool found = search.step();
             auto& column = columns_.emplace_back();
             if (found && search.integer(1) != 0) continue;
-            column.emplace(name, found ? search.text(0) : "", found && search.integer(2) != 0);
+            column.emplace(name, found ? search.text(0) : "", found && search.integer(2) != 0, kind);
         }
     }
 
@@ -93,12 +91,15 @@ class Writer final : public TableWriter {
         try {
             action();
         } catch (const SqliteError& error) {
+            limits_.cancellation.check();
             throw describe(error, path_, "cannot write to");
         }
     }
 
     std::filesystem::path path_;
-    Cancellation& cancellation_;
+    std::string encoding_;
+    Limits limits_;
+    std::optional<TextConverter> encoder_;
     std::optional<Database> database_;
     std::optional<Transaction> transaction_;
     std::optional<Statement> insert_;
@@ -109,7 +110,8 @@ class Writer final : public TableWriter {
 }  // namespace
 
 std::unique_ptr<TableWriter> open_writer(const Connection& connection, Cancellation& cancellation) {
-    return std::make_unique<Writer>(parse_path(connection.host), cancellation);
+    return std::make_unique<Writer>(parse_path(connection.host), parse_encoding(connection),
+                                    limits_of(connection, cancellation));
 }
 
 }  // namespace prevision::sources::sqlite

@@ -2,11 +2,14 @@
 #include <cctype>
 #include <cstdlib>
 #include <fstream>
+#include <set>
+#include <span>
 
 #include <catch2/catch.hpp>
 #include <fmt/format.h>
 
 #include "core/text.hpp"
+#include "model/codec.hpp"
 #include "model/json.hpp"
 #include "sources/registry.hpp"
 #include "support/program.hpp"
@@ -16,10 +19,28 @@ using testing::Prevision;
 
 namespace {
 
+/// What can be created: a connector of an engine, or of a type that is kept without one.
+struct Kind {
+    std::string name;
+    std::string type;
+    std::span<const sources::Option> options;
+    const sources::Engine* engine = nullptr;
+};
+
+std::vector<Kind> all_kinds() {
+    std::vector<Kind> kinds;
+    for (const auto& engine : sources::engines())
+        kinds.push_back(
+            {std::string(engine.name), std::string(engine.type), engine.connector_options, &engine});
+    for (const auto& kept : sources::kept_types())
+        kinds.push_back({to_lower(std::string(kept.type)), std::string(kept.type), kept.connector_options});
+    return kinds;
+}
+
 /// A value that the engine takes for an option, by its table: the first choice, else by what the option is.
-std::string value_for(const sources::Engine& engine, const sources::Option& option) {
+std::string value_for(const Kind& kind, const sources::Option& option) {
     if (!option.choices.empty()) return split(option.choices, '|').front();
-    if (option.name == "host" && engine.is_file) return "/data/shop.db";
+    if (option.name == "host" && kind.engine->is_file) return "/data/shop.db";
     if (option.name == "port") return "4321";
     if (option.name == "host_key") return "SHA256:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
     if (option.name == "encoding") return "LATIN1";
@@ -31,32 +52,60 @@ std::string value_for(const sources::Engine& engine, const sources::Option& opti
 struct Definition {
     std::vector<std::string> arguments;
     std::map<std::string, std::string> shown;  ///< what `show` must answer
+    std::set<std::string> secrets;             ///< what the store must keep sealed
 };
 
-/// A connector of the engine with every option of its table.
-Definition define(const Prevision& prevision, const sources::Engine& engine) {
-    Definition definition{
-        .arguments = {"connector", "create", std::string(engine.name), "--type", std::string(engine.type),
-                      "--engine", std::string(engine.name)},
-        .shown = {{"type", std::string(engine.type)}, {"engine", std::string(engine.name)}}};
-    for (const auto& option : engine.connector_options) {
+/// The file of a secret, which is named by its flag: "credentials.json" for --credentials-file.
+std::string make_secret_file(const Prevision& prevision, const sources::Option& secret) {
+    const auto file = prevision.file(std::string(secret.name)).string();
+    if (secret.name == "private_key") {
+        testing::shell(fmt::format("rm -f '{0}'; ssh-keygen -q -t ed25519 -N secret -f '{0}'", file));
+    } else {
+        std::ofstream(file) << (secret.is_object ? R"({"type":"service_account"})" : "secret");
+    }
+    return file;
+}
+
+/// A connector with every option of its table.
+Definition define(const Prevision& prevision, const Kind& kind) {
+    Definition definition{.arguments = {"connector", "create", kind.name, "--type", kind.type},
+                          .shown = {{"type", kind.type}},
+                          .secrets = {}};
+    const auto add = [&](std::string flag, const std::string& value) {
+        std::ranges::replace(flag, '_', '-');
+        definition.arguments.insert(definition.arguments.end(), {"--" + flag, value});
+    };
+    if (kind.engine != nullptr) {
+        add("engine", kind.name);
+        definition.shown.emplace("engine", kind.name);
+    }
+    for (const auto& option : kind.options) {
         const std::string name(option.name);
-        if (!option.secret) {
-            std::string flag = "--" + name;
-            std::ranges::replace(flag, '_', '-');
-            const auto value = value_for(engine, option);
-            definition.arguments.insert(definition.arguments.end(), {flag, value});
-            definition.shown.emplace(name, value);
-        } else if (name == "private_key") {
-            const auto file = prevision.file("key");
-            const auto made = fmt::format("ssh-keygen -q -t ed25519 -N secret -f '{}'", file.string());
-            testing::shell(made);
-            definition.arguments.insert(definition.arguments.end(), {"--private-key-file", file.string()});
+        if (option.secret) definition.secrets.insert(name);
+        if (name == "password") {
+            definition.arguments.emplace_back("--password-stdin");
+        } else if (option.secret) {
+            add((option.file_flag.empty() ? name : std::string(option.file_flag)) + "-file",
+                make_secret_file(prevision, option));
         } else {
-            definition.arguments.insert(definition.arguments.end(), {"--password-stdin"});
+            const auto value = value_for(kind, option);
+            add(name, value);
+            definition.shown.emplace(name, value);
         }
     }
     return definition;
+}
+
+/// The secrets that the store keeps for a connector.
+std::set<std::string> sealed_secrets(const Prevision& prevision, const std::string& name) {
+    const auto rows = testing::shell(fmt::format(
+        "sqlite3 '{}' \"SELECT field FROM secrets JOIN connectors ON id = connector_id WHERE name = '{}'\"",
+        (prevision.home() / "prevision.db").string(), name));
+    std::set<std::string> fields;
+    for (auto& line : split(rows, '\n')) {
+        if (!line.empty()) fields.insert(std::move(line));
+    }
+    return fields;
 }
 
 void check_shown(const Prevision& prevision, const std::string& name,
@@ -73,17 +122,27 @@ void check_shown(const Prevision& prevision, const std::string& name,
 
 }  // namespace
 
+TEST_CASE("an option is named as a secret when it is one") {
+    for (const auto& kind : all_kinds()) {
+        for (const auto& option : kind.options) {
+            INFO(kind.name << ": " << option.name);
+            CHECK(option.secret == model::is_secret_field(option.name));
+        }
+    }
+}
+
 TEST_CASE("every option of every engine is kept, shown, dumped and applied") {
     const Prevision first;
     std::map<std::string, std::map<std::string, std::string>> shown;
     std::map<std::string, std::string> environment;
-    for (const auto& engine : sources::engines()) {
-        const auto definition = define(first, engine);
+    for (const auto& kind : all_kinds()) {
+        const auto definition = define(first, kind);
         const auto created = first(definition.arguments, "secret");
-        INFO(created.err);
+        INFO(kind.name << ": " << created.err);
         REQUIRE(created.exit_code == 0);
-        shown[std::string(engine.name)] = definition.shown;
-        auto variable = std::string(engine.name) + "_password";
+        CHECK(sealed_secrets(first, kind.name) == definition.secrets);
+        shown[kind.name] = definition.shown;
+        auto variable = kind.name + "_password";
         for (auto& c : variable) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
         environment[variable] = "secret";
     }
@@ -92,6 +151,11 @@ TEST_CASE("every option of every engine is kept, shown, dumped and applied") {
     const auto dumped = first.ok({"dump"});
     const Prevision second;
     std::ofstream(second.file("dump.yaml")) << dumped;
+    for (const auto& kind : all_kinds()) {
+        for (const auto& option : kind.options) {
+            if (option.is_object) std::ofstream(second.file(kind.name + ".json")) << "{}";
+        }
+    }
     const auto applied = second({"apply", second.file("dump.yaml").string()}, "", environment);
     INFO(applied.err);
     REQUIRE(applied.exit_code == 0);

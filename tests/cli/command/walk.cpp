@@ -6,7 +6,7 @@ namespace prevision::testing {
 
 namespace {
 
-void find_below(const Prevision& prevision, const Words& words, std::vector<Words>& commands) {
+void find_below(const EmbeddedPrevision& prevision, const Words& words, std::vector<Words>& commands) {
     Words tab{"complete", "fish"};
     tab.insert(tab.end(), words.begin(), words.end());
     tab.emplace_back("");
@@ -22,13 +22,13 @@ void find_below(const Prevision& prevision, const Words& words, std::vector<Word
 
 }  // namespace
 
-std::vector<Words> find_commands(const Prevision& prevision) {
+std::vector<Words> find_commands(const EmbeddedPrevision& prevision) {
     std::vector<Words> commands;
     find_below(prevision, {}, commands);
     return commands;
 }
 
-std::string help_of(const Prevision& prevision, Words command) {
+std::string help_of(const EmbeddedPrevision& prevision, Words command) {
     command.emplace_back("--help");
     return prevision.ok(command);
 }

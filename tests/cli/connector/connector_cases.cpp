@@ -11,6 +11,10 @@ const std::string one = R"({"items":[)" + shop + R"(],"metaData":{"totalItems":1
 const std::string none = R"({"items":[],"metaData":{"totalItems":0,"rowsPerPage":100}})";
 const std::string list = "GET /projects/000000000000000000000001/connectors?page=1";
 
+std::string named(const std::string& name) {
+    return "GET /projects/000000000000000000000001/connectors?name=" + name + "&page=1";
+}
+
 }  // namespace
 
 std::vector<VerbCase> connector_cases() {
@@ -23,36 +27,58 @@ std::vector<VerbCase> connector_cases() {
         {.verb = "connector list",
          .arguments = {"-q"},
          .answers = {{401, R"({"message":"not known here"})"}},
-         .requests = {list},
+         .requests = {"GET /projects/000000000000000000000001/connectors?fields=_id&page=1"},
          .err = "not known here",
          .exit_code = 4},
         {.verb = "connector show",
          .arguments = {"shop", "-q"},
          .answers = {{200, one}, {200, shop}},
-         .requests = {list, "GET /connectors/" + id},
+         .requests = {named("shop"), "GET /connectors/" + id},
          .out = id + "\n"},
         {.verb = "connector show",
          .arguments = {"nowhere"},
          .answers = {{200, one}},
-         .requests = {list},
+         .requests = {named("nowhere")},
          .err = "no connector is named 'nowhere'",
          .exit_code = 3},
         {.verb = "connector create",
          .arguments = {"shop", "--type", "SQL", "--host", "db", "--engine", "mysql", "--username", "u",
                        "--password-stdin", "-q"},
-         .answers = {{200, none}, {201, shop}},
+         .answers = {{200, none}, {201, shop, unique_name}},
          .requests =
-             {list,
-              "POST /projects/000000000000000000000001/connectors "
+             {named("shop"),
+              "POST /projects/000000000000000000000001/connectors?unique_name=true "
               R"({"type":"SQL","name":"shop","host":"db","port":null,"username":"u","password":"p$w","engine":"mysql"})"},
          .out = id + "\n",
          .input = "p$w\n"},
         {.verb = "connector create",
          .arguments = {"shop", "--host", "mysql://db"},
          .answers = {{200, one}},
-         .requests = {list},
+         .requests = {named("shop")},
          .err = "that name is taken by " + id,
          .exit_code = 6},
+        {.verb = "connector create",
+         .arguments = {"shop", "--host",
+                       "postgresql+psycopg2://app:p%40w@db:5432/shop?sslmode=require", "-q"},
+         .answers = {{200, none}, {201, shop}},
+         .requests =
+             {list,
+              "POST /projects/000000000000000000000001/connectors "
+              R"({"type":"SQL","name":"shop","host":"postgresql+psycopg2://db:5432","port":null,"username":"app","password":"p@w","tls":"require"})"},
+         .out = id + "\n",
+         .err = "warning: the database 'shop' in --host is left out"},
+        {.verb = "connector create",
+         .arguments = {"shop", "--host", "mysql://app@db", "--username", "other"},
+         .err = "the user name is given twice",
+         .exit_code = 2},
+        {.verb = "connector update",
+         .arguments = {id, "--host", "mysql://app:secret@other", "-q"},
+         .answers = {{200, shop}, {200, shop}},
+         .requests = {"GET /connectors/" + id,
+                      "PATCH /connectors/" + id +
+                          R"( {"host":"mysql://other","username":"app","password":"secret"})"},
+         .out = id + "\n",
+         .err = "warning: a password on the command line can be seen by others"},
         {.verb = "connector update",
          .arguments = {id, "--host", "other", "--port", "1", "-q"},
          .answers = {{200, shop}, {200, shop}},

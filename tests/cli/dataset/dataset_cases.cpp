@@ -9,8 +9,19 @@ const std::string source_id = "0000000000000000000000d5";
 const std::string source = R"({"_id":"0000000000000000000000d5","name":"orders"})";
 const std::string started =
     R"({"_id":"0000000000000000000000d1","name":"today","copy_state":"running","datasource_id":"0000000000000000000000d5"})";
+const std::string done =
+    R"({"_id":"0000000000000000000000d1","name":"today","copy_state":"done","describe_state":"done","drift_state":"done"})";
+const std::string failed =
+    R"({"_id":"0000000000000000000000d1","name":"today","copy_state":"failed","message":"disk full"})";
+// The SHA-256 of "i\n1\n", by sha256sum.
+const std::string whole =
+    R"({"_id":"0000000000000000000000d1","name":"today","copy_state":"done","describe_state":"done","drift_state":"done","bytes":4,"sha256":"f1ec545a3c920ca5c93f6187b04eed2f035158ee00c2c135ae3abdaae56c9ccb"})";
 const std::string get = "GET /datasets/" + id;
 const std::string list = "GET /projects/000000000000000000000001/datasets?page=1";
+
+std::string named(const std::string& name) {
+    return "GET /projects/000000000000000000000001/datasets?name=" + name + "&page=1";
+}
 
 }  // namespace
 
@@ -19,19 +30,19 @@ std::vector<VerbCase> dataset_cases() {
         {.verb = "dataset list",
          .arguments = {"-q"},
          .answers = {{200, R"({"items":[)" + started + "]}"}},
-         .requests = {list},
+         .requests = {"GET /projects/000000000000000000000001/datasets?fields=_id&page=1"},
          .out = id + "\n"},
         {.verb = "dataset create",
          .arguments = {"today", "--datasource", source_id, "--no-wait", "-q"},
-         .answers = {{200, source}, {200, R"({"items":[]})"}, {201, started}},
-         .requests = {"GET /data-sources/" + source_id, list,
-                      "POST /projects/000000000000000000000001/datasets/data-source "
+         .answers = {{200, source}, {200, R"({"items":[]})"}, {201, started, unique_name}},
+         .requests = {"GET /data-sources/" + source_id, named("today"),
+                      "POST /projects/000000000000000000000001/datasets/data-source?unique_name=true "
                       R"({"name":"today","datasource_id":"0000000000000000000000d5"})"},
          .out = id + "\n"},
         {.verb = "dataset show",
          .arguments = {id, "-o", "csv"},
          .answers = {{404, R"({"message":"gone"})"}, {200, R"({"items":[]})"}},
-         .requests = {get, list},
+         .requests = {get, named(id)},
          .err = "no dataset is named '" + id + "'",
          .exit_code = 3},
         {.verb = "dataset head",
@@ -39,6 +50,11 @@ std::vector<VerbCase> dataset_cases() {
          .answers = {{200, started}, {200, R"({"columns":["a"],"rows":[[1],[2]]})"}},
          .requests = {get, "GET /datasets/" + id + "/sample?limit=1"},
          .out = "a\r\n1\r\n"},
+        {.verb = "dataset head",
+         .arguments = {id, "-n", "1", "-o", "yaml"},
+         .answers = {{200, started}, {200, R"({"columns":["a","a"],"rows":[[1,2]]})"}},
+         .requests = {get, "GET /datasets/" + id + "/sample?limit=1"},
+         .out = "- a: 1\n  a_2: 2\n"},
         {.verb = "dataset download",
          .arguments = {id, "--to", "-"},
          .answers = {{200, started}, {404, R"({"message":"gone"})"}},
@@ -51,6 +67,32 @@ std::vector<VerbCase> dataset_cases() {
          .requests = {get},
          .err = "SHA-256",
          .exit_code = 7},
+        {.verb = "dataset update",
+         .arguments = {id, "--name", "yesterday", "-q"},
+         .answers = {{200, started}, {200, R"({"items":[]})"}, {200, started}},
+         .requests = {get, named("yesterday"), "PATCH /datasets/" + id + R"( {"name":"yesterday"})"},
+         .out = id + "\n"},
+        {.verb = "dataset update",
+         .arguments = {id, "--name", "other"},
+         .answers = {{200, started},
+                     {200, R"({"items":[{"_id":"0000000000000000000000d2","name":"other"}]})"}},
+         .requests = {get, named("other")},
+         .err = "cannot rename the dataset 'today': the name 'other' is taken by 0000000000000000000000d2",
+         .exit_code = 6},
+        {.verb = "dataset wait",
+         .arguments = {id, id, "-q"},
+         .answers = {{200, done}, {200, started}, {200, failed}},
+         .requests = {get, get, get},
+         .out = id + "\n",
+         .err = "cannot take the snapshot 'today': disk full\nprevision: 1 of 2 snapshots failed",
+         .exit_code = 8},
+        {.verb = "dataset verify",
+         .arguments = {id, "nowhere", "-q"},
+         .answers = {{200, whole}, {200, "i\n1\n"}, {200, R"({"items":[]})"}},
+         .requests = {get, "GET /datasets/" + id + "/download?extension=csv", named("nowhere")},
+         .out = id + "\n",
+         .err = "no dataset is named 'nowhere'",
+         .exit_code = 8},
         {.verb = "dataset delete",
          .arguments = {id, "--yes", "-q"},
          .answers = {{200, started}, {204, ""}},

@@ -10,6 +10,7 @@
 #include "model/file_name.hpp"
 #include "platform/datasets/file_format.hpp"
 #include "platform/datasets/row_sinks.hpp"
+#include "snapshot/inspect/dialect_table.hpp"
 #include "snapshot/inspect/file_inspector.hpp"
 #include "support/command.hpp"
 #include "support/temporary_directory.hpp"
@@ -17,6 +18,15 @@
 using namespace prevision;
 
 namespace {
+
+std::string text_of(const model::Sample& sample) {
+    auto text = fmt::format("{}", fmt::join(sample.columns, " "));
+    for (const auto& row : sample.rows) {
+        text += " /";
+        for (const auto& cell : row) text += ' ' + cell.value_or("NULL");
+    }
+    return text;
+}
 
 /// A file of that name, and the dataset that a snapshot of it would be.
 class KeptFile {
@@ -29,6 +39,7 @@ class KeptFile {
         const auto findings = inspector.finish();
         dataset_.bytes = bytes.size();
         dataset_.rows = findings.rows;
+        schema_ = findings.schema;
         dataset_.file = platform::describe_file(name, findings);
     }
 
@@ -36,13 +47,11 @@ class KeptFile {
     [[nodiscard]] std::string head(std::optional<std::uint64_t> limit) const {
         platform::SampleSink sink;
         platform::read_dataset_rows(path_, dataset_, limit, sink, Cancellation());
-        auto text = fmt::format("{}", fmt::join(sink.sample().columns, " "));
-        for (const auto& row : sink.sample().rows) {
-            text += " /";
-            for (const auto& cell : row) text += ' ' + cell.value_or("NULL");
-        }
-        return text;
+        return text_of(sink.sample());
     }
+
+    [[nodiscard]] std::uint64_t rows() const { return dataset_.rows.value_or(0); }
+    [[nodiscard]] const std::vector<sources::Column>& schema() const { return schema_; }
 
     [[nodiscard]] const model::DatasetFile& file() const { return dataset_.file; }
     [[nodiscard]] const std::filesystem::path& path() const { return path_; }
@@ -51,6 +60,7 @@ class KeptFile {
     testing::TemporaryDirectory folder_;
     std::filesystem::path path_;
     model::Dataset dataset_;
+    std::vector<sources::Column> schema_;
 };
 
 /// By a program that is not ours.
@@ -92,7 +102,41 @@ TEST_CASE("what the user said of a file holds when its rows are read again") {
     CHECK(KeptFile("t.txt", "a\tb\n1\t2\n", {.separator = "tab"}).head(5) == "a b / 1 2");
     CHECK(KeptFile("t.csv", "a,b\n'1,2',3\n", {.quote = "'"}).head(5) == "a b / 1,2 3");
     CHECK(KeptFile("t.csv", "a,b\n\"1,2\"\n", {.quote = "none"}).head(5) == "a b / \"1 2\"");
+    CHECK(KeptFile("t.csv", "a,b\n'x',\\N\n", {.quote = "'", .escape = "\\"}).head(5) == "a b / x NULL");
+    CHECK(KeptFile("t.csv", "%x\na,b\n%y\n1,2\n", {.comment = "%"}).head(5) == "a b / 1 2");
+    CHECK(KeptFile("t.csv", "# x\na,b\n1,2\n", {.comment = "none", .skip = 0}).head(5) == "# x / a / 1");
+    CHECK(KeptFile("t.csv", "x,y\na,b\n1,2\n", {.skip = 1}).head(5) == "a b / 1 2");
+    CHECK(KeptFile("t.csv", "a,b\n\x8a\xbf,1\n", {.encoding = "CP932"}).head(5) == "a b / 漢 1");
+    CHECK(KeptFile("t.jsonl", "{\"a\":\"\xA4\"}\n", {.encoding = "ISO-8859-15"}).head(5) == "a / €");
     CHECK(KeptFile("t.csv", "a,b\n\xA4,1\n", {.encoding = "ISO-8859-1"}).head(5) == "a b / \xC2\xA4 1");
+}
+
+TEST_CASE("preview, head, schema and show agree on each file of the table") {
+    const std::filesystem::path folder = PREVISION_DIALECTS_FOLDER;
+    for (const auto& truth : testing::dialect_table(folder)) {
+        const auto bytes = testing::read_bytes(folder / truth.file);
+        CAPTURE(truth.file);
+        const KeptFile kept(truth.file, bytes);
+        CHECK(kept.file().type == truth.type);
+        platform::SampleContent content(1000, {});
+        content.file({.name = truth.file}).write(bytes);
+        if (truth.type == "other") {
+            CHECK(class_of([&] { static_cast<void>(content.finish()); }) == ErrorClass::invalid);
+            CHECK(class_of([&] { static_cast<void>(kept.head(1)); }) == ErrorClass::invalid);
+            continue;
+        }
+        const auto& preview = content.finish();
+        CHECK(preview.columns == truth.names);
+        CHECK(preview.rows.size() == truth.rows);
+        CHECK(kept.rows() == truth.rows);
+        CHECK(text_of(preview) == kept.head(1000));
+        REQUIRE(preview.schema.size() == kept.schema().size());
+        for (std::size_t i = 0; i < preview.schema.size(); ++i) {
+            CHECK(preview.schema[i].name == kept.schema()[i].name);
+            CHECK(preview.schema[i].type == kept.schema()[i].type);
+            CHECK(preview.schema[i].nullable == kept.schema()[i].nullable);
+        }
+    }
 }
 
 TEST_CASE("a file without rows is refused with what it is, and what is damaged as such") {
@@ -130,6 +174,16 @@ TEST_CASE("a value of some megabytes is read whole, and rows beyond all bounds a
     const KeptFile many("t.csv", rows);
     CHECK_NOTHROW(many.head(10));
     CHECK_THROWS_WITH(many.head(30), Catch::Contains("larger than 64"));
+}
+
+TEST_CASE("a single row is shown whatever its size") {
+    platform::SampleSink sink;
+    sink.columns(std::vector<sources::Column>{{.name = "a"}});
+    const std::string large(std::size_t{65} << 20U, 'x');
+    const std::vector<sources::Value> row{{large.data(), large.size()}};
+    sink.row(row);
+    CHECK(sink.sample().rows.at(0).at(0)->size() == large.size());
+    CHECK_THROWS_WITH(sink.row(row), Catch::Contains("larger than 64"));
 }
 
 TEST_CASE("a file's name and type tell how it is served") {

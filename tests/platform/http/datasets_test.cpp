@@ -143,7 +143,7 @@ TEST_CASE("a dataset that is not done has no data yet, and keeps its datasource"
     CHECK(created.text("copy_state") == "pending");
     const auto download = shop.get("/datasets/" + created.id() + "/download");
     CHECK(download.status == 409);
-    CHECK(download.message() == "the snapshot is not done but pending");
+    CHECK(download.message() == "the dataset is not done: it is pending");
     CHECK(shop.get("/datasets/" + created.id() + "/sample").status == 409);
     const auto refused = shop.remove("/data-sources/" + shop.datasource);
     CHECK(refused.status == 409);

@@ -71,7 +71,7 @@ TEST_CASE("a datasource that cannot be right is refused by field") {
     };
     CHECK(with(R"("table": 5)").message() == "invalid table: a text is expected");
     CHECK(with(R"("table": "t", "g_cloud": "x")").message() ==
-          "invalid g_cloud: 'x' is none of BigQuery, Storage");
+          "invalid g_cloud: 'x' is not one of BigQuery, Storage");
     CHECK(with(R"("table": "t", "request": "SELECT 1")").status == 400);
     CHECK(with(R"("table": "")").status == 400);
     CHECK(shop.post(shop.in_project("/data-sources"), R"({"name": "d"})").message() ==
@@ -209,18 +209,24 @@ TEST_CASE("how a file is written is said with its datasource, kept, changed and 
             R"({"connector_id": ")" + connector + R"(", "name": "d", "path": "a.csv", )" + format + "}");
     };
     const auto created =
-        create(R"("separator": "tab", "quote": "none", "header": false, "encoding": "UTF-8")");
+        create(R"("separator": "tab", "quote": "none", "header": false, "encoding": "UTF-8", "escape": "\\",
+                   "comment": "#", "skip": 3)");
     REQUIRE(created.status == 200);
     const auto path = "/data-sources/" + created.id();
     for (const auto& reply : {fixture.get(path), fixture.patch(path, R"({"name": "e"})")}) {
         CHECK(reply.text("separator") == "\t");
         CHECK(reply.text("quote") == "none");
         CHECK(reply.json["header"].IsFalse());
+        CHECK(reply.text("escape") == "\\");
+        CHECK(reply.text("comment") == "#");
+        CHECK(reply.json["skip"].GetUint64() == 3);
         CHECK(reply.text("encoding") == "utf-8");
     }
     const auto changed =
         fixture.patch(path, R"({"separator": ";", "quote": "", "header": null, "encoding": null})");
     CHECK(changed.text("separator") == ";");
+    CHECK(fixture.patch(path, R"({"skip": null, "escape": "none"})").text("escape") == "none");
+    CHECK_FALSE(fixture.get(path).json.HasMember("skip"));
     for (const auto* field : {"quote", "header", "encoding"}) CHECK_FALSE(changed.json.HasMember(field));
     CHECK_FALSE(create(R"("separator": "")").json.HasMember("separator"));
     const auto refused = [&](const std::string& format, const std::string& field) {
@@ -235,6 +241,9 @@ TEST_CASE("how a file is written is said with its datasource, kept, changed and 
     refused(R"("separator": 1)", "separator");
     refused(R"("quote": ",", "separator": ",")", "quote");
     refused(R"("header": "maybe")", "header");
+    refused(R"("escape": "ab")", "escape");
+    refused(R"("comment": ";", "separator": ";")", "comment");
+    refused(R"("skip": -1)", "skip");
     refused(R"("encoding": "ebcdic")", "encoding");
     const auto database =
         fixture

@@ -20,10 +20,10 @@ Router example_router() {
     };
     router.add("GET", "/projects", echo("list"));
     router.add("POST", "/projects", echo("create"));
-    router.add("GET", "/projects/{id}", echo("show"));
-    router.add("DELETE", "/projects/{id}", echo("delete"));
-    router.add("POST", "/projects/{id}/datasets/file", echo("upload"));
-    router.add("GET", "/connectors/{id}/databases/{database}/tables", echo("tables"));
+    router.add("GET", "/projects/{name}", echo("show"));
+    router.add("DELETE", "/projects/{name}", echo("delete"));
+    router.add("POST", "/projects/{name}/datasets/file", echo("upload"));
+    router.add("GET", "/connectors/{name}/databases/{database}/tables", echo("tables"));
     return router;
 }
 
@@ -93,5 +93,24 @@ TEST_CASE("a number in a query is a whole one in range") {
     for (const std::string text : {"0", "10", "-1", "1.5", "x", "1x", "99999999999999999999", "%00"}) {
         CAPTURE(text);
         CHECK_THROWS_WITH(Query("n=" + text).number("n", 7, 1, 9), Catch::StartsWith("invalid n: "));
+    }
+}
+
+TEST_CASE("a segment {id} takes ids only, so that no other text gets further") {
+    Router router;
+    router.add("GET", "/data-sources/{id}/x/{id}",
+               [](const RoutedCall& routed) { return json_answer(join(routed.parameters, ",")); });
+    const auto get = [&](const std::string& path) {
+        return router.route({.method = "GET", .path = path, .query = "", .body = ""}).body;
+    };
+    const std::string id = "5f0123456789abcdef012345";
+    CHECK(get("/data-sources/" + id + "/x/" + id) == id + "," + id);
+    for (const std::string text :
+         {"x", "..%2F..%2Fetc", "5f0123456789abcdef01234", "5f0123456789abcdef0123456",
+          "5f0123456789abcdef01234g", "5f0123456789abcdef012345%00"}) {
+        CAPTURE(text);
+        CHECK_THROWS_WITH(get("/data-sources/" + text + "/x/" + id),
+                          Catch::Contains("there is no datasource "));
+        CHECK_THROWS_WITH(get("/data-sources/" + id + "/x/" + text), Catch::Contains("there is no x "));
     }
 }

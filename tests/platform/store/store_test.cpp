@@ -259,3 +259,17 @@ TEST_CASE("processes that first use a store at once share it, and all that they 
     CHECK(std::count_if(list.items.begin(), list.items.end(),
                         [](const ProjectRecord& record) { return record.project.name == "default"; }) == 1);
 }
+
+TEST_CASE("a new store is in WAL mode, and nothing else is left in its folder") {
+    const testing::TemporaryDirectory folder;
+    { const Store store(folder / "prevision.db", system_clock()); }
+    sqlite::Database database(folder / "prevision.db", SQLITE_OPEN_READWRITE);
+    auto mode = database.prepare("PRAGMA journal_mode");
+    REQUIRE(mode.step());
+    CHECK(mode.text(0) == "wal");
+    auto check = database.prepare("PRAGMA integrity_check");
+    REQUIRE(check.step());
+    CHECK(check.text(0) == "ok");
+    for (const auto& entry : std::filesystem::directory_iterator(folder.path()))
+        CHECK(entry.path().filename().string().find(".part") == std::string::npos);
+}

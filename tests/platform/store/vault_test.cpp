@@ -143,7 +143,7 @@ TEST_CASE("a lost key is an error and never a new key") {
     auto vault = vault_at(path, VaultKey().fingerprint());
     const auto error = error_of([&] { return vault.seal(Secret("s"), "c"); });
     CHECK(error.error_class() == ErrorClass::invalid);
-    CHECK_THAT(error.what(), Catch::Contains(path.string()) && Catch::Contains("is not there"));
+    CHECK_THAT(error.what(), Catch::Contains(path.string()) && Catch::Contains("does not exist"));
     CHECK_FALSE(std::filesystem::exists(path));
 }
 
@@ -189,4 +189,31 @@ TEST_CASE("processes that first use the vault at once agree on one key") {
             CHECK(all.substr(static_cast<std::size_t>(i) * 32, 32) == all.substr(0, 32));
         for (const int descriptor : {start[0], start[1], results[0], results[1]}) ::close(descriptor);
     }
+}
+
+TEST_CASE("a key file that is no regular file is an error at once") {
+    const testing::TemporaryDirectory folder;
+    const auto path = folder / "key";
+    const auto refusal = [&] {
+        Vault vault(path, [] { return std::nullopt; });
+        return error_of([&] { vault.seal(Secret(std::string("s")), "c"); });
+    };
+    SECTION("a link to a file that does not exist") {
+        std::filesystem::create_symlink(folder / "nowhere", path);
+        CHECK_THAT(refusal().what(), Catch::Contains("a link to a file that does not exist"));
+        CHECK_FALSE(std::filesystem::exists(folder / "nowhere"));
+    }
+    SECTION("a FIFO") {
+        REQUIRE(::mkfifo(path.c_str(), 0600) == 0);
+        CHECK_THAT(refusal().what(), Catch::Contains("is not a regular file"));
+    }
+    SECTION("a device") {
+        std::filesystem::create_symlink("/dev/zero", path);
+        CHECK_THAT(refusal().what(), Catch::Contains("is not a regular file"));
+    }
+    SECTION("a folder") {
+        std::filesystem::create_directory(path);
+        CHECK_THAT(refusal().what(), Catch::Contains("is not a regular file"));
+    }
+    CHECK(refusal().error_class() == ErrorClass::invalid);
 }

@@ -91,7 +91,7 @@ TEST_CASE("zeros behind gzip data are padding, and other bytes are noted") {
     const auto gzip = piped({"gzip", "-c"}, table);
     CHECK(described(inspect("a.csv", gzip + std::string(1000, '\0'))) == "csv|gzip"s + found);
     CHECK(described(inspect("a.csv", gzip + "more")) ==
-          "csv|gzip"s + found + "what follows its gzip data is not looked at");
+          "csv|gzip"s + found + "the bytes after its gzip data are not read");
 }
 
 TEST_CASE("a zip archive is told as the file inside, whose name counts") {
@@ -105,9 +105,9 @@ TEST_CASE("a zip archive is told as the file inside, whose name counts") {
     CHECK(described(inspect("a.zip", archive_of({{"a.csv", table}}, {"-fz"}))) == "csv|zip"s + found);
 }
 
-TEST_CASE("of several files in a zip archive the first is looked at, and that is noted") {
+TEST_CASE("of several files in a zip archive the first is read, and that is noted") {
     CHECK(described(inspect("a.zip", archive_of({{"a.csv", table}, {"b.csv", "x\n1\n"}}))) ==
-          "csv|zip"s + found + "the zip archive holds several files; only the first, a.csv, is looked at");
+          "csv|zip"s + found + "the zip archive holds several files; only the first, a.csv, is read");
     // Companions that macOS adds are no files of anybody's.
     const auto companions = archive_of({{".DS_Store", "x"}, {"a.csv", table}, {"__MACOSX/._a.csv", "x"}});
     CHECK(described(inspect("a.zip", companions)) == "csv|zip"s + found);

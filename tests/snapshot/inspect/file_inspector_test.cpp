@@ -49,7 +49,7 @@ TEST_CASE("a csv's separator, header, types and rows are told") {
          "csv||,\"h|utf-8|2|id integer, v integer|1 empty lines are not counted"},
         {"a.csv", "v\n1\n\n3\n", "csv||,\"h|utf-8|3|v integer?|"},
         {"a.csv", "v\nhello, world\nfoo\nbar\n",
-         "csv||,\"h|utf-8|3|v text|1 of the rows have more or fewer values than columns, first row 1"},
+         "csv||,\"h|utf-8|3|v text|1 of the rows have more or fewer values than columns, first row 1 in line 2"},
         {"a.csv", "v\n", "csv||,\"h|utf-8|0|v text?|"},
         {"a.csv", "a,b", "csv||,\"h|utf-8|0|a text?, b text?|"},
         {"a.csv", "", "csv||,\"h|utf-8|0||"},
@@ -63,7 +63,7 @@ TEST_CASE("a csv may have no header") {
         {"a.csv", "1,x\n2,y\n", "csv||,\"-|utf-8|2|column_1 integer, column_2 text|"},
         {"a.csv", "1,2\n", "csv||,\"-|utf-8|1|column_1 integer, column_2 integer|"},
         {"a.csv", "x,y\nx,z\n", "csv||,\"h|utf-8|1|x text, y text|"},
-        {"a.csv", "x,x\ny,z\n", "csv||,\"-|utf-8|2|column_1 text, column_2 text|"},
+        {"a.csv", "x,x\ny,z\n", "csv||,\"h|utf-8|1|x text, x text|"},
         {"a.csv", "x,,z\na,b,c\n", "csv||,\"-|utf-8|2|column_1 text, column_2 text?, column_3 text|"},
         {"a.csv", ",a,b\n0,x,1\n1,y,2\n", "csv||,\"h|utf-8|2| integer, a text, b integer|"},
         {"a.csv", "country,1990,1991\nx,a,b\n", "csv||,\"h|utf-8|1|country text, 1990 text, 1991 text|"},
@@ -81,9 +81,11 @@ TEST_CASE("quotes hold separators and line ends, and stray ones do no harm") {
         {"a.csv", "a,b\n5\" pipe,x\n6\",y\n", "csv||,\"h|utf-8|2|a text, b text|"},
         {"a.csv", "a,b\n\"the \"big\" one\",1\n\"a \"x\", b\",2\n",
          "csv||,\"h|utf-8|2|a text, b text|1 of the rows have more or fewer values than columns, first "
-         "row 2"},
-        {"a.csv", "a,b\n1,\"x", "csv||,\"h|utf-8|1|a integer, b text|it ends inside of a quoted value"},
-        {"a.csv", "a,b\n1,\"", "csv||,\"h|utf-8|1|a integer, b text?|it ends inside of a quoted value"},
+         "row 2 in line 3"},
+        {"a.csv", "a,b\n1,\"x",
+         "csv||,\"h|utf-8|1|a integer, b text|it ends inside of a quoted value, of the row that begins in line 2"},
+        {"a.csv", "a,b\n1,\"",
+         "csv||,\"h|utf-8|1|a integer, b text?|it ends inside of a quoted value, of the row that begins in line 2"},
         {"a.csv", "'a','b'\n'1,2','3'\n", "csv||,'h|utf-8|1|a text, b integer|"},
         {"a.csv", "a,b\n1,'tis\n2,'twas\n3,it\n4,that\n5,is\n", "csv||,\"h|utf-8|5|a integer, b text|"},
         {"a.csv", "a,b\r\n1,\"x\"\r\n2,\"y\"", "csv||,\"h|utf-8|2|a integer, b text|"},
@@ -108,8 +110,7 @@ TEST_CASE("rows with more or fewer values count, and are noted") {
     check({
         {"a.csv", "a,b\n1,2\n3\n4,5,6\n7,8\n",
          "csv||,\"h|utf-8|4|a integer, b integer?|2 of the rows have more or fewer values than columns, "
-         "first "
-         "row 2"},
+         "first row 2 in line 3"},
     });
 }
 
@@ -120,8 +121,10 @@ TEST_CASE("the encoding is told, and names are in UTF-8 whatever it is") {
          "a,b\n1,2\n",
          "csv||,\"h|utf-8|1|a integer, b integer|"},
         {"a.csv", "prénom,b\nx,2\n", "csv||,\"h|utf-8|1|prénom text, b integer|"},
-        {"a.csv", "pr\xe9nom,b\nx,2\n", "csv||,\"h|windows-1252|1|prénom text, b integer|"},
-        {"a.csv", "\x80,b\nx,2\n", "csv||,\"h|windows-1252|1|€ text, b integer|"},
+        {"a.csv", "pr\xe9nom,b\nx,2\n",
+         "csv||,\"h|windows-1252|1|prénom text, b integer|its encoding is perhaps windows-1252, judged by 1 bytes beyond ASCII"},
+        {"a.csv", "\x80,b\nx,2\n",
+         "csv||,\"h|windows-1252|1|€ text, b integer|its encoding is perhaps windows-1252, judged by 1 bytes beyond ASCII"},
         {"a.csv", "é,b\nà,\xff\nü,3\n", "csv||,\"h|utf-8|2|é text, b text|1 bytes are not UTF-8"},
         {"a.csv",
          "\xff\xfe"
@@ -201,9 +204,9 @@ TEST_CASE("a file that is no text is other, and it is said what it is") {
         {"a.csv", "PAR1\0\0xyz"s, "other|||0||it is a Parquet file"},
         {"a.csv", "SQLite format 3\0..."s, "other|||0||it is an SQLite database"},
         {"a.pdf", "%PDF-1.7\n", "other|||0||it is a PDF document"},
-        {"a.csv", "<!DOCTYPE html>\n<html>", "other|||0||it is HTML"},
-        {"a.csv", "<?xml version=\"1.0\"?>\n<a/>", "other|||0||it is XML"},
-        {"a.csv", "a,b\n\0\0\n"s, "other|||0||it is binary"},
+        {"a.csv", "<!DOCTYPE html>\n<html>", "other|||0||it is an HTML page"},
+        {"a.csv", "<?xml version=\"1.0\"?>\n<a/>", "other|||0||it is an XML document, of <a>"},
+        {"a.csv", "a,b\n\0\2\3\4\5\n"s, "other|||0||it is binary"},
         {"a.csv", std::string(257, '\0') + "ustar", "other|||0||it is a tar archive"},
         {"a.csv", "ORCID,PAR1\n1,2\n", "csv||,\"h|utf-8|1|ORCID integer, PAR1 integer|"},
     });
@@ -225,15 +228,19 @@ TEST_CASE("a jsonl's columns are the keys of all objects, in order of appearance
     });
 }
 
-TEST_CASE("a jsonl with a line that is no object is other, and the line named") {
+TEST_CASE("a jsonl whose first line is no object is other, and a later such line is named and not counted") {
     check({
-        {"a.jsonl", "{}\n[]\n", "other|||0||line 2 is not a JSON object"},
+        {"a.jsonl", "{}\n[]\n", "jsonl||utf-8|1||line 2 is not a JSON object"},
+        {"a.jsonl", "{\"a\":1}\n{\"b\":2,\n\n{\"a\":\"x\"}\n1\n",
+         "jsonl||utf-8|2|a text|line 2 is not a JSON object: Missing a name for object member.; 2 such lines are not "
+         "counted"},
         {"a.jsonl", "1\n", "other|||0||line 1 is not a JSON object"},
         {"a.jsonl", "null\n", "other|||0||line 1 is not a JSON object"},
         {"a.jsonl", "\"x\"\n", "other|||0||line 1 is not a JSON object"},
         {"a.jsonl", "\n\n{} {}\n",
          "other|||0||line 3 is not a JSON object: The document root must not be followed by other values."},
-        {"a.jsonl", "{\"a\":1}\n{\"a\":", "other|||0||line 2 is not a JSON object: Invalid value."},
+        {"a.jsonl",
+         "{\"a\":1}\n{\"a\":", "jsonl||utf-8|1|a integer|line 2 is not a JSON object: Invalid value."},
         {"a.jsonl", "a,b\n1,2\n", "other|||0||line 1 is not a JSON object: Invalid value."},
     });
 }

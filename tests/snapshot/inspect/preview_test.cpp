@@ -43,7 +43,7 @@ TEST_CASE("a preview has the names and the first rows, as texts") {
 }
 
 TEST_CASE("a preview is in UTF-8, whatever the file is in") {
-    CHECK((preview("a.csv", "n\xe9,b\n\x80,\xc3\xa9\n", 1).rows == Rows{{"€", "é"}}));
+    CHECK((preview("a.csv", "n\xe9,b\n\x80,\xe9\n", 1).rows == Rows{{"€", "é"}}));
     CHECK((preview("a.csv", "n\xe9,b\n\x80,x\n", 1).names == std::vector<std::string>{"né", "b"}));
     CHECK((preview("a.csv", "a,b\n\x80,\xc3\xa9\n", 1, {.encoding = "latin1"}).rows ==
            Rows{{"\xc2\x80", "Ã©"}}));

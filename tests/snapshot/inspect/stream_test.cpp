@@ -142,7 +142,7 @@ TEST_CASE("a file cut off at any byte is told without fault") {
         for (std::size_t size = 0; size < bytes.size(); ++size) {
             CAPTURE(name, size);
             const auto findings = inspect(name, std::string_view(bytes).substr(0, size));
-            // An archive's list, which comes last, is not looked at.
+            // An archive's directory comes last: without it there is only a note.
             if (findings.compression == "gzip" || findings.compression == "zstd") {
                 CHECK_THAT(findings.note, Catch::Contains("ends in the middle"));
                 CHECK(findings.file_type == "other");

@@ -46,7 +46,7 @@ Connection with_key() {
     connection.host = openssh().host();
     connection.port = openssh().port();
     connection.username = openssh().username();
-    connection.private_key = Secret(openssh().private_key());
+    connection.secrets["private_key"] = Secret(openssh().private_key());
     return connection;
 }
 
@@ -102,16 +102,16 @@ TEST_CASE("a private key logs in, with its passphrase where it has one") {
     auto connection = with_password();
     connection.password = {};
     SECTION("a plain one") {
-        connection.private_key = Secret(proftpd().private_key());
+        connection.secrets["private_key"] = Secret(proftpd().private_key());
         CHECK_FALSE(run_test(connection).error);
     }
     SECTION("an encrypted one") {
-        connection.private_key = Secret(proftpd().encrypted_private_key());
+        connection.secrets["private_key"] = Secret(proftpd().encrypted_private_key());
         connection.password = Secret(proftpd().passphrase());
         CHECK_FALSE(run_test(connection).error);
     }
     SECTION("an encrypted one with a wrong passphrase") {
-        connection.private_key = Secret(proftpd().encrypted_private_key());
+        connection.secrets["private_key"] = Secret(proftpd().encrypted_private_key());
         connection.password = Secret("wrong phrase");
         const auto error = test_error(connection);
         CHECK(error.error_class() == ErrorClass::auth);
@@ -119,7 +119,7 @@ TEST_CASE("a private key logs in, with its passphrase where it has one") {
         CHECK_THAT(error.hint(), Catch::Contains("passphrase"));
     }
     SECTION("an encrypted one without a passphrase is refused before the server is called") {
-        connection.private_key = Secret(proftpd().encrypted_private_key());
+        connection.secrets["private_key"] = Secret(proftpd().encrypted_private_key());
         const auto run = run_test(connection);
         REQUIRE(run.error);
         CHECK(run.stages.empty());
@@ -127,11 +127,12 @@ TEST_CASE("a private key logs in, with its passphrase where it has one") {
         CHECK_THAT(run.error->what(), Catch::Contains("private_key"));
     }
     SECTION("one that the server does not know") {
-        connection.private_key = Secret(openssh().private_key());
+        connection.secrets["private_key"] = Secret(openssh().private_key());
         CHECK(test_error(connection).error_class() == ErrorClass::auth);
     }
     SECTION("a public key is none") {
-        connection.private_key = Secret("ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI tester@example.com");
+        connection.secrets["private_key"] =
+            Secret("ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI tester@example.com");
         const auto run = run_test(connection);
         REQUIRE(run.error);
         CHECK(run.error->error_class() == ErrorClass::invalid);
@@ -141,7 +142,7 @@ TEST_CASE("a private key logs in, with its passphrase where it has one") {
 
 TEST_CASE("the keys of the SSH agent log in where neither password nor key is given") {
     auto connection = with_key();
-    connection.private_key = {};
+    connection.secrets["private_key"] = {};
     {
         const Agent agent(openssh().private_key_file());
         connection.environment = Environment({{"SSH_AUTH_SOCK", agent.socket()}});

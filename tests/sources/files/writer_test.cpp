@@ -103,7 +103,7 @@ TEST_CASE("files are written over SFTP, to OpenSSH") {
     connection.host = server.host();
     connection.port = server.port();
     connection.username = server.username();
-    connection.private_key = Secret(server.private_key());
+    connection.secrets["private_key"] = Secret(server.private_key());
     check_file_writer_contract(folder_fixture(connection, server.home()));
     check_closed_folder(connection, server.home());
 }

@@ -25,7 +25,9 @@ inline MariadbServer& shared_mariadb_server() {
     return server;
 }
 
-class MysqlFixture final : public SourceFixture {
+/// `Base` is SourceFixture, or derives from it.
+template <typename Base>
+class MysqlFixtureOf : public Base {
   public:
     [[nodiscard]] sources::Connection connection() const override {
         return connection_to(shared_mariadb_server());
@@ -44,5 +46,7 @@ class MysqlFixture final : public SourceFixture {
         return "SELECT seq AS n FROM seq_1_to_" + std::to_string(count);
     }
 };
+
+using MysqlFixture = MysqlFixtureOf<SourceFixture>;
 
 }  // namespace prevision::testing

@@ -4,6 +4,8 @@
 #include <catch2/catch.hpp>
 #include <fmt/format.h>
 
+#include "contract/sql_server_contract.hpp"
+#include "contract/table_writing.hpp"
 #include "core/text.hpp"
 #include "sources/mysql/client.hpp"
 #include "sources/mysql/fixture.hpp"
@@ -13,7 +15,6 @@ using namespace prevision;
 using namespace prevision::testing;
 using sources::Location;
 using sources::ValueKind;
-using Rows = std::vector<TableSink::Row>;
 
 namespace {
 
@@ -25,34 +26,10 @@ TableSink read_request(const std::string& request) {
     return read_whole(MysqlFixture().connection(), {.database = "shop", .request = request});
 }
 
-}  // namespace
-
-TEST_CASE("MariaDB keeps the contract of a source") {
-    MysqlFixture fixture;
-    check_source_contract(fixture);
-}
-
-namespace {
-
-struct ValueCase {
-    std::string declaration;
-    std::string inserted;  ///< SQL
-    std::string expected;
-    std::string check;  ///< SQL with which the client shows the same bytes of `c`
-    ValueKind kind;
-    std::string type;
-};
-
-// The bytes as the server's own client shows them, in hex so that it cannot change them.
-std::string hex_by_client(const std::string& table, const std::string& expression) {
-    auto hex = shared_mariadb_server().query(fmt::format("SELECT HEX({}) FROM `{}`;", expression, table));
-    return to_lower(trim(hex));
-}
-
 const std::string as_text = "CONVERT(c USING utf8mb4)";
 const std::string as_digits = "CAST(c AS CHAR CHARACTER SET utf8mb4)";
 
-std::vector<ValueCase> value_cases() {
+std::vector<ValueCase> mysql_value_cases() {
     using K = ValueKind;
     const std::string nines(35, '9');
     return {
@@ -113,30 +90,50 @@ std::vector<ValueCase> value_cases() {
     };
 }
 
-}  // namespace
-
-TEST_CASE("every type is read in its form, with the bytes that the server's own client shows") {
-    for (const auto& [declaration, inserted, expected, check, kind, type] : value_cases()) {
-        CAPTURE(declaration, inserted);
-        shared_mariadb_server().query(
+class MysqlServerFixture final : public MysqlFixtureOf<SqlServerFixture> {
+  public:
+    [[nodiscard]] std::string engine() const override { return "mysql"; }
+    [[nodiscard]] std::vector<ValueCase> value_cases() const override { return mysql_value_cases(); }
+    void make_typed(const ValueCase& value) override {
+        run(
             fmt::format("SET sql_mode = 'NO_ENGINE_SUBSTITUTION'; DROP TABLE IF EXISTS typed;"
                         "CREATE TABLE typed (before_c INT, c {}, after_c TIMESTAMP(2) NULL);"
                         "INSERT INTO typed VALUES (1, {}, '2020-01-01 05:30:00.25');",
-                        declaration, inserted));
-        const auto table = read_table("typed");
-        REQUIRE(table.rows.size() == 1);
-        const auto& row = table.rows[0];
-        REQUIRE(row[1]);
-        CHECK(to_hex(*row[1]) == to_hex(expected));
-        CHECK(to_hex(*row[1]) == hex_by_client("typed", check));
-        CHECK(row[0] == "1");
-        CHECK(row[2] == "2020-01-01T00:00:00.25Z");  // a value does not overwrite the next one
-        CHECK(table.header[1].kind == kind);
-        CHECK(table.header[1].type == type);
-
-        shared_mariadb_server().query("UPDATE typed SET c = NULL;");
-        CHECK(read_table("typed").rows == Rows{{"1", std::nullopt, "2020-01-01T00:00:00.25Z"}});
+                        value.declaration, value.inserted));
     }
+    [[nodiscard]] std::string hex_by_client(const ValueCase& value) const override {
+        return to_lower(
+            trim(shared_mariadb_server().query(fmt::format("SELECT HEX({}) FROM typed;", value.check))));
+    }
+    [[nodiscard]] std::string long_request() const override { return "SELECT SLEEP(300)"; }
+    [[nodiscard]] bool notices_lost_clients() const override { return false; }
+    [[nodiscard]] int count_running(const std::string& text) const override {
+        return static_cast<int>(*parse_integer(trim(
+            shared_mariadb_server().query(fmt::format("SELECT COUNT(*) FROM {};", sessions_with(text))))));
+    }
+    void end_running(const std::string& text) const override {
+        shared_mariadb_server().query(fmt::format(
+            "KILL {};",
+            trim(shared_mariadb_server().query(fmt::format("SELECT id FROM {};", sessions_with(text))))));
+    }
+
+  private:
+    static std::string sessions_with(const std::string& text) {
+        return fmt::format("information_schema.processlist WHERE info LIKE '%{}%' AND id <> CONNECTION_ID()",
+                           text);
+    }
+};
+
+}  // namespace
+
+TEST_CASE("MariaDB keeps the contract of a source") {
+    MysqlFixture fixture;
+    check_source_contract(fixture);
+}
+
+TEST_CASE("MariaDB keeps the contract of a server of SQL") {
+    MysqlServerFixture fixture;
+    check_sql_server_contract(fixture);
 }
 
 TEST_CASE("a FLOAT of a table keeps all its digits") {
@@ -222,32 +219,6 @@ TEST_CASE("a request that would change something is refused") {
     CHECK_FALSE(std::filesystem::exists(file));
 }
 
-TEST_CASE("one large value is read whole") {
-    const auto table = read_request("SELECT REPEAT('x', 15000000), 'behind it'");
-    REQUIRE(table.rows.size() == 1);
-    REQUIRE(table.rows[0][0]->size() == 15'000'000);
-    CHECK(table.rows[0][0]->find_first_not_of('x') == std::string::npos);
-    CHECK(table.rows[0][1] == "behind it");
-}
-
-TEST_CASE("a cancellation ends a running query") {
-    Cancellation cancellation;
-    const auto source = sources::open_source(MysqlFixture().connection(), cancellation);
-    std::thread canceller([&] {
-        const auto running =
-            "SELECT count(*) FROM information_schema.processlist WHERE info LIKE 'SELECT SLEEP(%';";
-        while (trim(shared_mariadb_server().query(running)) != "1") {
-        }
-        cancellation.cancel();
-    });
-    TableSink sink;
-    const auto start = std::chrono::steady_clock::now();
-    const auto error = error_of([&] { source->read({.request = "SELECT SLEEP(300)"}, {}, sink); });
-    canceller.join();
-    CHECK(error.error_class() == ErrorClass::interrupted);
-    CHECK(std::chrono::steady_clock::now() - start < std::chrono::seconds(60));
-}
-
 TEST_CASE("values of any size are read whole, whatever was read before them") {
     const std::vector<std::size_t> sizes{0, 1, 4095, 4096, 4097, 3 << 20, 2, 5000};
     shared_mariadb_server().query("CREATE OR REPLACE TABLE sized (id INT PRIMARY KEY, c LONGBLOB, d INT);");
@@ -261,24 +232,6 @@ TEST_CASE("values of any size are read whole, whatever was read before them") {
         CHECK(*table.rows[at][1] == std::string(sizes[at], static_cast<char>('A' + at)));
         CHECK(*table.rows[at][2] == fmt::format("{}", sizes[at]));
     }
-}
-
-TEST_CASE("a connection that breaks while reading is unreachable") {
-    shared_mariadb_server().query(
-        "CREATE OR REPLACE TABLE many AS SELECT seq, REPEAT('x', 100) FROM seq_1_to_100000;");
-    Cancellation cancellation;
-    const auto source = sources::open_source(MysqlFixture().connection(), cancellation);
-    CallbackSink sink([&](auto) {
-        if (sink.count != 1) return;
-        const auto id = shared_mariadb_server().query(
-            "SELECT id FROM information_schema.processlist WHERE info LIKE '%`many`' AND info NOT LIKE "
-            "'%LIKE%';");
-        shared_mariadb_server().query(fmt::format("KILL {};", trim(id)));
-    });
-    const auto error = error_of([&] { source->read({.database = "shop", .table = "many"}, {}, sink); });
-    CHECK(error.error_class() == ErrorClass::unreachable);
-    CHECK_THAT(error.what(), Catch::Contains("many"));
-    CHECK(sink.count < 100'000);
 }
 
 TEST_CASE("settings of the server do not change what is read") {
@@ -362,6 +315,119 @@ TEST_CASE("a table that is being read cannot be emptied") {
     CHECK(sink.count == 100'000);
 }
 
+TEST_CASE("a table that is changed before it is read is read as it is then") {
+    auto& server = shared_mariadb_server();
+    server.query("CREATE OR REPLACE TABLE altered AS SELECT seq AS n FROM seq_1_to_10;");
+    Cancellation cancellation;
+    const auto target = sources::mysql::parse_target(MysqlFixture().connection());
+    sources::mysql::Client other(target, cancellation);
+    other.connect();
+    other.execute("LOCK TABLES shop.altered WRITE");
+    TableSink found;
+    std::thread reader([&] { found = read_table("altered"); });
+    const auto waiting =
+        "SELECT COUNT(*) FROM information_schema.processlist WHERE state LIKE 'Waiting for table metadata lock%';";
+    while (trim(server.query(waiting)) != "1") {
+    }
+    other.execute("ALTER TABLE shop.altered ADD COLUMN m VARCHAR(9) DEFAULT 'new'");
+    other.execute("DELETE FROM shop.altered WHERE n > 5");
+    other.execute("UNLOCK TABLES");
+    reader.join();
+    CHECK(found.names() == std::vector<std::string>{"n", "m"});
+    CHECK(found.rows.size() == 5);
+    CHECK(found.rows.front() == TableSink::Row{"1", "new"});
+}
+
+TEST_CASE(
+    "text that has no Unicode form is an error, and the rest of its character set is read as the server does") {
+    auto& server = shared_mariadb_server();
+    std::size_t compared = 0;
+    for (const std::string charset :
+         {"latin1", "cp1251", "koi8u", "greek", "tis620", "swe7", "sjis", "cp932", "gbk", "big5", "ujis",
+          "eucjpms", "euckr", "ucs2", "utf16le", "utf8mb3"}) {
+        CAPTURE(charset);
+        server.query(fmt::format(
+            "CREATE OR REPLACE TABLE sets (id INT AUTO_INCREMENT PRIMARY KEY, c VARCHAR(3) CHARACTER SET {0}, b VARBINARY(9) "
+            "AS (CONVERT(c USING utf8mb4)) VIRTUAL);"
+            "INSERT IGNORE INTO sets (c) SELECT CONVERT(CHAR(seq) USING {0}) FROM seq_32_to_255;"
+            "INSERT IGNORE INTO sets (c) SELECT CONVERT(CHAR(seq) USING {0}) FROM seq_33088_to_65535 WHERE seq % 7 = 0 "
+            "AND CHAR_LENGTH(CONVERT(CHAR(seq) USING {0})) = 1 AND NOT ('{0}' = 'ucs2' AND seq BETWEEN 55296 AND 57343);"
+            "DELETE FROM sets WHERE c IS NULL OR (CONVERT(c USING utf8mb4) IN ('?', _utf8mb4 x'EFBFBD') AND c <> '?');",
+            charset));
+        const auto table = read_table("sets");
+        for (const auto& row : table.rows) {
+            REQUIRE(to_hex(row[1].value()) == to_hex(row[2].value()));
+            ++compared;
+        }
+        CHECK(table.rows.size() > 90);
+    }
+    CHECK(compared > 5000);
+    server.query(
+        "CREATE OR REPLACE TABLE formless (id INT, c VARCHAR(9) CHARACTER SET big5); INSERT INTO formless VALUES (1, "
+        "'a?'), (2, x'A15A');");
+    for (const Location& location :
+         {Location{.database = "shop", .table = "formless"},
+          Location{.database = "shop", .request = "SELECT id, c FROM formless ORDER BY id"}}) {
+        const auto error = error_of([&] { read_whole(MysqlFixture().connection(), location); });
+        CHECK(error.error_class() == ErrorClass::integrity);
+        CHECK_THAT(error.what(), Catch::Contains("'c' in row 2"));
+    }
+    CHECK(read_request("SELECT c FROM formless WHERE id = 1").rows == Rows{{"a?"}});
+}
+
+TEST_CASE("a few rows of many character sets are read whole") {
+    shared_mariadb_server().query(
+        "CREATE OR REPLACE TABLE many_sets (a TEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_uca1400_ai_ci, b VARCHAR(20) "
+        "CHARACTER SET ucs2 COLLATE ucs2_uca1400_ai_ci, c VARCHAR(9) CHARACTER SET utf8mb3, d ENUM('ж','я') CHARACTER SET "
+        "cp1251, e SET('é','b') CHARACTER SET latin1, f CHAR(4) CHARACTER SET utf16, g JSON, h VARCHAR(9) CHARACTER SET "
+        "utf32); INSERT INTO many_sets VALUES ('é😀','é','é','я','é,b','ab','{\"a\":\"é\"}','😀');");
+    const Rows rows{{"é😀", "é", "é", "я", "é,b", "ab", "{\"a\":\"é\"}", "😀"}};
+    for (const auto limit : {std::optional<std::uint64_t>(1), std::optional<std::uint64_t>()}) {
+        const auto connection = MysqlFixture().connection();
+        CHECK(read_whole(connection, {.database = "shop", .table = "many_sets"}, limit).rows == rows);
+        const auto asked =
+            read_whole(connection, {.database = "shop", .request = "SELECT * FROM many_sets"}, limit);
+        CHECK(asked.rows == rows);
+        CHECK(asked.header[1].type == "varchar(20)");
+        CHECK(asked.header[7].type == "varchar(9)");
+    }
+}
+
+TEST_CASE("text in another encoding than the server says is read and written by the connector's") {
+    auto& server = shared_mariadb_server();
+    server.query(
+        "CREATE OR REPLACE TABLE mislabelled (id INT, c VARCHAR(20) CHARACTER SET latin1); INSERT INTO mislabelled VALUES "
+        "(1, x'CFF0E8E2E5F2');");
+    auto known = MysqlFixture().connection();
+    known.options["encoding"] = "CP1251";
+    const Location location{.database = "shop", .table = "mislabelled"};
+    CHECK(read_whole(known, location).rows == Rows{{"1", "Привет"}});
+    write_rows(known, location, {"id", "c"}, {{"2", "Привет"}});
+    CHECK(trim(server.query("SELECT HEX(c) FROM mislabelled WHERE id = 2;")) == "CFF0E8E2E5F2");
+    known.options["encoding"] = "UTF-8";
+    CHECK(error_of([&] { read_whole(known, location); }).error_class() == ErrorClass::integrity);
+}
+
+TEST_CASE("the connector's time zone is that of views and requests, and tables stay in UTC") {
+    auto& server = shared_mariadb_server();
+    server.query(
+        "SET time_zone = '+00:00'; CREATE OR REPLACE TABLE zoned (t TIMESTAMP NULL); INSERT INTO zoned VALUES "
+        "('2020-07-01 00:00:00'); CREATE OR REPLACE VIEW zoned_view AS SELECT t, HOUR(t) AS h FROM zoned;");
+    auto there = MysqlFixture().connection();
+    const Location view{.database = "shop", .table = "zoned_view"};
+    const Location request{.database = "shop",
+                           .request = "SELECT t, HOUR(t), HOUR(FROM_UNIXTIME(0)) FROM zoned"};
+    CHECK(read_whole(there, view).rows == Rows{{"2020-07-01T00:00:00Z", "0"}});
+    there.options["time_zone"] = "+5:30";
+    CHECK(read_whole(there, view).rows == Rows{{"2020-07-01T05:30:00+05:30", "5"}});
+    CHECK(read_whole(there, request).rows == Rows{{"2020-07-01T05:30:00+05:30", "5", "5"}});
+    CHECK(read_whole(there, {.database = "shop", .table = "zoned"}).rows == Rows{{"2020-07-01T00:00:00Z"}});
+    there.options["time_zone"] = "No/Where";
+    const auto error = error_of([&] { read_whole(there, request); });
+    CHECK(error.error_class() == ErrorClass::invalid);
+    CHECK_THAT(error.hint(), Catch::Contains("+02:00"));
+}
+
 TEST_CASE("the wait for a locked table ends") {
     shared_mariadb_server().query("CREATE OR REPLACE TABLE locked (n INT);");
     Cancellation cancellation;
@@ -370,7 +436,7 @@ TEST_CASE("the wait for a locked table ends") {
     sources::mysql::Client other(target, cancellation);
     other.connect();
     other.execute("LOCK TABLES shop.locked WRITE");
-    connection.connect_timeout = std::chrono::milliseconds(500);
+    connection.wait_limit = std::chrono::milliseconds(500);
     const auto error = error_of([&] { read_whole(connection, {.database = "shop", .table = "locked"}); });
     CHECK(error.error_class() == ErrorClass::unreachable);
     CHECK_THAT(error.what(), Catch::Contains("Lock wait timeout"));

@@ -1,15 +1,14 @@
 #include <catch2/catch.hpp>
 #include <fmt/format.h>
 
+#include "contract/table_writing.hpp"
 #include "core/text.hpp"
 #include "sources/mysql/fixture.hpp"
 #include "sources/registry.hpp"
-#include "sources/table_writer.hpp"
 
 using namespace prevision;
 using namespace prevision::testing;
 using sources::WriteMode;
-using Row = std::vector<std::optional<std::string>>;
 
 namespace {
 
@@ -17,35 +16,19 @@ std::string query(const std::string& statements) {
     return std::string(trim(shared_mariadb_server().query(statements)));
 }
 
-void write(const sources::Connection& connection, const std::string& table,
-           const std::vector<std::string>& columns, const std::vector<Row>& rows,
+void write(const std::string& table, const std::vector<sources::OutgoingColumn>& columns, const Rows& rows,
            WriteMode mode = WriteMode::append) {
-    Cancellation cancellation;
-    const auto writer = sources::find_engine("mysql")->open_table_writer(connection, cancellation);
-    writer->begin({.database = "shop", .table = table}, columns, mode);
-    for (const auto& row : rows) writer->row(row);
-    writer->commit();
+    write_rows(MysqlFixture().connection(), {.database = "shop", .table = table}, columns, rows, mode);
 }
 
-void write(const std::string& table, const std::vector<std::string>& columns, const std::vector<Row>& rows,
-           WriteMode mode = WriteMode::append) {
-    write(MysqlFixture().connection(), table, columns, rows, mode);
-}
-
-/// Reads a table and writes its rows, in the forms that a dataset has, into another one.
 void copy(const std::string& from, const std::string& to) {
-    auto table = read_whole(MysqlFixture().connection(), {.database = "shop", .table = from});
-    for (auto& row : table.rows) {
-        for (std::size_t at = 0; at < row.size(); ++at) {
-            if (row[at] && table.header[at].kind == sources::ValueKind::binary)
-                row[at] = "\\x" + to_hex(*row[at]);
-        }
-    }
-    write(to, table.names(), table.rows, WriteMode::replace);
+    const auto connection = MysqlFixture().connection();
+    copy_table(connection, {.database = "shop", .table = from}, connection,
+               {.database = "shop", .table = to});
 }
 
-Error write_error(const std::string& table, const std::vector<std::string>& columns,
-                  const std::vector<Row>& rows, WriteMode mode = WriteMode::append) {
+Error write_error(const std::string& table, const std::vector<sources::OutgoingColumn>& columns,
+                  const Rows& rows, WriteMode mode = WriteMode::append) {
     return error_of([&] { write(table, columns, rows, mode); });
 }
 
@@ -191,7 +174,7 @@ TEST_CASE("a new table is there only when it is whole, and holds any text") {
         const auto writer =
             sources::find_engine("mysql")->open_table_writer(MysqlFixture().connection(), cancellation);
         writer->begin({.database = "shop", .table = "never"}, {"a"}, WriteMode::append);
-        writer->row(Row{"1"});
+        writer->row(TableSink::Row{"1"});
     }
     CHECK(
         query(
@@ -209,7 +192,7 @@ TEST_CASE("a user who may only insert can append, and safe updates do not stop a
     query("SET GLOBAL sql_safe_updates = 0;");
     connection.username = "inserter";
     connection.password = Secret("x");
-    write(connection, "inserted", {"n"}, {{"2"}});
+    write_rows(connection, {.database = "shop", .table = "inserted"}, {"n"}, {{"2"}});
     CHECK(query("SELECT GROUP_CONCAT(n ORDER BY n) FROM inserted;") == "1,2");
 }
 

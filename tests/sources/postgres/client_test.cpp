@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "contract/connecting_contract.hpp"
+#include "contract/table_writing.hpp"
 #include "core/text.hpp"
 #include "sources/postgres/fixture.hpp"
 #include "sources/registry.hpp"
@@ -292,6 +293,74 @@ TEST_CASE("nothing of a login goes to a server that does not encrypt when it mus
     }
     const std::lock_guard lock(mutex);
     CHECK(received.empty());
+}
+
+TEST_CASE("a password is not sent in clear text without --tls disable") {
+    std::string received;
+    std::mutex mutex;
+    RawServer server([&](RawConnection& client) {
+        auto request = client.read(8);
+        if (request.size() == 8 && request[4] == '\x04') {  // SSLRequest
+            client.send("N");
+            request = client.read(8);
+        }
+        client.read_until(std::string("\0\0", 2));  // the end of the start packet
+        client.send(packet('R', std::string("\0\0\0\3", 4)));
+        const auto answer = client.read_until("top-secret");
+        const std::lock_guard lock(mutex);
+        received += answer;
+    });
+    auto connection = connection_to_port(fixture, server.port());
+    for (const auto* tls : {"allow", "prefer"}) {
+        CAPTURE(tls);
+        connection.options["tls"] = tls;
+        const auto error = check_fails(connection, "auth", ErrorClass::auth);
+        CHECK_THAT(error.what(), Catch::Contains("clear text"));
+        CHECK_THAT(error.hint(), Catch::Contains("--tls disable"));
+    }
+    {
+        const std::lock_guard lock(mutex);
+        CHECK_THAT(received, !Catch::Contains("top-secret"));
+    }
+    connection.options["tls"] = "disable";
+    CHECK(run_test(connection).error);  // this server lets nobody in
+    const std::lock_guard lock(mutex);
+    CHECK_THAT(received, Catch::Contains("top-secret"));
+}
+
+TEST_CASE("a server that is silent after the login is unreachable, whatever is asked of it") {
+    RawServer server([&](RawConnection& client) {
+        client.read(8);
+        client.send(let_in + ready);
+        client.wait_until_closed();
+    });
+    auto connection = connection_to_port(fixture, server.port());
+    connection.options["tls"] = "disable";
+    connection.wait_limit = std::chrono::milliseconds(100);
+    const auto class_of = [](auto action) { return error_of(action).error_class(); };
+    CHECK(class_of([&] { read_whole(connection, one_row); }) == ErrorClass::unreachable);
+    CHECK(class_of([&] { read_whole(connection, {.database = "d", .table = "t"}); }) ==
+          ErrorClass::unreachable);
+    CHECK(run_test(connection).error->error_class() == ErrorClass::unreachable);
+    Cancellation cancellation;
+    const auto source = sources::open_source(connection, cancellation);
+    for (const auto* path : {"", "d", "d/s", "d/s/t"})
+        CHECK(class_of([&] { static_cast<void>(source->list(path)); }) == ErrorClass::unreachable);
+    CHECK(class_of([&] { write_rows(connection, {.database = "d", .table = "t"}, {"n"}, {}); }) ==
+          ErrorClass::unreachable);
+}
+
+TEST_CASE("a server that falls silent between two rows is unreachable") {
+    shared_postgres_server().query(
+        "DROP TABLE IF EXISTS stalls; CREATE TABLE stalls AS SELECT n, repeat('x', 100) AS x FROM generate_series(1, "
+        "20000) AS g(n);");
+    auto connection = connection_to(shared_postgres_server());
+    connection.silence_limit = std::chrono::milliseconds(300);
+    CuttingProxy stalling(shared_postgres_server().port(), CuttingProxy::Kind::stalling, {200'000});
+    connection.port = stalling.port();
+    const auto error = error_of([&] { read_whole(connection, {.database = "shop", .table = "stalls"}); });
+    CHECK(error.error_class() == ErrorClass::unreachable);
+    CHECK_THAT(error.what(), Catch::Contains("no answer within 300 ms"));
 }
 
 TEST_CASE("what cannot be a PostgreSQL connection is refused by its field") {

@@ -28,7 +28,9 @@ inline PostgresServer& shared_postgres_server() {
     return server;
 }
 
-class PostgresFixture final : public SourceFixture {
+/// `Base` is SourceFixture, or derives from it.
+template <typename Base>
+class PostgresFixtureOf : public Base {
   public:
     [[nodiscard]] sources::Connection connection() const override {
         return connection_to(shared_postgres_server());
@@ -46,12 +48,14 @@ class PostgresFixture final : public SourceFixture {
     }
 
     [[nodiscard]] std::string table(const std::string& name) const override {
-        return name.find_first_of(".\"") == std::string::npos ? name : quote(name);
+        return name.find_first_of(".\"") == std::string::npos ? name : this->quote(name);
     }
 
     [[nodiscard]] std::string numbers(int count) const override {
         return "SELECT generate_series(1, " + std::to_string(count) + ") AS n";
     }
 };
+
+using PostgresFixture = PostgresFixtureOf<SourceFixture>;
 
 }  // namespace prevision::testing

@@ -1,54 +1,21 @@
 #include <catch2/catch.hpp>
 #include <fmt/format.h>
 
+#include "contract/table_writing.hpp"
 #include "core/text.hpp"
 #include "sources/postgres/fixture.hpp"
-#include "sources/registry.hpp"
 
 using namespace prevision;
 using namespace prevision::testing;
-using sources::ValueKind;
-using sources::WriteMode;
 
 namespace {
 
 const PostgresServer& server() { return shared_postgres_server(); }
 
-/// Hands the rows that are read to a writer, with the values as a dataset's CSV holds them.
-class Copy final : public sources::RowSink {
-  public:
-    Copy(sources::TableWriter& writer, std::string table) : writer_(writer), table_(std::move(table)) {}
-
-    void columns(std::span<const sources::Column> columns) override {
-        columns_.assign(columns.begin(), columns.end());
-        std::vector<std::string> names;
-        for (const auto& column : columns) names.push_back(column.name);
-        writer_.begin({.database = "shop", .table = table_}, names, WriteMode::append);
-    }
-    void row(std::span<const sources::Value> values) override {
-        std::vector<std::optional<std::string>> cells;
-        for (std::size_t at = 0; at < values.size(); ++at) {
-            auto& cell = cells.emplace_back();
-            if (values[at].is_null()) continue;
-            cell = std::string(values[at].text());
-            if (columns_[at].kind == ValueKind::binary) cell = "\\x" + to_hex(*cell);
-        }
-        writer_.row(cells);
-    }
-
-  private:
-    sources::TableWriter& writer_;
-    std::string table_;
-    std::vector<sources::Column> columns_;
-};
-
-void copy_table(const std::string& from, const std::string& to) {
-    Cancellation cancellation;
+void copy(const std::string& from, const std::string& to) {
     const auto connection = connection_to(server());
-    const auto writer = sources::find_engine("postgresql")->open_table_writer(connection, cancellation);
-    Copy sink(*writer, to);
-    sources::open_source(connection, cancellation)->read({.database = "shop", .table = from}, {}, sink);
-    writer->commit();
+    copy_table(connection, {.database = "shop", .table = from}, connection,
+               {.database = "shop", .table = to});
 }
 
 struct Type {
@@ -160,7 +127,7 @@ TEST_CASE("every type comes back from a dataset as it was, with its extremes, NU
             "CREATE TABLE rt_from (id int, v {0}); CREATE TABLE rt_to (id int, v {0}); INSERT INTO rt_from VALUES "
             "(0, NULL); {1}",
             name, inserts));
-        copy_table("rt_from", "rt_to");
+        copy("rt_from", "rt_to");
         CHECK(differences("rt_from", "rt_to") == "0");
         compared += static_cast<int>(values.size()) + 1;
     }
@@ -177,6 +144,6 @@ TEST_CASE("a table with generated and identity columns comes back as it was") {
     server().query(
         "INSERT INTO gen_from (a) VALUES (5), (NULL); DELETE FROM gen_from WHERE a = 5; INSERT INTO gen_from "
         "(a) VALUES (7);");
-    copy_table("gen_from", "gen_to");
+    copy("gen_from", "gen_to");
     CHECK(server().query("TABLE gen_to;") == server().query("TABLE gen_from;"));
 }

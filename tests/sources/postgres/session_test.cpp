@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 #include <fmt/format.h>
 
+#include "contract/table_writing.hpp"
 #include "core/text.hpp"
 #include "sources/postgres/fixture.hpp"
 #include "sources/registry.hpp"
@@ -12,7 +13,6 @@ using namespace prevision;
 using namespace prevision::testing;
 using sources::Location;
 using sources::WriteMode;
-using Rows = std::vector<TableSink::Row>;
 
 namespace {
 
@@ -24,13 +24,9 @@ TableSink read_table(const std::string& table) {
     return read_whole(connection(), {.database = "shop", .table = table});
 }
 
-void write(const sources::Connection& to, const std::string& table, const std::vector<std::string>& columns,
-           const Rows& rows, WriteMode mode) {
-    Cancellation cancellation;
-    const auto writer = sources::find_engine("postgresql")->open_table_writer(to, cancellation);
-    writer->begin({.database = "shop", .table = table}, columns, mode);
-    for (const auto& row : rows) writer->row(row);
-    writer->commit();
+void write(const sources::Connection& to, const std::string& table,
+           const std::vector<sources::OutgoingColumn>& columns, const Rows& rows, WriteMode mode) {
+    write_rows(to, {.database = "shop", .table = table}, columns, rows, mode);
 }
 
 /// A connection as a role that is made with these statements, in which `{}` stands for its name.
@@ -79,7 +75,7 @@ TEST_CASE("a database whose name the server would cut is not found") {
 TEST_CASE("an export to a name that the server would cut is refused, and the other table keeps its rows") {
     server().query(fmt::format(
         "DROP TABLE IF EXISTS {0}; CREATE TABLE {0} (n int); INSERT INTO {0} VALUES (1);", cut_name));
-    const auto refused = [](const std::string& table, const std::vector<std::string>& columns) {
+    const auto refused = [](const std::string& table, const std::vector<sources::OutgoingColumn>& columns) {
         const auto error =
             error_of([&] { write(connection(), table, columns, {{"2"}}, WriteMode::replace); });
         CHECK(error.error_class() == ErrorClass::invalid);
@@ -133,6 +129,25 @@ TEST_CASE("a request whose table is emptied before it is locked is read again") 
         CHECK(read_whole(connection(), location).rows.size() == 20);
         other.join();
     }
+}
+
+TEST_CASE("a materialized view that is refreshed before it is read is read again") {
+    server().query(
+        "DROP MATERIALIZED VIEW IF EXISTS refreshed; DROP TABLE IF EXISTS below_it; CREATE TABLE below_it AS SELECT "
+        "generate_series(1, 10) AS n; CREATE MATERIALIZED VIEW refreshed AS TABLE below_it; INSERT INTO below_it "
+        "SELECT generate_series(11, 20);");
+    std::thread other([] {
+        server().query(
+            "BEGIN; LOCK TABLE below_it; REFRESH MATERIALIZED VIEW refreshed; DO $$ BEGIN WHILE NOT EXISTS (SELECT 1 "
+            "FROM pg_locks WHERE relation = 'refreshed'::regclass AND NOT granted) LOOP PERFORM pg_sleep(0.01); END "
+            "LOOP; END $$; COMMIT;");
+    });
+    while (
+        trim(server().query("SELECT count(*) FROM pg_locks WHERE relation = 'refreshed'::regclass AND mode = "
+                            "'AccessExclusiveLock' AND granted;")) != "1") {
+    }
+    CHECK(read_table("refreshed").rows.size() == 20);
+    other.join();
 }
 
 TEST_CASE("row-level security does not make a snapshot or an export partial unless that is accepted") {
@@ -251,11 +266,7 @@ TEST_CASE("a database in SQL_ASCII is read and written in the encoding that the 
     known.options["encoding"] = "LATIN1";
     const Rows rows{{"1", "plain"}, {"2", "café"}};
     CHECK(read_whole(known, location).rows == rows);
-    Cancellation cancellation;
-    const auto writer = sources::find_engine("postgresql")->open_table_writer(known, cancellation);
-    writer->begin(location, {"n", "s"}, WriteMode::append);
-    for (const auto& row : rows) writer->row(row);
-    writer->commit();
+    write_rows(known, location, {"n", "s"}, rows);
     CHECK(trim(server().query("SELECT count(DISTINCT s), count(*) FROM t;", "raw")) == "2|4");
     known.options["encoding"] = "no-such";
     CHECK_THAT(error_of([&] { read_whole(known, location); }).what(), Catch::StartsWith("invalid encoding"));

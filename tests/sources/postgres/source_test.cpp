@@ -1,10 +1,11 @@
 #include <algorithm>
-#include <thread>
 
 #include <catch2/catch.hpp>
 #include <fmt/format.h>
 #include <malloc.h>
 
+#include "contract/sql_server_contract.hpp"
+#include "contract/table_writing.hpp"
 #include "core/text.hpp"
 #include "sources/postgres/fixture.hpp"
 #include "sources/registry.hpp"
@@ -13,7 +14,6 @@ using namespace prevision;
 using namespace prevision::testing;
 using sources::Location;
 using sources::ValueKind;
-using Rows = std::vector<TableSink::Row>;
 
 namespace {
 
@@ -25,35 +25,10 @@ TableSink read_request(const std::string& request) {
     return read_whole(PostgresFixture().connection(), {.database = "shop", .request = request});
 }
 
-}  // namespace
-
-TEST_CASE("PostgreSQL is a source") {
-    PostgresFixture fixture;
-    check_source_contract(fixture);
-}
-
-TEST_CASE("PostgreSQL is told by how it answers") {
-    auto connection = PostgresFixture().connection();
-    connection.engine = "";
-    Cancellation cancellation;
-    CHECK(sources::detect_engine(connection, cancellation).name == "postgresql");
-}
-
-namespace {
-
-struct ValueCase {
-    std::string declaration;
-    std::string inserted;  ///< SQL
-    std::string expected;
-    std::string check;  ///< SQL by which psql is to find the same in `c`
-    ValueKind kind;
-    std::string type;
-};
-
 const std::string as_text = "c::text";
 const std::string as_iso = "to_char(c, 'YYYY-MM-DD\"T\"HH24:MI:SS')";
 
-std::vector<ValueCase> value_cases() {
+std::vector<ValueCase> postgres_value_cases() {
     using K = ValueKind;
     const std::string nines(40, '9');
     return {
@@ -105,46 +80,57 @@ std::vector<ValueCase> value_cases() {
     };
 }
 
-// psql's word for the bytes that we read, in hex so that it cannot change them, with settings like ours.
-std::string hex_by_psql(const std::string& expression, bool is_bytes) {
-    const std::string settings =
-        "SET timezone = 'UTC'; SET datestyle = 'ISO'; SET intervalstyle = 'postgres'; SET "
-        "extra_float_digits = 3; ";
-    const auto bytes = is_bytes ? expression : fmt::format("convert_to({}, 'UTF8')", expression);
-    return std::string(trim(shared_postgres_server().query(
-        fmt::format("{}SELECT encode({}, 'hex') FROM typed;", settings, bytes))));
-}
-
-}  // namespace
-
-TEST_CASE("every type comes in its form, as psql finds it") {
-    shared_postgres_server().query(
-        "DROP TABLE IF EXISTS typed; DROP TYPE IF EXISTS mood; DROP DOMAIN IF EXISTS positive;"
-        "CREATE TYPE mood AS ENUM ('so, so', 'good'); CREATE DOMAIN positive AS integer CHECK (value > 0);");
-    for (const auto& [declaration, inserted, expected, check, kind, type] : value_cases()) {
-        CAPTURE(declaration, inserted);
-        shared_postgres_server().query(
+class PostgresServerFixture final : public PostgresFixtureOf<SqlServerFixture> {
+  public:
+    [[nodiscard]] std::string engine() const override { return "postgresql"; }
+    [[nodiscard]] std::vector<ValueCase> value_cases() const override { return postgres_value_cases(); }
+    void make_typed(const ValueCase& value) override {
+        run(
             fmt::format("SET standard_conforming_strings = on; DROP TABLE IF EXISTS typed;"
                         "CREATE TABLE typed (before_c int, c {}, after_c boolean NOT NULL);"
                         "INSERT INTO typed VALUES (1, {}, false);",
-                        declaration, inserted));
-        const auto table = read_table("typed");
-        REQUIRE(table.rows.size() == 1);
-        const auto& row = table.rows[0];
-        REQUIRE(row[1]);
-        CHECK(to_hex(*row[1]) == to_hex(expected));
-        CHECK(to_hex(*row[1]) == hex_by_psql(check, kind == ValueKind::binary));
-        CHECK(row[0] == "1");
-        CHECK(row[2] == "false");
-        CHECK(table.header[1].kind == kind);
-        CHECK(table.header[1].type == type);
-
-        shared_postgres_server().query("UPDATE typed SET c = NULL;");
-        CHECK(read_table("typed").rows == Rows{{"1", std::nullopt, "false"}});
+                        value.declaration, value.inserted));
     }
+    // With settings like ours.
+    [[nodiscard]] std::string hex_by_client(const ValueCase& value) const override {
+        const bool is_bytes = value.kind == ValueKind::binary;
+        return std::string(trim(shared_postgres_server().query(
+            fmt::format("SET timezone = 'UTC'; SET datestyle = 'ISO'; SET intervalstyle = 'postgres'; SET "
+                        "extra_float_digits = 3; SELECT encode({}, 'hex') FROM typed;",
+                        is_bytes ? value.check : fmt::format("convert_to({}, 'UTF8')", value.check)))));
+    }
+    [[nodiscard]] std::string long_request() const override { return "SELECT pg_sleep(300)"; }
+    [[nodiscard]] int count_running(const std::string& text) const override {
+        return static_cast<int>(*parse_integer(trim(
+            shared_postgres_server().query(fmt::format("SELECT count(*) FROM {};", sessions_with(text))))));
+    }
+    void end_running(const std::string& text) const override {
+        shared_postgres_server().query(
+            fmt::format("SELECT pg_terminate_backend(pid) FROM {};", sessions_with(text)));
+    }
+
+  private:
+    static std::string sessions_with(const std::string& text) {
+        return fmt::format("pg_stat_activity WHERE query LIKE 'COPY%{}%' AND pid <> pg_backend_pid()", text);
+    }
+};
+
+}  // namespace
+
+TEST_CASE("PostgreSQL keeps the contract of a source") {
+    PostgresFixture fixture;
+    check_source_contract(fixture);
 }
 
-TEST_CASE("a table lies in a schema, whatever characters their names hold") {
+TEST_CASE("PostgreSQL keeps the contract of a server of SQL") {
+    shared_postgres_server().query(
+        "DROP TABLE IF EXISTS typed; DROP TYPE IF EXISTS mood; DROP DOMAIN IF EXISTS positive;"
+        "CREATE TYPE mood AS ENUM ('so, so', 'good'); CREATE DOMAIN positive AS integer CHECK (value > 0);");
+    PostgresServerFixture fixture;
+    check_sql_server_contract(fixture);
+}
+
+TEST_CASE("a table is in a schema, whatever characters their names hold") {
     shared_postgres_server().query(
         "DROP SCHEMA IF EXISTS \"odd.sch\"\"ema\" CASCADE; CREATE SCHEMA \"odd.sch\"\"ema\";"
         "CREATE TABLE \"odd.sch\"\"ema\".\"T\"\"x/y\" (\"C c\" int); INSERT INTO "
@@ -203,15 +189,7 @@ TEST_CASE("a request that fails on its way is invalid, and says why") {
     CHECK_THAT(error.what(), Catch::Contains("request") && Catch::Contains("division by zero"));
 }
 
-TEST_CASE("one large value is read whole") {
-    const auto table = read_request("SELECT repeat('x\ty', 5000000), 'behind it'");
-    REQUIRE(table.rows.size() == 1);
-    CHECK(table.rows[0][0]->size() == 15'000'000);
-    CHECK(table.rows[0][0]->ends_with("x\ty"));
-    CHECK(table.rows[0][1] == "behind it");
-}
-
-TEST_CASE("who is let in may still not be allowed to read") {
+TEST_CASE("a user who may log in and not read gets the class auth and a hint") {
     shared_postgres_server().query(
         "DROP TABLE IF EXISTS hidden; CREATE TABLE hidden (n int);"
         "CREATE ROLE limited LOGIN PASSWORD 'x'; CREATE SCHEMA closed; CREATE TABLE closed.t (n int);"
@@ -234,45 +212,7 @@ TEST_CASE("who is let in may still not be allowed to read") {
     CHECK_THAT(run.error->what(), !Catch::Contains("wrong"));
 }
 
-TEST_CASE("a query that works for long ends when it is cancelled") {
-    Cancellation cancellation;
-    const auto source = sources::open_source(PostgresFixture().connection(), cancellation);
-    const auto wait_for_count = [](const std::string& count) {
-        const auto running = "SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'COPY%pg_sleep(%';";
-        while (trim(shared_postgres_server().query(running)) != count) {
-        }
-    };
-    std::thread canceller([&] {
-        wait_for_count("1");
-        cancellation.cancel();
-    });
-    TableSink sink;
-    const auto error =
-        error_of([&] { source->read({.database = "shop", .request = "SELECT pg_sleep(300)"}, {}, sink); });
-    canceller.join();
-    CHECK(error.error_class() == ErrorClass::interrupted);
-    wait_for_count("0");  // it ends on the server as well
-}
-
-TEST_CASE("a connection lost in the middle is unreachable") {
-    shared_postgres_server().query(
-        "DROP TABLE IF EXISTS many; CREATE TABLE many AS SELECT n, repeat('x', 100) FROM generate_series(1, "
-        "100000) AS g(n);");
-    Cancellation cancellation;
-    const auto source = sources::open_source(PostgresFixture().connection(), cancellation);
-    CallbackSink sink([&](auto) {
-        if (sink.count != 1) return;
-        shared_postgres_server().query(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'COPY%many%' AND pid <> "
-            "pg_backend_pid();");
-    });
-    const auto error = error_of([&] { source->read({.database = "shop", .table = "many"}, {}, sink); });
-    CHECK(error.error_class() == ErrorClass::unreachable);
-    CHECK_THAT(error.what(), Catch::Contains("many"));
-    CHECK(sink.count < 100'000);
-}
-
-TEST_CASE("100,000 tables are told as they come") {
+TEST_CASE("100,000 tables are listed without holding them in memory") {
     auto& server = shared_postgres_server();
     server.query("DROP DATABASE IF EXISTS crowd; CREATE DATABASE crowd;");
     // Entries of the catalogue without what they stand for: to create them one by one would take minutes.
@@ -322,7 +262,7 @@ TEST_CASE("100,000 tables are told as they come") {
     server.query("DROP DATABASE crowd;");
 }
 
-TEST_CASE("a user who may enter no database but the own can be tested and browse") {
+TEST_CASE("a user who may enter only the own database can test and browse") {
     PostgresServer server;
     server.query(
         "REVOKE CONNECT ON DATABASE postgres, shop FROM public; CREATE ROLE tenant LOGIN PASSWORD 'x';"
@@ -348,7 +288,7 @@ TEST_CASE("a user who may enter no database but the own can be tested and browse
     CHECK(run_test(connection).last().name == "auth");
 }
 
-TEST_CASE("two who read a table at once get its rows in the same order") {
+TEST_CASE("two readers of a table at once get its rows in the same order") {
     // More than a quarter of the server's memory: it would let the second join the first in the middle.
     PostgresServer server({.settings = {"shared_buffers=1MB"}});
     server.query("CREATE TABLE big AS SELECT n, repeat('x', 100) FROM generate_series(1, 300000) AS g(n);");
@@ -369,7 +309,7 @@ TEST_CASE("two who read a table at once get its rows in the same order") {
     CHECK(sink.count == 300'000);
 }
 
-TEST_CASE("a database that lets nobody in has nothing to tell below it") {
+TEST_CASE("a database that nobody may connect to is listed without its schemas") {
     PostgresServer server({.host_rules = "host keep all all reject\n"});
     server.query("CREATE DATABASE keep; CREATE TABLE seen (n int);");
     Cancellation cancellation;

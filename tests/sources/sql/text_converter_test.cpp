@@ -26,7 +26,7 @@ TEST_CASE("an unknown encoding is refused by its field") {
 TEST_CASE("the text of rows becomes UTF-8, and what is not text stays") {
     const std::array<Column, 2> columns{{{.name = "t"}, {.name = "b", .kind = ValueKind::binary}}};
     const std::array<Value, 2> row{{{"caf\xe9", 4}, {"\xe9", 1}}};
-    RowDecoder decoder("LATIN1", columns);
+    RowDecoder decoder(columns, "LATIN1");
     const auto decoded = decoder.decode(row);
     CHECK(decoded[0].text() == "café");
     CHECK(decoded[1].text() == "\xe9");
@@ -38,7 +38,7 @@ TEST_CASE("text that is not in the encoding is an error that names the column an
     const std::array<Column, 1> columns{{{.name = "t"}}};
     const std::array<Value, 1> good{{{"é", 2}}};
     const std::array<Value, 1> bad{{{"\xe9", 1}}};
-    RowDecoder decoder("", columns);
+    RowDecoder decoder(columns, "");
     CHECK(decoder.decode(good)[0].text() == "é");
     try {
         decoder.decode(bad);

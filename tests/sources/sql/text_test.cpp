@@ -232,3 +232,23 @@ TEST_CASE("the clauses SEARCH and CYCLE of a WITH are PostgreSQL's") {
     CHECK_FALSE(takes(with + "CYCLE n SET c USING p DELETE FROM t", postgres));
     CHECK_FALSE(takes(with + "SEARCH DEPTH FIRST BY n SET o", postgres));
 }
+
+TEST_CASE("a function that does more than read rows is refused by its name") {
+    for (const auto* sql :
+         {"SELECT LOAD_FILE('/etc/passwd')", "SELECT get_lock ('a', 1)", "SELECT `load_file`('x')",
+          "SELECT * FROM t WHERE a = sys_exec('x')", "SELECT 1 /*! , LOAD_FILE('x') */"}) {
+        CAPTURE(sql);
+        CHECK_FALSE(takes(sql, mysql));
+    }
+    for (const auto* sql :
+         {"SELECT pg_read_file('/etc/passwd')", "SELECT pg_catalog.PG_READ_BINARY_FILE('x')",
+          "SELECT \"pg_read_file\"('x')", "SELECT lo_import('/etc/passwd')",
+          "SELECT * FROM dblink('x', 'y') AS t(a int)", "SELECT pg_advisory_lock(1)",
+          "SELECT pg_terminate_backend(1)", "SELECT set_config('datestyle', 'sql', true)"}) {
+        CAPTURE(sql);
+        CHECK_FALSE(takes(sql, SqlDialect::postgres));
+    }
+    CHECK(takes("SELECT load_file, dblink FROM t", mysql));
+    CHECK(takes("SELECT lo_get(1), pg_sleep(1), current_setting('x')", SqlDialect::postgres));
+    CHECK(takes("SELECT load_file(1)", SqlDialect::postgres));
+}

@@ -4,16 +4,14 @@
 #include <catch2/catch.hpp>
 #include <unistd.h>
 
-#include "contract/source_contract.hpp"
+#include "contract/table_writing.hpp"
 #include "core/file.hpp"
 #include "sources/registry.hpp"
+#include "sources/sqlite/fixture.hpp"
 #include "sqlite/sqlite.hpp"
-#include "support/command.hpp"
-#include "support/temporary_directory.hpp"
 
 using namespace prevision;
 using namespace prevision::testing;
-using Rows = std::vector<TableSink::Row>;
 
 namespace {
 
@@ -22,20 +20,10 @@ class SqliteFixture final : public SourceFixture {
     // In this mode a writer does not wait for a reader.
     SqliteFixture() { run("PRAGMA journal_mode = wal;"); }
 
-    [[nodiscard]] sources::Connection connection() const override {
-        sources::Connection connection;
-        connection.type = "SQL";
-        connection.host = "sqlite://" + path();
-        return connection;
-    }
-
+    [[nodiscard]] sources::Connection connection() const override { return file_.connection(); }
     [[nodiscard]] std::string database() const override { return "main"; }
-    [[nodiscard]] std::string path() const { return (folder_ / "shop.db").string(); }
-
-    void run(const std::string& statements) override {
-        const auto result = run_command({"sqlite3", "-bail", path()}, statements);
-        if (result.exit_code != 0) throw std::runtime_error("sqlite3: " + result.errors);
-    }
+    [[nodiscard]] std::string path() const { return file_.path(); }
+    void run(const std::string& statements) override { file_.run(statements); }
 
     [[nodiscard]] std::string quote(const std::string& name) const override {
         std::string quoted = "\"";
@@ -52,10 +40,10 @@ class SqliteFixture final : public SourceFixture {
         return read_whole(connection(), {.request = request});
     }
 
-    [[nodiscard]] const TemporaryDirectory& folder() const { return folder_; }
+    [[nodiscard]] const TemporaryDirectory& folder() const { return file_.folder(); }
 
   private:
-    TemporaryDirectory folder_;
+    SqliteFile file_;
 };
 
 sources::Connection connection_to(const std::string& host, const std::string& engine = "") {
@@ -93,14 +81,14 @@ TEST_CASE("a value of SQLite keeps its digits and bytes") {
                                                        {"inf"}});
 }
 
-TEST_CASE("a column of SQLite may hold values of any type, so all are text") {
+TEST_CASE("a column of SQLite may hold values of any kind") {
     SqliteFixture fixture;
     fixture.run(
         "CREATE TABLE mixed (i INTEGER, b BLOB, t TEXT);"
         "INSERT INTO mixed VALUES ('no, number', 'no bytes', x'c0ffee'), (1.5, 7, 8);");
     const auto table = read_whole(fixture.connection(), {.table = "mixed"});
     CHECK(table.rows == Rows{{"no, number", "no bytes", "\\xc0ffee"}, {"1.5", "7", "8"}});
-    for (const auto& column : table.header) CHECK(column.kind == sources::ValueKind::text);
+    for (const auto& column : table.header) CHECK(column.kind == sources::ValueKind::any);
 }
 
 TEST_CASE("a text that SQLite stores in UTF-16 is read as UTF-8") {
@@ -272,13 +260,22 @@ TEST_CASE("a key may hold NULL unless it is the row id or says otherwise") {
     CHECK_FALSE(nullable("(a TEXT NOT NULL)"));
 }
 
-TEST_CASE("a text that is not UTF-8 is an error that names the column and the row") {
+TEST_CASE(
+    "a text that is not UTF-8 is an error that names the column and the row, or is read by its encoding") {
     SqliteFixture fixture;
-    fixture.run("CREATE TABLE t(id, name TEXT); INSERT INTO t VALUES (1, 'é'), (2, CAST(x'e9' AS TEXT));");
+    fixture.run("CREATE TABLE t(id, name TEXT); INSERT INTO t VALUES (1, 'e'), (2, CAST(x'e9' AS TEXT));");
     const auto error = error_of([&] { read_whole(fixture.connection(), {.table = "t"}); });
     CHECK(error.error_class() == ErrorClass::integrity);
-    CHECK(error.what() == std::string("cannot read the column 'name' of row 2: its text is not UTF-8"));
+    CHECK_THAT(error.what(), Catch::Contains("'name' in row 2"));
+    CHECK_THAT(error.hint(), Catch::Contains("--encoding"));
     CHECK(fixture.read("SELECT CAST(name AS BLOB) FROM t WHERE id = 2").rows == Rows{{"\\xe9"}});
+    auto known = fixture.connection();
+    known.options["encoding"] = "LATIN1";
+    CHECK(read_whole(known, {.table = "t"}).rows == Rows{{"1", "e"}, {"2", "é"}});
+    write_rows(known, {.table = "t"}, {"id", "name"}, {{"3", "é"}});
+    CHECK(fixture.read("SELECT hex(name) FROM t WHERE id = 3").rows == Rows{{"E9"}});
+    CHECK(error_of([&] { write_rows(known, {.table = "t"}, {"name"}, {{"☃"}}); }).error_class() ==
+          ErrorClass::invalid);
 }
 
 TEST_CASE("a cancellation ends an endless query") {
@@ -303,7 +300,7 @@ TEST_CASE("a database that another program is writing to is unreachable") {
     REQUIRE(sqlite3_exec(other.handle(), "BEGIN EXCLUSIVE", nullptr, nullptr, nullptr) == SQLITE_OK);
     Cancellation cancellation;
     auto connection = fixture.connection();
-    connection.connect_timeout = std::chrono::milliseconds(30);
+    connection.wait_limit = std::chrono::milliseconds(30);
     const auto source = sources::open_source(connection, cancellation);
     TableSink sink;
     const auto error = error_of([&] { source->read({.table = "t"}, {}, sink); });

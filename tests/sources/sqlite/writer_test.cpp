@@ -1,54 +1,25 @@
 #include <catch2/catch.hpp>
 #include <fmt/format.h>
 
-#include "contract/source_contract.hpp"
-#include "core/text.hpp"
-#include "sources/registry.hpp"
-#include "sources/table_writer.hpp"
-#include "support/command.hpp"
-#include "support/temporary_directory.hpp"
+#include "contract/table_writing.hpp"
+#include "sources/sqlite/fixture.hpp"
 
 using namespace prevision;
 using namespace prevision::testing;
 using sources::WriteMode;
-using Row = std::vector<std::optional<std::string>>;
 
 namespace {
 
-/// A SQLite file, changed and looked at through the program sqlite3.
-class File {
+class File : public SqliteFile {
   public:
-    [[nodiscard]] std::string run(const std::string& statements) const {
-        const auto result = run_command({"sqlite3", "-bail", path()}, statements);
-        if (result.exit_code != 0) throw std::runtime_error("sqlite3: " + result.errors);
-        return std::string(trim(result.output));
-    }
-
-    [[nodiscard]] sources::Connection connection() const {
-        sources::Connection connection;
-        connection.type = "SQL";
-        connection.host = "sqlite://" + path();
-        return connection;
-    }
-
-    void write(const std::string& table, const std::vector<std::string>& columns,
-               const std::vector<Row>& rows, WriteMode mode = WriteMode::append) const {
-        Cancellation cancellation;
-        const auto writer = sources::find_engine("sqlite")->open_table_writer(connection(), cancellation);
-        writer->begin({.table = table}, columns, mode);
-        for (const auto& row : rows) writer->row(row);
-        writer->commit();
+    void write(const std::string& table, const std::vector<sources::OutgoingColumn>& columns,
+               const Rows& rows, WriteMode mode = WriteMode::append) const {
+        write_rows(connection(), {.table = table}, columns, rows, mode);
     }
 
     void copy(const std::string& from, const std::string& to) const {
-        const auto table = read_whole(connection(), {.table = from});
-        write(to, table.names(), table.rows, WriteMode::replace);
+        copy_table(connection(), {.table = from}, connection(), {.table = to});
     }
-
-  private:
-    [[nodiscard]] std::string path() const { return (folder_ / "target.db").string(); }
-
-    TemporaryDirectory folder_;
 };
 
 }  // namespace
@@ -97,7 +68,7 @@ TEST_CASE("a table of every type is the same after it was read and written back 
         statements += fmt::format("INSERT INTO torture ({}) VALUES ({});", names, row);
     }
     statements += "INSERT INTO torture (id) VALUES (NULL);";
-    static_cast<void>(file.run(statements));
+    file.run(statements);
     file.copy("torture", "copied");
     CHECK(file.run("SELECT count(*) FROM copied;") == std::to_string(values.size() + 1));
     for (std::size_t at = 0; at < types.size(); ++at) {
@@ -119,9 +90,9 @@ TEST_CASE("a table of every type is the same after it was read and written back 
 
 TEST_CASE("a STRICT table keeps its types") {
     const File file;
-    static_cast<void>(file.run(
+    file.run(
         "CREATE TABLE a (i INTEGER, r REAL, t TEXT, b BLOB, x ANY) STRICT; CREATE TABLE b (i INTEGER, r REAL, t TEXT, b BLOB, x ANY) STRICT;"
-        "INSERT INTO a VALUES (1, 2.0, '\\x41', x'41', 5), (NULL, NULL, '5', x'', 5.0), (2, 0.5, '', NULL, 'text');"));
+        "INSERT INTO a VALUES (1, 2.0, '\\x41', x'41', 5), (NULL, NULL, '5', x'', 5.0), (2, 0.5, '', NULL, 'text');");
     file.copy("a", "b");
     CHECK(file.run("SELECT * FROM (SELECT quote(i), quote(r), quote(t), quote(b), quote(x) FROM a EXCEPT "
                    "SELECT quote(i), quote(r), quote(t), quote(b), quote(x) FROM b);")
@@ -131,7 +102,7 @@ TEST_CASE("a STRICT table keeps its types") {
 
 TEST_CASE("a number that SQLite would round is refused, and nothing is written") {
     const File file;
-    static_cast<void>(file.run("CREATE TABLE t (n NUMERIC, s TEXT); INSERT INTO t VALUES (1, 'kept');"));
+    file.run("CREATE TABLE t (n NUMERIC, s TEXT); INSERT INTO t VALUES (1, 'kept');");
     for (const auto* value : {"18446744073709551615", "0.12345678901234567890", "1e400"}) {
         CAPTURE(value);
         const auto error = error_of([&] { file.write("t", {"n"}, {{"2"}, {value}}, WriteMode::replace); });
@@ -145,9 +116,9 @@ TEST_CASE("a number that SQLite would round is refused, and nothing is written")
 
 TEST_CASE("a failed write to SQLite leaves no table and no row, and triggers of the file run") {
     const File file;
-    static_cast<void>(file.run(
+    file.run(
         "CREATE TABLE once (n UNIQUE); CREATE TABLE log (n); CREATE TRIGGER l AFTER INSERT ON once BEGIN "
-        "INSERT INTO log VALUES (json_object('n', new.n)); END;"));
+        "INSERT INTO log VALUES (json_object('n', new.n)); END;");
     const auto error = error_of([&] { file.write("once", {"n"}, {{"1"}, {"1"}}); });
     CHECK(error.error_class() == ErrorClass::invalid);
     CHECK_THAT(error.what(), Catch::Contains("UNIQUE"));

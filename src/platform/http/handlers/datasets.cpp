@@ -33,7 +33,8 @@ model::Dataset get_done_dataset(State& state, const std::string& id) {
                     "create the dataset again");
     }
     if (!dataset.done()) {
-        throw Error(ErrorClass::conflict, fmt::format("the snapshot is not done but {}", dataset.copy_state),
+        throw Error(ErrorClass::conflict,
+                    fmt::format("the dataset is not done: it is {}", dataset.copy_state),
                     "wait until the dataset is done");
     }
     return dataset;
@@ -48,7 +49,14 @@ Answer create_dataset(State& state, const RoutedCall& routed) {
     dataset.name = body.required_text("name");
     dataset.datasource_id = body.required_text("datasource_id");
     dataset.created_at = format_time(state.clock.now());
-    state.jobs.begin(dataset);
+    state.jobs.begin(dataset, read_names(routed.query));
+    return json_answer(model::encode_answer(get_dataset(state, id)));
+}
+
+Answer rename_dataset(State& state, const RoutedCall& routed) {
+    const Body body(routed.call.body);
+    const auto& id = routed.parameters.at(0);
+    if (body.has("name")) state.datasets.rename(id, body.required_text("name"), read_names(routed.query));
     return json_answer(model::encode_answer(get_dataset(state, id)));
 }
 
@@ -58,13 +66,13 @@ Answer delete_dataset(State& state, const RoutedCall& routed) {
     return empty_answer();
 }
 
-/// Names that any system takes, for who saves the answer under the name that is proposed.
+/// Proposes an ASCII name that every system accepts, and the real one for clients that know RFC 6266.
 std::string proposed_file_name(const std::string& id, const std::string& suffix, const std::string& name) {
     return fmt::format("attachment; filename=\"{}{}\"; filename*=UTF-8''{}", id, suffix,
                        percent_encode(name));
 }
 
-/// The name of a dataset's file, as no system takes it for a path.
+/// The name of a dataset's file, without characters that some system gives a meaning in a path.
 std::string name_in_archive(const model::Dataset& dataset) {
     auto name = valid_utf8(model::file_name(dataset));
     for (auto& each : name) {
@@ -75,27 +83,19 @@ std::string name_in_archive(const model::Dataset& dataset) {
     return name;
 }
 
-void stream_file(const FileDescriptor& file, const std::filesystem::path& path, Cancellation& cancellation,
-                 ByteSink& body) {
-    std::string buffer(chunk_size, '\0');
-    while (const std::size_t count = read_some(file, buffer, path)) {
-        cancellation.check();
-        body.write(std::string_view(buffer).substr(0, count));
-    }
-}
-
 Answer download_dataset(State& state, const RoutedCall& routed) {
     const auto extension = routed.query.get("extension").value_or("zip");
     const auto dataset = get_done_dataset(state, routed.parameters.at(0));
     if (extension != "csv" && extension != "zip") {
         throw Error(ErrorClass::invalid,
-                    fmt::format("invalid extension: datasets are kept as they are and cannot be had as '{}'",
-                                extension),
-                    "ask for csv, which gives the bytes as they are, or zip");
+                    fmt::format("invalid extension: '{}' is not one of csv, zip", extension),
+                    "csv gives the bytes as they are stored");
     }
-    const auto path = state.jobs.file_of(dataset.id);
-    const auto file = std::make_shared<FileDescriptor>(open_dataset_file(path, dataset));
-    const auto cancellation = routed.call.cancellation;
+    const auto reader = std::make_shared<DatasetReader>(state.jobs.file_of(dataset.id), dataset);
+    const auto read = [reader, cancellation = routed.call.cancellation](std::span<char> buffer) {
+        cancellation->check();
+        return reader->read(buffer);
+    };
     Answer answer;
     const bool zipped = extension == "zip";
     answer.headers.push_back(
@@ -104,19 +104,17 @@ Answer download_dataset(State& state, const RoutedCall& routed) {
                                      zipped ? dataset.name + ".zip" : model::file_name(dataset))});
     if (zipped) {
         answer.content_type = "application/zip";
-        answer.stream = [file, path, cancellation, dataset](ByteSink& body) {
-            write_zip(body, name_in_archive(dataset), dataset.bytes.value_or(0), [&](std::span<char> buffer) {
-                cancellation->check();
-                return read_some(*file, buffer, path);
-            });
+        answer.stream = [read, dataset](ByteSink& body) {
+            write_zip(body, name_in_archive(dataset), dataset.bytes.value_or(0), read);
         };
         return answer;
     }
     answer.content_type = media_type(dataset.file);
     answer.headers.push_back(
         {.name = "Content-Length", .value = fmt::format("{}", dataset.bytes.value_or(0))});
-    answer.stream = [file, path, cancellation](ByteSink& body) {
-        stream_file(*file, path, *cancellation, body);
+    answer.stream = [read](ByteSink& body) {
+        std::string buffer(chunk_size, '\0');
+        while (const std::size_t count = read(buffer)) body.write(std::string_view(buffer).substr(0, count));
     };
     return answer;
 }
@@ -128,7 +126,7 @@ Answer sample_dataset(State& state, const RoutedCall& routed) {
     SampleSink sink;
     read_dataset_rows(state.jobs.file_of(dataset.id), dataset, limit, sink, cancellation);
     auto sample = sink.sample();
-    // What the snapshot knew: of the kept text every column is one of text.
+    // The stored file has only text; the snapshot recorded the types.
     sample.schema = dataset.schema;
     return json_answer(model::encode_answer(sample));
 }
@@ -138,11 +136,12 @@ Answer sample_dataset(State& state, const RoutedCall& routed) {
 void add_dataset_routes(Routes& routes) {
     routes.add("GET", "/projects/{id}/datasets", list_in<&State::jobs>);
     routes.add("POST", "/projects/{id}/datasets/data-source", create_dataset);
-    routes.add("POST", "/projects/{id}/datasets/file", upload_dataset, Pace::distant);
+    routes.add("POST", "/projects/{id}/datasets/file", upload_dataset, Pace::file);
     routes.add("GET", "/datasets/{id}", show_object<get_dataset>);
+    routes.add("PATCH", "/datasets/{id}", rename_dataset);
     routes.add("DELETE", "/datasets/{id}", delete_dataset, Pace::distant);
-    routes.add("GET", "/datasets/{id}/download", download_dataset);
-    routes.add("GET", "/datasets/{id}/sample", sample_dataset);
+    routes.add("GET", "/datasets/{id}/download", download_dataset, Pace::file);
+    routes.add("GET", "/datasets/{id}/sample", sample_dataset, Pace::file);
 }
 
 }  // namespace prevision::platform

@@ -1,14 +1,12 @@
-#include <memory>
-
 #include "core/error.hpp"
 #include "core/id.hpp"
+#include "model/fields.hpp"
 #include "platform/connection.hpp"
 #include "platform/datasets/file_format.hpp"
 #include "platform/datasets/row_sinks.hpp"
 #include "platform/http/body.hpp"
 #include "platform/http/handlers/handlers.hpp"
 #include "platform/http/handlers/source_answers.hpp"
-#include "sources/registry.hpp"
 
 namespace prevision::platform {
 
@@ -18,36 +16,26 @@ namespace {
 void read_fields(const Body& body, model::Datasource& datasource) {
     if (body.has("name")) datasource.name = body.required_text("name");
     if (body.has("connector_id")) datasource.connector_id = body.required_text("connector_id");
-    if (body.has("path")) datasource.path = body.text("path");
-    if (body.has("database")) datasource.database = body.text("database");
-    if (body.has("table")) datasource.table = body.text("table");
-    if (body.has("bucket")) datasource.bucket = body.text("bucket");
-    if (body.has("request")) datasource.request = body.text("request");
-    if (body.has("g_cloud")) datasource.g_cloud = body.text("g_cloud");
-    auto& format = datasource.format;
-    if (body.has("separator")) format.separator = body.text("separator");
-    if (body.has("quote")) format.quote = body.text("quote");
-    if (body.has("header")) format.header = body.boolean("header");
-    if (body.has("encoding")) format.encoding = body.text("encoding");
-    format = normal_format(format);
+    const auto set = [&](std::string_view name, auto& member) { body.set(name, member); };
+    model::visit_location(datasource, set);
+    model::visit_format(datasource.format, set);
+    datasource.format = normal_format(datasource.format);
 }
 
-/// A datasource's distant system, opened, and the place in it.
+/// A datasource's system, opened, and the place in it.
 struct OpenedDatasource {
-    std::unique_ptr<sources::Source> source;
+    OpenSource opened;
     sources::Location location;
     snapshot::FormatOverrides format;
-    std::string connector_id;
 };
 
-OpenedDatasource open(State& state, const std::string& id, Cancellation& cancellation,
+OpenedDatasource open(State& state, const model::Datasource& datasource,
+                      const std::shared_ptr<Cancellation>& cancellation,
                       const sources::StageObserver& failure = {}) {
-    const auto datasource = get_datasource(state, id);
-    const auto connection = open_connection(state, get_connector(state, datasource.connector_id));
-    return {.source = sources::open_source(connection, cancellation, failure),
+    const auto connector = get_connector(state, datasource.connector_id);
+    return {.opened = open_source(state, connector, cancellation, failure),
             .location = location_of(datasource),
-            .format = parse_format(datasource.format),
-            .connector_id = datasource.connector_id};
+            .format = parse_format(datasource.format)};
 }
 
 Answer create_datasource(State& state, const RoutedCall& routed) {
@@ -59,10 +47,10 @@ Answer create_datasource(State& state, const RoutedCall& routed) {
     datasource.connector_id = body.required_text("connector_id");
     datasource.created_at = format_time(state.clock.now());
     read_fields(body, datasource);
-    // Whether the connector is in this project is for the table to say.
+    // The table checks that the connector is in this project.
     const auto connector = state.connectors.find(datasource.connector_id);
     if (connector) check_datasource(datasource, *connector);
-    state.datasources.insert(datasource);
+    state.datasources.insert(datasource, read_names(routed.query));
     return json_answer(model::encode_answer(datasource));
 }
 
@@ -73,7 +61,8 @@ Answer update_datasource(State& state, const RoutedCall& routed) {
     const auto connector = state.connectors.find(changed.connector_id);
     if (connector) check_datasource(changed, *connector);
     const auto change = [&](model::Datasource& datasource) { read_fields(body, datasource); };
-    return json_answer(model::encode_answer(state.datasources.update(changed.id, change)));
+    return json_answer(
+        model::encode_answer(state.datasources.update(changed.id, change, read_names(routed.query))));
 }
 
 Answer delete_datasource(State& state, const RoutedCall& routed) {
@@ -84,40 +73,32 @@ Answer delete_datasource(State& state, const RoutedCall& routed) {
 
 Answer test_datasource(State& state, const RoutedCall& routed) {
     const auto datasource = get_datasource(state, routed.parameters.at(0));
-    auto& cancellation = *routed.call.cancellation;
     return test_answer([&](const auto& observer) {
-        const auto opened = open(state, datasource.id, cancellation, observer);
-        use_source(state, datasource.connector_id, *opened.source,
-                   [&] { opened.source->test(opened.location, observer); });
+        const auto place = open(state, datasource, routed.call.cancellation, observer);
+        use_source(state, place.opened, [&] { place.opened.source->test(place.location, observer); });
     });
 }
 
 Answer preview_datasource(State& state, const RoutedCall& routed) {
     const auto limit = read_sample_limit(routed.query);
-    auto& cancellation = *routed.call.cancellation;
-    const auto opened = open(state, routed.parameters.at(0), cancellation);
-    SampleContent content(limit, opened.format);
-    use_source(state, opened.connector_id, *opened.source,
-               [&] { opened.source->read(opened.location, {.limit = limit}, content); });
+    const auto datasource =
+        open(state, get_datasource(state, routed.parameters.at(0)), routed.call.cancellation);
+    SampleContent content(limit, datasource.format);
+    use_source(state, datasource.opened,
+               [&] { datasource.opened.source->read(datasource.location, {.limit = limit}, content); });
     return json_answer(model::encode_answer(content.finish()));
 }
 
-/// Reads while it answers, so that nothing is stored or held. What can be found wrong without the network is
-/// found before.
 Answer stream_datasource(State& state, const RoutedCall& routed) {
-    const auto cancellation = routed.call.cancellation;
-    const auto opened =
-        std::make_shared<OpenedDatasource>(open(state, routed.parameters.at(0), *cancellation));
-    Answer answer;
-    const bool is_file = opened->location.table.empty() && opened->location.request.empty();
-    answer.content_type = is_file ? "application/octet-stream" : "text/csv; charset=utf-8";
-    answer.stream = [cancellation, opened, &state](ByteSink& body) {
-        BodyContent content(body);
-        use_source(state, opened->connector_id, *opened->source,
-                   [&] { opened->source->read(opened->location, {}, content); });
-        content.finish();
-    };
-    return answer;
+    auto datasource = open(state, get_datasource(state, routed.parameters.at(0)), routed.call.cancellation);
+    const auto& location = datasource.location;
+    const bool is_file = location.table.empty() && location.request.empty();
+    return stream_answer(state, is_file ? "application/octet-stream" : "text/csv; charset=utf-8",
+                         std::move(datasource.opened), [location](sources::Source& source, ByteSink& body) {
+                             BodyContent content(body);
+                             source.read(location, {}, content);
+                             content.finish();
+                         });
 }
 
 }  // namespace

@@ -8,8 +8,10 @@ namespace prevision::platform {
 void add_version_routes(Routes& routes);
 void add_project_routes(Routes& routes);
 void add_connector_routes(Routes& routes);
+void add_browse_routes(Routes& routes);
 void add_datasource_routes(Routes& routes);
 void add_dataset_routes(Routes& routes);
 void add_exporter_routes(Routes& routes);
+void add_export_routes(Routes& routes);
 
 }  // namespace prevision::platform

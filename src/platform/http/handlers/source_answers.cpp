@@ -4,13 +4,14 @@
 #include "model/codec.hpp"
 #include "model/json.hpp"
 #include "model/json_builder.hpp"
-#include "platform/http/handlers/routes.hpp"
+#include "platform/http/answers.hpp"
+#include "sources/registry.hpp"
 
 namespace prevision::platform {
 
 namespace {
 
-/// A failed test's answer is a failure with the test's own fields beside it.
+/// Adds the fields of the test's result to the failure.
 std::string join_failure(const std::string& failure_text, const std::string& result_text) {
     auto failure = model::parse_json_object(failure_text);
     auto result = model::parse_json_object(result_text);
@@ -21,6 +22,32 @@ std::string join_failure(const std::string& failure_text, const std::string& res
 }
 
 }  // namespace
+
+OpenSource open_source(State& state, const model::Connector& connector,
+                       std::shared_ptr<Cancellation> cancellation, const sources::StageObserver& failure) {
+    auto slot = take_slot(state, connector.id);
+    auto source = sources::open_source(open_connection(state, connector), *cancellation, failure);
+    return {.connector_id = connector.id,
+            .cancellation = std::move(cancellation),
+            .source = std::move(source),
+            .slot = std::move(slot)};
+}
+
+void use_source(State& state, const OpenSource& opened, const std::function<void()>& work) {
+    use_source(state, opened.connector_id, *opened.source, work);
+}
+
+Answer stream_answer(State& state, std::string content_type, OpenSource opened,
+                     std::function<void(sources::Source& source, ByteSink& body)> write) {
+    Answer answer;
+    answer.content_type = std::move(content_type);
+    // std::function is copied, so the source needs shared ownership.
+    const auto shared = std::make_shared<OpenSource>(std::move(opened));
+    answer.stream = [&state, shared, write = std::move(write)](ByteSink& body) {
+        use_source(state, *shared, [&] { write(*shared->source, body); });
+    };
+    return answer;
+}
 
 Answer test_answer(const std::function<void(const sources::StageObserver&)>& test) {
     model::TestResult result;

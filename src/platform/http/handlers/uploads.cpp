@@ -32,7 +32,7 @@ std::string field_of(const Form& form, const std::string& name) {
     return found == form.fields.end() ? "" : found->second;
 }
 
-/// The name of the file to inspect; for an archive, of the csv in it.
+/// The name of the file to inspect: for an archive, of the csv file in it.
 std::string name_of(const Form& form) {
     auto name = valid_utf8(form.file_name);
     if (to_lower(name).ends_with(".zip")) name.replace(name.size() - 4, 4, ".csv");
@@ -42,7 +42,7 @@ std::string name_of(const Form& form) {
 void check_decimal(const Form& form) {
     const auto decimal = field_of(form, "decimal");
     if (!decimal.empty() && decimal != "." && decimal != ",")
-        throw Error(ErrorClass::invalid, fmt::format("invalid decimal: '{}' is none of . and ,", decimal));
+        throw Error(ErrorClass::invalid, fmt::format("invalid decimal: '{}' is neither . nor ,", decimal));
 }
 
 void read_plain(const UploadedFile& upload, ByteSink& sink) {
@@ -53,7 +53,7 @@ void read_plain(const UploadedFile& upload, ByteSink& sink) {
     }
 }
 
-/// Passes all bytes to `each`, and to the inspector while it wants them.
+/// Passes all bytes to `each`, and to the inspector while it wants more.
 class Inspected final : public ByteSink {
   public:
     Inspected(snapshot::FileInspector& inspector, const std::function<void(std::string_view)>& each)
@@ -124,7 +124,7 @@ Form read_upload(const RoutedCall& routed, UploadedFile& file) {
     return form;
 }
 
-// The platform's clients send the names in the first row, except in JSON lines.
+// The platform's public clients send the column names in the first row, except in JSON lines.
 snapshot::FileFindings read_uploaded_table(const UploadedFile& file, const Form& form,
                                            snapshot::PreviewTarget preview,
                                            const std::function<void(std::string_view)>& each) {
@@ -132,8 +132,11 @@ snapshot::FileFindings read_uploaded_table(const UploadedFile& file, const Form&
     const auto inner = snapshot::without_compression_suffix(name);
     const bool is_table = snapshot::guess_text(inner, "", true).type != snapshot::ContentType::json_lines;
     model::FileFormat format{.separator = field_of(form, "separator"),
-                             .quote = {},
+                             .quote = field_of(form, "quote"),
+                             .escape = field_of(form, "escape"),
+                             .comment = field_of(form, "comment"),
                              .header = std::nullopt,
+                             .skip = std::nullopt,
                              .encoding = field_of(form, "encoding")};
     if (is_table) format.header = true;
     snapshot::FileInspector inspector(name, parse_format(format), preview);
@@ -142,7 +145,7 @@ snapshot::FileFindings read_uploaded_table(const UploadedFile& file, const Form&
     auto findings = inspector.finish();
     const auto refuse = [](const std::string& why) {
         throw Error(ErrorClass::invalid, fmt::format("invalid file: {}", why),
-                    "send a table: is the separator right?");
+                    "send a table, and check the separator");
     };
     if (findings.file_type == "other") refuse(findings.note);
     if (findings.schema.empty()) refuse("it is empty");
@@ -157,16 +160,19 @@ Answer upload_dataset(State& state, const RoutedCall& routed) {
     dataset.created_at = format_time(state.clock.now());
     if (!state.projects.find(dataset.project_id))
         throw Error(ErrorClass::not_found, fmt::format("there is no project {}", dataset.project_id));
-    state.jobs.add_done(dataset, [&](const std::filesystem::path& path) {
-        UploadedFile file(path.parent_path());
-        const auto form = read_upload(routed, file);
-        const auto name = form.fields.find("name");
-        if (name == form.fields.end() || name->second.empty())
-            throw Error(ErrorClass::invalid, "invalid name: it is not set");
-        dataset.name = valid_utf8(name->second);
-        check_decimal(form);
-        return write_content(file, form, path);
-    });
+    state.jobs.add_done(
+        dataset,
+        [&](const std::filesystem::path& path) {
+            UploadedFile file(path.parent_path());
+            const auto form = read_upload(routed, file);
+            const auto name = form.fields.find("name");
+            if (name == form.fields.end() || name->second.empty())
+                throw Error(ErrorClass::invalid, "invalid name: it is required");
+            dataset.name = valid_utf8(name->second);
+            check_decimal(form);
+            return write_content(file, form, path);
+        },
+        read_names(routed.query));
     return json_answer(model::encode_answer(*state.jobs.find(dataset.id)));
 }
 

@@ -14,17 +14,16 @@
 
 namespace prevision::platform {
 
-/// A file that a client sends. It has no name in its folder, so that it is removed with this object or with the
-/// process.
+/// A file that a client sends. It has no name in its folder, so the system removes it with this object or when the
+/// process ends.
 class UploadedFile final : public ByteSink {
   public:
-    /// Creates it in a folder, and the folder where needed. Error internal when that fails.
+    /// Creates it in a folder, which is created too when it is missing. Error internal when that fails.
     explicit UploadedFile(const std::filesystem::path& folder);
 
     void write(std::string_view bytes) override;
 
-    /// Writes its content to the sink; for a zip archive, the content of the one file in it. Errors are those of
-    /// `read_zip`.
+    /// Writes its content to the sink; for a zip archive, the content of the file in it. Errors as `read_zip`.
     void read(ByteSink& sink) const;
 
     /// A path that opens it in this process.
@@ -40,7 +39,7 @@ class UploadedFile final : public ByteSink {
 /// Reads a call's form, and its file into `file`. Error invalid without one.
 Form read_upload(const RoutedCall& routed, UploadedFile& file);
 
-/// Reads an uploaded file, or the file in an uploaded archive, as a table: its rows go to `preview`, its
+/// Reads an uploaded file, or the file in an uploaded archive, as a table: passes its rows to `preview` and its
 /// bytes to `each`. Error invalid when it is not a table, or its rows differ in length.
 snapshot::FileFindings read_uploaded_table(const UploadedFile& file, const Form& form,
                                            snapshot::PreviewTarget preview,

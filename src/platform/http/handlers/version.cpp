@@ -15,8 +15,9 @@ Answer show_version(State& /*state*/, const RoutedCall& /*routed*/) {
 
 Answer show_profile(State& /*state*/, const RoutedCall& routed) {
     const auto& caller = routed.call.caller;
-    return json_answer(caller ? encode_user(caller->id, caller->name, to_string(caller->role))
-                              : encode_local_user());
+    return json_answer(
+        caller ? encode_user(caller->id, caller->name, to_string(caller->role), caller->project_id)
+               : encode_local_user());
 }
 
 Answer follow_events(State& /*state*/, const RoutedCall& /*routed*/) {

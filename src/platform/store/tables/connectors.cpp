@@ -1,7 +1,9 @@
 #include "platform/store/tables/connectors.hpp"
 
+#include <array>
+#include <vector>
+
 #include "core/error.hpp"
-#include "platform/store/tables/projects.hpp"
 #include "platform/store/tables/rows.hpp"
 
 namespace prevision::platform {
@@ -24,7 +26,6 @@ struct rows::Layout<model::Connector> {
         column("options", connector.options);
         column("created_at", connector.created_at);
     }
-    static void complete(model::Connector& /*connector*/) {}
 };
 
 namespace {
@@ -37,7 +38,7 @@ std::optional<std::string> read_fingerprint(sqlite::Database& database) {
     return statement.text(0);
 }
 
-/// The first secret binds the store to its key.
+/// The first secret fixes the key.
 void remember_fingerprint(sqlite::Database& database, const std::string& fingerprint) {
     const auto known = read_fingerprint(database);
     if (!known) {
@@ -46,12 +47,12 @@ void remember_fingerprint(sqlite::Database& database, const std::string& fingerp
             .bind(2, fingerprint)
             .run();
     } else if (*known != fingerprint) {
-        throw Error(ErrorClass::invalid, "the platform's secrets were sealed with another key meanwhile",
-                    "use one and the same key file for this platform");
+        throw Error(ErrorClass::invalid, "another process has sealed secrets with another key",
+                    "use the same key file for this platform everywhere");
     }
 }
 
-/// With the last secret gone, no key is needed and any will do.
+/// After the last secret is gone, any key may be used.
 void forget_unused_fingerprint(sqlite::Database& database) {
     database.prepare("DELETE FROM settings WHERE name = ? AND NOT EXISTS (SELECT 1 FROM secrets)")
         .bind(1, fingerprint_setting)
@@ -79,33 +80,25 @@ void write_secrets(sqlite::Database& database, const std::string& id, const Seal
 
 }  // namespace
 
-void ConnectorTable::insert(const model::Connector& connector, const SealedSecrets& secrets) {
+template class Table<model::Connector>;
+
+void ConnectorTable::insert(const model::Connector& connector, const SealedSecrets& secrets, Names names) {
     store_.write([&](sqlite::Database& database) {
-        require_project(database, connector.project_id);
-        rows::insert(database, connector);
+        rows::require_project(database, connector.project_id);
+        rows::insert(database, connector, names);
         write_secrets(database, connector.id, secrets);
     });
 }
 
-std::optional<model::Connector> ConnectorTable::find(const std::string& id) {
-    return store_.read(
-        [&](sqlite::Database& database) { return rows::find<model::Connector>(database, id); });
-}
-
-Listed<model::Connector> ConnectorTable::list(const std::string& project_id, const Page& page) {
-    return store_.read([&](sqlite::Database& database) {
-        require_project(database, project_id);
-        return rows::list<model::Connector>(database, project_id, page);
-    });
-}
-
-model::Connector ConnectorTable::update(const std::string& id,
-                                        const std::function<void(model::Connector&)>& change,
-                                        const SealedSecrets& secrets) {
+model::Connector ConnectorTable::update(const std::string& id, const Change& change,
+                                        const SealedSecrets& secrets, Names names) {
     return store_.write([&](sqlite::Database& database) {
-        auto connector = rows::get<model::Connector>(database, id);
-        change(connector);
-        rows::update(database, connector);
+        std::set<std::string> stored;
+        auto statement = database.prepare("SELECT field FROM secrets WHERE connector_id = ?");
+        statement.bind(1, id);
+        while (statement.step()) stored.insert(statement.text(0));
+        auto connector = rows::change<model::Connector>(
+            database, id, [&](model::Connector& changed) { change(changed, stored, database); }, names);
         write_secrets(database, id, secrets);
         return connector;
     });
@@ -129,6 +122,41 @@ std::optional<std::string> ConnectorTable::find_secret(const std::string& id, co
         auto statement = database.prepare("SELECT sealed FROM secrets WHERE connector_id = ? AND field = ?");
         if (!statement.bind(1, id).bind(2, field).step()) return std::nullopt;
         return statement.text(0);
+    });
+}
+
+void ConnectorTable::reseal(const std::string& old_fingerprint, const std::string& new_fingerprint,
+                            const std::function<void()>& before, const Reseal& seal_again) {
+    store_.write([&](sqlite::Database& database) {
+        const auto known = read_fingerprint(database);
+        if (known && *known != old_fingerprint)
+            throw Error(ErrorClass::conflict, "another process has changed the key meanwhile", "try again");
+        before();
+        auto secrets = database.prepare("SELECT connector_id, field, sealed FROM secrets");
+        std::vector<std::array<std::string, 3>> rows;
+        while (secrets.step()) rows.push_back({secrets.text(0), secrets.text(1), secrets.text(2)});
+        for (const auto& [id, field, sealed] : rows) {
+            database.prepare("UPDATE secrets SET sealed = ? WHERE connector_id = ? AND field = ?")
+                .bind_blob(1, seal_again(id, field, sealed))
+                .bind(2, id)
+                .bind(3, field)
+                .run();
+        }
+        database.prepare("UPDATE settings SET value = ? WHERE name = ?")
+            .bind(1, new_fingerprint)
+            .bind(2, fingerprint_setting)
+            .run();
+    });
+}
+
+void ConnectorTable::while_no_key_changes(
+    const std::function<void(const std::optional<std::string>& fingerprint)>& action) {
+    store_.write([&](sqlite::Database& database) { action(read_fingerprint(database)); });
+}
+
+std::uint64_t ConnectorTable::count_secrets() {
+    return store_.read([](sqlite::Database& database) {
+        return rows::count(database, "SELECT COUNT(*) FROM secrets WHERE field <> ?", "");
     });
 }
 

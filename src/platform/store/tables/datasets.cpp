@@ -5,7 +5,7 @@
 
 #include "core/error.hpp"
 #include "core/utf8.hpp"
-#include "platform/store/tables/projects.hpp"
+#include "model/fields.hpp"
 #include "platform/store/tables/rows.hpp"
 
 namespace prevision::platform {
@@ -15,6 +15,7 @@ struct rows::Layout<model::Dataset> {
     static constexpr std::string_view table = "datasets";
     static constexpr std::string_view noun = "dataset";
     static constexpr std::string_view owner = "project_id";
+    static constexpr std::string_view keeps_name = "state <> 'failed'";
 
     template <typename Dataset, typename Column>
     static void visit(Dataset& dataset, Column&& column) {
@@ -33,20 +34,17 @@ struct rows::Layout<model::Dataset> {
         column("file_name", dataset.file.name);
         column("file_type", dataset.file.type);
         column("compression", dataset.file.compression);
-        column("separator", dataset.file.format.separator);
-        column("quote", dataset.file.format.quote);
-        column("header", dataset.file.format.header);
-        column("encoding", dataset.file.format.encoding);
+        model::visit_format(dataset.file.format, column);
         column("note", dataset.file.note);
     }
 
-    /// The API has four states. Here the copy is the only work, and the other states follow it.
+    /// The API has four states. Only the copy does work here, so the other states follow it.
     static void complete(model::Dataset& dataset) {
         const auto others = dataset.copy_state == "running" ? std::string("pending") : dataset.copy_state;
         dataset.describe_state = others;
         dataset.drift_state = others;
         dataset.embeddings_state = others;
-        // The columns have defaults; the file is known when the copy is done.
+        // Until the copy is done, these columns only hold defaults.
         if (!dataset.done()) dataset.file = {};
     }
 };
@@ -60,6 +58,14 @@ void set_content(model::Dataset& dataset, const DatasetContent& content) {
     dataset.sha256 = content.sha256;
     dataset.schema = content.schema;
     dataset.file = content.file;
+}
+
+void insert_removed(sqlite::Database& database, const std::string& id) {
+    database.prepare("INSERT OR IGNORE INTO removed_datasets (id) VALUES (?)").bind(1, id).run();
+}
+
+void delete_removed(sqlite::Database& database, const std::string& id) {
+    database.prepare("DELETE FROM removed_datasets WHERE id = ?").bind(1, id).run();
 }
 
 /// Changes the dataset when it is in one of the states `from`. Returns whether it was.
@@ -76,33 +82,32 @@ bool change(Store& store, const std::string& id, std::initializer_list<std::stri
 
 }  // namespace
 
-void DatasetTable::insert(const model::Dataset& dataset) {
+template class Table<model::Dataset>;
+
+void DatasetTable::insert(const model::Dataset& dataset, Names names) {
     store_.write([&](sqlite::Database& database) {
-        require_project(database, dataset.project_id);
+        rows::require_project(database, dataset.project_id);
         rows::require_in_project(database, "datasource", dataset.datasource_id, dataset.project_id);
         auto pending = dataset;
         pending.copy_state = "pending";
-        rows::insert(database, pending);
+        rows::insert(database, pending, names);
     });
 }
 
-void DatasetTable::insert_done(const model::Dataset& dataset, const DatasetContent& content) {
+void DatasetTable::insert_done(const model::Dataset& dataset, const DatasetContent& content, Names names) {
     store_.write([&](sqlite::Database& database) {
-        require_project(database, dataset.project_id);
+        rows::require_project(database, dataset.project_id);
         auto done = dataset;
         set_content(done, content);
-        rows::insert(database, done);
+        rows::insert(database, done, names);
+        delete_removed(database, done.id);
     });
 }
 
-std::optional<model::Dataset> DatasetTable::find(const std::string& id) {
-    return store_.read([&](sqlite::Database& database) { return rows::find<model::Dataset>(database, id); });
-}
-
-Listed<model::Dataset> DatasetTable::list(const std::string& project_id, const Page& page) {
-    return store_.read([&](sqlite::Database& database) {
-        require_project(database, project_id);
-        return rows::list<model::Dataset>(database, project_id, page);
+model::Dataset DatasetTable::rename(const std::string& id, const std::string& name, Names names) {
+    return store_.write([&](sqlite::Database& database) {
+        const auto set_name = [&](model::Dataset& dataset) { dataset.name = name; };
+        return rows::change<model::Dataset>(database, id, set_name, names);
     });
 }
 
@@ -144,19 +149,21 @@ bool DatasetTable::fail(const std::string& id, const Error& reason) {
     });
 }
 
+void DatasetTable::note_files(const std::string& id) {
+    store_.write([&](sqlite::Database& database) { insert_removed(database, id); });
+}
+
 void DatasetTable::remove(const std::string& id) {
     store_.write([&](sqlite::Database& database) {
         rows::remove<model::Dataset>(database, id);
-        database.prepare("INSERT OR IGNORE INTO removed_datasets (id) VALUES (?)").bind(1, id).run();
+        insert_removed(database, id);
     });
 }
 
 std::vector<std::string> DatasetTable::removed() { return list_ids("SELECT id FROM removed_datasets"); }
 
 void DatasetTable::forget_removed(const std::string& id) {
-    store_.write([&](sqlite::Database& database) {
-        database.prepare("DELETE FROM removed_datasets WHERE id = ?").bind(1, id).run();
-    });
+    store_.write([&](sqlite::Database& database) { delete_removed(database, id); });
 }
 
 }  // namespace prevision::platform

@@ -7,40 +7,41 @@
 
 #include "core/error.hpp"
 #include "model/model.hpp"
-#include "platform/store/page.hpp"
-#include "platform/store/store.hpp"
+#include "platform/store/tables/table.hpp"
 
 namespace prevision::platform {
 
-/// What a finished snapshot is.
+/// What a finished dataset holds.
 struct DatasetContent {
-    std::optional<std::uint64_t> rows;  ///< nothing where none can be told
+    std::optional<std::uint64_t> rows;  ///< nothing when the format has no rows
     std::uint64_t bytes = 0;
     std::string sha256;
     std::vector<model::SchemaColumn> schema;
     model::DatasetFile file;
 };
 
-/// The datasets of a store. A dataset goes pending → running → done or failed, and each step is taken once,
-/// whoever tries: a step that finds the dataset in another state, or gone, returns false and changes nothing.
-/// Errors beside those named are the store's.
-class DatasetTable {
+/// The datasets of a store. A dataset goes pending → running → done or failed. A step returns false and changes
+/// nothing when the dataset is gone or in another state, so that only one process takes it.
+///
+class DatasetTable : public Table<model::Dataset> {
   public:
-    explicit DatasetTable(Store& store) : store_(store) {}
+    using Table::Table;
 
-    /// A pending one. Error not_found when the project is not there, or the datasource is not in that
+    /// Adds a pending dataset. Error not_found when there is no such project, or the datasource is not in it.
+    void insert(const model::Dataset& dataset, Names names = Names::repeated);
+
+    /// Records that files of this id must be removed, unless `insert_done` follows.
+    void note_files(const std::string& id);
+
+    /// Adds a done dataset, of an uploaded file, so without a datasource. Error not_found when there is no such
     /// project.
-    void insert(const model::Dataset& dataset);
+    void insert_done(const model::Dataset& dataset, const DatasetContent& content,
+                     Names names = Names::repeated);
 
-    /// One that is done, of a file that was uploaded: it has no datasource. Error not_found when the project
-    /// is not there.
-    void insert_done(const model::Dataset& dataset, const DatasetContent& content);
-    std::optional<model::Dataset> find(const std::string& id);
+    /// Changes its name, and returns it. Error not_found.
+    model::Dataset rename(const std::string& id, const std::string& name, Names names);
 
-    /// Error not_found when there is no such project.
-    Listed<model::Dataset> list(const std::string& project_id, const Page& page);
-
-    /// The ids of all that are pending or running.
+    /// The ids of the pending and running datasets.
     std::vector<std::string> unfinished();
 
     bool start(const std::string& id);  ///< pending → running
@@ -48,17 +49,15 @@ class DatasetTable {
     bool finish(const std::string& id, const DatasetContent& content);  ///< running → done
     bool fail(const std::string& id, const Error& reason);              ///< pending or running → failed
 
-    /// Takes it off the list and notes that its files are still to be removed. Error not_found.
+    /// Deletes it, and records that its files must still be removed. Error not_found.
     void remove(const std::string& id);
 
-    /// The ids whose files are still to be removed, until `forget_removed`.
+    /// The ids of deleted datasets whose files must still be removed, until `forget_removed`.
     std::vector<std::string> removed();
     void forget_removed(const std::string& id);
 
   private:
     std::vector<std::string> list_ids(std::string_view sql);
-
-    Store& store_;
 };
 
 }  // namespace prevision::platform

@@ -1,6 +1,6 @@
 #include "platform/store/tables/datasources.hpp"
 
-#include "platform/store/tables/projects.hpp"
+#include "model/fields.hpp"
 #include "platform/store/tables/rows.hpp"
 
 namespace prevision::platform {
@@ -17,19 +17,10 @@ struct rows::Layout<model::Datasource> {
         column("project_id", datasource.project_id);
         column("connector_id", datasource.connector_id);
         column("name", datasource.name);
-        column("path", datasource.path);
-        column("database", datasource.database);
-        column("table", datasource.table);
-        column("bucket", datasource.bucket);
-        column("request", datasource.request);
-        column("g_cloud", datasource.g_cloud);
-        column("separator", datasource.format.separator);
-        column("quote", datasource.format.quote);
-        column("header", datasource.format.header);
-        column("encoding", datasource.format.encoding);
+        model::visit_location(datasource, column);
+        model::visit_format(datasource.format, column);
         column("created_at", datasource.created_at);
     }
-    static void complete(model::Datasource& /*datasource*/) {}
 };
 
 namespace {
@@ -40,34 +31,30 @@ void require_connector(sqlite::Database& database, const model::Datasource& data
 
 }  // namespace
 
-void DatasourceTable::insert(const model::Datasource& datasource) {
+template class Table<model::Datasource>;
+
+std::vector<model::Datasource> DatasourceTable::list_of(sqlite::Database& database,
+                                                        const std::string& connector_id) {
+    return rows::list_by<model::Datasource>(database, "connector_id", connector_id);
+}
+
+void DatasourceTable::insert(const model::Datasource& datasource, Names names) {
     store_.write([&](sqlite::Database& database) {
-        require_project(database, datasource.project_id);
+        rows::require_project(database, datasource.project_id);
         require_connector(database, datasource);
-        rows::insert(database, datasource);
-    });
-}
-
-std::optional<model::Datasource> DatasourceTable::find(const std::string& id) {
-    return store_.read(
-        [&](sqlite::Database& database) { return rows::find<model::Datasource>(database, id); });
-}
-
-Listed<model::Datasource> DatasourceTable::list(const std::string& project_id, const Page& page) {
-    return store_.read([&](sqlite::Database& database) {
-        require_project(database, project_id);
-        return rows::list<model::Datasource>(database, project_id, page);
+        rows::insert(database, datasource, names);
     });
 }
 
 model::Datasource DatasourceTable::update(const std::string& id,
-                                          const std::function<void(model::Datasource&)>& change) {
+                                          const std::function<void(model::Datasource&)>& change,
+                                          Names names) {
     return store_.write([&](sqlite::Database& database) {
-        auto datasource = rows::get<model::Datasource>(database, id);
-        change(datasource);
-        require_connector(database, datasource);
-        rows::update(database, datasource);
-        return datasource;
+        const auto checked_change = [&](model::Datasource& datasource) {
+            change(datasource);
+            require_connector(database, datasource);
+        };
+        return rows::change<model::Datasource>(database, id, checked_change, names);
     });
 }
 

@@ -5,33 +5,30 @@
 #include <string>
 
 #include "model/model.hpp"
-#include "platform/store/page.hpp"
-#include "platform/store/store.hpp"
+#include "platform/store/tables/table.hpp"
 
 namespace prevision::platform {
 
-/// The datasources of a store. Errors beside those named are the store's.
-class DatasourceTable {
+/// The datasources of a store.
+class DatasourceTable : public Table<model::Datasource> {
   public:
-    explicit DatasourceTable(Store& store) : store_(store) {}
+    using Table::Table;
 
-    /// Error not_found when the project is not there, or the connector is not in that project.
-    void insert(const model::Datasource& datasource);
-    std::optional<model::Datasource> find(const std::string& id);
+    /// The datasources of a connector. Call it inside a transaction.
+    static std::vector<model::Datasource> list_of(sqlite::Database& database,
+                                                  const std::string& connector_id);
 
-    /// Error not_found when there is no such project.
-    Listed<model::Datasource> list(const std::string& project_id, const Page& page);
+    /// Error not_found when there is no such project, or the connector is not in it.
+    void insert(const model::Datasource& datasource, Names names = Names::repeated);
 
-    /// Lets `change` set fields of the datasource and writes it; what others set meanwhile is kept. Returns
-    /// the datasource. Error not_found when it is not there, or its connector not in its project, and what
-    /// `change` throws: nothing is written then.
-    model::Datasource update(const std::string& id, const std::function<void(model::Datasource&)>& change);
+    /// Calls `change` on the current datasource, and writes and returns the result. Error not_found when there is
+    /// no such datasource, or its connector is not in its project; and what `change` throws. Nothing is written
+    /// then.
+    model::Datasource update(const std::string& id, const std::function<void(model::Datasource&)>& change,
+                             Names names = Names::repeated);
 
-    /// Error not_found, or conflict while a snapshot of it is not finished. Its datasets stay.
+    /// Error not_found, or conflict while a snapshot of it is unfinished. Its datasets are kept.
     void remove(const std::string& id);
-
-  private:
-    Store& store_;
 };
 
 }  // namespace prevision::platform

@@ -1,6 +1,6 @@
 #include "platform/store/tables/exporters.hpp"
 
-#include "platform/store/tables/projects.hpp"
+#include "model/fields.hpp"
 #include "platform/store/tables/rows.hpp"
 
 namespace prevision::platform {
@@ -18,16 +18,9 @@ struct rows::Layout<model::Exporter> {
         column("connector_id", exporter.connector_id);
         column("name", exporter.name);
         column("description", exporter.description);
-        column("filepath", exporter.filepath);
-        column("bucket", exporter.bucket);
-        column("database", exporter.database);
-        column("table", exporter.table);
-        column("g_cloud", exporter.g_cloud);
-        column("file_write_mode", exporter.file_write_mode);
-        column("database_write_mode", exporter.database_write_mode);
+        model::visit_target(exporter, column);
         column("created_at", exporter.created_at);
     }
-    static void complete(model::Exporter& /*exporter*/) {}
 };
 
 template <>
@@ -47,25 +40,42 @@ struct rows::Layout<model::Export> {
         column("error_class", done.error_class);
         column("created_at", done.created_at);
     }
-    static void complete(model::Export& /*done*/) {}
 };
 
-void ExporterTable::insert(const model::Exporter& exporter) {
+template class Table<model::Exporter>;
+
+namespace {
+
+void set_committing(sqlite::Database& database, const std::string& export_id, bool committing) {
+    database.prepare("UPDATE exports SET committing = ? WHERE id = ?")
+        .bind(1, static_cast<std::int64_t>(committing))
+        .bind(2, export_id)
+        .run();
+}
+
+}  // namespace
+
+std::vector<model::Exporter> ExporterTable::list_of(sqlite::Database& database,
+                                                    const std::string& connector_id) {
+    return rows::list_by<model::Exporter>(database, "connector_id", connector_id);
+}
+
+void ExporterTable::insert(const model::Exporter& exporter, Names names) {
     store_.write([&](sqlite::Database& database) {
-        require_project(database, exporter.project_id);
+        rows::require_project(database, exporter.project_id);
         rows::require_in_project(database, "connector", exporter.connector_id, exporter.project_id);
-        rows::insert(database, exporter);
+        rows::insert(database, exporter, names);
     });
 }
 
-std::optional<model::Exporter> ExporterTable::find(const std::string& id) {
-    return store_.read([&](sqlite::Database& database) { return rows::find<model::Exporter>(database, id); });
-}
-
-Listed<model::Exporter> ExporterTable::list(const std::string& project_id, const Page& page) {
-    return store_.read([&](sqlite::Database& database) {
-        require_project(database, project_id);
-        return rows::list<model::Exporter>(database, project_id, page);
+model::Exporter ExporterTable::update(const std::string& id,
+                                      const std::function<void(model::Exporter&)>& change, Names names) {
+    return store_.write([&](sqlite::Database& database) {
+        const auto checked_change = [&](model::Exporter& exporter) {
+            change(exporter);
+            rows::require_in_project(database, "connector", exporter.connector_id, exporter.project_id);
+        };
+        return rows::change<model::Exporter>(database, id, checked_change, names);
     });
 }
 
@@ -73,10 +83,47 @@ void ExporterTable::remove(const std::string& id) {
     store_.write([&](sqlite::Database& database) { rows::remove<model::Exporter>(database, id); });
 }
 
-void ExporterTable::insert_export(const model::Export& done) {
+void ExporterTable::insert_export(const model::Export& started) {
     store_.write([&](sqlite::Database& database) {
-        rows::get<model::Exporter>(database, done.exporter_id);
-        rows::insert(database, done);
+        rows::get<model::Exporter>(database, started.exporter_id);
+        rows::insert(database, started);
+    });
+}
+
+void ExporterTable::begin_commit(const std::string& export_id) {
+    store_.write([&](sqlite::Database& database) { set_committing(database, export_id, true); });
+}
+
+void ExporterTable::settle_export(const model::Export& ended, Commit commit) {
+    store_.write([&](sqlite::Database& database) {
+        rows::update(database, ended);
+        if (commit != Commit::as_it_is) set_committing(database, ended.id, commit == Commit::uncertain);
+    });
+}
+
+std::vector<model::Export> ExporterTable::running_exports(const std::string& exporter_id) {
+    return store_.read([&](sqlite::Database& database) {
+        auto exports = rows::list_by<model::Export>(database, "exporter_id", exporter_id);
+        std::erase_if(exports, [](const model::Export& each) { return each.status != "running"; });
+        return exports;
+    });
+}
+
+std::optional<std::string> ExporterTable::find_uncertain(const std::string& exporter_id,
+                                                         const std::string& dataset_id) {
+    return store_.read([&](sqlite::Database& database) -> std::optional<std::string> {
+        auto statement = database.prepare(
+            "SELECT id FROM exports WHERE exporter_id = ? AND dataset_id = ? AND committing = 1 AND status = 'failed'");
+        if (!statement.bind(1, exporter_id).bind(2, dataset_id).step()) return std::nullopt;
+        return statement.text(0);
+    });
+}
+
+bool ExporterTable::is_uncertain(const std::string& export_id) {
+    return store_.read([&](sqlite::Database& database) {
+        auto statement =
+            database.prepare("SELECT 1 FROM exports WHERE id = ? AND committing = 1 AND status = 'failed'");
+        return statement.bind(1, export_id).step();
     });
 }
 

@@ -1,38 +1,54 @@
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "model/exporter.hpp"
-#include "platform/store/page.hpp"
-#include "platform/store/store.hpp"
+#include "platform/store/tables/table.hpp"
 
 namespace prevision::platform {
 
-/// The exporters of a store, and what was exported through them. Errors beside those named are the store's.
-class ExporterTable {
+/// The exporters of a store and their exports.
+class ExporterTable : public Table<model::Exporter> {
   public:
-    explicit ExporterTable(Store& store) : store_(store) {}
+    using Table::Table;
 
-    /// Error not_found when the project is not there, or the connector is not in it.
-    void insert(const model::Exporter& exporter);
-    std::optional<model::Exporter> find(const std::string& id);
+    /// The exporters of a connector. Call it inside a transaction.
+    static std::vector<model::Exporter> list_of(sqlite::Database& database, const std::string& connector_id);
 
-    /// Error not_found when there is no such project.
-    Listed<model::Exporter> list(const std::string& project_id, const Page& page);
+    /// Error not_found when there is no such project, or the connector is not in it.
+    void insert(const model::Exporter& exporter, Names names = Names::repeated);
 
-    /// With its exports. Error not_found.
+    /// Calls `change` on the current exporter, and writes and returns the result. Error not_found when there is no
+    /// such exporter, or its connector is not in its project; and what `change` throws. Nothing is written then.
+    model::Exporter update(const std::string& id, const std::function<void(model::Exporter&)>& change,
+                           Names names);
+
+    /// Removes its exports too. Error not_found.
     void remove(const std::string& id);
 
-    /// Error not_found when the exporter is gone.
-    void insert_export(const model::Export& done);
+    /// Error not_found when there is no such exporter.
+    void insert_export(const model::Export& started);
+
+    /// Whether it is known that the rows of an export are written.
+    enum class Commit { settled, uncertain, as_it_is };
+
+    /// From now on it is uncertain whether the rows are written.
+    void begin_commit(const std::string& export_id);
+
+    /// Writes how an export ended.
+    void settle_export(const model::Export& ended, Commit commit);
+    std::vector<model::Export> running_exports(const std::string& exporter_id);
+
+    /// The id of an export of this dataset whose rows may or may not be written; nothing when there is none.
+    std::optional<std::string> find_uncertain(const std::string& exporter_id, const std::string& dataset_id);
+    bool is_uncertain(const std::string& export_id);
     std::optional<model::Export> find_export(const std::string& id);
 
     /// Error not_found when there is no such exporter.
     Listed<model::Export> list_exports(const std::string& exporter_id, const Page& page);
-
-  private:
-    Store& store_;
 };
 
 }  // namespace prevision::platform

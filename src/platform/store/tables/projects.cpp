@@ -12,7 +12,8 @@ template <>
 struct rows::Layout<model::Project> {
     static constexpr std::string_view table = "projects";
     static constexpr std::string_view noun = "project";
-    static constexpr std::string_view owner = "''";  // every project is in the one list: '' = ''
+    static constexpr std::string_view owner =
+        "''";  // all projects are in one list, so the condition is '' = ''
 
     template <typename Project, typename Column>
     static void visit(Project& project, Column&& column) {
@@ -22,7 +23,6 @@ struct rows::Layout<model::Project> {
         column("color", project.color);
         column("created_at", project.created_at);
     }
-    static void complete(model::Project& /*project*/) {}
 };
 
 namespace {
@@ -33,7 +33,7 @@ ProjectRecord to_record(sqlite::Database& database, model::Project project) {
     return {.project = std::move(project), .datasets = datasets};
 }
 
-/// What the project holds, in words: "2 connectors and 1 dataset"; empty when it holds nothing.
+/// "2 connectors, 1 dataset"; empty for an empty project.
 std::string describe_content(sqlite::Database& database, const std::string& id) {
     std::vector<std::string> parts;
     const auto count = [&](std::string_view noun) {
@@ -50,8 +50,15 @@ std::string describe_content(sqlite::Database& database, const std::string& id) 
 
 }  // namespace
 
-void ProjectTable::insert(const model::Project& project) {
-    store_.write([&](sqlite::Database& database) { rows::insert(database, project); });
+void ProjectTable::insert(const model::Project& project, Names names) {
+    store_.write([&](sqlite::Database& database) { rows::insert(database, project, names); });
+}
+
+ProjectRecord ProjectTable::update(const std::string& id, const std::function<void(model::Project&)>& change,
+                                   Names names) {
+    return store_.write([&](sqlite::Database& database) {
+        return to_record(database, rows::change<model::Project>(database, id, change, names));
+    });
 }
 
 std::optional<ProjectRecord> ProjectTable::find(const std::string& id) {
@@ -71,20 +78,24 @@ Listed<ProjectRecord> ProjectTable::list(const Page& page) {
     });
 }
 
+Listed<ProjectRecord> ProjectTable::list_one(const std::string& id, const Page& page) {
+    auto project = find(id);
+    Listed<ProjectRecord> list;
+    if (!project || (page.name && *page.name != project->project.name)) return list;
+    list.total = 1;
+    if (page.number == 1) list.items.push_back(std::move(*project));
+    return list;
+}
+
 void ProjectTable::remove(const std::string& id) {
     store_.write([&](sqlite::Database& database) {
-        require_project(database, id);
+        rows::require_project(database, id);
         if (const auto content = describe_content(database, id); !content.empty()) {
             throw Error(ErrorClass::conflict, fmt::format("the project is not empty: it holds {}", content),
                         "delete these first");
         }
         rows::remove<model::Project>(database, id);
     });
-}
-
-void require_project(sqlite::Database& database, const std::string& id) {
-    auto statement = database.prepare("SELECT 1 FROM projects WHERE id = ?");
-    if (!statement.bind(1, id).step()) rows::fail_missing<model::Project>(id);
 }
 
 }  // namespace prevision::platform

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 
@@ -20,18 +21,23 @@ class ProjectTable {
   public:
     explicit ProjectTable(Store& store) : store_(store) {}
 
-    void insert(const model::Project& project);
+    /// Calls `change` on the current project, and writes and returns the result. Error not_found, and what `change`
+    /// throws: nothing is written then.
+    ProjectRecord update(const std::string& id, const std::function<void(model::Project&)>& change,
+                         Names names);
+
+    void insert(const model::Project& project, Names names = Names::repeated);
     std::optional<ProjectRecord> find(const std::string& id);
     Listed<ProjectRecord> list(const Page& page);
 
-    /// Error not_found, or conflict while it holds anything.
+    /// The list of one project only; empty when there is no such project, or it is not on the page.
+    Listed<ProjectRecord> list_one(const std::string& id, const Page& page);
+
+    /// Error not_found, or conflict while anything belongs to it.
     void remove(const std::string& id);
 
   private:
     Store& store_;
 };
-
-/// Within a transaction: Error not_found when there is no such project.
-void require_project(sqlite::Database& database, const std::string& id);
 
 }  // namespace prevision::platform

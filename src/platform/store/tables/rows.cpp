@@ -54,4 +54,10 @@ void refuse_while_used(sqlite::Database& database, std::string_view sql, const s
         throw Error(ErrorClass::conflict, fmt::format("{} {}", users, users == 1 ? one : many), hint);
 }
 
+void require_project(sqlite::Database& database, const std::string& id) {
+    auto statement = database.prepare("SELECT 1 FROM projects WHERE id = ?");
+    if (!statement.bind(1, id).step())
+        throw Error(ErrorClass::not_found, fmt::format("there is no project {}", id));
+}
+
 }  // namespace prevision::platform::rows

@@ -11,22 +11,24 @@
 #include <fmt/format.h>
 
 #include "core/error.hpp"
+#include "core/utf8.hpp"
 #include "model/model.hpp"
-#include "platform/store/page.hpp"
+#include "platform/store/tables/table.hpp"
 #include "sqlite/sqlite.hpp"
 
-/// Reads and writes the rows of every table of the store. Each function runs inside a transaction of the caller.
+/// Reads and writes rows of the store's tables. Call these functions inside a transaction.
 namespace prevision::platform::rows {
 
-/// How a table keeps an object. A specialization has
+/// How an object is stored in a table. A specialization has
 /// - `table`, and `noun` for messages;
 /// - `owner`: the column whose value selects a list, such as "project_id";
 /// - `visit(object, column)`, which calls `column(name, member)` for every column, "id" first;
-/// - `complete(object)`, which derives after reading what has no column.
+/// - optionally `keeps_name`: the condition on an object that another one's name must differ from;
+/// - optionally `complete(object)`, which derives the members that have no column from those that were read.
 template <typename Object>
 struct Layout;
 
-/// Binds each visited member to the next parameter. Text is stored as valid UTF-8.
+/// Binds each visited member to the next parameter. Texts are made valid UTF-8.
 class Binder {
   public:
     explicit Binder(sqlite::Statement& statement) : statement_(statement) {}
@@ -68,7 +70,7 @@ class Reader {
     int index_ = 0;
 };
 
-/// The columns in the order of `visit`, each written by `format`, with commas between them.
+/// The names of the columns in the order of `visit`, each put into `format`, separated by commas.
 template <typename Object>
 std::string columns(std::string_view format) {
     std::string text;
@@ -84,7 +86,7 @@ Object read(const sqlite::Statement& row) {
     Object object{};
     Reader reader(row);
     Layout<Object>::visit(object, reader);
-    Layout<Object>::complete(object);
+    if constexpr (requires { Layout<Object>::complete(object); }) Layout<Object>::complete(object);
     return object;
 }
 
@@ -116,7 +118,33 @@ Object get(sqlite::Database& database, const std::string& id) {
 }
 
 template <typename Object>
-void insert(sqlite::Database& database, const Object& object) {
+inline constexpr bool has_name = requires(Object object) {
+    object.name;
+};
+
+/// Error conflict when an object of the same list has the name: "there is a connector 'shop' already".
+template <typename Object>
+void require_free_name(sqlite::Database& database, const Object& object) {
+    std::string condition;
+    if constexpr (requires { Layout<Object>::keeps_name; }) condition = Layout<Object>::keeps_name;
+    auto statement = database.prepare(fmt::format("SELECT id FROM {} WHERE {} = ?1 AND name = ?2{}{}",
+                                                  Layout<Object>::table, Layout<Object>::owner,
+                                                  condition.empty() ? "" : " AND ", condition));
+    if constexpr (requires { object.project_id; }) {
+        statement.bind(1, object.project_id);
+    } else {
+        statement.bind(1, std::string_view());
+    }
+    if (!statement.bind(2, valid_utf8(object.name)).step()) return;
+    throw Error(ErrorClass::conflict, fmt::format("there is a {} '{}' already: {}", Layout<Object>::noun,
+                                                  object.name, statement.text(0)));
+}
+
+template <typename Object>
+void insert(sqlite::Database& database, const Object& object, Names names = Names::repeated) {
+    if constexpr (has_name<Object>) {
+        if (names == Names::unique) require_free_name(database, object);
+    }
     auto statement = database.prepare(fmt::format("INSERT INTO {} ({}) VALUES ({})", Layout<Object>::table,
                                                   columns<Object>("\"{}\""), columns<Object>("?")));
     Binder binder(statement);
@@ -134,6 +162,17 @@ void update(sqlite::Database& database, const Object& object) {
     statement.run();
 }
 
+/// Changes the object that has the id, and returns it. With `Names::unique`, a new name must be free.
+template <typename Object, typename Change>
+Object change(sqlite::Database& database, const std::string& id, const Change& change, Names names) {
+    auto object = get<Object>(database, id);
+    const auto name = object.name;
+    change(object);
+    if (names == Names::unique && object.name != name) require_free_name(database, object);
+    update(database, object);
+    return object;
+}
+
 /// Error not_found.
 template <typename Object>
 void remove(sqlite::Database& database, const std::string& id) {
@@ -141,29 +180,66 @@ void remove(sqlite::Database& database, const std::string& id) {
     if (database.changes() == 0) fail_missing<Object>(id);
 }
 
-/// The rows that the query with one parameter counts.
+/// Runs a SELECT COUNT(*) with one parameter.
 std::uint64_t count(sqlite::Database& database, std::string_view sql, const std::string& parameter);
 
-/// One page of the objects of `owner`, in the order of creation.
+/// A page of the objects that belong to `owner`, in the order of creation.
 template <typename Object>
 Listed<Object> list(sqlite::Database& database, const std::string& owner, const Page& page) {
-    const auto where = fmt::format("WHERE {} = ?1", Layout<Object>::owner);
+    const bool by_name = has_name<Object> && page.name;
+    const auto where = fmt::format("WHERE {} = ?1{}", Layout<Object>::owner, by_name ? " AND name = ?2" : "");
+    const auto bind = [&](sqlite::Statement& statement) {
+        statement.bind(1, owner);
+        if (by_name) statement.bind(2, valid_utf8(*page.name));
+    };
     Listed<Object> list;
-    list.total =
-        count(database, fmt::format("SELECT COUNT(*) FROM {} {}", Layout<Object>::table, where), owner);
-    auto statement = select<Object>(database, where + " ORDER BY seq LIMIT ?2 OFFSET ?3");
-    statement.bind(1, owner);
-    bind_page(statement, 2, page);
+    auto counted = database.prepare(fmt::format("SELECT COUNT(*) FROM {} {}", Layout<Object>::table, where));
+    bind(counted);
+    counted.step();
+    list.total = static_cast<std::uint64_t>(counted.integer(0));
+    auto statement = select<Object>(database, where + " ORDER BY seq LIMIT ?3 OFFSET ?4");
+    bind(statement);
+    bind_page(statement, 3, page);
     while (statement.step()) list.items.push_back(read<Object>(statement));
     return list;
 }
 
-/// Error not_found unless `table` has `id` in the project: "invalid connector_id: there is no connector …".
+/// All objects whose column has the value, in the order of creation.
+template <typename Object>
+std::vector<Object> list_by(sqlite::Database& database, std::string_view column, const std::string& value) {
+    std::vector<Object> objects;
+    auto statement = select<Object>(database, fmt::format("WHERE {} = ?1 ORDER BY seq", column));
+    statement.bind(1, value);
+    while (statement.step()) objects.push_back(read<Object>(statement));
+    return objects;
+}
+
+/// Error not_found unless the project has such an object: "invalid connector_id: there is no connector …".
 void require_in_project(sqlite::Database& database, std::string_view noun, const std::string& id,
                         const std::string& project_id);
 
-/// Error conflict when the query with one parameter counts any: "2 datasources use the connector".
+/// Error conflict when the SELECT COUNT(*) counts at least one: "2 datasources use the connector".
 void refuse_while_used(sqlite::Database& database, std::string_view sql, const std::string& id,
                        std::string_view one, std::string_view many, const std::string& hint);
 
+/// Error not_found when there is no such project.
+void require_project(sqlite::Database& database, const std::string& id);
+
 }  // namespace prevision::platform::rows
+
+namespace prevision::platform {
+
+template <typename Object>
+std::optional<Object> Table<Object>::find(const std::string& id) {
+    return store_.read([&](sqlite::Database& database) { return rows::find<Object>(database, id); });
+}
+
+template <typename Object>
+Listed<Object> Table<Object>::list(const std::string& project_id, const Page& page) {
+    return store_.read([&](sqlite::Database& database) {
+        rows::require_project(database, project_id);
+        return rows::list<Object>(database, project_id, page);
+    });
+}
+
+}  // namespace prevision::platform

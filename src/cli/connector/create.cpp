@@ -1,0 +1,84 @@
+#include <set>
+
+#include "cli/connector/check.hpp"
+#include "cli/connector/questions.hpp"
+#include "cli/connector/secrets.hpp"
+#include "cli/connector/verbs.hpp"
+#include "cli/verbs/existing.hpp"
+#include "cli/verbs/test_verb.hpp"
+
+namespace prevision::cli {
+
+namespace {
+
+using model::Connector;
+
+struct CreateOptions : ConnectorOptions {
+    IfExists if_exists;
+    bool test = false;
+};
+
+/// The connector that the options define. Asks for a password on a terminal when there is a user name and no secret. Error
+/// usage when the type is not known, invalid when the definition cannot be right.
+Connector to_connector(const ConnectorOptions& options, Services& services) {
+    auto connector = without_secrets(options);
+    read_secret_files(options, connector, services);
+    // Checked before a password is asked for, and with it after that.
+    const bool asks = !connector.username.empty() && !gives_secret_file(options) &&
+                      may_prompt(services.options(), services.io());
+    std::set<std::string> kept;
+    if (options.secret.given() || asks || (options.typed_password && !options.typed_password->empty()))
+        kept.insert("password");
+    check_definition(connector, kept, command_line_place("connector", connector.name), services);
+    if (auto password = password_of(options, services, true))
+        connector.secrets["password"] = std::move(*password);
+    return connector;
+}
+
+Connector run_create(CreateOptions& options, Services& services) {
+    take_apart_host(options, services);
+    refuse_update_with_test(options.if_exists, options.test, "connector");
+    const auto update = [&](const Connector& found) { return update_connector(options, found, services); };
+    if (options.bare() && may_prompt(services.options(), services.io())) {
+        // Check the name before prompting.
+        if (options.if_exists.choice != "update") {
+            if (const auto existing = settle_existing<Connector>(
+                    services, options.if_exists, options.name, find_named<Connector>(services, options.name)))
+                return *existing;
+        }
+        options.test = ask_for_connector(options, services) || options.test;
+    }
+    // Checked before any request: an invalid definition fails first.
+    const auto connector = to_connector(options, services);
+    const auto create = [&](api::Names names) {
+        auto created = services.client().create<model::Connector>(services.project_id(), connector, names);
+        if (options.test) test_or_remove(created, services, test_connector);
+        return created;
+    };
+    return create_unless_taken<Connector>(services, options.if_exists, options.name, create, update);
+}
+
+}  // namespace
+
+api::TestOutcome test_connector(api::Client& client, const api::ObjectReference& connector) {
+    return client.test<model::Connector>(connector);
+}
+
+void add_connector_create(Command& command, Services& services, const ConnectorNoun& noun) {
+    auto verb = command.subcommand("create", "Create a connector");
+    auto& options = verb.keep<CreateOptions>();
+    add_connector_options(verb, options, false);
+    add_if_exists(verb, options.if_exists, true);
+    verb.flag("--test", options.test, "Try the connection first, and create nothing when that fails");
+    verb.example(
+        "prevision connector create shop --type SQL --host db.example.com --port 3306 --username reader "
+        "--password-stdin < password.txt");
+    verb.example("prevision connector create local --host sqlite:///data/shop.db");
+    verb.example(
+        "prevision connector create store --type S3 --region eu-west-1 --username ACCESS_KEY "
+        "--password-file secret.txt");
+    verb.detail("On a terminal, with only NAME, it asks for what the type needs.");
+    show_result_of(verb, services, noun, [&options, &services] { return run_create(options, services); });
+}
+
+}  // namespace prevision::cli

@@ -1,0 +1,110 @@
+#include <filesystem>
+
+#include "cli/dataset/snapshot_watch.hpp"
+#include "cli/dataset/upload.hpp"
+#include "cli/dataset/verbs.hpp"
+#include "cli/verbs/existing.hpp"
+#include "render/progress.hpp"
+
+namespace prevision::cli {
+
+namespace {
+
+using model::Dataset;
+
+struct CreateOptions {
+    std::string name;
+    std::string datasource;
+    UploadOptions upload;
+    IfExists if_exists;
+    bool no_wait = false;
+    std::string progress = "auto";
+};
+
+/// A name with the time, so that names sort by it.
+std::string default_name(const std::string& datasource, const Clock& clock) {
+    auto time = format_time(clock.now());
+    std::erase_if(time, [](char c) { return c == '-' || c == ':'; });
+    return fmt::format("{}-{}", datasource, time);
+}
+
+/// Deletes the failed snapshots of a name, which a new dataset has taken.
+void replace_failed(Services& services, const std::string& name) {
+    for (const auto& dataset : find_named<Dataset>(services, name)) {
+        if (!dataset.failed()) continue;
+        services.client().remove<model::Dataset>(api::refer_to(dataset));
+        services.notice(fmt::format("replaced the snapshot {}, which had failed", dataset.id));
+    }
+}
+
+/// Creates the dataset, which may still be running, with `create`, or returns the one that has the name.
+template <typename Create>
+Dataset create_named(const CreateOptions& options, const std::string& name, Services& services,
+                     Create create) {
+    if (options.name.empty()) return create(api::Names::any);
+    bool is_new = false;
+    auto dataset = create_unless_taken<Dataset>(services, options.if_exists, name, [&](api::Names names) {
+        is_new = true;
+        return create(names);
+    });
+    if (is_new && options.if_exists.choice != "duplicate") replace_failed(services, name);
+    return dataset;
+}
+
+Dataset upload(const CreateOptions& options, Services& services) {
+    const auto& file = *options.upload.file;
+    auto name = options.name;
+    if (name.empty() && file == "-")
+        throw Error(ErrorClass::usage, "NAME is missing: a file from stdin has none");
+    if (name.empty()) name = default_name(std::filesystem::path(file).stem().string(), services.io().clock);
+    return create_named(options, name, services, [&](api::Names names) {
+        auto form = open_upload(options.upload, name);
+        return services.client().upload_dataset(services.project_id(), name, form, names);
+    });
+}
+
+Dataset take_snapshot(const CreateOptions& options, Services& services) {
+    const auto datasource = find<model::Datasource>(services, options.datasource);
+    const auto name =
+        options.name.empty() ? default_name(datasource.name, services.io().clock) : options.name;
+    if (options.no_wait) services.keep_snapshots_running();
+    std::string started;
+    auto dataset = create_named(options, name, services, [&](api::Names names) {
+        auto snapshot = start_snapshot(services, name, datasource.id, names);
+        started = snapshot.id;
+        return snapshot;
+    });
+    const bool waits = !options.no_wait && dataset.id == started;
+    return waits ? watch_snapshot(services, dataset, options.progress) : dataset;
+}
+
+Dataset run_create(const CreateOptions& options, Services& services) {
+    check_upload(options.upload, "--datasource", !options.datasource.empty());
+    return options.upload.file ? upload(options, services) : take_snapshot(options, services);
+}
+
+}  // namespace
+
+void add_progress(Command& verb, std::string& progress) {
+    verb.option("--progress", progress, "How to show progress on stderr",
+                {.value = "MODE", .choices = render::progress_mode_names()});
+}
+
+void add_dataset_create(Command& command, Services& services, const DatasetNoun& noun) {
+    auto verb = command.subcommand("create", "Take a snapshot of a datasource, or upload a file");
+    auto& options = verb.keep<CreateOptions>();
+    verb.argument("[NAME]", options.name, "The dataset's name; by default the datasource's and the time",
+                  false);
+    verb.option("--datasource", options.datasource, "What to take a snapshot of, by name or id",
+                {.value = "NAME", .completes = Completes::datasource});
+    add_upload_options(verb, options.upload);
+    add_if_exists(verb, options.if_exists, false);
+    verb.flag("--no-wait", options.no_wait, "Do not wait until it is done");
+    add_progress(verb, options.progress);
+    verb.example("prevision dataset create --datasource orders");
+    verb.example("prevision dataset create orders_today --datasource orders -q");
+    verb.example("prevision dataset create leads --file leads.csv --separator ';'");
+    show_result_of(verb, services, noun, [&options, &services] { return run_create(options, services); });
+}
+
+}  // namespace prevision::cli

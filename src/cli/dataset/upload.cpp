@@ -1,0 +1,50 @@
+#include "cli/dataset/upload.hpp"
+
+#include <filesystem>
+
+#include <fmt/format.h>
+
+#include "cli/input_file.hpp"
+#include "core/error.hpp"
+
+namespace prevision::cli {
+
+void add_upload_options(Command& verb, UploadOptions& options) {
+    verb.option("--file", options.file, "A file to upload instead; - is stdin",
+                {.value = "FILE", .completes = Completes::file});
+    verb.option("--separator", options.separator, "Files: what separates the values, one character or tab",
+                {.value = "CHAR", .suggestions = {"auto", "tab"}});
+    verb.option("--encoding", options.encoding, "Files: how the text is encoded",
+                {.value = "ENCODING",
+                 .suggestions = {"auto", "utf-8", "utf-16le", "utf-16be", "windows-1252", "iso-8859-1"}});
+    verb.option("--decimal", options.decimal, "Files: the decimal mark",
+                {.value = "CHAR", .choices = {".", ","}});
+}
+
+void check_upload(const UploadOptions& options, const std::string& flag, bool other) {
+    if (options.file && other)
+        throw Error(ErrorClass::usage, fmt::format("--file and {} exclude each other", flag));
+    if (!options.file && !other)
+        throw Error(ErrorClass::usage, fmt::format("{} is missing, or --file", flag));
+    if (!options.file && (options.separator || options.encoding || options.decimal))
+        throw Error(ErrorClass::usage, "--separator, --encoding and --decimal go with --file");
+    if (options.file && options.file->empty())
+        throw Error(ErrorClass::usage, "--file: a file's name is missing",
+                    "give a file's name, or - for stdin");
+}
+
+api::FormUpload open_upload(const UploadOptions& options, const std::string& name) {
+    std::vector<std::pair<std::string, std::string>> fields;
+    if (!name.empty()) fields.emplace_back("name", name);
+    const auto add = [&](const char* field, const std::optional<std::string>& value) {
+        if (value && !value->empty() && *value != "auto") fields.emplace_back(field, *value);
+    };
+    add("separator", options.separator);
+    add("encoding", options.encoding);
+    add("decimal", options.decimal);
+    const auto file_name =
+        *options.file == "-" ? "stdin.csv" : std::filesystem::path(*options.file).filename().string();
+    return {fields, file_name, open_input(*options.file)};
+}
+
+}  // namespace prevision::cli

@@ -1,0 +1,72 @@
+#include "cli/output_file.hpp"
+
+#include <regex>
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+
+namespace prevision::cli {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+/// The file that a chain of links leads to, which need not exist; the path itself where the chain cannot be followed: opening it
+/// then reports why.
+fs::path follow_links(const fs::path& path) {
+    constexpr int most_links = 40;  // as the kernel has it
+    auto target = path;
+    std::error_code failure;
+    for (int i = 0; i < most_links && fs::is_symlink(fs::symlink_status(target, failure)); ++i) {
+        const auto folder = fs::canonical(target.has_parent_path() ? target.parent_path() : ".", failure);
+        // An open descriptor: its link leads to a file that may have no name.
+        if (failure || std::regex_match(folder.string(), std::regex("/proc/[0-9]+/fd"))) return target;
+        const auto next = fs::read_symlink(target, failure);
+        if (failure) return path;
+        target = folder / next;
+    }
+    return target;
+}
+
+}  // namespace
+
+OutputFile::OutputFile(const fs::path& path, Output& out) : path_(path) {
+    if (path == "-") {
+        out_ = &out;
+        return;
+    }
+    const auto target = follow_links(path);
+    struct stat status {};
+    const bool exists = ::stat(target.c_str(), &status) == 0;
+    std::error_code unknown;
+    const bool is_descriptor = fs::is_symlink(fs::symlink_status(target, unknown));
+    if (exists && S_ISDIR(status.st_mode))
+        throw Error(ErrorClass::internal, fmt::format("cannot write {}: it is a folder", path.string()));
+    if (exists && (is_descriptor || !S_ISREG(status.st_mode))) {
+        out.flush();  // stdout may be the same file
+        through_ = open_file(target, O_WRONLY | O_APPEND);
+        return;
+    }
+    replaces_ = exists;
+    file_.emplace(target, 0666);
+    if (exists) file_->keep_mode_and_owner(status.st_mode & 07777U, status.st_uid, status.st_gid);
+}
+
+void OutputFile::write(std::string_view bytes) {
+    if (out_ != nullptr) {
+        out_->write(bytes);
+    } else if (through_) {
+        write_all(through_, bytes, path_);
+    } else {
+        file_->write(bytes);
+    }
+}
+
+void OutputFile::commit() {
+    if (file_) file_->commit();
+}
+
+bool OutputFile::commit_if_absent() { return !file_ || file_->commit_if_absent(); }
+
+}  // namespace prevision::cli

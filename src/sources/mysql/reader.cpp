@@ -1,0 +1,121 @@
+#include "sources/mysql/reader.hpp"
+
+#include <map>
+#include <optional>
+
+#include <fmt/format.h>
+
+#include "core/text.hpp"
+#include "sources/mysql/charset.hpp"
+#include "sources/mysql/name.hpp"
+#include "sources/mysql/session.hpp"
+#include "sources/mysql/statement.hpp"
+#include "sources/sql/text.hpp"
+
+namespace prevision::sources::mysql {
+
+namespace {
+
+std::vector<Column> describe_all(const Client& client, std::span<const MYSQL_FIELD> fields,
+                                 const std::map<unsigned, Charset>& charsets) {
+    std::vector<Column> columns;
+    for (const auto& field : fields) {
+        const auto charset = charsets.find(field.charsetnr);
+        if (charset == charsets.end() && kind_of(field) == ValueKind::text) {
+            throw Error(ErrorClass::unreachable,
+                        fmt::format("{}: the columns have changed meanwhile", client.purpose()), "try again");
+        }
+        columns.push_back(describe(field, charset == charsets.end() ? 1 : charset->second.most_bytes));
+    }
+    return columns;
+}
+
+void stream(Client& client, Statement& statement, const Target& target, const std::vector<Declared>& declared,
+            const ReadOptions& options, RowSink& sink) {
+    // Asked before the rows begin to arrive.
+    const auto charsets = find_charsets(client, statement.fields());
+    const Decoders decoders(client, statement.fields(), charsets, target.encoding);
+    statement.execute();
+    auto columns = describe_all(client, statement.fields(), charsets);
+    for (std::size_t at = 0; at < declared.size(); ++at) columns.at(at).type = declared[at].type;
+    sink.columns(columns);
+    RowDecoder decoder(columns, decoders.of_columns());
+    std::uint64_t left = options.limit.value_or(UINT64_MAX);
+    // Fetch one more row than wanted: the server usually has no more, and the connection then ends in
+    // good order.
+    while (statement.next()) {
+        client.check_cancellation();
+        if (left-- == 0) return;
+        sink.row(decoder.decode(statement.values()));
+    }
+}
+
+/// Whether the values may depend on the session's time zone: those of a table do not.
+bool is_view(Client& client, const Location& location) {
+    bool found = false;
+    client.for_each_row(
+        fmt::format(
+            "SELECT 1 FROM information_schema.views WHERE table_schema = CONVERT(x'{}' USING utf8mb4) AND "
+            "table_name = CONVERT(x'{}' USING utf8mb4)",
+            to_hex(location.database), to_hex(location.table)),
+        [&](auto) { found = true; });
+    return found;
+}
+
+void read_table(Client& client, const Target& target, const Location& location, const ReadOptions& options,
+                RowSink& sink) {
+    client.set_purpose(fmt::format("cannot read the table '{}' of '{}' at {}", location.table,
+                                   location.database, target.address()));
+    const auto table = quote_table(location.database, location.table, ErrorClass::not_found);
+    client.execute("START TRANSACTION READ ONLY");
+    // Reads no row, so that the view of the data does not begin yet, and keeps DDL and TRUNCATE away until
+    // the end of the transaction. Also fails unless the user may read every visible column: SHOW COLUMNS
+    // lists only those that he may read.
+    client.for_each_row(fmt::format("SELECT * FROM {} LIMIT 0", table), [](auto) {});
+    const auto declared = list_declared(client, table);
+    std::string list;
+    for (const auto& column : declared) {
+        list += list.empty() ? "" : ", ";
+        list += quote_identifier(column.name, SqlDialect::mysql, "column");
+    }
+    const bool uses_zone = !target.time_zone.empty() && is_view(client, location);
+    const auto zone_mark = uses_zone ? use_time_zone(client, target) : "Z";
+    const auto limit = options.limit ? fmt::format(" LIMIT {}", *options.limit) : std::string();
+    Statement statement(client, fmt::format("SELECT {} FROM {}{}", list, table, limit), zone_mark);
+    stream(client, statement, target, declared, options, sink);
+}
+
+void read_request(Client& client, const Target& target, const Location& location, const ReadOptions& options,
+                  RowSink& sink) {
+    client.set_purpose(
+        fmt::format("cannot use the database '{}' at {}", location.database, target.address()));
+    if (!location.database.empty()) client.use_database(location.database);
+    client.set_purpose(fmt::format("cannot read the request at {}", target.address()), ErrorClass::invalid);
+    const auto zone_mark = use_time_zone(client, target);
+    if (options.limit) client.execute(fmt::format("SET SESSION sql_select_limit = {}", *options.limit));
+    // The statement itself takes the view of the data, after it has locked the definitions of its tables.
+    client.execute("START TRANSACTION READ ONLY");
+    Statement statement(client, location.request, zone_mark);
+    stream(client, statement, target, {}, options, sink);
+}
+
+}  // namespace
+
+std::vector<Declared> list_declared(Client& client, const std::string& quoted_table) {
+    std::vector<Declared> columns;
+    client.for_each_row(fmt::format("SHOW COLUMNS FROM {}", quoted_table), [&](auto row) {
+        columns.push_back(
+            {std::string(row[0].text()), std::string(row[1].text()), std::string(row[5].text())});
+    });
+    return columns;
+}
+
+void read(Client& client, const Target& target, const Location& location, const ReadOptions& options,
+          RowSink& sink) {
+    client.set_purpose(fmt::format("cannot prepare the session at {}", target.address()));
+    prepare_session(client, SessionUse::read, target);
+    if (location.table.empty()) return read_request(client, target, location, options, sink);
+    read_table(client, target, location, options, sink);
+}
+
+}  // namespace prevision::sources::mysql

@@ -1,9 +1,12 @@
 #include "cli/apply/declaration.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <set>
+#include <sstream>
 
 #include <fmt/format.h>
+#include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/yaml.h>
 
 #include "cli/connector/secrets.hpp"
@@ -26,6 +29,39 @@ std::string known(std::string_view word, const std::vector<std::string>& names) 
     return (meant ? fmt::format("did you mean {}? ", *meant) : "") + "it may be " + join(names, ", ");
 }
 
+/// Where a second document begins, if there is one.
+class SecondDocument final : public YAML::EventHandler {
+  public:
+    [[nodiscard]] const std::optional<YAML::Mark>& begin() const { return begin_; }
+
+    void OnDocumentStart(const YAML::Mark& /*mark*/) override { ++documents_; }
+    void OnDocumentEnd() override {}
+    void OnNull(const YAML::Mark& mark, YAML::anchor_t /*anchor*/) override { see(mark); }
+    void OnAlias(const YAML::Mark& mark, YAML::anchor_t /*anchor*/) override { see(mark); }
+    void OnScalar(const YAML::Mark& mark, const std::string& /*tag*/, YAML::anchor_t /*anchor*/,
+                  const std::string& /*value*/) override {
+        see(mark);
+    }
+    void OnSequenceStart(const YAML::Mark& mark, const std::string& /*tag*/, YAML::anchor_t /*anchor*/,
+                         YAML::EmitterStyle::value /*style*/) override {
+        see(mark);
+    }
+    void OnSequenceEnd() override {}
+    void OnMapStart(const YAML::Mark& mark, const std::string& /*tag*/, YAML::anchor_t /*anchor*/,
+                    YAML::EmitterStyle::value /*style*/) override {
+        see(mark);
+    }
+    void OnMapEnd() override {}
+
+  private:
+    void see(const YAML::Mark& mark) {
+        if (documents_ == 2 && !begin_) begin_ = mark;
+    }
+
+    int documents_ = 0;
+    std::optional<YAML::Mark> begin_;
+};
+
 /// Walks the document of one file once, down to the fields.
 class Reader {
   public:
@@ -33,11 +69,9 @@ class Reader {
         : file_(std::move(file)), environment_(environment), declarations_(declarations) {}
 
     void read(const std::string& text) {
-        const auto documents = parse(text);
-        if (documents.empty() || documents.front().IsNull())
+        const auto root = parse(text);
+        if (root.IsNull())
             refuse(file_, "it declares nothing", "'prevision dump' shows what it may look like");
-        if (documents.size() > 1) refuse(place(documents[1]), "a second document begins here");
-        const auto& root = documents.front();
         require_map(root, "the file");
         std::set<Kind> sections;
         for (const auto& section : root) {
@@ -51,7 +85,7 @@ class Reader {
     }
 
   private:
-    [[nodiscard]] std::vector<YAML::Node> parse(const std::string& text) const {
+    [[nodiscard]] YAML::Node parse(const std::string& text) const {
         std::string_view rest = text;
         while (!rest.empty()) {
             const auto size = utf8_character_size(rest);
@@ -63,7 +97,16 @@ class Reader {
             rest.remove_prefix(size);
         }
         try {
-            return YAML::LoadAll(text);
+            // yaml-cpp's LoadAll never ends for a text such as ",": it takes each of its documents for a new one.
+            std::istringstream stream(text);
+            YAML::Parser parser(stream);
+            SecondDocument second;
+            while (!second.begin() && parser.HandleNextDocument(second)) {
+            }
+            if (second.begin())
+                refuse(fmt::format("{}:{}", file_, second.begin()->line + 1),
+                       "a second document begins here");
+            return YAML::Load(text);
         } catch (const YAML::Exception& error) {
             refuse(fmt::format("{}:{}", file_, error.mark.line + 1), "this is not YAML: " + error.msg);
         }

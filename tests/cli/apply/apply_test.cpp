@@ -170,6 +170,7 @@ TEST_CASE("a file that cannot be right is refused with its line and field before
         {"\nconectors: []", "x.yaml:2: 'conectors' is not a section\nhint: did you mean connectors?"},
         {"connectors: []\nconnectors: []", "x.yaml:2: the section connectors occurs again"},
         {"connectors: []\n---\n{}", "x.yaml:3: a second document"},
+        {",", "x.yaml:1: a second document"},
         {"connectors: {a: b}", "x.yaml:1: connectors is not a list"},
         {"connectors:\n- a", "x.yaml:2: a connector is not a list of FIELD: VALUE"},
         {"connectors:\n- type: FTP", "x.yaml:2: connector: it has no name"},

@@ -158,7 +158,9 @@ class LocalTransport final : public transport::Transport {
     transport::Response answer(const transport::Request& request,
                                const std::shared_ptr<Cancellation>& cancellation) {
         const auto question = request.path.find('?');
-        Call call{.method = request.method,
+        // As the server does.
+        const bool is_head = request.method == "HEAD";
+        Call call{.method = is_head ? "GET" : request.method,
                   .path = request.path.substr(0, question),
                   .query = question == std::string::npos ? "" : request.path.substr(question + 1),
                   .body = request.body,
@@ -167,6 +169,11 @@ class LocalTransport final : public transport::Transport {
                   .upload = request.upload};
         auto answer = platform_.handle(call);
         wipe(call.body);
+        if (is_head) {
+            answer.body.clear();
+            answer.stream = nullptr;
+            answer.events = false;
+        }
         if (answer.events) {
             answer.stream = [&](ByteSink& body) { write_events(platform_.events(), body, *cancellation); };
         }

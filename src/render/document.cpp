@@ -10,12 +10,8 @@ class JsonRenderer final : public Renderer {
     explicit JsonRenderer(Output& out) : out_(out) {}
 
     void add(const Row& row) override {
-        // A text holds no raw line end, so that each one is a place to indent.
-        std::string text = empty_ ? "[\n  " : ",\n  ";
-        for (const char c : pretty_json(row.document)) {
-            text += c;
-            if (c == '\n') text += "  ";
-        }
+        const auto text = indented_json(row.document, 2);
+        out_.write(empty_ ? "[\n  " : ",\n  ");
         out_.write(text);
         empty_ = false;
     }

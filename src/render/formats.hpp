@@ -28,6 +28,9 @@ void render_fields(const std::vector<Column>& columns, const Row& row, const Set
 /// Error internal when the row has not a cell for each column.
 void check_cells(const Row& row, const std::vector<Column>& columns);
 
+/// As `pretty_json`, all lines but the first one indented by so many spaces more.
+std::string indented_json(std::string_view json, std::size_t indent);
+
 /// A JSON document as YAML, without a line end at the end. As an item it begins with "- ".
 std::string yaml_text(std::string_view json, bool as_item);
 

@@ -1,7 +1,9 @@
 #include <iterator>
+#include <optional>
 
 #include <fmt/format.h>
 
+#include "render/formats.hpp"
 #include "render/json_reader.hpp"
 #include "render/renderer.hpp"
 #include "render/unicode.hpp"
@@ -49,8 +51,9 @@ void append_quoted(std::string& result, std::string_view text) {
 /// Writes tokens as a document again.
 class Rewriter {
   public:
-    explicit Rewriter(bool pretty, std::size_t size) : pretty_(pretty) {
-        result_.reserve(size * (pretty ? 2 : 1));
+    /// Without an indent everything is on one line.
+    Rewriter(std::optional<std::size_t> indent, std::size_t size) : indent_(indent) {
+        result_.reserve(size * (indent ? 2 : 1));
     }
 
     void add(const JsonToken& token) {
@@ -85,7 +88,7 @@ class Rewriter {
                 break;
             case JsonKind::key:
                 append_quoted(result_, token.text);
-                result_ += pretty_ ? ": " : ":";
+                result_ += indent_ ? ": " : ":";
                 break;
             case JsonKind::text:
                 append_quoted(result_, token.text);
@@ -96,17 +99,17 @@ class Rewriter {
     }
 
     void new_line() {
-        if (pretty_) result_.append(1, '\n').append(depth_ * 2, ' ');
+        if (indent_) result_.append(1, '\n').append(*indent_ + depth_ * 2, ' ');
     }
 
-    bool pretty_;
+    std::optional<std::size_t> indent_;
     std::string result_;
     std::size_t depth_ = 0;
     JsonKind previous_ = JsonKind::key;  // before the document there is no comma and no line break
 };
 
-std::string rewrite(std::string_view json, bool pretty) {
-    Rewriter rewriter(pretty, json.size());
+std::string rewrite(std::string_view json, std::optional<std::size_t> indent) {
+    Rewriter rewriter(indent, json.size());
     read_json(json, [&](const JsonToken& token) { rewriter.add(token); });
     return rewriter.finish();
 }
@@ -119,8 +122,10 @@ std::string quote_json(std::string_view text) {
     return result;
 }
 
-std::string pretty_json(std::string_view json) { return rewrite(json, true); }
+std::string pretty_json(std::string_view json) { return rewrite(json, 0); }
 
-std::string compact_json(std::string_view json) { return rewrite(json, false); }
+std::string indented_json(std::string_view json, std::size_t indent) { return rewrite(json, indent); }
+
+std::string compact_json(std::string_view json) { return rewrite(json, std::nullopt); }
 
 }  // namespace prevision::render

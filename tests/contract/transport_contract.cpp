@@ -130,6 +130,15 @@ void check_answers(Transport& transport) {
         CHECK(transport::find_header(refused.headers, "allow") == "GET, POST");
         CHECK(send(transport, "POST", "/projects", "no JSON").status == 400);
     }
+    SECTION("HEAD answers as GET does, without the body") {
+        const auto version = send(transport, "HEAD", "/version");
+        CHECK(version.status == 200);
+        CHECK(version.body.empty());
+        CHECK(transport::find_header(version.headers, "content-type"));
+        const auto missing = send(transport, "HEAD", "/projects/nothing");
+        CHECK(missing.status == 404);
+        CHECK(missing.body.empty());
+    }
     SECTION("creating answers 200, deleting 204 without a body or 200 with one") {
         const auto project = send(transport, "POST", "/projects/", R"({"name": "contract"})");
         CHECK(project.status == 200);

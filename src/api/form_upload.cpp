@@ -1,7 +1,6 @@
 #include "api/form_upload.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 
 #include <fmt/format.h>
@@ -10,7 +9,6 @@
 
 #include "core/error.hpp"
 #include "core/id.hpp"
-#include "core/replace.hpp"
 
 namespace prevision::api {
 
@@ -18,9 +16,12 @@ namespace {
 
 /// A name within the quotes of a part's header.
 std::string quoted(const std::string& name) {
-    static constexpr std::array<Replacement, 4> replacements{
-        {{'"', "\\\""}, {'\\', "\\\\"}, {'\r', "_"}, {'\n', "_"}}};
-    return replace_each(name, replacements);
+    std::string text;
+    for (const char c : name) {
+        if (c == '"' || c == '\\') text += '\\';
+        text += c == '\r' || c == '\n' ? '_' : c;
+    }
+    return text;
 }
 
 }  // namespace

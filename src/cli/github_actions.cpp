@@ -4,8 +4,8 @@
 
 #include <fmt/format.h>
 
-#include "core/replace.hpp"
 #include "core/text.hpp"
+#include "render/replace.hpp"
 
 namespace prevision::cli {
 
@@ -13,8 +13,9 @@ namespace {
 
 /// A message as a workflow command takes it: one line.
 std::string escape(std::string_view text) {
-    static constexpr std::array<Replacement, 3> replacements{{{'%', "%25"}, {'\r', "%0D"}, {'\n', "%0A"}}};
-    return replace_each(text, replacements);
+    static constexpr std::array<render::Replacement, 3> replacements{
+        {{'%', "%25"}, {'\r', "%0D"}, {'\n', "%0A"}}};
+    return render::replace_each(text, replacements);
 }
 
 }  // namespace

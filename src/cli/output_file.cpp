@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 namespace prevision::cli {
 
@@ -34,6 +35,7 @@ fs::path follow_links(const fs::path& path) {
 OutputFile::OutputFile(const fs::path& path, Output& out) : path_(path) {
     if (path == "-") {
         out_ = &out;
+        is_stdout_ = true;
         return;
     }
     const auto target = follow_links(path);
@@ -46,6 +48,9 @@ OutputFile::OutputFile(const fs::path& path, Output& out) : path_(path) {
     if (exists && (is_descriptor || !S_ISREG(status.st_mode))) {
         out.flush();  // stdout may be the same file
         through_ = open_file(target, O_WRONLY | O_APPEND);
+        struct stat ours {};
+        is_stdout_ = ::fstat(STDOUT_FILENO, &ours) == 0 && ours.st_dev == status.st_dev &&
+                     ours.st_ino == status.st_ino;
         return;
     }
     replaces_ = exists;

@@ -26,7 +26,8 @@ class OutputFile final : public ByteSink {
     /// The same, unless a file is there already: then false.
     bool commit_if_absent();
 
-    [[nodiscard]] bool is_stdout() const { return out_ != nullptr; }
+    /// Whether it writes to this process's stdout, also by another name (/dev/stdout).
+    [[nodiscard]] bool is_stdout() const { return is_stdout_; }
 
     /// Whether a regular file is there, which `commit` would replace.
     [[nodiscard]] bool replaces() const { return replaces_; }
@@ -36,6 +37,7 @@ class OutputFile final : public ByteSink {
     Output* out_ = nullptr;
     FileDescriptor through_;
     std::optional<AtomicFile> file_;
+    bool is_stdout_ = false;
     bool replaces_ = false;
 };
 

@@ -92,9 +92,12 @@ Layout lay_out(std::vector<int> widths, const std::vector<Column>& columns, std:
         least.push_back(std::min(widths[i], i == 0 ? useful_first : enough));
     }
     int available = std::max(1, *width);
-    const bool complete = line_width(least) <= available || least.size() == 1;
+    bool complete = line_width(least) <= available || least.size() == 1;
     if (!complete) {
-        available -= gap + 1;  // for the mark at the end of the line
+        // For the mark at the end of the line, unless the terminal has too few cells for it.
+        constexpr int mark_width = gap + 1;
+        complete = available <= mark_width;
+        if (!complete) available -= mark_width;
         while (least.size() > 1 && line_width(least) > available) least.pop_back();
         widths.resize(least.size());
     }

@@ -15,10 +15,10 @@ struct Host {
     std::string path;  ///< what follows, percent-decoded, with its leading '/'
 };
 
-/// Error invalid, naming the field for any other text.
+/// Error invalid for any other text.
 Host parse_host(std::string_view text);
 
-/// The port that a connection names, in its own field or in its host; nothing when it names none. Error invalid, naming the field
+/// The port that a connection names, in its own field or in its host; nothing when it names none. Error invalid
 /// when it is not in 1..65535 or the two differ.
 std::optional<int> choose_port(std::optional<int> given, const Host& host);
 

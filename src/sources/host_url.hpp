@@ -18,7 +18,7 @@ struct HostUrl {
 };
 
 /// Nothing when the text is not a URL, or names a host only. User name, password and database are percent-decoded.
-/// Error invalid, naming the field, which never repeats the text, when a part cannot be understood.
+/// Error invalid, which never repeats the text, when a part cannot be understood.
 std::optional<HostUrl> split_host_url(std::string_view text);
 
 }  // namespace prevision::sources

@@ -57,7 +57,7 @@ std::vector<const Option*> secret_options();
 /// Whether the engines of the type write tables rather than files.
 bool writes_tables(std::string_view type);
 
-/// Throws Error invalid, naming the field when no engine serves the type.
+/// Throws Error invalid when no engine serves the type.
 void check_type(std::string_view type);
 
 /// The source of a connection: checks it, then `detect_engine`, then its `open`, which does not touch the

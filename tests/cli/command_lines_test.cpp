@@ -230,7 +230,7 @@ class World {
             terminal.type(served_.admin() + "\n");
         }
         if (serves) {
-            terminal.read_until("serving on ");
+            terminal.read_until("serving");
             terminal.type("\x03");
         }
         const int code = terminal.wait();

@@ -63,6 +63,9 @@ const std::vector<std::string> lines{
     "serve token create x",
     "serve token list",
     "serve token revoke x",
+    "vault status",
+    "vault rekey",
+    "backup FOLDER/backup.tar",
     "login --url SERVER --token-env TOKEN",
     "profile list",
     "profile show",
@@ -74,8 +77,8 @@ const std::vector<std::string> lines{
     "version",
 };
 
-/// Their data is no object: the bytes themselves, a script, or none.
-const std::set<std::string> without{"completion", "datasource cat", "serve"};
+/// Their data is not an object: the bytes themselves, a script, or none. `restore` needs a home that is empty.
+const std::set<std::string> without{"completion", "datasource cat", "restore", "serve"};
 
 }  // namespace
 

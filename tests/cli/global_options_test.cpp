@@ -17,7 +17,7 @@ TEST_CASE("a duration has a unit or is in seconds") {
     CHECK(parse_duration("--timeout", "2m") == 120s);
     CHECK(parse_duration("--timeout", "1h") == 3600s);
     CHECK(parse_duration("--timeout", "0") == 0s);
-    for (const auto* text : {"", "s", "1d", "-1", "1 s", "nan", "1e99", "ten"}) {
+    for (const auto* text : {"", "s", "1w", "-1", "1 s", "nan", "1e99", "ten"}) {
         CAPTURE(text);
         CHECK_THROWS_WITH(parse_duration("--drain-timeout", text),
                           fmt::format("--drain-timeout: '{}' is not a duration", text));

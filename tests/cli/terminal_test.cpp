@@ -1,5 +1,7 @@
 #include "support/terminal.hpp"
 
+#include <array>
+
 #include <catch2/catch.hpp>
 #include <signal.h>
 
@@ -213,7 +215,7 @@ TEST_CASE("an interrupted question is left by a line end") {
 TEST_CASE("on a narrow terminal a table shows names rather than ids") {
     const Prevision prevision;
     prevision.ok({"connector", "create", "a name of 21 letters", "--host", "mysql://db"});
-    for (const unsigned short width : {20, 40, 60}) {
+    for (const auto width : std::array<unsigned short, 3>{20, 40, 60}) {
         auto terminal = on_terminal(prevision, {"connector", "list"}, width);
         CHECK(terminal.wait() == 0);
         const auto shown = terminal.rest();

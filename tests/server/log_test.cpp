@@ -34,7 +34,7 @@ int free_port() {
 
 TEST_CASE("the log as JSON is JSON from the first line to the last") {
     Served served({"--log", "json"});
-    CHECK(served.get("/ext/v1/projects").status == 200);
+    CHECK(served.get("/projects").status == 200);
     served.process().signal(SIGTERM);
     const auto result = served.process().wait();
     CHECK(result.exit_code == 0);

@@ -135,10 +135,11 @@ TEST_CASE("a connection with TLS goes on after long calls too") {
         more.insert(more.begin(), access.begin(), access.end());
         return more;
     };
-    const auto project = served.curl("/ext/v1/projects", with({})).json()["items"][0]["_id"].GetString();
+    const std::string project =
+        served.curl("/ext/v1/projects", with({})).json()["items"][0]["_id"].GetString();
     const auto connector =
         served
-            .curl("/ext/v1/projects/" + std::string(project) + "/connectors",
+            .curl("/ext/v1/projects/" + project + "/connectors",
                   with({"-d", R"({"type":"SQL","name":"c","host":"sqlite://)" + served.database() + R"("})"}))
             .id();
     const auto path = "/ext/v1/connectors/" + connector + "/databases";

@@ -132,8 +132,10 @@ TEST_CASE("a local socket outside of the allowed folders is refused like a file"
 TEST_CASE("a link in an allowed folder does not lead to a local socket outside of it") {
     const TemporaryDirectory folder;
     std::filesystem::create_directory(folder / "open");
-    for (const auto* name : {"mysqld.sock", ".s.PGSQL.5432"})
+    for (const auto* name : {"mysqld.sock", ".s.PGSQL.5432"}) {
+        write(folder / name);
         std::filesystem::create_symlink(folder / name, folder / "open" / name);
+    }
     for (const auto& [engine, host] : {std::pair("mysql", (folder / "open/mysqld.sock").string()),
                                        std::pair("postgres", (folder / "open").string())}) {
         CAPTURE(engine);

@@ -7,8 +7,8 @@
 #include "cli/command/help.hpp"
 #include "cli/nouns.hpp"
 #include "core/error.hpp"
-#include "core/replace.hpp"
 #include "core/text.hpp"
+#include "render/replace.hpp"
 
 namespace prevision::cli {
 
@@ -18,14 +18,14 @@ constexpr int example_width = 72;
 
 /// A text as roff shows it unchanged.
 std::string escape(const std::string& text) {
-    static constexpr std::array<Replacement, 7> replacements{{{'\\', "\\e"},
-                                                              {'-', "\\-"},
-                                                              {'\'', "\\(aq"},
-                                                              {'"', "\\(dq"},
-                                                              {'^', "\\(ha"},
-                                                              {'~', "\\(ti"},
-                                                              {'`', "\\(ga"}}};
-    const auto escaped = replace_each(text, replacements);
+    static constexpr std::array<render::Replacement, 7> replacements{{{'\\', "\\e"},
+                                                                      {'-', "\\-"},
+                                                                      {'\'', "\\(aq"},
+                                                                      {'"', "\\(dq"},
+                                                                      {'^', "\\(ha"},
+                                                                      {'~', "\\(ti"},
+                                                                      {'`', "\\(ga"}}};
+    const auto escaped = render::replace_each(text, replacements);
     return escaped.starts_with('.') ? "\\&" + escaped : escaped;
 }
 

@@ -28,10 +28,9 @@ std::string default_name(const std::string& datasource, const Clock& clock) {
     return fmt::format("{}-{}", datasource, time);
 }
 
-/// Deletes the failed snapshots of a name, which a new dataset has taken.
-void replace_failed(Services& services, const std::string& name) {
-    for (const auto& dataset : find_named<Dataset>(services, name)) {
-        if (!dataset.failed()) continue;
+/// Deletes failed snapshots, whose name a new dataset has taken.
+void replace_failed(Services& services, const std::vector<Dataset>& failed) {
+    for (const auto& dataset : failed) {
         services.client().remove<model::Dataset>(api::refer_to(dataset));
         services.notice(fmt::format("replaced the snapshot {}, which had failed", dataset.id));
     }
@@ -43,11 +42,15 @@ Dataset create_named(const CreateOptions& options, const std::string& name, Serv
                      Create create) {
     if (options.name.empty()) return create(api::Names::any);
     bool is_new = false;
-    auto dataset = create_unless_taken<Dataset>(services, options.if_exists, name, [&](api::Names names) {
-        is_new = true;
-        return create(names);
-    });
-    if (is_new && options.if_exists.choice != "duplicate") replace_failed(services, name);
+    std::vector<Dataset> failed;
+    auto dataset = create_unless_taken<Dataset>(
+        services, options.if_exists, name,
+        [&](api::Names names) {
+            is_new = true;
+            return create(names);
+        },
+        nullptr, &failed);
+    if (is_new) replace_failed(services, failed);
     return dataset;
 }
 

@@ -45,9 +45,8 @@ void to_stdout(Services& services, const model::Dataset& dataset, const Download
     progress->finish();
 }
 
-/// Returns the file's path. Error conflict when a file is there, unless --force replaces it.
-std::string to_file(Services& services, const model::Dataset& dataset, const DownloadOptions& options,
-                    Transferred& arrived) {
+/// Writes the file and shows what it holds, unless it is stdout. Error conflict when a file is there, unless --force replaces it.
+void to_file(Services& services, const model::Dataset& dataset, const DownloadOptions& options) {
     const auto progress = make_progress(services, dataset.name, options.progress);
     const auto path = destination(dataset, options);
     const auto taken = [&] {
@@ -56,14 +55,15 @@ std::string to_file(Services& services, const model::Dataset& dataset, const Dow
     };
     OutputFile file(path, services.io().out);
     if (!options.force && file.replaces()) throw taken();
-    arrived = transfer(services, dataset, options.extension, &file, *progress);
+    const auto arrived = transfer(services, dataset, options.extension, &file, *progress);
     if (options.force) {
         file.commit();
     } else if (!file.commit_if_absent()) {
         throw taken();
     }
     progress->finish();
-    return path.string();
+    if (!file.is_stdout())
+        show_object(services, transfer_fields(), describe_transfer(dataset, arrived, path.string()));
 }
 
 }  // namespace
@@ -86,11 +86,9 @@ void add_dataset_download(Command& command, Services& services) {
         const auto dataset = find<model::Dataset>(services, options.name);
         if (options.to == "-") {
             to_stdout(services, dataset, options);
-            return;
+        } else {
+            to_file(services, dataset, options);
         }
-        Transferred arrived;
-        const auto path = to_file(services, dataset, options, arrived);
-        show_object(services, transfer_fields(), describe_transfer(dataset, arrived, path));
     });
 }
 

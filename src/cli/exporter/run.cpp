@@ -46,7 +46,7 @@ void add_exporter_run(Command& command, Services& services) {
     verb.option("--dataset", options.dataset, "The dataset's name or id",
                 {.value = "NAME", .completes = Completes::dataset});
     add_upload_options(verb, options.upload);
-    verb.flag("--no-wait", options.no_wait, "Do not wait until it is done");
+    verb.flag("--no-wait", options.no_wait, "Do not wait for a platform that writes in the background");
     add_columns_option(verb, options.columns, column_names(export_fields()));
     verb.example("prevision exporter run results --dataset today");
     verb.example("prevision exporter run results --file results.csv");

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <type_traits>
@@ -60,20 +61,24 @@ std::optional<Object> settle_existing(Services& services, const IfExists& option
 
 /// Whether nothing else may have the object's name. A failed snapshot does not reserve it.
 template <typename Object>
-bool reserves_name(const Object& /*object*/) {
+bool reserves_name([[maybe_unused]] const Object& object) {
+    if constexpr (std::is_same_v<Object, model::Dataset>) return !object.failed();
     return true;
 }
-inline bool reserves_name(const model::Dataset& dataset) { return !dataset.failed(); }
 
 /// Creates an object of a name that no other has, or does what `--if-exists` says, also when another command takes the name
-/// meanwhile. `create` is called with the rule for its name.
+/// meanwhile. `create` is called with the rule for its name. `unreserving` receives the objects that have the name and do not
+/// reserve it.
 template <typename Object, typename Create, typename Update = std::nullptr_t>
 Object create_unless_taken(Services& services, const IfExists& options, const std::string& name,
-                           Create create, Update update = nullptr) {
+                           Create create, Update update = nullptr,
+                           std::vector<Object>* unreserving = nullptr) {
     if (options.choice == "duplicate") return create(api::Names::any);
     const auto settle = [&] {
         auto named = find_named<Object>(services, name);
-        std::erase_if(named, [](const Object& object) { return !reserves_name(object); });
+        const auto rest = std::ranges::stable_partition(named, reserves_name<Object>);
+        if (unreserving != nullptr) unreserving->assign(rest.begin(), rest.end());
+        named.erase(rest.begin(), rest.end());
         return settle_existing<Object>(services, options, name, named, update);
     };
     if (auto existing = settle()) return std::move(*existing);

@@ -5,8 +5,8 @@
 
 #include <fmt/format.h>
 
-#include "core/replace.hpp"
 #include "render/renderer.hpp"
+#include "render/replace.hpp"
 
 namespace prevision::cli {
 
@@ -14,9 +14,9 @@ namespace {
 
 /// A text within an attribute or element. `printable` escapes what XML cannot hold.
 std::string escape(const std::string& text) {
-    static constexpr std::array<Replacement, 4> replacements{
+    static constexpr std::array<render::Replacement, 4> replacements{
         {{'&', "&amp;"}, {'<', "&lt;"}, {'>', "&gt;"}, {'"', "&quot;"}}};
-    return replace_each(render::printable(text), replacements);
+    return render::replace_each(render::printable(text), replacements);
 }
 
 double seconds(std::chrono::milliseconds time) { return static_cast<double>(time.count()) / 1000; }

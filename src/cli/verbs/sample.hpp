@@ -1,15 +1,25 @@
 #pragma once
 
-#include "cli/console.hpp"
+#include <functional>
+#include <string>
+
 #include "cli/verbs/listing.hpp"
 #include "model/model.hpp"
 
 namespace prevision::cli {
 
-/// Error usage for a negative `--rows`.
-void check_rows(int rows);
+/// A verb that shows the first rows of an object.
+struct SampleVerb {
+    std::string name;
+    std::string help;
+    std::string rows_help;
+    std::string example;
+    Completes object = Completes::nothing;   ///< whose name it takes
+    Completes columns = Completes::nothing;  ///< whose columns its flags name
+    std::function<model::Sample(Services& services, const std::string& name, int rows)> fetch;
+};
 
-/// Shows the first rows of a dataset or a datasource as a list; in `json` each row is an object.
-void show_sample(Console& console, const model::Sample& sample, const ListOptions& options);
+/// Adds the verb. The rows are shown as a list; in `json` each row is an object.
+void add_sample_verb(Command& command, Services& services, const SampleVerb& sample);
 
 }  // namespace prevision::cli

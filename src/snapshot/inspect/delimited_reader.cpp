@@ -19,7 +19,7 @@ class DelimitedReader final : public RecordReader {
     DelimitedReader(const Dialect& dialect, RowPreview& preview)
         : dialect_(dialect),
           preview_(preview),
-          skipped_(dialect.skip),
+          skipped_(dialect.skip, dialect.skip_by_return),
           scanner_(dialect.format, *this, dialect.skip + 1) {}
 
     void write(std::string_view text) override {
@@ -223,12 +223,12 @@ void LineSkipper::write(std::string_view& text) {
             continue;
         }
         if (lines_ == 0) return;
-        const auto end = text.find_first_of("\r\n");
+        const auto end = text.find(by_return_ ? '\r' : '\n');
         if (end == std::string_view::npos) {
             text = {};
             return;
         }
-        after_return_ = text[end] == '\r';
+        after_return_ = by_return_;
         text.remove_prefix(end + 1);
         --lines_;
     }

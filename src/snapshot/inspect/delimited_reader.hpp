@@ -9,16 +9,18 @@
 
 namespace prevision::snapshot {
 
-/// Takes the first lines off a text that comes cut anywhere. Lines end with LF, CR LF or CR.
+/// Takes the first lines off a text that comes cut anywhere.
 class LineSkipper {
   public:
-    explicit LineSkipper(std::uint64_t lines) : lines_(lines) {}
+    /// `by_return`: lines end with CR or CR LF, else with LF.
+    LineSkipper(std::uint64_t lines, bool by_return) : lines_(lines), by_return_(by_return) {}
 
     /// Takes off the front of the text what belongs to these lines.
     void write(std::string_view& text);
 
   private:
     std::uint64_t lines_;
+    bool by_return_;
     bool after_return_ = false;
 };
 

@@ -19,8 +19,8 @@ using namespace std::string_view_literals;
 constexpr double nearly_every = 0.9;
 
 /// A text without its first lines.
-std::string_view without_lines(std::string_view text, std::uint64_t lines) {
-    LineSkipper(lines).write(text);
+std::string_view without_lines(std::string_view text, std::uint64_t lines, bool by_return) {
+    LineSkipper(lines, by_return).write(text);
     return text;
 }
 
@@ -29,25 +29,28 @@ std::optional<char> named_separator(std::string_view text) {
     auto line = text.substr(0, text.find_first_of("\r\n"));
     if (line.size() >= 2 && line.front() == '"' && line.back() == '"') line = line.substr(1, line.size() - 2);
     if (line.size() != 5 || !equal_ignoring_case(line.substr(0, 4), "sep=")) return std::nullopt;
-    return line[4];
+    const bool possible = line[4] > '\0' && line[4] != '"';
+    return possible ? std::optional(line[4]) : std::nullopt;
 }
 
-bool has_lone_return(std::string_view text) {
-    for (auto at = text.find('\r'); at != std::string_view::npos; at = text.find('\r', at + 1)) {
-        if (at + 1 < text.size() && text[at + 1] != '\n') return true;
-    }
-    return false;
+/// How many CR end a line by themselves, as far as the next character shows.
+std::ptrdiff_t lone_returns(std::string_view text) {
+    std::ptrdiff_t count = 0;
+    for (auto at = text.find('\r'); at != std::string_view::npos; at = text.find('\r', at + 1))
+        count += at + 1 < text.size() && text[at + 1] != '\n' ? 1 : 0;
+    return count;
 }
 
 class Search {
   public:
-    Search(std::string_view text, bool whole, const DialectHints& hints)
-        : text_(text), whole_(whole), hints_(hints) {}
+    /// `skip_by_return`: the lines of a title end with CR.
+    Search(std::string_view text, bool whole, bool skip_by_return, const DialectHints& hints)
+        : text_(text), whole_(whole), skip_by_return_(skip_by_return), hints_(hints) {}
 
     Trial best() const {
-        const bool returns = has_lone_return(text_);
+        const bool returns = lone_returns(text_) > 0;
         Trial best{.format = {.separator = default_separator(),
-                              .quote = hints_.quote.value_or('"'),
+                              .quote = quotes().front(),
                               .escape = hints_.escape.value_or('\0'),
                               .comment = hints_.comment.value_or('\0'),
                               .returns = returns && text_.find('\n') == std::string_view::npos}};
@@ -64,7 +67,9 @@ class Search {
     }
 
     [[nodiscard]] char default_separator() const {
-        return hints_.separator.value_or(hints_.prefer_tab ? '\t' : ',');
+        const auto candidates = separators();
+        const bool tab = hints_.prefer_tab && candidates.find('\t') != std::string::npos;
+        return tab ? '\t' : candidates.front();
     }
 
   private:
@@ -75,7 +80,9 @@ class Search {
         if (format.quote == '\'' && !hints_.quote &&
             (sample.spans_lines || sample.ends_inside || quoted < 0.2))
             return;
-        auto trial = try_format(format, std::move(sample), !hints_.skip, !hints_.comment);
+        const bool may_comment = !hints_.comment && !free_ones("#").empty();
+        const bool may_skip = !hints_.skip && format.returns == skip_by_return_;
+        auto trial = try_format(format, std::move(sample), may_skip, may_comment);
         if (format.quote == '\'') trial.score *= 1.2;
         if (hints_.prefer_tab && format.separator == '\t' && trial.columns > 1) trial.score += 1;
         const bool better = trial.score > best.score;
@@ -84,20 +91,32 @@ class Search {
         if (better || (best.score == 0 && first_of_one)) best = trial;
     }
 
-    [[nodiscard]] std::string_view separators() const {
-        if (hints_.separator) return {&*hints_.separator, 1};
-        return ",;\t|^~\x01\x1e\x1f: "sv;
+    /// Those of the characters that the user did not give another meaning.
+    [[nodiscard]] std::string free_ones(std::string_view characters) const {
+        std::string left(characters);
+        for (const auto& given : {hints_.separator, hints_.quote, hints_.escape, hints_.comment}) {
+            if (given && *given != '\0') std::erase(left, *given);
+        }
+        return left;
+    }
+
+    [[nodiscard]] std::string separators() const {
+        return hints_.separator ? std::string(1, *hints_.separator) : free_ones(",;\t|^~\x01\x1e\x1f: "sv);
     }
 
     [[nodiscard]] std::string quotes() const {
         if (hints_.quote) return {*hints_.quote};
-        if (text_.find('"') != std::string_view::npos) return {'"', '\0'};
-        return text_.find('\'') == std::string_view::npos ? "\"" : "\"'";
+        const bool has_double = text_.find('"') != std::string_view::npos;
+        const bool has_single = text_.find('\'') != std::string_view::npos;
+        auto candidates = free_ones(has_double || !has_single ? "\"" : "\"'");
+        if (has_double || candidates.empty()) candidates += '\0';
+        return candidates;
     }
 
     /// A backslash where one stands before something that it may be meant to escape.
     [[nodiscard]] std::string escapes(char quote, char separator) const {
         if (hints_.escape) return {*hints_.escape};
+        if (free_ones("\\").empty()) return {'\0'};
         for (auto at = text_.find('\\'); at != std::string_view::npos && at + 1 < text_.size();
              at = text_.find('\\', at + 2)) {
             const char next = text_[at + 1];
@@ -109,8 +128,19 @@ class Search {
 
     std::string_view text_;
     bool whole_;
+    bool skip_by_return_;
     const DialectHints& hints_;
 };
+
+/// By the table alone, so that whoever knows the rest of the dialect decides it alike.
+bool ends_with_returns(std::string_view table, bool whole, const Dialect& dialect) {
+    const DialectHints found{.separator = dialect.format.separator,
+                             .quote = dialect.format.quote,
+                             .escape = dialect.format.escape,
+                             .comment = dialect.format.comment,
+                             .skip = dialect.skip};
+    return Search(table, whole, dialect.skip_by_return, found).best().format.returns;
+}
 
 std::string skipped_note(std::uint64_t lines) {
     if (lines == 1) return "line 1 is in front of the table, and skipped";
@@ -122,10 +152,12 @@ std::string skipped_note(std::uint64_t lines) {
 Dialect guess_dialect(std::string_view beginning, bool whole, const DialectHints& given) {
     auto hints = given;
     const auto named = named_separator(beginning);
-    if (named && !hints.separator) hints.separator = named;
-    Dialect dialect{.skip = hints.skip.value_or(named ? 1 : 0)};
-    const auto text = without_lines(beginning, dialect.skip);
-    const Search search(text, whole, hints);
+    const bool free = named != hints.quote && named != hints.escape && named != hints.comment;
+    if (named && free && !hints.separator) hints.separator = named;
+    Dialect dialect{.skip = hints.skip.value_or(named ? 1 : 0),
+                    .skip_by_return = lone_returns(beginning) > std::ranges::count(beginning, '\n')};
+    const auto text = without_lines(beginning, dialect.skip, dialect.skip_by_return);
+    const Search search(text, whole, dialect.skip_by_return, hints);
     const auto trial = search.best();
     dialect.format = trial.format;
     dialect.certain = trial.first_agrees && trial.columns > 1 && trial.rows > 1 &&
@@ -137,14 +169,14 @@ Dialect guess_dialect(std::string_view beginning, bool whole, const DialectHints
         dialect.format.comment = '#';
         dialect.notes.emplace_back("lines that begin with # are comments, and skipped");
     }
-    const auto table = without_lines(text, trial.skip);
-    auto rows = sample_rows(table, whole, dialect.format).rows;
+    const auto table = without_lines(text, trial.skip, dialect.skip_by_return);
     // Texts with a separator here and there in a file of one column.
-    if (!hints.separator && !trial.first_agrees && !rows.empty() && rows.front().cells.size() == 1) {
+    const auto rows = sample_rows(table, whole, dialect.format).rows;
+    if (!hints.separator && !trial.first_agrees && !rows.empty() && rows.front().cells.size() == 1)
         dialect.format.separator = search.default_separator();
-        rows = sample_rows(table, whole, dialect.format).rows;
-    }
-    dialect.header = hints.header ? *hints.header : guess_header(rows);
+    dialect.format.returns = ends_with_returns(table, whole, dialect);
+    dialect.header =
+        hints.header ? *hints.header : guess_header(sample_rows(table, whole, dialect.format).rows);
     return dialect;
 }
 

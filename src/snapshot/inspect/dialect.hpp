@@ -24,7 +24,8 @@ struct DialectHints {
 struct Dialect {
     DelimitedFormat format;
     bool header = true;
-    std::uint64_t skip = 0;  ///< lines in front of the table
+    std::uint64_t skip = 0;       ///< lines in front of the table
+    bool skip_by_return = false;  ///< these lines end with CR
     /// Whether the text looks like a table by itself: several columns, the same in nearly every row.
     bool certain = false;
     std::vector<std::string> notes{};  ///< on lines that were found not to belong to the table

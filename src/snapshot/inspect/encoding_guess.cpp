@@ -113,6 +113,14 @@ bool is_found_by_chance(std::string_view name) {
     return family && std::ranges::find(certain, name) == certain.end();
 }
 
+/// Whether a text of the encoding can be read from its first byte beyond ASCII on. In UTF-16 it cannot, of which
+/// bytes in the middle of a text may look like a mark; in windows-1258 accents change the letter before them,
+/// and VISCII has letters in place of ASCII's control characters.
+bool may_begin_late(std::string_view name) {
+    return !name.starts_with("utf-") && !name.starts_with("iso-2022") && !name.starts_with("hz-") &&
+           name != "windows-1258" && name != "viscii";
+}
+
 }  // namespace
 
 std::optional<std::string> marked_encoding(std::string_view beginning) {
@@ -141,7 +149,7 @@ std::string likely_encoding(std::string_view text) {
         if (const auto east_asian = short_east_asian(text); !east_asian.empty())
             return std::string(east_asian);
     }
-    const auto name = encoding_name(found);
+    const auto name = may_begin_late(found) ? encoding_name(found) : std::nullopt;
     const bool western_name = found == "iso-8859-1" || found == "iso-8859-15";
     if (name && !western_name && (beyond_ascii > few || !looks_western(text))) return *name;
     // Windows-1252 is ISO 8859-1 with more characters; ISO 8859-15 has the euro in place of a sign that is not used.

@@ -61,10 +61,12 @@ void FileContent::begin(bool whole) {
     begun_ = true;
     const auto bytes = std::exchange(beginning_, {});
     const auto text = text_.begin(bytes, whole);
-    // A guess of the encoding could hide what the bytes are.
-    const bool decoded = overrides_.encoding || text_.has_wide_units();
-    const auto binary = binary_type(decoded ? text : bytes);
-    if (!binary.empty()) return give_up(fmt::format("it is {}", binary));
+    // By the bytes, since a guess of the encoding could hide what they are; one that the user gave must agree.
+    const std::string_view raw = bytes;
+    const auto binary =
+        binary_type(text_.has_wide_units() ? text : raw.substr(raw.starts_with("\xef\xbb\xbf") ? 3 : 0));
+    if (!binary.empty() && (!overrides_.encoding || !binary_type(text).empty()))
+        return give_up(fmt::format("it is {}", binary));
     begin_reader(text, whole);
     if (!reader_) return;
     read(text);

@@ -100,6 +100,12 @@ std::string_view TextDecoder::write(std::string_view bytes) {
 
 std::string_view TextDecoder::finish() {
     text_.clear();
+    // Some encodings hold a letter back, since an accent may follow.
+    std::array<char, 64> buffer{};
+    char* out = buffer.data();
+    std::size_t room = buffer.size();
+    ::iconv(descriptor_.get(), nullptr, nullptr, &out, &room);
+    text_.append(buffer.data(), buffer.size() - room);
     if (!std::exchange(tail_, {}).empty()) replace();
     return text_;
 }

@@ -348,7 +348,8 @@ Error FtpSession::failure(CURLcode code, const std::string& what) const {
                 "the server does not speak FTP",
                 "check the host and the port; a server with implicit TLS needs --tls implicit");
         case CURLE_OPERATION_TIMEDOUT:
-            if (handle_->stalled()) break;
+            // libcurl's code for 421, too.
+            if (handle_->stalled() || status() == 421) break;
             return unreachable(fmt::format("no answer within {} ms", server().connect_timeout.count()),
                                "check the host, the port, and the firewalls on the way");
         default:

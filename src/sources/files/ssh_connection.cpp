@@ -6,7 +6,10 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
+#include <sys/socket.h>
 
 #include "core/text.hpp"
 
@@ -118,6 +121,9 @@ void SshConnection::open_session(const char* types) {
     socket_ = net::connect(net::resolve(server_.host, server_.port, server_.rules), server_.address(), left,
                            cancellation_);
     session_.reset(ssh().create());
+    // Requests are small, and must not wait for the answers to those before them.
+    const int yes = 1;
+    ::setsockopt(socket_.get(), IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
     // The session closes its descriptor, at the latest when it is freed.
     const int descriptor = ::fcntl(socket_.get(), F_DUPFD_CLOEXEC, 0);
     if (!session_ || descriptor < 0) throw std::bad_alloc();

@@ -72,17 +72,21 @@ KeyParts split_key(std::string_view text) {
         throw invalid_key("it is not a private key",
                           "give the file that ssh-keygen wrote, the one without .pub");
     }
-    text.remove_prefix(begin + begin_mark.size());
-    const auto label_end = text.find(dashes);
-    const auto label = text.substr(0, std::min<std::size_t>(label_end, 40));
-    if (label_end == std::string_view::npos || !label.ends_with("PRIVATE KEY"))
-        throw invalid_key(
-            fmt::format("it is not a private key, but a {}", trim(split(std::string(label), '\n')[0])));
-    text.remove_prefix(label_end + dashes.size());
-    const auto end = text.find("-----END ");
-    if (end == std::string_view::npos)
-        throw invalid_key("it is cut off: its last line, -----END …, is missing");
-    return {label, text.substr(0, end)};
+    // Parameters of a curve, or a certificate, may come first.
+    std::string first;
+    for (auto at = begin;; at = text.find(begin_mark, at + 1)) {
+        if (at == std::string_view::npos)
+            throw invalid_key(fmt::format("it is not a private key, but a {}", first));
+        auto rest = text.substr(at + begin_mark.size());
+        const auto label = rest.substr(0, std::min<std::size_t>(rest.find(dashes), 40));
+        if (first.empty()) first = label.substr(0, label.find('\n'));
+        if (!label.ends_with("PRIVATE KEY")) continue;
+        rest.remove_prefix(label.size() + dashes.size());
+        const auto end = rest.find("-----END ");
+        if (end == std::string_view::npos)
+            throw invalid_key("it is cut off: its last line, -----END …, is missing");
+        return {label, rest.substr(0, end)};
+    }
 }
 
 /// The cipher of a key in OpenSSH's form: a text behind a magic word in its decoded body.

@@ -8,7 +8,7 @@
 
 namespace prevision::sources {
 
-/// Throws Error invalid, naming the field `request`, with a hint.
+/// Throws Error invalid, naming `request`, with a hint.
 [[noreturn]] void refuse_request(std::string_view why);
 
 /// Of a name or a keyword, the first character excepted.
@@ -27,7 +27,7 @@ struct Token {
     }
 };
 
-/// Splits SQL into words, quoted text and symbols; skips blanks and comments. Throws Error invalid, naming the field `request`, for a
+/// Splits SQL into words, quoted text and symbols; skips blanks and comments. Throws Error invalid for a
 /// quote, a comment or a bracket that is not closed.
 class Scanner {
   public:

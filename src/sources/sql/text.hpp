@@ -7,13 +7,13 @@ namespace prevision::sources {
 
 enum class SqlDialect { mysql, postgres, sqlite };
 
-/// Throws Error invalid, naming the field `request`, unless the text is one query: SELECT, VALUES, TABLE (MySQL, PostgreSQL), or
-/// WITH before one of these, in parentheses or not, with a ';' and comments after it or not, without parameters,
+/// Throws Error invalid, naming `request`, unless the text is one query: SELECT, VALUES, TABLE (MySQL,
+/// PostgreSQL), or WITH before one of these, in parentheses or not, with a ';' and comments after it or not, without parameters,
 /// for which there are no values, and without functions that do more than read rows. It looks at words; the
 /// system checks the grammar.
 void check_query(std::string_view sql, SqlDialect dialect);
 
-/// Throws Error invalid, naming the field: a request has no values for parameters. `name` is as the request writes it: "?", ":id".
+/// Throws Error invalid: a request has no values for parameters. `name` is as the request writes it: "?", ":id".
 [[noreturn]] void refuse_parameter(std::string_view name);
 
 /// A query that `check_query` takes, up to its ';', as it can be put in parentheses. It may end in a comment.

@@ -27,7 +27,7 @@ class TextDecoder {
 /// Converts text from one encoding to another, by iconv(3).
 class TextConverter final : public TextDecoder {
   public:
-    /// Encodings as iconv(3) names them. Error invalid, naming the field for an unknown one.
+    /// Encodings as iconv(3) names them. Error invalid for an unknown one.
     TextConverter(const std::string& from, const std::string& to);
 
     [[nodiscard]] std::optional<std::string> convert(std::string_view text) override;
@@ -41,7 +41,7 @@ class TextConverter final : public TextDecoder {
     std::unique_ptr<void, Close> descriptor_;
 };
 
-/// The connection's option `encoding`; may be empty. Error invalid, naming the field for an unknown one.
+/// The connection's option `encoding`; may be empty. Error invalid for an unknown one.
 std::string parse_encoding(const Connection& connection);
 
 /// Makes UTF-8 of the text of rows. One thread at a time.

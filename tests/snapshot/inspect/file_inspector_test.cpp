@@ -123,6 +123,8 @@ TEST_CASE("the encoding is told, and names are in UTF-8 whatever it is") {
         {"a.csv", "prénom,b\nx,2\n", "csv||,\"h|utf-8|1|prénom text, b integer|"},
         {"a.csv", "pr\xe9nom,b\nx,2\n",
          "csv||,\"h|windows-1252|1|prénom text, b integer|its encoding is perhaps windows-1252, judged by 1 bytes beyond ASCII"},
+        {"a.csv", "a,b\n1,\xfe\xff\n",
+         "csv||,\"h|windows-1252|1|a integer, b text|its encoding is perhaps windows-1252, judged by 2 bytes beyond ASCII"},
         {"a.csv", "\x80,b\nx,2\n",
          "csv||,\"h|windows-1252|1|€ text, b integer|its encoding is perhaps windows-1252, judged by 1 bytes beyond ASCII"},
         {"a.csv", "é,b\nà,\xff\nü,3\n", "csv||,\"h|utf-8|2|é text, b text|1 bytes are not UTF-8"},
@@ -165,6 +167,20 @@ TEST_CASE("what the user says goes over what is told") {
                             "b\n1\x01"
                             "2\n",
                             {.separator = '\x01'})) == "csv||\x01\"h|utf-8|1|a integer, b integer|");
+}
+
+TEST_CASE("a character that the user gave one meaning is not found with another") {
+    for (const char c : {',', '"', '\'', '\\', '#', ';', '\t'}) {
+        for (const auto& format :
+             std::vector<FormatOverrides>{{.separator = c}, {.quote = c}, {.escape = c}, {.comment = c}}) {
+            const auto found = inspect("a.csv", "sep=,\n#x\n\"a\\\"\",'b';c\n1,2;3\n", format);
+            CAPTURE(c);
+            CHECK_NOTHROW(snapshot::check_file_format({.separator = found.separator,
+                                                       .quote = found.quote,
+                                                       .escape = found.escape,
+                                                       .comment = found.comment}));
+        }
+    }
 }
 
 TEST_CASE("a format that cannot be is refused, and the field named") {

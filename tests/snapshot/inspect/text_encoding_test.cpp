@@ -73,6 +73,7 @@ TEST_CASE("each encoding becomes UTF-8 as the iconv program makes it, wherever i
                                                                  {"big5", "姓名,城市\n"},
                                                                  {"windows-1251", "имя\n"},
                                                                  {"iso-8859-1", "prénom\n"},
+                                                                 {"windows-1258", "Ha"},
                                                                  {"koi8-r", "имя\n"},
                                                                  {"euc-kr", "이름\n"}};
     for (const auto& [encoding, text] : texts) {

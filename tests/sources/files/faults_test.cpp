@@ -1,5 +1,8 @@
 // What servers do that are none, or none that is in order: each ends in an Error that says so, soon.
 #include <chrono>
+#include <condition_variable>
+#include <deque>
+#include <mutex>
 #include <thread>
 
 #include <catch2/catch.hpp>
@@ -264,6 +267,7 @@ TEST_CASE("an FTP server that says it goes on, and begins again or refuses, yiel
     const FtpServer server(
         [&](const std::string& command) -> std::string {
             if (command.starts_with("SIZE")) return fmt::format("213 {}", content.size());
+            if (command == "REST 0") return "350 fine";
             if (command.starts_with("REST")) {
                 asked_to_go_on = true;
                 return rest_reply;
@@ -341,19 +345,49 @@ TEST_CASE("a folder that a server lets us into and refuses to list is empty, unl
     CHECK(error_of([&] { browse_all(connection, "folder"); }).error_class() == ErrorClass::auth);
 }
 
+namespace {
+
+/// Texts that one thread puts there for another one.
+class Mailbox {
+  public:
+    void put(std::string text) {
+        const std::lock_guard lock(mutex_);
+        texts_.push_back(std::move(text));
+        changed_.notify_one();
+    }
+    /// Empty when none comes for a while.
+    std::string take() {
+        std::unique_lock lock(mutex_);
+        if (!changed_.wait_for(lock, std::chrono::seconds(5), [&] { return !texts_.empty(); })) return {};
+        auto text = std::move(texts_.front());
+        texts_.pop_front();
+        return text;
+    }
+
+  private:
+    std::mutex mutex_;
+    std::condition_variable changed_;
+    std::deque<std::string> texts_;
+};
+
+}  // namespace
+
 TEST_CASE("a server that refuses to tell a size is asked for its listing, and for the file") {
     const auto* const refusal =
         GENERATE("550 SIZE not allowed in ASCII mode", "550 Could not get file size.");
     std::string listing = "-rw-r--r-- 1 a b 4 Jan 31 2025 there.csv\r\n";
-    bool lists = false;
+    // A data connection is there before the command that says what to send on it.
+    Mailbox data;
     const FtpServer server(
         [&](const std::string& command) -> std::string {
-            lists = command.starts_with("LIST");
             if (command.starts_with("SIZE")) return refusal;
-            if (lists || command == "RETR there.csv") return "150 here it comes\r\n226 done";
-            return command.starts_with("RETR") ? "550 Failed to open file." : "502 not here";
+            const bool lists = command.starts_with("LIST");
+            if (!lists && !command.starts_with("RETR")) return "502 not here";
+            const bool there = lists || command == "RETR there.csv";
+            data.put(lists ? listing : there ? "a\n1\n" : "");
+            return there ? "150 here it comes\r\n226 done" : "550 Failed to open file.";
         },
-        [&](RawConnection& connection) { connection.send(lists ? listing : "a\n1\n"); });
+        [&](RawConnection& connection) { connection.send(data.take()); });
     const auto connection = connection_to("FTP", server.port());
     CHECK(read_file_whole(connection, {.path = "there.csv"}).bytes == "a\n1\n");
     const auto missing = error_of([&] { read_file_whole(connection, {.path = "missing.csv"}); });

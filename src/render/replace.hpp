@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-namespace prevision {
+namespace prevision::render {
 
 /// A character and what is written in its place.
 struct Replacement {
@@ -23,4 +23,4 @@ inline std::string replace_each(std::string_view text, std::span<const Replaceme
     return replaced;
 }
 
-}  // namespace prevision
+}  // namespace prevision::render

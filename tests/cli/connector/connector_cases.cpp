@@ -58,8 +58,8 @@ std::vector<VerbCase> connector_cases() {
          .err = "that name is taken by " + id,
          .exit_code = 6},
         {.verb = "connector create",
-         .arguments = {"shop", "--host",
-                       "postgresql+psycopg2://app:p%40w@db:5432/shop?sslmode=require", "-q"},
+         .arguments = {"shop", "--host", "postgresql+psycopg2://app:p%40w@db:5432/shop?sslmode=require",
+                       "-q"},
          .answers = {{200, none}, {201, shop, unique_name}},
          .requests =
              {named("shop"),

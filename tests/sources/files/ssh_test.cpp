@@ -77,7 +77,8 @@ TEST_CASE("a key of every type logs in, in every form of its file") {
             for (const bool locked : {false, true}) {
                 CAPTURE(type, form, locked);
                 auto with = connection;
-                with.secrets["private_key"] = Secret(content(folder / ("key." + form + (locked ? ".locked" : ""))));
+                with.secrets["private_key"] =
+                    Secret(content(folder / ("key." + form + (locked ? ".locked" : ""))));
                 if (locked) with.password = Secret("phrase");
                 const auto run = run_test(with);
                 if (run.error) FAIL(run.error->what());

@@ -29,7 +29,7 @@ Connection to(const SshServer& server) {
     connection.host = server.host();
     connection.port = server.port();
     connection.username = server.username();
-    connection.private_key = Secret(server.private_key());
+    connection.secrets["private_key"] = Secret(server.private_key());
     return connection;
 }
 
@@ -77,7 +77,8 @@ TEST_CASE("a key of every type logs in, in every form of its file") {
             for (const bool locked : {false, true}) {
                 CAPTURE(type, form, locked);
                 auto with = connection;
-                with.private_key = Secret(content(folder / ("key." + form + (locked ? ".locked" : ""))));
+                with.secrets["private_key"] =
+                    Secret(content(folder / ("key." + form + (locked ? ".locked" : ""))));
                 if (locked) with.password = Secret("phrase");
                 const auto run = run_test(with);
                 if (run.error) FAIL(run.error->what());
@@ -208,7 +209,7 @@ TEST_CASE("a password answers a server that asks for one by itself, and nothing 
     const SftpServer both({"--also-key"});
     auto connection = to(both);
     CHECK_THAT(run_test(connection).error->what(), Catch::Contains("the server accepts a key"));
-    connection.private_key = Secret(keys.private_key());
+    connection.secrets["private_key"] = Secret(keys.private_key());
     CHECK(file_of(both, connection) == "content");
 }
 
@@ -268,7 +269,7 @@ TEST_CASE("a transfer that stands still ends at the idle limit, and when it is c
 TEST_CASE("an SSH agent that does not answer ends at the connect limit") {
     SshServer server;
     auto connection = to(server);
-    connection.private_key = {};
+    connection.secrets.erase("private_key");
     connection.connect_timeout = std::chrono::milliseconds(700);
     const auto socket = (server.process().folder() / "silent").string();
     // It takes the connection, and says nothing.

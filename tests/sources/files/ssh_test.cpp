@@ -269,7 +269,7 @@ TEST_CASE("a transfer that stands still ends at the idle limit, and when it is c
 TEST_CASE("an SSH agent that does not answer ends at the connect limit") {
     SshServer server;
     auto connection = to(server);
-    connection.secrets["private_key"] = {};
+    connection.secrets.erase("private_key");
     connection.connect_timeout = std::chrono::milliseconds(700);
     const auto socket = (server.process().folder() / "silent").string();
     // It takes the connection, and says nothing.

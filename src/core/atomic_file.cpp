@@ -26,6 +26,9 @@ Error cannot_write(const std::filesystem::path& path) {
 
 AtomicFile::AtomicFile(std::filesystem::path path, unsigned mode)
     : path_(std::move(path)), temporary_(fmt::format("{}.{}.part", path_.string(), new_id())) {
+    // Else a name that is too long shows only when the file gets it.
+    struct stat status {};
+    if (::lstat(temporary_.c_str(), &status) != 0 && errno == ENAMETOOLONG) throw cannot_write(path_);
     // A file without a name leaves nothing when the process is killed. Not every file system has such files, and they
     // get their name through /proc.
     if (::access("/proc/self/fd", X_OK) == 0)

@@ -24,7 +24,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     check_round_trip(text, [](std::string_view json) { return model::decode_connector(json); });
     check_round_trip(text, [](std::string_view json) { return model::decode_datasource(json); });
     check_round_trip(text, [](std::string_view json) { return model::decode_dataset(json); });
-    check_round_trip(text, [](std::string_view json) { return model::decode_entry(json); });
+    check_round_trip(text, [](std::string_view json) { return model::decode_browsed_item(json); });
     check_round_trip(text, [](std::string_view json) { return model::decode_test_result(json); });
     check_round_trip(text, [](std::string_view json) { return model::decode_sample(json); });
     fuzz::accepts([&] { model::decode_failure(text); });

@@ -196,7 +196,7 @@ TEST_CASE("a second Ctrl-C right after the first leaves the terminal as it was, 
     }
 }
 
-TEST_CASE("--password-stdin on a terminal asks without echo") {
+TEST_CASE("the flag --password-stdin on a terminal asks without echo") {
     const Prevision prevision;
     auto terminal = on_terminal(prevision, {"connector", "create", "x", "--host", "mysql://db", "--username",
                                             "u", "--password-stdin"});

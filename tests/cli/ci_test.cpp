@@ -197,7 +197,7 @@ TEST_CASE("connector types lists the engines, and --help with --type what that t
     const Prevision prevision;
     const auto types = prevision.ok({"connector", "types"});
     CHECK(types.find("mysql") != std::string::npos);
-    CHECK(types.find("  host port username tls\n") != std::string::npos);
+    CHECK(types.find("  host port username tls mode\n") != std::string::npos);
     for (const auto& line : split(types, '\n')) CHECK(line.size() <= 80);
     const auto document = model::parse_json(prevision.ok({"connector", "types", "-o", "json"}));
     CHECK(document.IsArray());

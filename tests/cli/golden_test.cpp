@@ -102,8 +102,9 @@ std::string stable(std::string text) {
         rest = (*found)[0].second;
     }
     result.append(rest, text.cend());
-    return std::regex_replace(result, std::regex("20[0-9]{2}-[0-9]{2}-[0-9]{2}T[0-9:.]{12}Z"),
-                              "2026-01-01T00:00:00.000Z");
+    result = std::regex_replace(result, std::regex("20[0-9]{2}-[0-9]{2}-[0-9]{2}T[0-9:.]{12}Z"),
+                                "2026-01-01T00:00:00.000Z");
+    return std::regex_replace(result, std::regex("20[0-9]{2}-[0-9]{2}-[0-9]{2}(?!T)"), "2026-01-01");
 }
 
 /// Runs them one after the other; nothing for the width is a pipe.

@@ -5,7 +5,7 @@
 using namespace prevision;
 using Prevision = testing::EmbeddedPrevision;
 
-TEST_CASE("--jq filters the JSON result of a verb, and shows texts as they are") {
+TEST_CASE("the flag --jq filters the JSON result of a verb, and shows texts as they are") {
     const Prevision prevision;
     prevision.ok({"connector", "create", "a", "--host", "mysql://h", "--port", "1"});
     prevision.ok({"connector", "create", "b \"x\"", "--host", "mysql://h"});

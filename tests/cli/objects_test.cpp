@@ -39,7 +39,7 @@ TEST_CASE("several are shown as a list, and as blocks in a table") {
     CHECK(partial.out == prevision.ok({"connector", "show", "beta", "-q"}));
 }
 
-TEST_CASE("--columns chooses what show, create and update show") {
+TEST_CASE("the flag --columns chooses what show, create and update show") {
     const Prevision prevision;
     CHECK(prevision.ok({"connector", "create", "x", "--host", "mysql://a", "--columns", "host,name"}) ==
           "host:  mysql://a\nname:  x\n");

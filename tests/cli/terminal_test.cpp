@@ -51,9 +51,12 @@ TEST_CASE("on a terminal a connector is created by questions, and the secret sho
     terminal.read_until("(not shown): ");
     CHECK_FALSE(terminal.shows_typing());
     terminal.type("s3cret\n");
-    auto shown = terminal.read_until("tls (");
-    terminal.read_until("]: ");
-    terminal.type("\n");
+    std::string shown;
+    for (const auto* question : {"tls (", "time_zone, ", "encoding, "}) {
+        shown += terminal.read_until(question);
+        shown += terminal.read_until("]: ");
+        terminal.type("\n");
+    }
     shown += terminal.read_until("[yes]: ");
     terminal.type("no\n");
     CHECK(terminal.wait() == 0);
@@ -76,7 +79,7 @@ TEST_CASE("of each type, what has a default or is not needed is left with Enter"
     for (const auto& [name, answers, command] :
          {Type{"S3",
                {"host, ", enter, "port, ", enter, "username, ", "key\n", "(not shown)", "x\n", "region, ",
-                enter, "addressing (", enter},
+                enter, "addressing (", enter, "request_payer (", enter},
                "--type S3 --username key --password-stdin"},
           Type{"FTP",
                {"host, ", "h\n", "port, ", enter, "username, ", enter, "tls (", enter, "mode (", enter},
@@ -132,6 +135,9 @@ TEST_CASE("an answer that cannot be right is told why, and asked for again") {
     terminal.read_until("host, ");
     terminal.read_until("path: ");
     terminal.type(prevision.file("a.db").string() + "\n");
+    terminal.read_until("encoding, ");
+    terminal.read_until("]: ");
+    terminal.type("\n");
     terminal.read_until("[yes]: ");
     terminal.type("\n");
     CHECK(terminal.wait() == 0);
@@ -190,7 +196,7 @@ TEST_CASE("a second Ctrl-C right after the first leaves the terminal as it was, 
     }
 }
 
-TEST_CASE("--password-stdin on a terminal asks without echo") {
+TEST_CASE("the flag --password-stdin on a terminal asks without echo") {
     const Prevision prevision;
     auto terminal = on_terminal(prevision, {"connector", "create", "x", "--host", "mysql://db", "--username",
                                             "u", "--password-stdin"});

@@ -56,7 +56,7 @@ TEST_CASE("api says what is wrong with a call, and with its answer") {
     const RemoteProgram prevision(server.url());
     const auto missing = prevision({"api", "GET", "/nothing?x=1"});
     CHECK(missing.exit_code == 3);
-    CHECK(missing.out.empty());
+    CHECK_THAT(missing.out, Catch::StartsWith(R"({"message":["No","such thing"]})"));
     CHECK_THAT(missing.err,
                Catch::StartsWith("prevision: GET /nothing failed: ") && Catch::Contains("such thing"));
     for (const auto& arguments :
@@ -94,7 +94,7 @@ TEST_CASE("api shows an answer in every format that has no columns") {
         const auto result = prevision({"api", "GET", "/text?token=x", "-o", format});
         CHECK(result.exit_code == 7);
         CHECK(result.out.empty());
-        CHECK_THAT(result.err, Catch::Contains("GET /text: the answer is no JSON"));
+        CHECK_THAT(result.err, Catch::Contains("GET /text: the answer is not JSON"));
     }
     CHECK(prevision({"api", "GET", "/names", "-q"}).exit_code == 7);
     for (const auto* format : {"csv", "tsv"}) {

@@ -95,7 +95,8 @@ TEST_CASE("a call that creates, too, and an answer of an error, come through HTT
     CHECK(prevision({"connector", "create", "x", "--type", "SQL", "--host", "db", "-q"}, trust).out ==
           "00000000000000000000000c\n");
     CHECK(prevision({"connector", "delete", "00000000000000000000000c", "--yes"}, trust).exit_code == 6);
-    CHECK(count_lines(nginx.log(), "HTTP/2.0 ") == 4);
+    // To create: is the name free, the creation, is the name still alone. To delete: the object, and its deletion.
+    CHECK(count_lines(nginx.log(), "HTTP/2.0 ") == 5);
 }
 
 TEST_CASE("a proxy that the environment names is used") {

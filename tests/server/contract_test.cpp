@@ -35,7 +35,7 @@ TEST_CASE("the program works against a served platform as it does without one") 
     CHECK(ok({"dataset", "download", "today", "--to", "-"}) ==
           "id,name,total\r\n1,a,1.5\r\n2,,2\r\n3,\"\",\r\n");
     ok({"dataset", "verify", "today"});
-    CHECK(served.client({"connector", "delete", "shop"}).exit_code == 6);
+    CHECK(served.client({"connector", "delete", "shop", "--yes"}).exit_code == 6);
     CHECK(served.client({"connector", "show", "nobody"}).exit_code == 3);
     ok({"dataset", "delete", "today", "--yes"});
     // What was made there is there, for whoever uses the home itself.

@@ -77,7 +77,8 @@ TEST_CASE("what is no table is refused, says why, and leaves nothing") {
     refused({"name=n", "file=@" + make_file(served, "ragged.csv", "x,y\\n1,2,3\\n")},
             "more or fewer values than columns, first row 1");
     refused({"name=n", "file=@" + make_file(served, "open.csv", "x,y\\n1,\"2\\n")}, "quote");
-    refused({"name=n", "file=@" + make_file(served, "noise.csv", "x\\n\\000\\002\\003\\004\\005\\n")}, "binary");
+    refused({"name=n", "file=@" + make_file(served, "noise.csv", "x\\n\\000\\002\\003\\004\\005\\n")},
+            "binary");
     const auto zip = served.file("bad.zip").string();
     make_zip(zip, "[('a.csv','x\\n1\\n'),('b.csv','x\\n1\\n')]");
     refused({"name=n", "file=@" + zip}, "more than one file");

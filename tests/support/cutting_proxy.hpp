@@ -21,9 +21,9 @@ namespace prevision::testing {
 class CuttingProxy {
   public:
     enum class Kind {
-        plain,  ///< what is counted and cut is a connection to the proxy
+        plain,     ///< what is counted and cut is a connection to the proxy
         stalling,  ///< as plain, and instead of breaking the connection it passes nothing more on
-        ftp,    ///< what is counted and cut is a data connection: the proxy names a port of its own for each
+        ftp,  ///< what is counted and cut is a data connection: the proxy names a port of its own for each
         old_ftp,  ///< as ftp, and the server seems to know no MLSD
     };
 

@@ -273,12 +273,12 @@ TEST_CASE("a redirect elsewhere is not followed, and the token stays") {
         std::string shown;
     };
     const std::string port = std::to_string(server.port());
-    for (const auto& row : {Row{other.url() + "/secret?token=1", other.url() + ","},
-                            Row{"http://localhost:" + port, "http://localhost:" + port + ","},
-                            Row{"//nowhere.invalid/x", "http://nowhere.invalid,"},
-                            Row{"http://user:secret@nowhere.invalid/", "http://nowhere.invalid,"},
-                            Row{"ftp://127.0.0.1/", "an invalid address,"},
-                            Row{"file:///etc/passwd", "an invalid address,"}}) {
+    for (const auto& row :
+         {Row{other.url() + "/secret?token=1", other.url() + ","},
+          Row{"http://localhost:" + port, "http://localhost:" + port + ","},
+          Row{"//nowhere.invalid/x", "http://nowhere.invalid,"},
+          Row{"http://user:secret@nowhere.invalid/", "http://nowhere.invalid,"},
+          Row{"ftp://127.0.0.1/", "an invalid address,"}, Row{"file:///etc/passwd", "an invalid address,"}}) {
         CAPTURE(row.location);
         location = row.location;
         try {

@@ -179,7 +179,7 @@ void add_api(Command& root, Services& services) {
         "first. The body of an error is written too, and the exit code is the error's.");
     command.example("prevision api GET /version");
     command.example("prevision api GET /projects --paginate -o jsonl");
-    command.example("prevision api PATCH /connectors/6745f2a09d4e3c0001a2b3c4 -F port=3306");
+    command.example("prevision api GET /projects -F rowsPerPage=5");
     command.example("prevision api POST /projects --field name=churn --field 'color=#3C6DF0'");
     command.action([&options, &services] { run_api(options, services); });
 }

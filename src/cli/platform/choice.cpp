@@ -3,9 +3,9 @@
 #include <fmt/format.h>
 
 #include "cli/github_actions.hpp"
+#include "cli/secret_command.hpp"
 #include "config/paths.hpp"
 #include "core/error.hpp"
-#include "core/secret_command.hpp"
 #include "net/url.hpp"
 
 namespace prevision::cli {

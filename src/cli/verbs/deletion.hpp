@@ -20,7 +20,7 @@ void add_delete_options(Command& verb, DeleteOptions& options);
 
 /// An object that depends on one that is to be deleted.
 struct Dependent {
-    std::string_view noun;
+    std::string_view noun;  ///< of the program, so that it outlives this
     api::ObjectReference object;
     void (api::Client::*remove)(const api::ObjectReference& object);
 };
@@ -32,8 +32,8 @@ void gather_dependents(Services& services, const std::string& project_id,
     try {
         services.client().list<Object>(project_id, [&](const Object& object) {
             if (wanted(object)) {
-                found.push_back({std::string(api::noun_of<Object>()), api::refer_to(object),
-                                 &api::Client::remove<Object>});
+                found.push_back(
+                    {api::noun_of<Object>(), api::refer_to(object), &api::Client::remove<Object>});
             }
             return true;
         });

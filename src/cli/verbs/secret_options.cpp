@@ -5,8 +5,8 @@
 #include <fmt/format.h>
 
 #include "cli/github_actions.hpp"
+#include "cli/secret_command.hpp"
 #include "core/file.hpp"
-#include "core/secret_command.hpp"
 #include "core/utf8.hpp"
 
 namespace prevision::cli {

@@ -29,12 +29,8 @@ struct Listed {
 /// Whether a new object may have a name that another one has.
 enum class Names { repeated, unique };
 
-/// The largest page for a client over a network, and in this process, where a page is not sent anywhere.
-inline constexpr std::uint64_t most_rows_sent = 1000;
-inline constexpr std::uint64_t most_rows_in_process = 10'000;
-
-/// Error invalid, naming the parameter, when one is not a number or out of range (1..most_rows rows on a page).
-Page read_page(const Query& query, std::uint64_t most_rows = most_rows_sent);
+/// Error invalid, naming the parameter, when one is not a number or out of range (1..1000 rows on a page).
+Page read_page(const Query& query);
 
 /// The rows of a sample: `limit`, by default 10. Error invalid above 10,000, since a sample is held in memory; the
 /// whole data can be streamed.

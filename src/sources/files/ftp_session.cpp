@@ -209,7 +209,11 @@ void FtpSession::fetch_from(const std::string& path, std::uint64_t offset, const
                         fmt::format("{}: the server cannot begin in the middle of it: {}",
                                     purpose(path, Wanted::file), words()));
         }
-        if (code != CURLE_OK) throw path_failure(code, path, Wanted::file);
+        if (code == CURLE_OK) return;
+        const auto error = path_failure(code, path, Wanted::file);
+        // After a failure libcurl does not ask for EPSV again on the same connection.
+        if (error.retryable()) handle_.reset();
+        throw error;
     } catch (const Enough&) {
         return;
     }

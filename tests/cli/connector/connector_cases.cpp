@@ -58,12 +58,12 @@ std::vector<VerbCase> connector_cases() {
          .err = "that name is taken by " + id,
          .exit_code = 6},
         {.verb = "connector create",
-         .arguments = {"shop", "--host",
-                       "postgresql+psycopg2://app:p%40w@db:5432/shop?sslmode=require", "-q"},
-         .answers = {{200, none}, {201, shop}},
+         .arguments = {"shop", "--host", "postgresql+psycopg2://app:p%40w@db:5432/shop?sslmode=require",
+                       "-q"},
+         .answers = {{200, none}, {201, shop, unique_name}},
          .requests =
-             {list,
-              "POST /projects/000000000000000000000001/connectors "
+             {named("shop"),
+              "POST /projects/000000000000000000000001/connectors?unique_name=true "
               R"({"type":"SQL","name":"shop","host":"postgresql+psycopg2://db:5432","port":null,"username":"app","password":"p@w","tls":"require"})"},
          .out = id + "\n",
          .err = "warning: the database 'shop' in --host is left out"},

@@ -382,6 +382,7 @@ TEST_CASE("a server that refuses to tell a size is asked for its listing, and fo
         [&](const std::string& command) -> std::string {
             if (command.starts_with("SIZE")) return refusal;
             const bool lists = command.starts_with("LIST");
+            if (command == "MLSD") data.put("");  // its data connection is there, too
             if (!lists && !command.starts_with("RETR")) return "502 not here";
             const bool there = lists || command == "RETR there.csv";
             data.put(lists ? listing : there ? "a\n1\n" : "");

@@ -77,7 +77,8 @@ TEST_CASE("a key of every type logs in, in every form of its file") {
             for (const bool locked : {false, true}) {
                 CAPTURE(type, form, locked);
                 auto with = connection;
-                with.secrets["private_key"] = Secret(content(folder / ("key." + form + (locked ? ".locked" : ""))));
+                with.secrets["private_key"] =
+                    Secret(content(folder / ("key." + form + (locked ? ".locked" : ""))));
                 if (locked) with.password = Secret("phrase");
                 const auto run = run_test(with);
                 if (run.error) FAIL(run.error->what());
@@ -268,7 +269,7 @@ TEST_CASE("a transfer that stands still ends at the idle limit, and when it is c
 TEST_CASE("an SSH agent that does not answer ends at the connect limit") {
     SshServer server;
     auto connection = to(server);
-    connection.secrets["private_key"] = {};
+    connection.secrets.erase("private_key");
     connection.connect_timeout = std::chrono::milliseconds(700);
     const auto socket = (server.process().folder() / "silent").string();
     // It takes the connection, and says nothing.

@@ -64,7 +64,7 @@ inline const std::string& id_of(const ProjectRecord& record) { return record.pro
 /// Answers with the page that the call asks for; `list` reads that page. With `fields=_id` an item holds only that.
 template <typename List>
 Answer list_page(const RoutedCall& routed, const List& list) {
-    const auto page = read_page(routed.query, routed.call.caller ? most_rows_sent : most_rows_in_process);
+    const auto page = read_page(routed.query);
     const auto listed = list(page);
     const bool only_ids = routed.query.get("fields") == "_id";
     std::vector<std::string> items;

@@ -1,4 +1,4 @@
-#include "core/secret_command.hpp"
+#include "cli/secret_command.hpp"
 
 #include <fstream>
 #include <thread>

@@ -1,7 +1,7 @@
 // What servers do that are none, or none that is in order: each ends in an Error that says so, soon.
 #include <chrono>
 #include <condition_variable>
-#include <deque>
+#include <map>
 #include <mutex>
 #include <thread>
 
@@ -72,6 +72,7 @@ class FtpServer {
               FtpScript script(connection);
               for (auto command = script.next(); !command.empty(); command = script.next()) {
                   if (command == "EPSV") {
+                      answer(command);
                       script.say(fmt::format("229 fine (|||{}|)", data_.port()));
                   } else {
                       script.say(answer(command));
@@ -347,27 +348,34 @@ TEST_CASE("a folder that a server lets us into and refuses to list is empty, unl
 
 namespace {
 
-/// Texts that one thread puts there for another one.
-class Mailbox {
+/// What is to be sent on the data connections, each of which is made before the command that decides it.
+class DataContents {
   public:
+    /// The server was asked for another data connection.
+    void expect_connection() {
+        const std::lock_guard lock(mutex_);
+        ++expected_;
+    }
+    /// For the connection that was asked for last.
     void put(std::string text) {
         const std::lock_guard lock(mutex_);
-        texts_.push_back(std::move(text));
-        changed_.notify_one();
+        texts_[expected_] = std::move(text);
+        changed_.notify_all();
     }
-    /// Empty when none comes for a while.
+    /// For the connection that was made now. Empty when none comes for a while.
     std::string take() {
         std::unique_lock lock(mutex_);
-        if (!changed_.wait_for(lock, std::chrono::seconds(5), [&] { return !texts_.empty(); })) return {};
-        auto text = std::move(texts_.front());
-        texts_.pop_front();
-        return text;
+        const int number = ++made_;
+        changed_.wait_for(lock, std::chrono::seconds(5), [&] { return texts_.contains(number); });
+        return texts_[number];
     }
 
   private:
     std::mutex mutex_;
     std::condition_variable changed_;
-    std::deque<std::string> texts_;
+    std::map<int, std::string> texts_;
+    int expected_ = 0;
+    int made_ = 0;
 };
 
 }  // namespace
@@ -376,13 +384,13 @@ TEST_CASE("a server that refuses to tell a size is asked for its listing, and fo
     const auto* const refusal =
         GENERATE("550 SIZE not allowed in ASCII mode", "550 Could not get file size.");
     std::string listing = "-rw-r--r-- 1 a b 4 Jan 31 2025 there.csv\r\n";
-    // A data connection is there before the command that says what to send on it.
-    Mailbox data;
+    DataContents data;
     const FtpServer server(
         [&](const std::string& command) -> std::string {
+            if (command == "EPSV") data.expect_connection();
             if (command.starts_with("SIZE")) return refusal;
             const bool lists = command.starts_with("LIST");
-            if (command == "MLSD") data.put("");  // its data connection is there, too
+            if (command == "MLSD") data.put("");
             if (!lists && !command.starts_with("RETR")) return "502 not here";
             const bool there = lists || command == "RETR there.csv";
             data.put(lists ? listing : there ? "a\n1\n" : "");

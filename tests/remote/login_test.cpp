@@ -61,7 +61,8 @@ TEST_CASE("a login is kept in a file for its owner alone, and used from then on"
     CHECK(fixture.server.requests().back().target == "/ext/v1/version");
     const auto list = fixture.run({"connector", "list", "-q"});
     CHECK(list.out == id_of(1) + "\n");
-    CHECK(fixture.server.requests().back().target == "/ext/v1/projects/" + project_id + "/connectors?fields=_id&page=1");
+    CHECK(fixture.server.requests().back().target ==
+          "/ext/v1/projects/" + project_id + "/connectors?fields=_id&page=1");
 }
 
 TEST_CASE("a token may come from a file, the environment or a command, and one newline is dropped") {

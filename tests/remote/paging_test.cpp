@@ -110,7 +110,8 @@ TEST_CASE("pages before one that fails are shown, and the failure is told") {
     CHECK(count_lines(result.err, "prevision: cannot list the connectors: NoMore") == 1);
 }
 
-TEST_CASE("objects that move between the pages are shown once, and a list that is then too short is an error") {
+TEST_CASE(
+    "objects that move between the pages are shown once, and a list that is then too short is an error") {
     for (const int change : {-37, 0, 29}) {
         // Every page overlaps the one before by two objects, and the total is not what it was.
         const HttpServer server([&](const HttpRequest& request) -> HttpAnswer {

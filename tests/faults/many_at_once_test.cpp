@@ -1,6 +1,7 @@
 // Many processes, and a server, work on one home at the same time.
 #include <algorithm>
 #include <chrono>
+#include <map>
 #include <memory>
 #include <set>
 #include <sstream>
@@ -54,10 +55,17 @@ void fill(const Prevision& prevision) {
     prevision.ok({"datasource", "create", "orders", "--connector", "shop", "--table", "orders"});
 }
 
-/// Runs the command in twelve processes at once, with the flags in front of it.
-std::vector<ProgramResult> run_together(const Prevision& prevision, const std::vector<std::string>& command) {
+using Environment = std::map<std::string, std::string>;
+
+/// Runs the command in twelve processes at once. `platform` are the variables that choose the platform.
+std::vector<ProgramResult> run_together(const Prevision& prevision, std::vector<std::string> command,
+                                        const Environment& platform) {
+    Environment environment{{"PATH", "/usr/bin:/bin"}, {"PREVISION_HOME", prevision.home().string()}};
+    environment.insert(platform.begin(), platform.end());
+    command.insert(command.begin(), Prevision::program());
     std::vector<std::unique_ptr<RunningProgram>> running;
-    for (std::size_t i = 0; i < process_count; ++i) running.push_back(prevision.start(command));
+    for (std::size_t i = 0; i < process_count; ++i)
+        running.push_back(std::make_unique<RunningProgram>(command, environment, ""));
     std::vector<ProgramResult> results;
     for (const auto& program : running) results.push_back(program->wait());
     return results;
@@ -69,8 +77,7 @@ std::size_t count_with_exit_code(const std::vector<ProgramResult>& results, int 
 }
 
 /// Creates one object of each noun in twelve processes at once, with each choice of --if-exists that keeps names unique.
-/// `global` are the flags that choose the platform.
-void check_exactly_one(const Prevision& prevision, const std::vector<std::string>& global) {
+void check_exactly_one(const Prevision& prevision, const Environment& platform) {
     for (const auto& noun : nouns) {
         for (const std::string choice : {"fail", "skip", "update"}) {
             if (choice == "update" && !noun.updates) continue;
@@ -78,17 +85,17 @@ void check_exactly_one(const Prevision& prevision, const std::vector<std::string
             const auto name = "same-" + choice;
             std::vector<std::string> command{noun.name, "create", name, "--if-exists", choice, "-q"};
             command.insert(command.end(), noun.flags.begin(), noun.flags.end());
-            command.insert(command.end(), global.begin(), global.end());
-            const auto results = run_together(prevision, command);
+            const auto results = run_together(prevision, command, platform);
             for (const auto& result : results) {
                 INFO("exit " << result.exit_code << " " << result.out << result.err);
                 CHECK((result.exit_code == 0 || (choice == "fail" && result.exit_code == 6)));
             }
             CHECK(count_with_exit_code(results, 0) == (choice == "fail" ? 1 : process_count));
 
-            std::vector<std::string> list{noun.name, "list", "-q", "--filter", "name=" + name};
-            list.insert(list.end(), global.begin(), global.end());
-            const auto ids = lines(prevision.ok(list));
+            const auto listed =
+                prevision({noun.name, "list", "-q", "--filter", "name=" + name}, "", platform);
+            INFO(listed.err);
+            const auto ids = lines(listed.out);
             REQUIRE(ids.size() == 1);
             for (const auto& result : results) {
                 if (result.exit_code == 0) CHECK(result.out == ids[0] + "\n");
@@ -127,7 +134,9 @@ TEST_CASE("twelve processes that create the first object of a home at once use o
 TEST_CASE("twelve clients of a server that create one name make exactly one object") {
     const Served served({"--allow-files", "/"});
     fill(served);
-    check_exactly_one(served, {"--url", served.url(), "--token", served.admin()});
+    check_exactly_one(served, {{"PREVISION_URL", served.url()},
+                               {"PREVISION_MASTER_TOKEN", served.admin()},
+                               {"PREVISION_PROJECT", "default"}});
 }
 
 TEST_CASE("processes and a server that change one home for ten seconds lose nothing") {
@@ -140,10 +149,8 @@ TEST_CASE("processes and a server that change one home for ten seconds lose noth
     for (std::size_t worker = 0; worker < process_count; ++worker) {
         threads.emplace_back([&, worker] {
             // Half of them work on the home itself, half through the server.
-            const auto run = [&](std::vector<std::string> command) {
-                if (worker % 2 == 1)
-                    command.insert(command.end(), {"--url", served.url(), "--token", served.admin()});
-                const auto result = served(command);
+            const auto run = [&](const std::vector<std::string>& command) {
+                const auto result = worker % 2 == 1 ? served.client(command) : served(command);
                 if (result.exit_code != 0)
                     failures[worker] += command[0] + " " + command[1] + ": " + result.err;
                 return result.exit_code == 0;
@@ -158,7 +165,7 @@ TEST_CASE("processes and a server that change one home for ten seconds lose noth
         });
     }
     for (auto& thread : threads) thread.join();
-    for (const auto& failure : failures) CHECK(failure.empty());
+    for (const auto& failure : failures) CHECK(failure == "");
 
     std::set<std::string> expected;
     for (const auto& names : kept) expected.insert(names.begin(), names.end());

@@ -256,6 +256,16 @@ void Jobs::sweep() {
         if (!is_abandoned(id) || remove_files(id)) continue;
         datasets_.forget_removed(id);
     }
+    // A process that was killed before it recorded its dataset, or after it ended it, left its lock.
+    std::error_code ignored;
+    for (const auto& entry : std::filesystem::directory_iterator(folder_, ignored)) {
+        const auto id = entry.path().stem().string();
+        if (entry.path().extension() != ".lock" || !is_id(id)) continue;
+        const auto dataset = datasets_.find(id);
+        if (dataset && is_unfinished(*dataset)) continue;
+        const auto excluded = WorkerLock::try_exclude(entry.path());
+        if (excluded) std::filesystem::remove(entry.path(), ignored);
+    }
 }
 
 void Jobs::recover() {

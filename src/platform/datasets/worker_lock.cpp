@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 
 #include "core/error.hpp"
 #include "core/wait.hpp"
@@ -29,9 +30,16 @@ bool lock(const FileDescriptor& file, int operation, const std::filesystem::path
 }  // namespace
 
 WorkerLock WorkerLock::hold(const std::filesystem::path& path) {
-    auto file = open_file(path, O_RDWR | O_CREAT);
-    lock(file, LOCK_SH, path);
-    return WorkerLock(std::move(file));
+    for (;;) {
+        auto file = open_file(path, O_RDWR | O_CREAT);
+        lock(file, LOCK_SH, path);
+        // Another process may have removed the file, as abandoned, before it was locked.
+        struct stat opened {};
+        struct stat there {};
+        if (::fstat(file.get(), &opened) == 0 && ::stat(path.c_str(), &there) == 0 &&
+            opened.st_ino == there.st_ino && opened.st_dev == there.st_dev)
+            return WorkerLock(std::move(file));
+    }
 }
 
 std::optional<WorkerLock> WorkerLock::try_exclude(const std::filesystem::path& path) {

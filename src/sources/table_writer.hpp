@@ -18,11 +18,13 @@ enum class WriteMode {
     replace,  ///< instead of them
 };
 
-/// A column of the values that are written.
+/// A column of the values that are written. A name alone is a column of values whose kind is not known.
 struct OutgoingColumn {
+    // NOLINTBEGIN(google-explicit-constructor)
     OutgoingColumn(std::string column_name, std::optional<ValueKind> kind_of_values = std::nullopt)
         : name(std::move(column_name)), kind(kind_of_values) {}
     OutgoingColumn(const char* column_name) : name(column_name) {}
+    // NOLINTEND(google-explicit-constructor)
 
     std::string name;
     /// Of its values; nothing when it is not known: `\x00ff` is then bytes where the target holds bytes.

@@ -165,7 +165,10 @@ TEST_CASE("processes and a server that change one home for ten seconds lose noth
         });
     }
     for (auto& thread : threads) thread.join();
-    for (const auto& failure : failures) CHECK(failure == "");
+    for (const auto& failure : failures) {
+        INFO(failure);
+        CHECK(failure.empty());
+    }
 
     std::set<std::string> expected;
     for (const auto& names : kept) expected.insert(names.begin(), names.end());

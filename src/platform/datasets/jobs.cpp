@@ -195,37 +195,40 @@ void Jobs::fail(const std::string& dataset_id, const Error& reason) {
 
 std::optional<model::Dataset> Jobs::find(const std::string& dataset_id) {
     auto dataset = datasets_.find(dataset_id);
-    if (dataset && is_unfinished(*dataset) && settle_one(*dataset)) dataset = datasets_.find(dataset_id);
-    return dataset;
+    return dataset && is_unfinished(*dataset) ? settled(*dataset) : dataset;
 }
 
 Listed<model::Dataset> Jobs::list(const std::string& project_id, const Page& page) {
     auto list = datasets_.list(project_id, page);
-    bool changed = false;
-    for (const auto& dataset : list.items)
-        changed = (is_unfinished(dataset) && settle_one(dataset)) || changed;
-    return changed ? datasets_.list(project_id, page) : list;
+    for (auto& dataset : list.items) {
+        if (!is_unfinished(dataset)) continue;
+        if (auto now = settled(dataset)) dataset = std::move(*now);
+    }
+    return list;
 }
 
 void Jobs::settle() {
     for (const auto& id : datasets_.unfinished()) find(id);
 }
 
-/// Returns whether the dataset may have changed since it was read. Its worker may have finished between the reading
-/// and the lock; then the table refuses the step to failed.
-bool Jobs::settle_one(const model::Dataset& dataset) {
+/// An unfinished dataset as it is now: failed when its worker is gone. The worker may have finished between the reading
+/// and the lock; then the table refuses that step.
+std::optional<model::Dataset> Jobs::settled(const model::Dataset& dataset) {
     const auto excluded = WorkerLock::try_exclude(lock_of(dataset.id));
-    if (!excluded) return false;
+    if (!excluded) return dataset;
     const Error reason(ErrorClass::internal, "the process that took the snapshot ended before it was done");
     try {
         if (datasets_.fail(dataset.id, reason)) {
             remove_files(dataset.id);
             tell(dataset.id);
         }
+        return datasets_.find(dataset.id);
     } catch (const Error&) {
-        return false;  // a store that cannot be written can still be read
+        // A store that cannot be written can be read, and nobody is to wait for this dataset.
+        auto now = datasets_.find(dataset.id);
+        if (now && is_unfinished(*now)) set_failed(*now, reason);
+        return now;
     }
-    return true;
 }
 
 void Jobs::remove(const std::string& dataset_id, Cancellation& cancellation) {

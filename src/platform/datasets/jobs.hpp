@@ -125,7 +125,7 @@ class Jobs {
     void end_job(Job& job);
     void work(Job& job, const model::Dataset& dataset);
     void fail(const std::string& dataset_id, const Error& reason);
-    bool settle_one(const model::Dataset& dataset);
+    std::optional<model::Dataset> settled(const model::Dataset& dataset);
     void sweep();
     std::optional<std::string> remove_files(const std::string& dataset_id) const;
     void publish_progress();

@@ -139,14 +139,17 @@ bool DatasetTable::finish(const std::string& id, const DatasetContent& content) 
     return change(store_, id, {"running"}, [&](model::Dataset& dataset) { set_content(dataset, content); });
 }
 
+void set_failed(model::Dataset& dataset, const Error& reason) {
+    dataset.copy_state = "failed";
+    dataset.rows.reset();
+    dataset.bytes.reset();
+    dataset.message = reason.what();
+    dataset.error_class = to_string(reason.error_class());
+}
+
 bool DatasetTable::fail(const std::string& id, const Error& reason) {
-    return change(store_, id, {"pending", "running"}, [&](model::Dataset& dataset) {
-        dataset.copy_state = "failed";
-        dataset.rows.reset();
-        dataset.bytes.reset();
-        dataset.message = reason.what();
-        dataset.error_class = to_string(reason.error_class());
-    });
+    return change(store_, id, {"pending", "running"},
+                  [&](model::Dataset& dataset) { set_failed(dataset, reason); });
 }
 
 void DatasetTable::note_files(const std::string& id) {

@@ -20,6 +20,9 @@ struct DatasetContent {
     model::DatasetFile file;
 };
 
+/// Makes it a dataset that failed for that reason.
+void set_failed(model::Dataset& dataset, const Error& reason);
+
 /// The datasets of a store. A dataset goes pending → running → done or failed. A step returns false and changes
 /// nothing when the dataset is gone or in another state, so that only one process takes it.
 ///

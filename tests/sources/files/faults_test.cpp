@@ -362,10 +362,9 @@ class DataContents {
         texts_[expected_] = std::move(text);
         changed_.notify_all();
     }
-    /// For the connection that was made now. Empty when none comes for a while.
-    std::string take() {
+    /// For the connection of that number, from 0. Empty when none comes for a while.
+    std::string take(int number) {
         std::unique_lock lock(mutex_);
-        const int number = ++made_;
         changed_.wait_for(lock, std::chrono::seconds(5), [&] { return texts_.contains(number); });
         return texts_[number];
     }
@@ -374,8 +373,7 @@ class DataContents {
     std::mutex mutex_;
     std::condition_variable changed_;
     std::map<int, std::string> texts_;
-    int expected_ = 0;
-    int made_ = 0;
+    int expected_ = -1;
 };
 
 }  // namespace
@@ -396,7 +394,7 @@ TEST_CASE("a server that refuses to tell a size is asked for its listing, and fo
             data.put(lists ? listing : there ? "a\n1\n" : "");
             return there ? "150 here it comes\r\n226 done" : "550 Failed to open file.";
         },
-        [&](RawConnection& connection) { connection.send(data.take()); });
+        [&](RawConnection& connection) { connection.send(data.take(connection.number())); });
     const auto connection = connection_to("FTP", server.port());
     CHECK(read_file_whole(connection, {.path = "there.csv"}).bytes == "a\n1\n");
     const auto missing = error_of([&] { read_file_whole(connection, {.path = "missing.csv"}); });

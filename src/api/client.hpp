@@ -103,7 +103,7 @@ class Client {
     template <typename Object>
     void list(const std::string& project_id, const Each<Object>& each);
     void list_projects(const Each<model::Project>& each) { list<model::Project>({}, each); }
-    /// Only their ids, which a platform may send alone.
+    /// The same, but only their ids: a platform may then leave out everything else.
     template <typename Object>
     void list_ids(const std::string& project_id, const Each<const std::string&>& each);
     /// Those that have exactly that name.

@@ -1,13 +1,17 @@
 #include "model/list_page.hpp"
 
+#include <algorithm>
+
 #include "model/json.hpp"
 #include "model/json_parts.hpp"
 
 namespace prevision::model {
 
 std::int64_t ListPage::pages(std::int64_t number) const {
-    if (total_items && rows_per_page && *rows_per_page > 0)
-        return *total_items / *rows_per_page + (*total_items % *rows_per_page > 0 ? 1 : 0);
+    if (total_items && rows_per_page && *rows_per_page > 0) {
+        const auto full = *total_items / *rows_per_page;
+        return std::max<std::int64_t>(1, full + (*total_items % *rows_per_page > 0 ? 1 : 0));
+    }
     return next_page ? number + 1 : number;
 }
 

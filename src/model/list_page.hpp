@@ -24,7 +24,7 @@ struct ListPage {
     std::optional<std::int64_t> rows_per_page;
     bool next_page = false;
 
-    /// The number of pages, by what this page says, which is page `number`: from `total_items` and `rows_per_page`,
+    /// The number of pages, at least 1, as this page says, which is page `number`: from `total_items` and `rows_per_page`,
     /// else from `next_page`.
     [[nodiscard]] std::int64_t pages(std::int64_t number) const;
 };

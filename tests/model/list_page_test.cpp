@@ -29,7 +29,8 @@ TEST_CASE("the number of pages is told in more than one way") {
     const std::vector<Case> cases{
         {R"({"totalItems":5,"rowsPerPage":2})", 3},
         {R"({"totalItems":"4","rowsPerPage":"2"})", 2},
-        {R"({"totalItems":0,"rowsPerPage":2})", 0},
+        {R"({"totalItems":0,"rowsPerPage":2})", 1},
+        {R"({"totalItems":-9,"rowsPerPage":2})", 1},
         {R"({"totalItems":9,"rowsPerPage":3,"nextPage":false})", 3},
         {R"({"nextPage":true})", 3},
         {R"({"nextPage":false})", 2},

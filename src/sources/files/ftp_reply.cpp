@@ -64,4 +64,10 @@ std::optional<ErrorClass> refusal_in_reply(std::string_view reply, std::string_v
     return std::nullopt;
 }
 
+bool says_full(std::string_view reply) {
+    constexpr std::array<std::string_view, 5> signs{"maximum", "too many", "already connected", "limit",
+                                                    "try again later"};
+    return holds_any(to_lower(reply), signs);
+}
+
 }  // namespace prevision::sources

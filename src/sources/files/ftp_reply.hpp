@@ -25,4 +25,8 @@ class FtpReply {
 /// Why a server refused a path, by the text of its reply to a command on it; nothing where that is not clear.
 std::optional<ErrorClass> refusal_in_reply(std::string_view reply, std::string_view path);
 
+/// Whether a refused login says that there are too many connections now: "530 Sorry, the maximum number of
+/// clients (3) are already connected."
+bool says_full(std::string_view reply);
+
 }  // namespace prevision::sources

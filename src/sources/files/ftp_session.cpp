@@ -5,14 +5,12 @@
 #include <utility>
 
 #include <fmt/format.h>
-#include <poll.h>
-#include <sys/socket.h>
 
 #include "core/clock.hpp"
 #include "core/text.hpp"
 #include "net/curl_failure.hpp"
-#include "net/socket.hpp"
 #include "sources/field.hpp"
+#include "sources/files/ftp_greeting.hpp"
 #include "sources/files/line_splitter.hpp"
 
 namespace prevision::sources {
@@ -38,15 +36,6 @@ std::vector<std::string> rename_commands(const std::string& from, const std::str
 }
 
 std::string remove_command(const std::string& path) { return "DELE " + argument(path); }
-
-/// Whether a refused login says that there are too many connections now: "530 Sorry, the maximum number of
-/// clients (3) are already connected."
-bool is_full(std::string_view reply) {
-    constexpr std::array<std::string_view, 5> signs{"maximum", "too many", "already connected", "limit",
-                                                    "try again later"};
-    const auto text = to_lower(reply);
-    return std::ranges::any_of(signs, [&](auto sign) { return text.find(sign) != std::string::npos; });
-}
 
 }  // namespace
 
@@ -101,32 +90,16 @@ CURLcode FtpSession::perform() {
     const auto code = handle_->perform(&cancellation_, server().idle_limit);
     if (code != CURLE_WEIRD_SERVER_REPLY || status() != 120 || settings_.implicit) return code;
     // "120 Service ready in 2 minutes", which libcurl does not wait for.
-    handle_->use_connection(wait_for_greeting());
+    auto connection = connect_past_waits(server(), cancellation_);
+    if (!connection) {
+        throw Error(
+            ErrorClass::unreachable,
+            fmt::format("cannot log in to {}: the server asks to wait: {}", server().address(), words()),
+            "try again later");
+    }
+    handle_->use_connection(std::move(connection));
     reply_ = {};
     return handle_->perform(&cancellation_, server().idle_limit);
-}
-
-/// A connection whose next line is the greeting, behind those that ask to wait.
-FileDescriptor FtpSession::wait_for_greeting() {
-    using Clock = net::Alarm::Clock;
-    const auto deadline = Clock::now() + server().connect_timeout;
-    auto socket = net::connect(net::resolve(server().host, server().port, server().rules), server().address(),
-                               server().connect_timeout, cancellation_);
-    const net::Alarm alarm(cancellation_);
-    std::array<char, 1024> buffer{};
-    bool within_line = false;
-    while (Clock::now() < deadline && alarm.wait(socket.get(), POLLIN, deadline)) {
-        const auto count = ::recv(socket.get(), buffer.data(), buffer.size(), MSG_PEEK | MSG_DONTWAIT);
-        if (count < 0) continue;
-        const std::string_view seen(buffer.data(), static_cast<std::size_t>(count));
-        if (seen.empty() || (!within_line && seen.front() != '1')) return socket;
-        const auto end = seen.find('\n');
-        within_line = end == std::string_view::npos;
-        ::recv(socket.get(), buffer.data(), within_line ? seen.size() : end + 1, MSG_DONTWAIT);
-    }
-    throw Error(ErrorClass::unreachable,
-                fmt::format("cannot log in to {}: the server asks to wait: {}", server().address(), words()),
-                "try again later");
 }
 
 std::string FtpSession::file_url(const std::string& path) const {
@@ -338,7 +311,7 @@ Error FtpSession::failure(CURLcode code, const std::string& what) const {
         case CURLE_LOGIN_DENIED:
         case CURLE_FTP_WEIRD_PASS_REPLY:
             if (status() == 421 || status() == 0) break;
-            if (is_full(words())) return unreachable(words(), "try again later");
+            if (says_full(words())) return unreachable(words(), "try again later");
             return {
                 ErrorClass::auth, fmt::format("{} as '{}': {}", what, server().username, words()),
                 "check the username and the password; a server may also ask for TLS first (--tls require)"};

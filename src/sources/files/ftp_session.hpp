@@ -39,7 +39,6 @@ class FtpSession final : public FileSession {
     net::CurlHandle& begin(const std::string& url);
     void begin_commands(const std::vector<std::string>& commands);
     CURLcode perform();
-    FileDescriptor wait_for_greeting();
     [[nodiscard]] std::string file_url(const std::string& path) const;
     [[nodiscard]] std::string folder_url(const std::string& path) const;
     CURLcode list_with(Command command, const std::string& path, const Each& each);

@@ -36,7 +36,7 @@ constexpr std::uint32_t protocol_version = 3;
 constexpr std::uint32_t status_ok = 0;
 constexpr std::uint32_t status_eof = 1;
 
-/// Every server takes and sends as much at a time; the most that lies ahead of the answers.
+/// Every server can read and write this many bytes in one request; and how many requests wait for answers at most.
 constexpr std::uint32_t piece_size = 32U * 1024;
 constexpr std::size_t most_pieces = 32;
 /// Of servers that send less than was asked for: the smallest piece to ask for.

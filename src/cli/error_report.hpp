@@ -6,8 +6,8 @@
 
 namespace prevision::cli {
 
-/// Writes how a command ended to stderr: an error for a person (`prevision: WHAT FAILED: WHY`, `hint: WHAT TO DO`), or, with
-/// -o json and jsonl, one object that holds the error, the warnings and what -v shows. Nothing where there is none of these.
+/// Writes how a command ended to stderr. For a person that is the error (`prevision: WHAT FAILED: WHY`, `hint: WHAT TO DO`).
+/// With -o json and jsonl it is one object with the error, the warnings and the output of -v; nothing when all are empty.
 void report_end(const Error* error, const Console& console, Output& err);
 
 }  // namespace prevision::cli

@@ -16,8 +16,8 @@ namespace prevision::cli {
 template <typename Object>
 std::vector<Object> find_named(api::Client& client, const std::string& project_id, const std::string& name);
 
-/// The object of that name or id, as the platform gives it by its id. Error not_found when there is none, with the
-/// command that lists the objects; Error usage with every id when several have the name.
+/// Finds an object by its name or id. Error not_found, with the command that lists the objects, when none matches; Error usage
+/// with every id when several have the name.
 template <typename Object>
 Object find(api::Client& client, const std::string& project_id, const std::string& name);
 

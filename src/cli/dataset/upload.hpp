@@ -18,12 +18,12 @@ struct UploadOptions {
 
 void add_upload_options(Command& verb, UploadOptions& options);
 
-/// The form that sends the file. `name` is the dataset's; empty where there is none. Error not_found or internal when the file
-/// cannot be read.
+/// The form that sends the file, and the dataset's name unless it is empty. Error not_found or internal when the file cannot
+/// be read.
 api::FormUpload open_upload(const UploadOptions& options, const std::string& name = {});
 
-/// Error usage unless exactly one of the file and `other`, which the flag `flag` gives, is given; or when the flags of a file are
-/// given without one.
+/// Error usage unless the user gave either a file or `other` (by the flag `flag`), and when the flags that describe a file are
+/// given without a file.
 void check_upload(const UploadOptions& options, const std::string& flag, bool other);
 
 }  // namespace prevision::cli

@@ -30,7 +30,7 @@ void add_list_options(Command& command, ListOptions& options, const std::vector<
 void add_columns_option(Command& command, std::vector<std::string>& columns,
                         const std::vector<std::string>& names, Completes kind = Completes::nothing);
 
-/// The index of the column that a user calls `name`: also in upper case, and `_id` as in JSON. Error usage when there is none.
+/// The index of the column `name`, in upper or lower case; `_id` means `id`. Error usage when no column has the name.
 std::size_t column_index(const std::vector<std::string>& names, const std::string& name);
 
 /// A column of a kind of object, and how its cell is read off one.

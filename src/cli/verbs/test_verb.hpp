@@ -51,8 +51,8 @@ void add_test_verb(Command& command, Services& services, const Noun<Object>& nou
     });
 }
 
-/// Tests what was just created, and deletes it when that fails. A table of the stages goes to stderr: the result of `create` is
-/// the object alone.
+/// Tests an object that was just created, and deletes it when the test fails. The table of the stages goes to stderr, because
+/// stdout gets only the object.
 template <typename Object>
 void test_or_remove(const Object& object, Services& services, TestCall test) {
     try {

@@ -166,7 +166,7 @@ void CsvEncoder::row(std::span<const sources::Value> values) {
     const Form* form = forms_.data();
     for (const auto& value : values) {
         reserve(room_for_short);
-        if (!value.is_null()) append(value.text(), *form);
+        if (!value.is_null()) append(value.text(), value.is_text ? Form::quoted : *form);
         ++form;
         *next_++ = ',';
     }
@@ -211,7 +211,7 @@ void CsvEncoder::append(std::string_view value, Form form) {
         next_[0] = '\\';
         next_[1] = 'x';
         next_ = write_hex(next_ + 2, value);
-    } else if (!value.empty() && !copy_text(next_, value.data(), value.size())) {
+    } else if (form == Form::text && !value.empty() && !copy_text(next_, value.data(), value.size())) {
         next_ += value.size();
     } else {
         next_ = write_quoted(next_, value);
@@ -221,7 +221,7 @@ void CsvEncoder::append(std::string_view value, Form form) {
 void CsvEncoder::append_long(std::string_view value, Form form) {
     if (form == Form::binary) {
         append_hex(value);
-    } else if (form == Form::text && has_special(value)) {
+    } else if (form == Form::quoted || (form == Form::text && has_special(value))) {
         append_quoted(value);
     } else {
         append_raw(value);

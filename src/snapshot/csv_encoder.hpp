@@ -13,8 +13,8 @@
 namespace prevision::snapshot {
 
 /// Writes rows as CSV (RFC 4180): UTF-8, comma, CRLF, the column names first, quotes only where they are
-/// needed. NULL is an empty field and an empty text is `""`; binary is `\x` and hex digits. Call `finish`
-/// after the last row. The sink gets large pieces; throws what it throws. Memory is that of its buffer, also
+/// needed. NULL is an empty field and an empty text is `""`; a text that must not be taken for another kind
+/// (Value::is_text) is in quotes, too. Binary is `\x` and hex digits. Call `finish` after the last row. The sink gets large pieces; throws what it throws. Memory is that of its buffer, also
 /// for large values.
 class CsvEncoder final : public sources::RowSink {
   public:
@@ -33,7 +33,7 @@ class CsvEncoder final : public sources::RowSink {
 
   private:
     /// How the values of a column are written.
-    enum class Form : unsigned char { plain, text, binary };
+    enum class Form : unsigned char { plain, text, quoted, binary };
 
     static Form form_of(sources::ValueKind kind);
     void append(std::string_view value, Form form);

@@ -49,7 +49,9 @@ std::optional<CsvRow> CsvReader::read_record() {
     ++record_;
     record_bytes_ = 0;
     CsvRow record;
+    quoted_.clear();
     for (;;) {
+        quoted_.push_back(peek() == '"');
         record.push_back(read_field());
         count(sizeof(CsvRow::value_type));
         const int separator = peek();

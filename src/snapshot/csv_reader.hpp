@@ -33,6 +33,9 @@ class CsvReader {
     /// The next row; nothing at the end of the file.
     std::optional<CsvRow> next();
 
+    /// Whether a value of the last row was in quotes, so that it is text.
+    [[nodiscard]] bool was_quoted(std::size_t column) const { return quoted_[column]; }
+
   private:
     std::optional<CsvRow> read_record();
     std::optional<std::string> read_field();
@@ -51,6 +54,7 @@ class CsvReader {
     std::size_t position_ = 0;
     std::size_t end_ = 0;
     std::vector<std::string> header_;
+    std::vector<bool> quoted_;  // of the last record's values
 };
 
 }  // namespace prevision::snapshot

@@ -77,6 +77,7 @@ struct Column {
 struct Value {
     const char* data = nullptr;  ///< nullptr is NULL; an empty text is not
     std::size_t size = 0;
+    bool is_text = false;  ///< of kind any: text, though it looks like a number, a boolean or bytes
 
     [[nodiscard]] bool is_null() const { return data == nullptr; }
     [[nodiscard]] std::string_view text() const { return {data, size}; }

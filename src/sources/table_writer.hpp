@@ -42,8 +42,8 @@ class TableWriter {
     virtual void begin(const Location& location, const std::vector<OutgoingColumn>& columns,
                        WriteMode mode) = 0;
 
-    /// As many values as columns, in the form that a dataset holds them; nothing is NULL.
-    virtual void row(std::span<const std::optional<std::string>> values) = 0;
+    /// As many values as columns, in the form that a dataset holds them.
+    virtual void row(std::span<const Value> values) = 0;
 
     virtual void commit() = 0;
 };

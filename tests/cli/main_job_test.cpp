@@ -62,6 +62,26 @@ TEST_CASE("columns of one name are shown each with its own values") {
           "b,a\r\n2,1\r\n");
 }
 
+TEST_CASE("a table whose texts look like numbers and bytes is the same after it was exported") {
+    const Shop prevision;
+    const auto sqlite = [&](const std::string& sql) {
+        return shell("sqlite3 " + prevision.database() + " \"" + sql + "\"");
+    };
+    sqlite(
+        "CREATE TABLE odd (id INTEGER, a, b TEXT, c BLOB); CREATE TABLE same (id INTEGER, a, b TEXT, c BLOB);"
+        "INSERT INTO odd VALUES (1, '12', '12', x'41'), (2, 12, '\\x41', '\\x41'), (3, 1.5, x'41', '1.5'),"
+        " (4, 'inf', 'true', ''), (5, NULL, NULL, x'');");
+    prevision.ok({"datasource", "create", "odd", "--connector", "shop", "--table", "odd"});
+    prevision.ok({"dataset", "create", "odd", "--datasource", "odd"});
+    CHECK(prevision.ok({"dataset", "download", "odd", "--to", "-"}) ==
+          "id,a,b,c\r\n1,\"12\",12,\\x41\r\n2,12,\"\\x41\",\"\\x41\"\r\n3,1.5,\\x41,\"1.5\"\r\n"
+          "4,\"inf\",\"true\",\"\"\r\n5,,,\\x\r\n");
+    prevision.ok({"exporter", "create", "same", "--connector", "shop", "--table", "same"});
+    prevision.ok({"exporter", "run", "same", "--dataset", "odd"});
+    const std::string all = "SELECT id, typeof(a), quote(a), typeof(b), quote(b), typeof(c), quote(c) FROM ";
+    CHECK(sqlite(all + "same ORDER BY id") == sqlite(all + "odd ORDER BY id"));
+}
+
 TEST_CASE("a downloaded file has the SHA-256 that the dataset tells") {
     const Shop prevision;
     prevision.ok({"dataset", "create", "today", "--datasource", "orders"});

@@ -11,6 +11,9 @@ namespace prevision::testing {
 
 using Rows = std::vector<TableSink::Row>;
 
+/// The cells as a writer takes them; they must outlive the values.
+std::vector<sources::Value> values_of(const TableSink::Row& row);
+
 /// Writes the rows and commits.
 void write_rows(const sources::Connection& connection, const sources::Location& location,
                 const std::vector<sources::OutgoingColumn>& columns, const Rows& rows,

@@ -1,10 +1,13 @@
 #include "snapshot/csv_reader.hpp"
 
+#include <array>
 #include <fstream>
 
 #include <catch2/catch.hpp>
 
 #include "core/error.hpp"
+#include "snapshot/csv_encoder.hpp"
+#include "snapshot/rows.hpp"
 #include "support/temporary_directory.hpp"
 
 using namespace prevision;
@@ -12,6 +15,11 @@ using snapshot::CsvReader;
 using snapshot::CsvRow;
 
 namespace {
+
+struct CsvText final : ByteSink {
+    void write(std::string_view bytes) override { text += bytes; }
+    std::string text;
+};
 
 class CsvFile {
   public:
@@ -52,6 +60,30 @@ TEST_CASE("a CSV of ours reads back, NULL apart from the empty text") {
     for (const auto& [text, rows] : table) {
         CAPTURE(text);
         CHECK(rows_of(text) == rows);
+    }
+}
+
+TEST_CASE("a text that must not be taken for another kind is in quotes, and known by them") {
+    const testing::TemporaryDirectory folder;
+    const auto path = folder / "marked.csv";
+    CsvText sink;
+    snapshot::CsvEncoder encoder(sink);
+    const std::vector<sources::Column> columns{testing::column("a", sources::ValueKind::any),
+                                               testing::column("b", sources::ValueKind::any)};
+    encoder.columns(columns);
+    const std::string large(10'000, '7');
+    encoder.row(std::vector{sources::Value{"12", 2}, sources::Value{"12", 2, true}});
+    encoder.row(std::vector{sources::Value{"\\x41", 4, true}, sources::Value{"\\x41", 4}});
+    encoder.row(std::vector{sources::Value{large.data(), large.size(), true}, sources::Value{"x", 1}});
+    encoder.finish();
+    CHECK(sink.text.starts_with("a,b\r\n12,\"12\"\r\n\"\\x41\",\\x41\r\n\"777"));
+    std::ofstream(path, std::ios::binary) << sink.text;
+    snapshot::CsvReader reader(path);
+    const std::vector<std::array<bool, 2>> quoted{{false, true}, {true, false}, {true, false}};
+    for (const auto& expected : quoted) {
+        REQUIRE(reader.next());
+        CHECK(reader.was_quoted(0) == expected[0]);
+        CHECK(reader.was_quoted(1) == expected[1]);
     }
 }
 

@@ -37,7 +37,8 @@ void read_table(const std::filesystem::path& path, std::optional<std::uint64_t> 
         if (!row) return;
         for (std::size_t i = 0; i < values.size(); ++i) {
             const auto& cell = (*row)[i];
-            values[i] = cell ? sources::Value{cell->data(), cell->size()} : sources::Value{};
+            values[i] =
+                cell ? sources::Value{cell->data(), cell->size(), reader.was_quoted(i)} : sources::Value{};
         }
         sink.row(values);
     }

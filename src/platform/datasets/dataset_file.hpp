@@ -39,8 +39,8 @@ class DatasetReader {
     [[nodiscard]] Error damaged(const std::string& why) const;
 
     std::filesystem::path path_;
-    std::uint64_t bytes_;  ///< as recorded
-    std::string sha256_;   ///< the same; empty when there is none
+    std::uint64_t bytes_;  ///< as the store has it
+    std::string sha256_;   ///< as the store has it; may be empty
     FileDescriptor file_;
     std::optional<Sha256> hash_;
     std::string now_;   ///< may be returned

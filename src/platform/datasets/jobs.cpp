@@ -224,7 +224,7 @@ std::optional<model::Dataset> Jobs::settled(const model::Dataset& dataset) {
         }
         return datasets_.find(dataset.id);
     } catch (const Error&) {
-        // A store that cannot be written can be read, and nobody is to wait for this dataset.
+        // A store that cannot be written can still be read. Without this, a caller would wait for the dataset for ever.
         auto now = datasets_.find(dataset.id);
         if (now && is_unfinished(*now)) set_failed(*now, reason);
         return now;

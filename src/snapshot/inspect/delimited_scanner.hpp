@@ -24,7 +24,7 @@ struct DelimitedFormat {
     bool operator==(const DelimitedFormat&) const = default;
 };
 
-/// Where the bytes of 64 are that delimit anything: bit i stands for byte i.
+/// Finds the delimiting bytes among 64 bytes: bit i of the result is set when byte i is one.
 class DelimiterFinder {
   public:
     explicit DelimiterFinder(const DelimitedFormat& format)

@@ -113,7 +113,7 @@ class Search {
         return candidates;
     }
 
-    /// A backslash where one stands before something that it may be meant to escape.
+    /// The escape characters to try: a backslash when one precedes a character that it could escape.
     [[nodiscard]] std::string escapes(char quote, char separator) const {
         if (hints_.escape) return {*hints_.escape};
         if (free_ones("\\").empty()) return {'\0'};
@@ -132,7 +132,7 @@ class Search {
     const DialectHints& hints_;
 };
 
-/// By the table alone, so that whoever knows the rest of the dialect decides it alike.
+/// Decides only by the table, so that every caller with the same dialect gets the same answer.
 bool ends_with_returns(std::string_view table, bool whole, const Dialect& dialect) {
     const DialectHints found{.separator = dialect.format.separator,
                              .quote = dialect.format.quote,

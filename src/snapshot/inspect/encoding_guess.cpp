@@ -41,8 +41,8 @@ std::string uchardet_name(std::string_view text) {
 
 bool is_high(char c) { return static_cast<unsigned char>(c) >= 0x80; }
 
-/// Whether each byte beyond ASCII is a letter or a sign that Western European texts often have, and none
-/// stands beside another, as the letters of other scripts do.
+/// Whether each byte beyond ASCII is a letter or a sign that Western European texts often have, and no two of them are
+/// neighbours, as the letters of other scripts are.
 bool looks_western(std::string_view text) {
     constexpr auto common =
         "\x80\x85\x91\x92\x93\x94\x96\x97\xa0\xa1\xa3\xa4\xa7\xab\xb0\xb2\xb5\xba\xbb\xbf\xc0\xc1\xc2\xc4\xc5\xc6"

@@ -13,7 +13,7 @@
 namespace prevision::snapshot {
 
 /// What the user says of a file, which holds whatever the file looks like; the rest is judged by its beginning.
-/// Where a character may be '\0', that says that there is none.
+/// A character that is '\0' is not used.
 struct FormatOverrides {
     std::optional<char> separator;
     std::optional<char> quote;    ///< or '\0'

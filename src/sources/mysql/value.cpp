@@ -105,35 +105,36 @@ TargetColumn::Kind TargetColumn::kind_of(std::string_view base) {
     return found == known.end() ? Kind::text : found->kind;
 }
 
-std::optional<std::string> TargetColumn::append(std::string& sql, const std::optional<std::string>& value,
+std::optional<std::string> TargetColumn::append(std::string& sql, const Value& value,
                                                 TextDecoder* encoder) const {
-    if (!value) {
+    if (value.is_null()) {
         sql += "NULL";
         return std::nullopt;
     }
+    const auto text = value.text();
     switch (kind_) {
         case Kind::text:
-            return append_text(sql, *value, encoder);
+            return append_text(sql, text, encoder);
         case Kind::fixed_text:
-            if (value->ends_with(' ')) return "ends with a space, which a CHAR does not keep";
-            return append_text(sql, *value, encoder);
+            if (text.ends_with(' ')) return "ends with a space, which a CHAR does not keep";
+            return append_text(sql, text, encoder);
         case Kind::member:
         case Kind::members:
-            if (!is_allowed(*value)) return "is not one of the column's";
-            return append_text(sql, *value, encoder);
+            if (!is_allowed(text)) return "is not one of the column's";
+            return append_text(sql, text, encoder);
         case Kind::bit:
         case Kind::bytes:
         case Kind::fixed_bytes:
-            return append_bytes(sql, *value);
+            return append_bytes(sql, value);
         case Kind::date:
         case Kind::time:
-            return append_time(sql, *value);
+            return append_time(sql, text);
         case Kind::year:
-            if (value->size() != 4 || !is_whole_number(*value)) return "is not a year of four digits";
-            sql += *value;
+            if (text.size() != 4 || !is_whole_number(text)) return "is not a year of four digits";
+            sql += text;
             return std::nullopt;
         default:
-            return append_number(sql, *value);
+            return append_number(sql, text);
     }
 }
 
@@ -150,13 +151,13 @@ std::optional<std::string> TargetColumn::append_text(std::string& sql, std::stri
 }
 
 // Other systems' text may look like bytes.
-std::optional<std::string> TargetColumn::append_bytes(std::string& sql, std::string_view value) const {
-    const bool may_be_bytes = values_ != ValueKind::text;
-    const auto digits = may_be_bytes ? parse_bytes(value) : std::nullopt;
-    if (kind_ == Kind::bit && !digits) return append_number(sql, value);
-    const auto size = digits ? digits->size() / 2 : value.size();
+std::optional<std::string> TargetColumn::append_bytes(std::string& sql, const Value& value) const {
+    const bool may_be_bytes = values_ != ValueKind::text && !value.is_text;
+    const auto digits = may_be_bytes ? parse_bytes(value.text()) : std::nullopt;
+    if (kind_ == Kind::bit && !digits) return append_number(sql, value.text());
+    const auto size = digits ? digits->size() / 2 : value.size;
     if (kind_ == Kind::fixed_bytes && size < size_) return "is shorter than the column, which fills it up";
-    append_hex_literal(sql, digits ? std::string(*digits) : to_hex(value));
+    append_hex_literal(sql, digits ? std::string(*digits) : to_hex(value.text()));
     return std::nullopt;
 }
 

@@ -30,8 +30,7 @@ class TargetColumn {
     /// as SessionUse::write prepares it: bytes as x'…', a boolean as 1 or 0, a time in UTC. Text is written in
     /// the encoding of `encoder`, unless that is nullptr. Returns why the column cannot hold the value as it
     /// is; nothing when it can, or the server finds out.
-    std::optional<std::string> append(std::string& sql, const std::optional<std::string>& value,
-                                      TextDecoder* encoder) const;
+    std::optional<std::string> append(std::string& sql, const Value& value, TextDecoder* encoder) const;
 
   private:
     enum class Kind {
@@ -54,7 +53,7 @@ class TargetColumn {
     static Kind kind_of(std::string_view base);
     [[nodiscard]] std::optional<std::string> append_text(std::string& sql, std::string_view value,
                                                          TextDecoder* encoder) const;
-    [[nodiscard]] std::optional<std::string> append_bytes(std::string& sql, std::string_view value) const;
+    [[nodiscard]] std::optional<std::string> append_bytes(std::string& sql, const Value& value) const;
     [[nodiscard]] std::optional<std::string> append_number(std::string& sql, std::string_view value) const;
     [[nodiscard]] std::optional<std::string> append_time(std::string& sql, std::string_view value) const;
     [[nodiscard]] bool is_allowed(std::string_view value) const;

@@ -60,7 +60,7 @@ class Writer final : public TableWriter {
             fmt::format("INSERT INTO {} ({}) VALUES ", written, column_list(names, SqlDialect::mysql, "")));
     }
 
-    void row(std::span<const std::optional<std::string>> values) override {
+    void row(std::span<const Value> values) override {
         cancellation_.check();
         ++rows_;
         literals_.clear();

@@ -92,7 +92,7 @@ bool Client::execute_unless(const std::string& statements, std::span<const std::
     return !is_refused;
 }
 
-// With parameters, even when there are none: the server then takes one statement only.
+// The call with parameters, also for an empty list of them: with it the server accepts only one statement.
 void Client::send_query(const std::string& statement, const std::vector<std::string>& parameters) {
     cancellation_.check();
     const auto values = pointers_to(parameters);

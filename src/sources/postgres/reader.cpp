@@ -61,6 +61,8 @@ std::optional<Query> prepare(Client& client, const Location& location) {
     }
     query.fields = client.describe(query.statement);
     query.columns = describe_columns(client, query.fields, is_table);
+    if (client.has_raw_text())
+        query.columns = decode_names(std::move(query.columns), client.target().encoding);
     query.statement = with_numbers_for_money(query.statement, query.fields);
     if (was_rewritten(client)) return std::nullopt;
     return query;

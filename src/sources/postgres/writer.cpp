@@ -46,16 +46,17 @@ class Writer final : public TableWriter {
         begin_insert(quote_name(table), columns, found.value());
     }
 
-    void row(std::span<const std::optional<std::string>> values) override {
+    void row(std::span<const Value> values) override {
         cancellation_.check();
         ++rows_;
         literals_.clear();
         for (const auto& [place, kind, column] : columns_) {
             if (!literals_.empty()) literals_ += ',';
             const auto& value = values[place];
-            if (!value) {
+            if (value.is_null()) {
                 literals_ += "NULL";
-            } else if (const auto problem = column.append(literals_, *value, kind)) {
+            } else if (const auto problem =
+                           column.append(literals_, value.text(), value.is_text ? ValueKind::text : kind)) {
                 refuse_value(client_->purpose(), column.name(), rows_, *problem);
             }
         }

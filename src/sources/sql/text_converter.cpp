@@ -52,6 +52,24 @@ std::string parse_encoding(const Connection& connection) {
     return encoding;
 }
 
+std::vector<Column> decode_names(std::vector<Column> columns, const std::string& encoding) {
+    std::unique_ptr<TextDecoder> decoder;
+    if (!encoding.empty()) decoder = std::make_unique<TextConverter>(encoding, "UTF-8");
+    for (std::size_t at = 0; at < columns.size(); ++at) {
+        auto& name = columns[at].name;
+        auto converted = decoder ? decoder->convert(name) : std::optional(name);
+        if (!converted || !is_utf8(*converted)) {
+            throw Error(
+                ErrorClass::integrity,
+                fmt::format("the name of the column {} is not {}", at + 1, decoder ? encoding : "UTF-8"),
+                "name its encoding by the connector's --encoding, or give the column another name by a "
+                "request with AS");
+        }
+        name = std::move(*converted);
+    }
+    return columns;
+}
+
 RowDecoder::RowDecoder(std::span<const Column> columns, std::vector<TextDecoder*> decoders)
     : columns_(columns), decoders_(std::move(decoders)), values_(columns.size()), texts_(columns.size()) {}
 
@@ -81,7 +99,8 @@ std::span<const Value> RowDecoder::decode(std::span<const Value> row) {
                 "request with a CAST");
         }
         texts_[at] = std::move(*converted);
-        values_[at] = {texts_[at].data(), texts_[at].size()};
+        values_[at].data = texts_[at].data();
+        values_[at].size = texts_[at].size();
     }
     return values_;
 }

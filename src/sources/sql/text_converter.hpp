@@ -44,6 +44,10 @@ class TextConverter final : public TextDecoder {
 /// The connection's option `encoding`; may be empty. Error invalid for an unknown one.
 std::string parse_encoding(const Connection& connection);
 
+/// The columns with their names in UTF-8, converted from the encoding unless it is empty. Error integrity when a name is not
+/// in it.
+std::vector<Column> decode_names(std::vector<Column> columns, const std::string& encoding);
+
 /// Makes UTF-8 of the text of rows. One thread at a time.
 class RowDecoder {
   public:

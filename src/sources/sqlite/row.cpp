@@ -3,6 +3,7 @@
 #include <charconv>
 
 #include "core/text.hpp"
+#include "sources/sqlite/value.hpp"
 
 namespace prevision::sources::sqlite {
 
@@ -22,6 +23,7 @@ RowWriter::RowWriter(sqlite3_stmt* statement, std::span<const Column> columns)
       values_(static_cast<std::size_t>(sqlite3_column_count(statement))),
       buffers_(values_.size()) {
     for (const auto& column : columns) {
+        types_.push_back(column.type);
         const auto type = to_lower(column.type);
         is_real_.push_back(type.find("real") != std::string::npos || type.find("floa") != std::string::npos ||
                            type.find("doub") != std::string::npos);
@@ -46,11 +48,17 @@ Value RowWriter::write(int column, std::string& buffer) {
         case SQLITE_BLOB:
             return write_bytes(column, buffer);
         default:
-            break;
+            return write_text(column);
     }
+}
+
+Value RowWriter::write_text(int column) {
     const auto* text = reinterpret_cast<const char*>(sqlite3_column_text(statement_, column));
     if (text == nullptr) throw SqliteError(SQLITE_NOMEM, sqlite3_errstr(SQLITE_NOMEM));
-    return {text, static_cast<std::size_t>(sqlite3_column_bytes(statement_, column))};
+    Value value{text, static_cast<std::size_t>(sqlite3_column_bytes(statement_, column))};
+    value.is_text =
+        TargetColumn::looks_like_another_kind(value.text(), types_[static_cast<std::size_t>(column)]);
+    return value;
 }
 
 // In a column that holds numbers of any kind, 2.0 is not 2.

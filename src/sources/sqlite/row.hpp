@@ -20,6 +20,7 @@ class RowWriter {
 
   private:
     Value write(int column, std::string& buffer);
+    Value write_text(int column);
     Value write_double(int column, std::string& buffer);
     Value write_bytes(int column, std::string& buffer);
 
@@ -27,6 +28,7 @@ class RowWriter {
     std::vector<Value> values_;
     std::vector<std::string> buffers_;
     std::vector<bool> is_real_;  ///< whether the column is declared to hold REAL
+    std::vector<std::string> types_;
 };
 
 }  // namespace prevision::sources::sqlite

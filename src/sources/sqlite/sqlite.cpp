@@ -185,6 +185,7 @@ class SqliteSource final : public Source {
             columns[at].type = names.at(
                 static_cast<std::size_t>(sqlite3_column_type(statement.handle(), static_cast<int>(at))));
         }
+        columns = decode_names(std::move(columns), encoding);
         sink.columns(columns);
         RowWriter writer(statement.handle(), declared);
         RowDecoder decoder(columns, encoding);

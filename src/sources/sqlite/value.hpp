@@ -23,16 +23,20 @@ class TargetColumn {
     /// number as a number where the column has no type, for those with a type convert by themselves. Text is
     /// written in the encoding of `encoder`, unless that is nullptr. Returns why the column cannot hold the
     /// value as it is; nothing when it can.
-    std::optional<std::string> bind(Statement& statement, int index, const std::optional<std::string>& value,
+    std::optional<std::string> bind(Statement& statement, int index, const Value& value,
                                     TextDecoder* encoder) const;
+
+    /// Whether `bind` would take a text for a value of another kind, unless it is marked as Value::is_text. `type`
+    /// is the declared type of the column that it was read from.
+    static bool looks_like_another_kind(std::string_view text, std::string_view type);
 
   private:
     enum class Affinity { text, number, none };
 
     static Affinity affinity_of(std::string_view type);
     [[nodiscard]] std::optional<std::string> bind_number(Statement& statement, int index,
-                                                         const std::string& value) const;
-    static bool bind_untyped(Statement& statement, int index, const std::string& value);
+                                                         const Value& value) const;
+    static bool bind_untyped(Statement& statement, int index, std::string_view value);
 
     std::string name_;
     Affinity affinity_;

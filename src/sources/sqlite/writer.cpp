@@ -46,7 +46,7 @@ class Writer final : public TableWriter {
         });
     }
 
-    void row(std::span<const std::optional<std::string>> values) override {
+    void row(std::span<const Value> values) override {
         limits_.cancellation.check();
         ++rows_;
         run([&] {

@@ -174,7 +174,7 @@ TEST_CASE("a new table is there only when it is whole, and holds any text") {
         const auto writer =
             sources::find_engine("mysql")->open_table_writer(MysqlFixture().connection(), cancellation);
         writer->begin({.database = "shop", .table = "never"}, {"a"}, WriteMode::append);
-        writer->row(TableSink::Row{"1"});
+        writer->row(std::vector{sources::Value{"1", 1}});
     }
     CHECK(
         query(

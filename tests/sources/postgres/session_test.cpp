@@ -268,6 +268,12 @@ TEST_CASE("a database in SQL_ASCII is read and written in the encoding that the 
     CHECK(read_whole(known, location).rows == rows);
     write_rows(known, location, {"n", "s"}, rows);
     CHECK(trim(server().query("SELECT count(DISTINCT s), count(*) FROM t;", "raw")) == "2|4");
+    server().query("SET client_encoding = 'SQL_ASCII'; CREATE TABLE named (n int, \"caf\xe9\" text);", "raw");
+    const Location named{.database = "raw", .table = "named"};
+    const auto unnamed = error_of([&] { read_whole(connection(), named); });
+    CHECK(unnamed.error_class() == ErrorClass::integrity);
+    CHECK_THAT(unnamed.what(), Catch::Contains("the name of the column 2"));
+    CHECK(read_whole(known, named).names() == std::vector<std::string>{"n", "café"});
     known.options["encoding"] = "no-such";
     CHECK_THAT(error_of([&] { read_whole(known, location); }).what(), Catch::StartsWith("invalid encoding"));
 }

@@ -278,6 +278,18 @@ TEST_CASE(
           ErrorClass::invalid);
 }
 
+TEST_CASE("a name of a column that is not UTF-8 is an error, or is read by its encoding") {
+    SqliteFixture fixture;
+    fixture.run("CREATE TABLE t(id, \"caf\xe9\" TEXT); INSERT INTO t VALUES (1, '12');");
+    const auto error = error_of([&] { read_whole(fixture.connection(), {.table = "t"}); });
+    CHECK(error.error_class() == ErrorClass::integrity);
+    CHECK_THAT(error.what(), Catch::Contains("the name of the column 2 is not UTF-8"));
+    auto known = fixture.connection();
+    known.options["encoding"] = "LATIN1";
+    CHECK(read_whole(known, {.table = "t"}).names() == std::vector<std::string>{"id", "café"});
+    CHECK(read_whole(fixture.connection(), {.request = "SELECT 1 AS n FROM t"}).rows == Rows{{"1"}});
+}
+
 TEST_CASE("a cancellation ends an endless query") {
     SqliteFixture fixture;
     Cancellation cancellation;

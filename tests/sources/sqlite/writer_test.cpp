@@ -48,6 +48,13 @@ TEST_CASE("a table of every type is the same after it was read and written back 
                                           "'\\x4'",
                                           "'\\xZZ'",
                                           "'true'",
+                                          "'12'",
+                                          "'-0.5'",
+                                          "'1e300'",
+                                          "'inf'",
+                                          "'-Infinity'",
+                                          "'\\x41'",
+                                          "'\\x'",
                                           "'2020-01-01'",
                                           "' 5x'"};
     const std::vector<std::string> types{

@@ -49,15 +49,10 @@ class ExportSink final : public sources::RowSink {
         writer_.begin({.database = exporter_.database, .table = exporter_.table}, written,
                       exporter_.database_write_mode == "replace" ? sources::WriteMode::replace
                                                                  : sources::WriteMode::append);
-        cells_.resize(written.size());
     }
 
     void row(std::span<const sources::Value> values) override {
-        for (std::size_t i = 0; i < cells_.size(); ++i) {
-            cells_[i].reset();
-            if (!values[i].is_null()) cells_[i].emplace(values[i].text());
-        }
-        writer_.row(cells_);
+        writer_.row(values);
         ++rows_;
     }
 
@@ -67,7 +62,6 @@ class ExportSink final : public sources::RowSink {
     sources::TableWriter& writer_;
     const model::Exporter& exporter_;
     const Kinds& kinds_;
-    std::vector<std::optional<std::string>> cells_;
     std::uint64_t rows_ = 0;
 };
 

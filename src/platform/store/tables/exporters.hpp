@@ -42,7 +42,7 @@ class ExporterTable : public Table<model::Exporter> {
     void settle_export(const model::Export& ended, Commit commit);
     std::vector<model::Export> running_exports(const std::string& exporter_id);
 
-    /// The id of an export of this dataset whose rows may or may not be written; nothing when there is none.
+    /// The id of an export of this dataset that ended while its rows were being committed, if there is one.
     std::optional<std::string> find_uncertain(const std::string& exporter_id, const std::string& dataset_id);
     bool is_uncertain(const std::string& export_id);
     std::optional<model::Export> find_export(const std::string& id);

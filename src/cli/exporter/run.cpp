@@ -26,7 +26,11 @@ Export start(const std::string& dataset, const UploadOptions& upload, const mode
         return client.run_exporter(api::refer_to(exporter), api::refer_to(found));
     }
     auto form = open_upload(upload);
-    return client.export_file(api::refer_to(exporter), form);
+    const auto progress = show_upload(services, form, exporter.name);
+    auto done = client.export_file(api::refer_to(exporter), form);
+    progress->finish(fmt::format("sent {} to '{}'", *upload.file, exporter.name),
+                     {.bytes = form.file_size(), .rows = done.rows});
+    return done;
 }
 
 }  // namespace

@@ -32,7 +32,8 @@ std::set<std::string> late_libraries() {
     const std::regex name(R"re("(lib[a-z0-9_+-]+\.so\.[0-9]+)")re");
     std::set<std::string> names;
     for (const auto& entry : std::filesystem::recursive_directory_iterator(root / "src")) {
-        if (entry.path().extension() == ".cpp") names.merge(all_matches(content(entry.path()), name));
+        const auto extension = entry.path().extension();
+        if (extension == ".cpp" || extension == ".hpp") names.merge(all_matches(content(entry.path()), name));
     }
     return names;
 }

@@ -12,6 +12,7 @@
 #include "model/json_builder.hpp"
 #include "platform/platform.hpp"
 #include "server/server.hpp"
+#include "server/systemd_socket.hpp"
 #include "sources/reach.hpp"
 
 namespace prevision::cli {
@@ -86,9 +87,10 @@ constexpr std::array<Limit, 9> all_limits{{
      set_time<&Settings::event_comment>},
 }};
 
-Settings to_settings(const ServeOptions& options) {
+Settings to_settings(const ServeOptions& options, const Environment& environment) {
     Settings settings;
     settings.listen = options.listen;
+    if (options.listen == "systemd") settings.inherited_socket = server::systemd_socket(environment);
     if (options.certificate) settings.tls_certificate = *options.certificate;
     if (options.key) settings.tls_key = *options.key;
     settings.insecure_http = options.insecure_http;
@@ -125,7 +127,7 @@ void announce(Services& services, server::LogFormat format, std::string_view eve
 void run_serve(const ServeOptions& options, Services& services) {
     constexpr std::chrono::seconds to_end{5};
     require_embedded(services);
-    const auto settings = to_settings(options);
+    const auto settings = to_settings(options, services.io().environment);
     set_grace(settings.drain_time + to_end);
     auto confinement = options.confinement;
     confinement.file_folders.assign(options.file_folders.begin(), options.file_folders.end());
@@ -157,7 +159,8 @@ void add_confinement(Command& command, ServeOptions& options) {
 void add_serve(Command& root, GlobalOptions& global, Services& services) {
     auto command = root.subcommand("serve", "Serve the embedded platform to a team, over HTTP");
     auto& options = command.keep<ServeOptions>();
-    command.option("--listen", options.listen, "The address to listen at", {.value = "HOST:PORT"});
+    command.option("--listen", options.listen, "The address to listen at, or systemd: the socket of its unit",
+                   {.value = "HOST:PORT"});
     command.option("--tls-cert", options.certificate, "The certificate, with its chain",
                    {.value = "FILE", .completes = Completes::file});
     command.option("--tls-key", options.key, "Its key", {.value = "FILE", .completes = Completes::file});

@@ -12,6 +12,7 @@
 #include "core/text.hpp"
 #include "model/codec.hpp"
 #include "model/json.hpp"
+#include "model/json_builder.hpp"
 #include "model/list_page.hpp"
 
 namespace prevision::api {
@@ -60,6 +61,16 @@ std::string to_do(std::string_view verb, const ObjectReference& object) {
     return fmt::format("cannot {} the {} {}", verb, resource<Object>.noun, describe(object));
 }
 
+/// Whether the platform has made sure that the name is unique.
+bool has_checked_name(const transport::Response& response) {
+    return transport::find_header(response.headers, "Prevision-Unique-Name") == "true";
+}
+
+Error taken(const std::string& what, const std::string& id) {
+    return Error(ErrorClass::conflict, fmt::format("{}: that name is taken by {}", what, id),
+                 "choose another name");
+}
+
 }  // namespace
 
 template <typename Object>
@@ -105,6 +116,20 @@ void Client::list_ids(const std::string& project_id, const Each<const std::strin
 }
 
 template <typename Object>
+void Client::list_documents(const std::string& project_id, const Each<Document>& each) {
+    const auto what = fmt::format("cannot list the {}s", resource<Object>.noun);
+    list_pages(what, list_path<Object>(project_id), [&](const model::ListPage::Item& item, SeenItems& seen) {
+        auto document = decode_answer(what, item.text, [&](std::string_view text) {
+            const model::JsonText json(*item.value, text);
+            return Document{model::get_text(json.value(), "_id"), std::is_same_v<Object, model::Connector>
+                                                                      ? model::text_without_secrets(json)
+                                                                      : std::string(text)};
+        });
+        return !seen.add(document.id, document.text) || each(std::move(document));
+    });
+}
+
+template <typename Object>
 void Client::list_named(const std::string& project_id, const std::string& name, const Each<Object>& each) {
     // A platform that does not know the query sends all.
     list_at<Object>(fmt::format("{}?name={}", list_path<Object>(project_id), percent_encode(name)),
@@ -126,26 +151,28 @@ Object Client::create_in(const std::string& project_id, Call call, Names names) 
     const auto response = send(call);
     if (!is_success(response.status)) throw to_error(call.what, response, transport_.description());
     auto created = decode_answer(call.what, response.body, resource<Object>.decode);
-    if (unique && transport::find_header(response.headers, "Prevision-Unique-Name") != "true")
-        check_unique(call.what, project_id, created);
-    return created;
+    if (!unique || has_checked_name(response)) return created;
+    // Of objects of one name that were created at the same time, the first one stays: each client decides the same.
+    const auto key = std::tie(created.created_at, created.id);
+    const auto first = find_other(project_id, created, [&](const Object& other) {
+        return std::tie(other.created_at, other.id) < key;
+    });
+    if (first.empty()) return created;
+    remove<Object>(refer_to(created));
+    throw taken(call.what, first);
 }
 
-/// Of objects of one name that were created at the same time, the first one stays: each client decides the same.
 template <typename Object>
-void Client::check_unique(const std::string& what, const std::string& project_id, const Object& created) {
-    std::string first;
-    const auto key = std::tie(created.created_at, created.id);
-    list_named<Object>(project_id, created.name, [&](const Object& other) {
-        bool counts = other.id != created.id && std::tie(other.created_at, other.id) < key;
-        if constexpr (std::is_same_v<Object, model::Dataset>) counts = counts && !other.failed();
-        if (counts) first = other.id;
-        return !counts;
+std::string Client::find_other(const std::string& project_id, const Object& named,
+                               const std::function<bool(const Object&)>& counts) {
+    std::string found;
+    list_named<Object>(project_id, named.name, [&](const Object& other) {
+        bool reserves_name = other.id != named.id;
+        if constexpr (std::is_same_v<Object, model::Dataset>) reserves_name = reserves_name && !other.failed();
+        if (reserves_name && counts(other)) found = other.id;
+        return found.empty();
     });
-    if (first.empty()) return;
-    remove<Object>(refer_to(created));
-    throw Error(ErrorClass::conflict, fmt::format("{}: that name is taken by {}", what, first),
-                "choose another name");
+    return found;
 }
 
 template <typename Object>
@@ -175,6 +202,20 @@ Object Client::update(const ObjectReference& object, const std::string& changes)
     auto updated = update_if_known<Object>(object, changes);
     if (!updated) throw lacks_call(to_do<Object>("update", object));
     return std::move(*updated);
+}
+
+template <typename Object>
+Object Client::rename(const std::string& project_id, const Object& object, const std::string& changes) {
+    const auto what = to_do<Object>("update", refer_to(object));
+    const auto response =
+        send_if_known({what, "PATCH", object_path<Object>(object.id, "?unique_name=true"), changes});
+    if (!response) throw lacks_call(what);
+    auto renamed = decode_answer(what, response->body, resource<Object>.decode);
+    if (has_checked_name(*response)) return renamed;
+    const auto other = find_other<Object>(project_id, renamed, [](const Object&) { return true; });
+    if (other.empty()) return renamed;
+    update<Object>(refer_to(object), model::JsonObject().text("name", object.name).finish());
+    throw taken(what, other);
 }
 
 template <typename Object>
@@ -248,6 +289,13 @@ model::Export Client::export_file(const ObjectReference& exporter, FormUpload& f
                                  .upload = &form});
 }
 
+model::Export Client::stop_export(const std::string& id) {
+    const auto what = fmt::format("cannot stop the export {}", id);
+    return decode_answer(
+        what, call_added({what, "PATCH", object_path<model::Export>(id), R"({"status":"failed"})"}),
+        [](std::string_view body) { return model::decode_export(body); });
+}
+
 void Client::list_exports(const ObjectReference& exporter, const Each<model::Export>& each) {
     list_at<model::Export>(object_path<model::Exporter>(exporter.id, "/exports"), each);
 }
@@ -309,6 +357,12 @@ template void Client::list_ids<model::Datasource>(const std::string&, const Each
 template void Client::list_ids<model::Dataset>(const std::string&, const Each<const std::string&>&);
 template void Client::list_ids<model::Exporter>(const std::string&, const Each<const std::string&>&);
 
+template void Client::list_documents<model::Project>(const std::string&, const Each<Document>&);
+template void Client::list_documents<model::Connector>(const std::string&, const Each<Document>&);
+template void Client::list_documents<model::Datasource>(const std::string&, const Each<Document>&);
+template void Client::list_documents<model::Dataset>(const std::string&, const Each<Document>&);
+template void Client::list_documents<model::Exporter>(const std::string&, const Each<Document>&);
+
 template void Client::list_named<model::Project>(const std::string&, const std::string&,
                                                  const Each<model::Project>&);
 template void Client::list_named<model::Connector>(const std::string&, const std::string&,
@@ -337,6 +391,12 @@ template model::Datasource Client::update(const ObjectReference&, const std::str
 template model::Dataset Client::update(const ObjectReference&, const std::string&);
 template model::Exporter Client::update(const ObjectReference&, const std::string&);
 template std::optional<model::Exporter> Client::update_if_known(const ObjectReference&, const std::string&);
+
+template model::Project Client::rename(const std::string&, const model::Project&, const std::string&);
+template model::Connector Client::rename(const std::string&, const model::Connector&, const std::string&);
+template model::Datasource Client::rename(const std::string&, const model::Datasource&, const std::string&);
+template model::Dataset Client::rename(const std::string&, const model::Dataset&, const std::string&);
+template model::Exporter Client::rename(const std::string&, const model::Exporter&, const std::string&);
 
 template void Client::remove<model::Project>(const ObjectReference&);
 template void Client::remove<model::Connector>(const ObjectReference&);

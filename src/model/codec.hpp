@@ -22,6 +22,9 @@ BrowsedItem decode_browsed_item(const JsonText& json);
 TestResult decode_test_result(std::string_view text);
 Sample decode_sample(const JsonText& json);
 
+/// A connector's text as it was sent, without the secrets that a platform should not have answered.
+std::string text_without_secrets(const JsonText& connector);
+
 /// Reads a failed answer: `message`, a text or a list of texts, else `error`. The message
 /// is empty when the answer is not a JSON object.
 Failure decode_failure(std::string_view text);

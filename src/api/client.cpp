@@ -154,7 +154,7 @@ Object Client::create_in(const std::string& project_id, Call call, Names names) 
     if (!unique || has_checked_name(response)) return created;
     // Of objects of one name that were created at the same time, the first one stays: each client decides the same.
     const auto key = std::tie(created.created_at, created.id);
-    const auto first = find_other(project_id, created, [&](const Object& other) {
+    const auto first = find_other<Object>(project_id, created, [&](const Object& other) {
         return std::tie(other.created_at, other.id) < key;
     });
     if (first.empty()) return created;

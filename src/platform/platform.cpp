@@ -63,7 +63,7 @@ void Platform::write_in_bulk(const std::function<void()>& action) {
     parts_->state.store.write_in_bulk(action);
 }
 
-std::size_t Platform::running_jobs() { return 
+std::size_t Platform::running_jobs() {
     return parts_->state.jobs.running() + parts_->state.exports.running();
 }
 

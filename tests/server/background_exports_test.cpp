@@ -111,7 +111,7 @@ TEST_CASE("an interrupted exporter run stops its export, which has written nothi
 TEST_CASE("a server that ends stops its exports, and a process that is killed leaves a failed one") {
     Shop shop;
     SECTION("the server ends") {
-        shop.client({"exporter", "run", "out", "--dataset", "d", "--no-wait"});
+        CHECK(shop.client({"exporter", "run", "out", "--dataset", "d", "--no-wait"}).exit_code == 0);
         shop.process().signal(SIGTERM);
         shop.process().wait();
     }

@@ -13,6 +13,7 @@
 #include "model/codec.hpp"
 #include "model/json.hpp"
 #include "model/json_builder.hpp"
+#include "model/json_parts.hpp"
 #include "model/list_page.hpp"
 
 namespace prevision::api {
@@ -61,6 +62,13 @@ std::string to_do(std::string_view verb, const ObjectReference& object) {
     return fmt::format("cannot {} the {} {}", verb, resource<Object>.noun, describe(object));
 }
 
+/// The id of an object by its text.
+std::string id_of(std::string_view text) {
+    if (!text.starts_with('{')) throw Error(ErrorClass::invalid, "invalid JSON: an object is expected");
+    const auto id = model::find_value(model::members_of(text), "_id");
+    return id ? model::text_of(*id) : std::string();
+}
+
 /// Whether the platform has made sure that the name is unique.
 bool has_checked_name(const transport::Response& response) {
     return transport::find_header(response.headers, "Prevision-Unique-Name") == "true";
@@ -79,7 +87,8 @@ std::string_view noun_of() {
 }
 
 std::string describe(const ObjectReference& object) {
-    return object.name.empty() ? object.id : fmt::format("'{}'", object.name);
+    const bool by_id = object.name.empty() && !object.id.empty();
+    return by_id ? object.id : fmt::format("'{}'", object.name);
 }
 
 template <typename Object>
@@ -90,10 +99,9 @@ Object Client::fetch(const Call& request) {
 template <typename Object>
 void Client::list_at(const std::string& path, const Each<Object>& each) {
     const auto what = fmt::format("cannot list the {}s", resource<Object>.noun);
-    list_pages(what, path, [&](const model::ListPage::Item& item, SeenItems& seen) {
-        auto object = decode_answer(what, item.text, [&](std::string_view text) {
-            return resource<Object>.decode({*item.value, text});
-        });
+    list_pages(what, path, [&](std::string_view item, SeenItems& seen) {
+        auto object =
+            decode_answer(what, item, [](std::string_view text) { return resource<Object>.decode(text); });
         return !seen.add(object.id, object.document) || each(std::move(object));
     });
 }
@@ -106,24 +114,20 @@ void Client::list(const std::string& project_id, const Each<Object>& each) {
 template <typename Object>
 void Client::list_ids(const std::string& project_id, const Each<const std::string&>& each) {
     const auto what = fmt::format("cannot list the {}s", resource<Object>.noun);
-    list_pages(what, list_path<Object>(project_id) + "?fields=_id",
-               [&](const model::ListPage::Item& item, SeenItems& seen) {
-                   const auto id = decode_answer(what, item.text, [&](std::string_view text) {
-                       return model::get_text(model::JsonText(*item.value, text).value(), "_id");
-                   });
-                   return !seen.add(id, std::string(item.text)) || each(id);
-               });
+    list_pages(what, list_path<Object>(project_id) + "?fields=_id", [&](std::string_view item, SeenItems& seen) {
+        const auto id = decode_answer(what, item, id_of);
+        return !seen.add(id, std::string(item)) || each(id);
+    });
 }
 
 template <typename Object>
 void Client::list_documents(const std::string& project_id, const Each<Document>& each) {
     const auto what = fmt::format("cannot list the {}s", resource<Object>.noun);
-    list_pages(what, list_path<Object>(project_id), [&](const model::ListPage::Item& item, SeenItems& seen) {
-        auto document = decode_answer(what, item.text, [&](std::string_view text) {
-            const model::JsonText json(*item.value, text);
-            return Document{model::get_text(json.value(), "_id"), std::is_same_v<Object, model::Connector>
-                                                                      ? model::text_without_secrets(json)
-                                                                      : std::string(text)};
+    list_pages(what, list_path<Object>(project_id), [&](std::string_view item, SeenItems& seen) {
+        auto document = decode_answer(what, item, [](std::string_view text) {
+            return Document{id_of(text), std::is_same_v<Object, model::Connector>
+                                             ? model::without_secrets(model::members_of(text), text)
+                                             : std::string(text)};
         });
         return !seen.add(document.id, document.text) || each(std::move(document));
     });

@@ -206,7 +206,7 @@ class Client {
     std::string find_other(const std::string& project_id, const Object& named,
                            const std::function<bool(const Object&)>& counts);
     /// Takes an item of a list; returns whether more are wanted. `seen` knows the items before it.
-    using TakeItem = std::function<bool(const model::ListPage::Item& item, SeenItems& seen)>;
+    using TakeItem = std::function<bool(std::string_view item, SeenItems& seen)>;
     /// With `failed`, which receives an answer that is not a success, the path may not be a list; Error invalid then.
     void list_pages(const std::string& what, const std::string& path, const TakeItem& take,
                     const OnFailure& failed = {});

@@ -63,9 +63,9 @@ const auto* find_connector_text(std::string_view name) {
     return std::ranges::find(connector_texts, name, [](const auto& each) { return each.first; });
 }
 
-/// The name of most fields is known, which is seen faster than that it has none of the words.
-bool is_sent_secret(std::string_view name, const rapidjson::Value& value) {
-    return !value.IsNull() && find_connector_text(name) == connector_texts.end() && name != "port" &&
+/// The names of most fields are known, which is seen faster than that they have none of the words.
+bool is_sent_secret(std::string_view name, bool is_null) {
+    return !is_null && find_connector_text(name) == connector_texts.end() && name != "port" &&
            is_secret_field(name);
 }
 
@@ -81,14 +81,14 @@ Project decode_project(const JsonText& json) {
             .document = std::string(json.text())};
 }
 
-std::string text_without_secrets(const JsonText& connector) {
-    const bool has_secret = std::ranges::any_of(connector.value().GetObject(), [](const auto& member) {
-        return is_sent_secret({member.name.GetString(), member.name.GetStringLength()}, member.value);
-    });
-    if (!has_secret) return std::string(connector.text());
+std::string without_secrets(const std::vector<JsonMember>& members, std::string_view sent) {
+    const auto is_secret = [](const JsonMember& member) {
+        return is_sent_secret(member.name, member.value == "null");
+    };
+    if (std::ranges::none_of(members, is_secret)) return std::string(sent);
     JsonObject object;
-    for (const auto& member : members_of(connector.text())) {
-        if (!is_secret_field(member.name) || member.value == "null") object.json(member.name, member.value);
+    for (const auto& member : members) {
+        if (!is_secret(member)) object.json(member.name, member.value);
     }
     return object.finish();
 }
@@ -103,7 +103,7 @@ Connector decode_connector(const JsonText& json) {
         const auto* const text = find_connector_text(name);
         if (text != connector_texts.end()) {
             connector.*text->second = std::move(*value);
-        } else if (is_sent_secret(name, member)) {
+        } else if (is_sent_secret(name, false)) {
             connector.secrets.emplace(name, std::move(*value));
         } else {
             connector.options.emplace(name, std::move(*value));
@@ -113,7 +113,7 @@ Connector decode_connector(const JsonText& json) {
         // A number out of range stays out of range, so that the check of the field refuses it.
         connector.port = static_cast<int>(std::clamp<std::int64_t>(*port, -1, 65536));
     }
-    connector.document = text_without_secrets(json);
+    connector.document = without_secrets(members_of(json.text()), json.text());
     return connector;
 }
 

@@ -13,7 +13,7 @@ namespace {
 /// Starts `prevision serve --listen systemd` as systemd does: with what `opened`, in Python, opens as descriptor 3.
 std::unique_ptr<RunningProgram> start_activated(const Prevision& prevision, const std::string& opened) {
     const auto script = "import os, socket, sys\n" + opened +
-                        "\nos.dup2(opened.fileno(), 3)\n"
+                        "\nos.dup2(opened.fileno(), 3)\nos.set_inheritable(3, True)\n"
                         "os.environ.update(LISTEN_PID=str(os.getpid()), LISTEN_FDS='1')\n"
                         "os.execv(sys.argv[1], sys.argv[1:] + ['serve', '--listen', 'systemd'])\n";
     return std::make_unique<RunningProgram>(

@@ -90,7 +90,7 @@ const std::map<std::string, Names> allowed{
       "sources/mysql/library.hpp", "sources/postgres/library.hpp"}},
     {"cli/platform/serve.cpp",
      {"cli", "cli/platform", "cli/verbs", "config", "core", "model", "platform/platform.hpp", "render",
-      "server/server.hpp", "sources/reach.hpp"}},
+      "server/server.hpp", "server/systemd_socket.hpp", "sources/reach.hpp"}},
     {"cli/platform/backup.cpp",
      {"cli", "cli/verbs", "config", "core", "model", "platform/backup.hpp", "platform/platform.hpp",
       "render"}},

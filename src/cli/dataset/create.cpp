@@ -73,7 +73,7 @@ Dataset take_snapshot(const CreateOptions& options, Services& services) {
     const auto datasource = find<model::Datasource>(services, options.datasource);
     const auto name =
         options.name.empty() ? default_name(datasource.name, services.io().clock) : options.name;
-    if (options.no_wait) services.keep_snapshots_running();
+    if (options.no_wait) services.keep_jobs_running();
     std::string started;
     auto dataset = create_named(options, name, services, [&](api::Names names) {
         auto snapshot = start_snapshot(services, name, datasource.id, names);

@@ -88,6 +88,9 @@ class Jobs {
         Work(const Work&) = delete;
         Work& operator=(const Work&) = delete;
 
+        /// Whether a process that this one starts marks it as alive too.
+        void set_inheritable(bool inheritable) const { lock_.set_inheritable(inheritable); }
+
       private:
         WorkerLock lock_;
         std::filesystem::path file_;

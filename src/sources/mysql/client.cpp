@@ -12,6 +12,7 @@
 #include <sys/socket.h>
 
 #include "sources/mysql/error.hpp"
+#include "sources/mysql/plugins.hpp"
 
 namespace prevision::sources::mysql {
 
@@ -86,6 +87,9 @@ void Client::set_options() {
     if (target_.tls == Tls::disable || target_.tls == Tls::prefer) {
         set(MARIADB_OPT_RESTRICTED_AUTH, protected_logins);
     }
+    if (target_.tls == Tls::verify && !target_.certificates.empty())
+        set(MYSQL_OPT_SSL_CA, target_.certificates.c_str());
+    if (const auto folder = bundled_plugins()) set(MYSQL_PLUGIN_DIR, folder->c_str());
     mariadb().optionsv(mysql, MYSQL_OPT_CONNECT_ATTR_ADD, "program_name", "prevision");
 }
 

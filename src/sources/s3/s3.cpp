@@ -136,7 +136,7 @@ void ObjectSource::test(const std::optional<Location>& location, const StageObse
         try {
             buckets = list_buckets(client_).size();
         } catch (const Failure& failure) {
-            // Unknown credentials have other codes.
+            // The service knows these credentials: for unknown ones it has other codes.
             if (failure.refusal().code != "AccessDenied") throw;
             denied = failure;
         }

@@ -157,7 +157,12 @@ State::State(const Settings& settings)
               const auto dataset = datasets.find(id);
               if (dataset)
                   events.publish({.name = "DATASET_UPDATE", .id = id, .project_id = dataset->project_id});
-          }) {
+          }),
+      exports(exporters, jobs, [this](const model::Export& ended) {
+          const auto exporter = exporters.find(ended.exporter_id);
+          if (exporter)
+              events.publish({.name = "EXPORT_UPDATE", .id = ended.id, .project_id = exporter->project_id});
+      }) {
     jobs.recover();
     sweep_parts(settings.home / "prevision.db");
     sweep_parts(vault.key_file());

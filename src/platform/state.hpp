@@ -14,6 +14,7 @@
 #include "core/error.hpp"
 #include "core/slots.hpp"
 #include "model/model.hpp"
+#include "platform/datasets/exports.hpp"
 #include "platform/datasets/jobs.hpp"
 #include "platform/events.hpp"
 #include "platform/guess_limit.hpp"
@@ -56,6 +57,7 @@ struct State {
     Vault vault;
     GuessLimit guesses;
     Jobs jobs;
+    Exports exports;
 };
 
 /// The object that was looked up by its id. Error not_found when there is no such object.

@@ -18,12 +18,18 @@ Error failure_of(const model::Dataset& dataset) {
     return Error(error_class, fmt::format("cannot take the snapshot '{}': {}", dataset.name, why));
 }
 
+render::ProgressState progress_of(const model::Dataset& dataset) {
+    return {.bytes = dataset.bytes.value_or(0),
+            .total_bytes = dataset.total_bytes,
+            .rows = dataset.rows,
+            .about_rows = dataset.about_rows};
+}
+
 model::Dataset wait_until_done(Services& services, const model::Dataset& started, render::Progress& progress) {
     const auto is_over = [](const model::Dataset& dataset) { return dataset.done() || dataset.failed(); };
     return poll(services, started, is_over, [&](const model::Dataset& last) {
         auto dataset = services.client().get<model::Dataset>(last.id);
-        progress.update(
-            {.bytes = dataset.bytes.value_or(0), .total_bytes = std::nullopt, .rows = dataset.rows});
+        progress.update(progress_of(dataset));
         return dataset;
     });
 }
@@ -48,7 +54,7 @@ model::Dataset wait_for_snapshot(Services& services, const model::Dataset& start
     const auto progress = make_progress(services, started.name, progress_mode);
     auto dataset = wait_until_done(services, started, *progress);
     if (dataset.failed()) throw failure_of(dataset);
-    progress->finish();
+    progress->finish(fmt::format("snapshot {}", dataset.name), progress_of(dataset));
     return dataset;
 }
 

@@ -47,7 +47,11 @@ Export start(const RunOptions& options, const model::Exporter& exporter, Service
     try {
         if (!options.upload.file) return client.run_exporter(api::refer_to(exporter), api::refer_to(dataset));
         auto form = open_upload(options.upload);
-        return client.export_file(api::refer_to(exporter), form);
+        const auto progress = show_upload(services, form, exporter.name);
+        auto started = client.export_file(api::refer_to(exporter), form);
+        progress->finish(fmt::format("sent {} to '{}'", *options.upload.file, exporter.name),
+                         {.bytes = form.file_size()});
+        return started;
     } catch (const Error& error) {
         if (is_interruption(error)) {
             services.tidy("see whether the export was started", [&](api::Client& again) {

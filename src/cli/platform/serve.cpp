@@ -12,6 +12,7 @@
 #include "model/json_builder.hpp"
 #include "platform/platform.hpp"
 #include "server/server.hpp"
+#include "server/systemd_socket.hpp"
 #include "sources/reach.hpp"
 
 namespace prevision::cli {
@@ -91,16 +92,17 @@ server::LogFormat log_format(const GlobalOptions& global) {
     if (wanted == "none") return server::LogFormat::none;
     if (wanted == "json") return server::LogFormat::json;
     if (global.json_errors()) {
-        throw Error(ErrorClass::usage,
-                    fmt::format("--log text and -o {} exclude each other", global.output),
+        throw Error(ErrorClass::usage, fmt::format("--log text and -o {} exclude each other", global.output),
                     "both say what stderr holds: leave out one of them");
     }
     return server::LogFormat::text;
 }
 
-Settings to_settings(const ServeOptions& options, const GlobalOptions& global) {
+Settings to_settings(const ServeOptions& options, const GlobalOptions& global,
+                     const Environment& environment) {
     Settings settings;
     settings.listen = options.listen;
+    if (options.listen == "systemd") settings.inherited_socket = server::systemd_socket(environment);
     if (options.certificate) settings.tls_certificate = *options.certificate;
     if (options.key) settings.tls_key = *options.key;
     settings.insecure_http = options.insecure_http;
@@ -135,7 +137,7 @@ void announce(Services& services, std::string_view event, const std::string& url
 void run_serve(const ServeOptions& options, Services& services) {
     constexpr std::chrono::seconds to_end{5};
     require_embedded(services);
-    const auto settings = to_settings(options, services.options());
+    const auto settings = to_settings(options, services.options(), services.io().environment);
     set_grace(settings.drain_time + to_end);
     auto confinement = options.confinement;
     confinement.file_folders.assign(options.file_folders.begin(), options.file_folders.end());
@@ -170,7 +172,8 @@ void add_serve(Command& root, GlobalOptions& global, Services& services) {
     // First, so that an error in another option is JSON where the log is.
     command.option("--log", global.log, "The access log, on stderr: text, without -o json",
                    {.value = "FORM", .choices = {"text", "json", "none"}});
-    command.option("--listen", options.listen, "The address to listen at", {.value = "HOST:PORT"});
+    command.option("--listen", options.listen, "The address to listen at, or systemd: the socket of its unit",
+                   {.value = "HOST:PORT"});
     command.option("--tls-cert", options.certificate, "The certificate, with its chain",
                    {.value = "FILE", .completes = Completes::file});
     command.option("--tls-key", options.key, "Its key", {.value = "FILE", .completes = Completes::file});

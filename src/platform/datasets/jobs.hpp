@@ -115,6 +115,8 @@ class Jobs {
         Cancellation cancellation;
         std::atomic<std::uint64_t> rows{0};
         std::atomic<std::uint64_t> bytes{0};
+        std::atomic<std::uint64_t> total_bytes{0};  ///< 0 where it is not known, as below
+        std::atomic<std::uint64_t> about_rows{0};
         std::atomic<bool> running{false};  ///< its progress is published
         bool ended = false;                ///< guarded by mutex_
         std::thread thread;                ///< not started when the caller's thread does the work
@@ -129,6 +131,7 @@ class Jobs {
     void work(Job& job, const model::Dataset& dataset);
     void fail(const std::string& dataset_id, const Error& reason);
     std::optional<model::Dataset> settled(const model::Dataset& dataset);
+    model::Dataset with_totals(model::Dataset dataset);
     void sweep();
     std::optional<std::string> remove_files(const std::string& dataset_id) const;
     void publish_progress();

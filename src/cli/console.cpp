@@ -55,7 +55,7 @@ std::optional<Secret> Console::ask_hidden(const std::string& prompt) {
 
 std::string Console::hide_secrets(std::string text) const {
     for (const auto& secret : secrets_) {
-        const auto& hidden = secret.reveal();
+        const auto hidden = secret.reveal();
         if (hidden.empty()) continue;
         for (auto at = text.find(hidden); at != std::string::npos; at = text.find(hidden, at + 3))
             text.replace(at, hidden.size(), "***");

@@ -39,21 +39,41 @@ bool is_too_deep(std::string_view text) {
     return false;
 }
 
-}  // namespace
-
-rapidjson::Document parse_json(std::string_view text) {
+void require_shallow(std::string_view text) {
     if (is_too_deep(text)) throw Error(ErrorClass::invalid, "invalid JSON: it is nested too deeply");
-    rapidjson::MemoryStream bytes(text.data(), text.size());
-    rapidjson::EncodedInputStream<rapidjson::UTF8<>, rapidjson::MemoryStream> stream(bytes);
-    rapidjson::Document document;
-    document.ParseStream<parse_flags>(stream);
+}
+
+/// `read` bytes of `size` were read.
+void require_whole(const rapidjson::Document& document, std::size_t read, std::size_t size) {
     const auto refuse = [](std::size_t place, const char* reason) {
         throw Error(ErrorClass::invalid, fmt::format("invalid JSON at byte {}: {}", place, reason));
     };
     if (document.HasParseError())
         refuse(document.GetErrorOffset(), rapidjson::GetParseError_En(document.GetParseError()));
     // The library takes a NUL for the end of the text.
-    if (stream.Tell() < text.size()) refuse(stream.Tell(), "it is a NUL");
+    if (read < size) refuse(read, "it is a NUL");
+}
+
+}  // namespace
+
+rapidjson::Document parse_json(std::string_view text) {
+    require_shallow(text);
+    rapidjson::MemoryStream bytes(text.data(), text.size());
+    rapidjson::EncodedInputStream<rapidjson::UTF8<>, rapidjson::MemoryStream> stream(bytes);
+    rapidjson::Document document;
+    document.ParseStream<parse_flags>(stream);
+    require_whole(document, stream.Tell(), text.size());
+    return document;
+}
+
+rapidjson::Document parse_json_in_place(std::string& text) {
+    require_shallow(text);
+    constexpr std::string_view mark = "\xEF\xBB\xBF";
+    const auto begin = text.starts_with(mark) ? mark.size() : 0;
+    rapidjson::InsituStringStream stream(text.data() + begin);
+    rapidjson::Document document;
+    document.ParseStream<parse_flags | rapidjson::kParseInsituFlag>(stream);
+    require_whole(document, stream.Tell() + begin, text.size());
     return document;
 }
 

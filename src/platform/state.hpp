@@ -43,7 +43,8 @@ struct State {
     const Clock& clock;
     Environment environment;               ///< for sources
     sources::Reach reach;                  ///< of all connections
-    std::optional<Slots> connector_calls;  ///< set when it is served
+    std::optional<Slots> connector_calls;  ///< and snapshots, by the connector's id; set when it is served
+    std::optional<Slots> token_snapshots;  ///< by the token's id; set when it is served
     const WaitLimits limits;
     EventBus events;
     Store store;
@@ -86,6 +87,11 @@ sources::Connection open_connection(State& state, const model::Connector& connec
 /// Counts one call of a connector on a served platform; nothing on an embedded one. Error unreachable (503) while the
 /// connector has as many calls as are allowed.
 std::optional<Slots::Slot> take_slot(State& state, const std::string& connector_id);
+
+/// Counts a snapshot of the datasource as a call of its connector, and for the caller's token, until the object goes;
+/// null on an embedded platform. Error unreachable (503) while either has as many as are allowed.
+std::shared_ptr<const void> take_snapshot_slots(State& state, const std::string& datasource_id,
+                                                const std::optional<Caller>& caller);
 
 /// Runs `work`, which uses a source or writer of the connector. Afterwards, unless the server was unreachable or
 /// refused the login, a connector without a host key gets the key that the server showed; later connections must

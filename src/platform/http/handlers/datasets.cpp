@@ -49,7 +49,8 @@ Answer create_dataset(State& state, const RoutedCall& routed) {
     dataset.name = body.required_text("name");
     dataset.datasource_id = body.required_text("datasource_id");
     dataset.created_at = format_time(state.clock.now());
-    state.jobs.begin(dataset, read_names(routed.query));
+    auto slots = take_snapshot_slots(state, dataset.datasource_id, routed.call.caller);
+    state.jobs.begin(dataset, read_names(routed.query), std::move(slots));
     return json_answer(model::encode_answer(get_dataset(state, id)));
 }
 

@@ -84,7 +84,6 @@ std::uint64_t write_rows(sources::TableWriter& writer, const model::Exporter& ex
 /// Describes in `done` what was written. `before_commit` is called before rows are committed.
 void write(State& state, const model::Exporter& exporter, const Content& content, Cancellation& cancellation,
            model::Export& done, const std::function<void()>& before_commit) {
-    const auto slot = take_slot(state, exporter.connector_id);
     const auto connection = open_connection(state, get_connector(state, exporter.connector_id));
     const auto& engine = sources::detect_engine(connection, cancellation);
     if (engine.open_table_writer != nullptr) {
@@ -154,6 +153,7 @@ ExporterTable::Commit fail_export(model::Export& failed, const Error& error, boo
 /// `failed` and says why.
 Answer run_export(State& state, const model::Exporter& exporter, const std::string& dataset_id,
                   const RoutedCall& routed, const Content& content) {
+    const auto slot = take_slot(state, exporter.connector_id);
     settle_exports(state, exporter.id);
     refuse_uncertain(state, exporter, dataset_id);
     model::Export done{.id = new_id(),

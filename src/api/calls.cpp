@@ -55,8 +55,14 @@ std::string Client::call(const Call& call) {
 }
 
 std::optional<std::string> Client::call_if_known(const Call& call) {
+    auto response = send_if_known(call);
+    if (!response) return std::nullopt;
+    return std::move(response->body);
+}
+
+std::optional<transport::Response> Client::send_if_known(const Call& call) {
     auto response = send(call);
-    if (is_success(response.status)) return std::move(response.body);
+    if (is_success(response.status)) return response;
     // The embedded platform names an error's class: then the call is known, and something else is not there.
     const bool is_unknown = response.status == 404 || response.status == 405 || response.status == 501;
     if (is_unknown && model::decode_failure(response.body).error_class.empty()) return std::nullopt;

@@ -12,6 +12,8 @@
 #include "core/text.hpp"
 #include "model/codec.hpp"
 #include "model/json.hpp"
+#include "model/json_builder.hpp"
+#include "model/json_parts.hpp"
 #include "model/list_page.hpp"
 
 namespace prevision::api {
@@ -60,6 +62,23 @@ std::string to_do(std::string_view verb, const ObjectReference& object) {
     return fmt::format("cannot {} the {} {}", verb, resource<Object>.noun, describe(object));
 }
 
+/// The id of an object by its text.
+std::string id_of(std::string_view text) {
+    if (!text.starts_with('{')) throw Error(ErrorClass::invalid, "invalid JSON: an object is expected");
+    const auto id = model::find_value(model::members_of(text), "_id");
+    return id ? model::text_of(*id) : std::string();
+}
+
+/// Whether the platform has made sure that the name is unique.
+bool has_checked_name(const transport::Response& response) {
+    return transport::find_header(response.headers, "Prevision-Unique-Name") == "true";
+}
+
+Error taken(const std::string& what, const std::string& id) {
+    return Error(ErrorClass::conflict, fmt::format("{}: that name is taken by {}", what, id),
+                 "choose another name");
+}
+
 }  // namespace
 
 template <typename Object>
@@ -68,7 +87,8 @@ std::string_view noun_of() {
 }
 
 std::string describe(const ObjectReference& object) {
-    return object.name.empty() ? object.id : fmt::format("'{}'", object.name);
+    const bool by_id = object.name.empty() && !object.id.empty();
+    return by_id ? object.id : fmt::format("'{}'", object.name);
 }
 
 template <typename Object>
@@ -79,10 +99,9 @@ Object Client::fetch(const Call& request) {
 template <typename Object>
 void Client::list_at(const std::string& path, const Each<Object>& each) {
     const auto what = fmt::format("cannot list the {}s", resource<Object>.noun);
-    list_pages(what, path, [&](const model::ListPage::Item& item, SeenItems& seen) {
-        auto object = decode_answer(what, item.text, [&](std::string_view text) {
-            return resource<Object>.decode({*item.value, text});
-        });
+    list_pages(what, path, [&](std::string_view item, SeenItems& seen) {
+        auto object =
+            decode_answer(what, item, [](std::string_view text) { return resource<Object>.decode(text); });
         return !seen.add(object.id, object.document) || each(std::move(object));
     });
 }
@@ -95,13 +114,23 @@ void Client::list(const std::string& project_id, const Each<Object>& each) {
 template <typename Object>
 void Client::list_ids(const std::string& project_id, const Each<const std::string&>& each) {
     const auto what = fmt::format("cannot list the {}s", resource<Object>.noun);
-    list_pages(what, list_path<Object>(project_id) + "?fields=_id",
-               [&](const model::ListPage::Item& item, SeenItems& seen) {
-                   const auto id = decode_answer(what, item.text, [&](std::string_view text) {
-                       return model::get_text(model::JsonText(*item.value, text).value(), "_id");
-                   });
-                   return !seen.add(id, std::string(item.text)) || each(id);
-               });
+    list_pages(what, list_path<Object>(project_id) + "?fields=_id", [&](std::string_view item, SeenItems& seen) {
+        const auto id = decode_answer(what, item, id_of);
+        return !seen.add(id, std::string(item)) || each(id);
+    });
+}
+
+template <typename Object>
+void Client::list_documents(const std::string& project_id, const Each<Document>& each) {
+    const auto what = fmt::format("cannot list the {}s", resource<Object>.noun);
+    list_pages(what, list_path<Object>(project_id), [&](std::string_view item, SeenItems& seen) {
+        auto document = decode_answer(what, item, [](std::string_view text) {
+            return Document{id_of(text), std::is_same_v<Object, model::Connector>
+                                             ? model::without_secrets(model::members_of(text), text)
+                                             : std::string(text)};
+        });
+        return !seen.add(document.id, document.text) || each(std::move(document));
+    });
 }
 
 template <typename Object>
@@ -126,26 +155,28 @@ Object Client::create_in(const std::string& project_id, Call call, Names names) 
     const auto response = send(call);
     if (!is_success(response.status)) throw to_error(call.what, response, transport_.description());
     auto created = decode_answer(call.what, response.body, resource<Object>.decode);
-    if (unique && transport::find_header(response.headers, "Prevision-Unique-Name") != "true")
-        check_unique(call.what, project_id, created);
-    return created;
+    if (!unique || has_checked_name(response)) return created;
+    // Of objects of one name that were created at the same time, the first one stays: each client decides the same.
+    const auto key = std::tie(created.created_at, created.id);
+    const auto first = find_other<Object>(project_id, created, [&](const Object& other) {
+        return std::tie(other.created_at, other.id) < key;
+    });
+    if (first.empty()) return created;
+    remove<Object>(refer_to(created));
+    throw taken(call.what, first);
 }
 
-/// Of objects of one name that were created at the same time, the first one stays: each client decides the same.
 template <typename Object>
-void Client::check_unique(const std::string& what, const std::string& project_id, const Object& created) {
-    std::string first;
-    const auto key = std::tie(created.created_at, created.id);
-    list_named<Object>(project_id, created.name, [&](const Object& other) {
-        bool counts = other.id != created.id && std::tie(other.created_at, other.id) < key;
-        if constexpr (std::is_same_v<Object, model::Dataset>) counts = counts && !other.failed();
-        if (counts) first = other.id;
-        return !counts;
+std::string Client::find_other(const std::string& project_id, const Object& named,
+                               const std::function<bool(const Object&)>& counts) {
+    std::string found;
+    list_named<Object>(project_id, named.name, [&](const Object& other) {
+        bool reserves_name = other.id != named.id;
+        if constexpr (std::is_same_v<Object, model::Dataset>) reserves_name = reserves_name && !other.failed();
+        if (reserves_name && counts(other)) found = other.id;
+        return found.empty();
     });
-    if (first.empty()) return;
-    remove<Object>(refer_to(created));
-    throw Error(ErrorClass::conflict, fmt::format("{}: that name is taken by {}", what, first),
-                "choose another name");
+    return found;
 }
 
 template <typename Object>
@@ -175,6 +206,20 @@ Object Client::update(const ObjectReference& object, const std::string& changes)
     auto updated = update_if_known<Object>(object, changes);
     if (!updated) throw lacks_call(to_do<Object>("update", object));
     return std::move(*updated);
+}
+
+template <typename Object>
+Object Client::rename(const std::string& project_id, const Object& object, const std::string& changes) {
+    const auto what = to_do<Object>("update", refer_to(object));
+    const auto response =
+        send_if_known({what, "PATCH", object_path<Object>(object.id, "?unique_name=true"), changes});
+    if (!response) throw lacks_call(what);
+    auto renamed = decode_answer(what, response->body, resource<Object>.decode);
+    if (has_checked_name(*response)) return renamed;
+    const auto other = find_other<Object>(project_id, renamed, [](const Object&) { return true; });
+    if (other.empty()) return renamed;
+    update<Object>(refer_to(object), model::JsonObject().text("name", object.name).finish());
+    throw taken(what, other);
 }
 
 template <typename Object>
@@ -248,6 +293,13 @@ model::Export Client::export_file(const ObjectReference& exporter, FormUpload& f
                                  .upload = &form});
 }
 
+model::Export Client::stop_export(const std::string& id) {
+    const auto what = fmt::format("cannot stop the export {}", id);
+    return decode_answer(
+        what, call_added({what, "PATCH", object_path<model::Export>(id), R"({"status":"failed"})"}),
+        [](std::string_view body) { return model::decode_export(body); });
+}
+
 void Client::list_exports(const ObjectReference& exporter, const Each<model::Export>& each) {
     list_at<model::Export>(object_path<model::Exporter>(exporter.id, "/exports"), each);
 }
@@ -309,6 +361,12 @@ template void Client::list_ids<model::Datasource>(const std::string&, const Each
 template void Client::list_ids<model::Dataset>(const std::string&, const Each<const std::string&>&);
 template void Client::list_ids<model::Exporter>(const std::string&, const Each<const std::string&>&);
 
+template void Client::list_documents<model::Project>(const std::string&, const Each<Document>&);
+template void Client::list_documents<model::Connector>(const std::string&, const Each<Document>&);
+template void Client::list_documents<model::Datasource>(const std::string&, const Each<Document>&);
+template void Client::list_documents<model::Dataset>(const std::string&, const Each<Document>&);
+template void Client::list_documents<model::Exporter>(const std::string&, const Each<Document>&);
+
 template void Client::list_named<model::Project>(const std::string&, const std::string&,
                                                  const Each<model::Project>&);
 template void Client::list_named<model::Connector>(const std::string&, const std::string&,
@@ -337,6 +395,12 @@ template model::Datasource Client::update(const ObjectReference&, const std::str
 template model::Dataset Client::update(const ObjectReference&, const std::string&);
 template model::Exporter Client::update(const ObjectReference&, const std::string&);
 template std::optional<model::Exporter> Client::update_if_known(const ObjectReference&, const std::string&);
+
+template model::Project Client::rename(const std::string&, const model::Project&, const std::string&);
+template model::Connector Client::rename(const std::string&, const model::Connector&, const std::string&);
+template model::Datasource Client::rename(const std::string&, const model::Datasource&, const std::string&);
+template model::Dataset Client::rename(const std::string&, const model::Dataset&, const std::string&);
+template model::Exporter Client::rename(const std::string&, const model::Exporter&, const std::string&);
 
 template void Client::remove<model::Project>(const ObjectReference&);
 template void Client::remove<model::Connector>(const ObjectReference&);

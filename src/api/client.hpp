@@ -106,6 +106,13 @@ class Client {
     /// The same, but only their ids: a platform may then leave out everything else.
     template <typename Object>
     void list_ids(const std::string& project_id, const Each<const std::string&>& each);
+    /// An object as it was sent, unread; a connector without the secrets that a platform should not send.
+    struct Document {
+        std::string id;
+        std::string text;
+    };
+    template <typename Object>
+    void list_documents(const std::string& project_id, const Each<Document>& each);
     /// Those that have exactly that name.
     template <typename Object>
     void list_named(const std::string& project_id, const std::string& name, const Each<Object>& each);
@@ -133,6 +140,10 @@ class Client {
     /// The same; nothing on a platform that lacks the call.
     template <typename Object>
     std::optional<Object> update_if_known(const ObjectReference& object, const std::string& changes);
+    /// The same with changes that hold a new name, which is to be unique as one of `create`. When the platform does not
+    /// guarantee that and another object has the name too, the old name is put back.
+    template <typename Object>
+    Object rename(const std::string& project_id, const Object& object, const std::string& changes);
     template <typename Object>
     void remove(const ObjectReference& object);
 
@@ -158,6 +169,9 @@ class Client {
     model::Export run_exporter(const ObjectReference& exporter, const ObjectReference& dataset);
     /// Writes a file through an exporter. The form's fields are as above, without `name`.
     model::Export export_file(const ObjectReference& exporter, FormUpload& form);
+    /// Stops a running export, waits until it has ended, and returns it; it may be done before. Error conflict when it
+    /// has ended already, or runs in another process; invalid on a platform that lacks the call.
+    model::Export stop_export(const std::string& id);
     void list_exports(const ObjectReference& exporter, const Each<model::Export>& each);
 
   private:
@@ -175,6 +189,7 @@ class Client {
     std::string call(const Call& call);
     /// As `call`, for calls that not every platform has: then nothing, or Error invalid.
     std::optional<std::string> call_if_known(const Call& call);
+    std::optional<transport::Response> send_if_known(const Call& call);
     std::string call_added(const Call& call);
     static Error lacks_call(const std::string& what);
     void trace(const std::string& method, const std::string& path, const std::string& outcome,
@@ -186,10 +201,12 @@ class Client {
     /// Completes the call, which has the body.
     template <typename Object>
     Object create_in(const std::string& project_id, Call call, Names names);
+    /// The id of another object that has the name and counts, or an empty text.
     template <typename Object>
-    void check_unique(const std::string& what, const std::string& project_id, const Object& created);
+    std::string find_other(const std::string& project_id, const Object& named,
+                           const std::function<bool(const Object&)>& counts);
     /// Takes an item of a list; returns whether more are wanted. `seen` knows the items before it.
-    using TakeItem = std::function<bool(const model::ListPage::Item& item, SeenItems& seen)>;
+    using TakeItem = std::function<bool(std::string_view item, SeenItems& seen)>;
     /// With `failed`, which receives an answer that is not a success, the path may not be a list; Error invalid then.
     void list_pages(const std::string& what, const std::string& path, const TakeItem& take,
                     const OnFailure& failed = {});

@@ -61,6 +61,7 @@ std::size_t FormUpload::read(std::span<char> buffer) {
         throw Error(ErrorClass::internal, "cannot read the file to upload: " + system_message(errno));
     if (count == 0) throw Error(ErrorClass::internal, "the file became shorter while it was uploaded");
     position_ += static_cast<std::uint64_t>(count);
+    if (observer_) observer_(position_ - head_.size());
     return static_cast<std::size_t>(count);
 }
 

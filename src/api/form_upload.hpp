@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -20,6 +21,11 @@ class FormUpload final : public transport::BodySource {
     [[nodiscard]] std::optional<std::uint64_t> size() const override;
     void rewind() override;
 
+    /// Calls `observer` with the bytes of the file that were read so far, after each part.
+    void watch(std::function<void(std::uint64_t sent)> observer) { observer_ = std::move(observer); }
+
+    [[nodiscard]] std::uint64_t file_size() const { return file_size_; }
+
     /// The value of the request's header Content-Type.
     [[nodiscard]] std::string content_type() const;
 
@@ -29,6 +35,7 @@ class FormUpload final : public transport::BodySource {
     std::string tail_;
     FileDescriptor file_;
     std::uint64_t file_size_ = 0;
+    std::function<void(std::uint64_t)> observer_;
     std::uint64_t position_ = 0;  ///< in head, file and tail together
 };
 

@@ -47,7 +47,7 @@ void Client::list_pages(const std::string& what, const std::string& path, const 
                         "leave --paginate out");
         }
         const auto before = seen.distinct();
-        for (const auto item : page->items) {
+        for (const auto& item : page->items) {
             if (!take(item, seen)) return;
         }
         if (page->total_items) total = std::min(total.value_or(*page->total_items), *page->total_items);
@@ -78,19 +78,25 @@ std::string Client::next_page(const std::string& what, PageReader& reader, const
 }
 
 void Client::list_any(const std::string& path, const Each<std::string>& each, const OnFailure& failed) {
-    const auto take = [&](const model::ListPage::Item& item, SeenItems& seen) {
-        std::string document(item.text);
-        return !seen.add(model::get_text(*item.value, "_id"), document) || each(std::move(document));
+    const auto what = fmt::format("GET {} failed", path.substr(0, path.find('?')));
+    const auto take = [&](std::string_view item, SeenItems& seen) {
+        const auto id = decode_answer(what, item, [](std::string_view text) {
+            return model::get_text(model::parse_json(text), "_id");
+        });
+        std::string document(item);
+        return !seen.add(id, document) || each(std::move(document));
     };
-    list_pages(fmt::format("GET {} failed", path.substr(0, path.find('?'))), path, take, failed);
+    list_pages(what, path, take, failed);
 }
 
 std::vector<std::string> Client::list_names(const std::string& what, const std::string& path) {
     std::vector<std::string> names;
-    list_pages(what, path, [&](const model::ListPage::Item& item, SeenItems& seen) {
-        seen.add({}, std::string(item.text));
-        names.push_back(item.value->IsObject() ? model::get_text(*item.value, "name")
-                                               : model::scalar_text(*item.value).value_or(""));
+    list_pages(what, path, [&](std::string_view item, SeenItems& seen) {
+        seen.add({}, std::string(item));
+        const auto value =
+            decode_answer(what, item, [](std::string_view text) { return model::parse_json(text); });
+        names.push_back(value.IsObject() ? model::get_text(value, "name")
+                                         : model::scalar_text(value).value_or(""));
         return true;
     });
     return names;

@@ -1,6 +1,19 @@
 #include "cli/console.hpp"
 
+#include <cctype>
+#include <string_view>
+
 namespace prevision::cli {
+
+namespace {
+
+/// Whether a letter or digit stands directly before or after that part of the text.
+bool is_in_word(std::string_view text, std::size_t at, std::size_t size) {
+    const auto is_word = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0; };
+    return (at > 0 && is_word(text[at - 1])) || (at + size < text.size() && is_word(text[at + size]));
+}
+
+}  // namespace
 
 void Console::message(const std::string& text) {
     if (!options_.json_errors()) say(text);
@@ -54,11 +67,18 @@ std::optional<Secret> Console::ask_hidden(const std::string& prompt) {
 }
 
 std::string Console::hide_secrets(std::string text) const {
+    constexpr std::size_t short_size = 4;
+    constexpr std::string_view mask = "***";
     for (const auto& secret : secrets_) {
         const auto hidden = secret.reveal();
         if (hidden.empty()) continue;
-        for (auto at = text.find(hidden); at != std::string::npos; at = text.find(hidden, at + 3))
-            text.replace(at, hidden.size(), "***");
+        std::size_t at = 0;
+        while ((at = text.find(hidden, at)) != std::string::npos) {
+            // A short secret is in many words: to hide it there would show which letters it has.
+            const bool hides = hidden.size() >= short_size || !is_in_word(text, at, hidden.size());
+            if (hides) text.replace(at, hidden.size(), mask);
+            at += hides ? mask.size() : 1;
+        }
     }
     return text;
 }

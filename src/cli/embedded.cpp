@@ -11,19 +11,19 @@ namespace prevision::cli {
 
 namespace {
 
-/// Starts this program again without a terminal, to take one snapshot.
-void launch_snapshot_worker(const std::string& dataset_id) {
+/// Starts this program again without a terminal, to take one snapshot or run one export.
+void launch_worker(const std::string& id) {
     constexpr auto none = ChildCommand::Stream::null;
     try {
         start_child({.program = "/proc/self/exe",
-                     .arguments = {"prevision", std::string(snapshot_worker_command), dataset_id},
+                     .arguments = {"prevision", std::string(worker_command), id},
                      .input = none,
                      .output = none,
                      .error = none,
                      .group = ChildCommand::Group::session});
     } catch (const Error& error) {
         throw Error(ErrorClass::internal,
-                    fmt::format("cannot start a process for the snapshot: {}", error.what()));
+                    fmt::format("cannot start a process for it: {}", error.what()));
     }
 }
 
@@ -39,8 +39,8 @@ std::unique_ptr<platform::Platform> open_embedded(const Environment& environment
     return std::make_unique<platform::Platform>(settings);
 }
 
-void keep_snapshots_running(platform::Platform& platform) {
-    platform.hand_snapshots_to(launch_snapshot_worker);
+void keep_jobs_running(platform::Platform& platform) {
+    platform.hand_jobs_to(launch_worker);
 }
 
 Embedded::Embedded(const Environment& environment) : environment_(environment) {}
@@ -64,8 +64,8 @@ std::vector<std::filesystem::path> Embedded::leftovers() { return platform().lef
 
 std::filesystem::path Embedded::home() const { return config::platform_home(environment_); }
 
-void Embedded::take_pending_snapshot(const std::string& dataset_id, Cancellation& cancellation) {
-    platform().take_pending_snapshot(dataset_id, cancellation);
+void Embedded::run_pending(const std::string& id, Cancellation& cancellation) {
+    platform().run_pending(id, cancellation);
 }
 
 }  // namespace prevision::cli

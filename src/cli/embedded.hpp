@@ -16,8 +16,8 @@ class Platform;
 
 namespace prevision::cli {
 
-/// The hidden command that takes a snapshot which another process has handed over.
-inline constexpr std::string_view snapshot_worker_command = "snapshot-worker";
+/// The hidden command that takes a snapshot or runs an export which another process has handed over.
+inline constexpr std::string_view worker_command = "worker";
 
 /// Opens the embedded platform of this machine. Throws as its constructor does. `wait_limit` is for locks and short
 /// statements of remote systems, `silence_limit` for statements that work.
@@ -25,8 +25,8 @@ std::unique_ptr<platform::Platform> open_embedded(
     const Environment& environment, std::chrono::milliseconds wait_limit = std::chrono::minutes(1),
     std::chrono::milliseconds silence_limit = std::chrono::hours(1));
 
-/// Lets the platform's snapshots continue after this process has ended, each in its own process.
-void keep_snapshots_running(platform::Platform& platform);
+/// Lets the platform's snapshots and exports continue after this process has ended, each in its own process.
+void keep_jobs_running(platform::Platform& platform);
 
 /// The embedded platform, also when another platform was chosen: to serve it, and to manage its tokens.
 class Embedded {
@@ -48,8 +48,8 @@ class Embedded {
     /// The folder that holds its state.
     [[nodiscard]] std::filesystem::path home() const;
 
-    /// Takes a snapshot that another process has handed over.
-    void take_pending_snapshot(const std::string& dataset_id, Cancellation& cancellation);
+    /// See Platform::run_pending.
+    void run_pending(const std::string& id, Cancellation& cancellation);
 
   private:
     const Environment& environment_;

@@ -35,7 +35,7 @@ std::chrono::milliseconds GlobalOptions::silence_limit() const {
     return timeout ? time_limit() : std::chrono::hours(1);
 }
 
-bool GlobalOptions::json_errors() const { return output == "json" || output == "jsonl"; }
+bool GlobalOptions::json_errors() const { return output == "json" || output == "jsonl" || log == "json"; }
 
 void check_global_options(const GlobalOptions& options) {
     if (options.retries < 0) throw Error(ErrorClass::usage, "--retries: it cannot be negative");

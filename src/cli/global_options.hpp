@@ -23,6 +23,7 @@ struct GlobalOptions {
     bool verbose = false;
     bool no_input = false;
     std::string jq;
+    std::optional<std::string> log;  ///< the form of the log that `serve` writes on stderr
 
     [[nodiscard]] render::Format format() const;
     [[nodiscard]] std::chrono::milliseconds time_limit() const;
@@ -31,7 +32,7 @@ struct GlobalOptions {
     /// one for an hour, because a query may take long before its first row.
     [[nodiscard]] std::chrono::milliseconds silence_limit() const;
 
-    /// Whether errors are JSON too: with `-o json` and `-o jsonl`.
+    /// Whether errors are JSON too: with `-o json`, `-o jsonl` and `--log json`.
     [[nodiscard]] bool json_errors() const;
 };
 

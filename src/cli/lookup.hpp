@@ -25,6 +25,13 @@ Object find(api::Client& client, const std::string& project_id, const std::strin
 template <typename Object>
 Error several_named(const std::string& name, const std::vector<Object>& objects);
 
+/// Whether nothing else may have the object's name. A failed snapshot does not reserve it.
+template <typename Object>
+bool reserves_name([[maybe_unused]] const Object& object) {
+    if constexpr (std::is_same_v<Object, model::Dataset>) return !object.failed();
+    return true;
+}
+
 /// The project that holds objects of the kind; nothing for projects themselves.
 template <typename Object>
 std::string scope_of(Services& services) {

@@ -32,7 +32,7 @@ fs::path follow_links(const fs::path& path) {
 
 }  // namespace
 
-OutputFile::OutputFile(const fs::path& path, Output& out) : path_(path) {
+OutputFile::OutputFile(const fs::path& path, Output& out, Readers readers) : path_(path) {
     if (path == "-") {
         out_ = &out;
         is_stdout_ = true;
@@ -54,8 +54,10 @@ OutputFile::OutputFile(const fs::path& path, Output& out) : path_(path) {
         return;
     }
     replaces_ = exists;
-    file_.emplace(target, 0666);
-    if (exists) file_->keep_mode_and_owner(status.st_mode & 07777U, status.st_uid, status.st_gid);
+    const bool is_private = readers == Readers::owner;
+    file_.emplace(target, is_private ? 0600 : 0666);
+    if (!exists) return;
+    file_->keep_mode_and_owner(status.st_mode & (is_private ? 07700U : 07777U), status.st_uid, status.st_gid);
 }
 
 void OutputFile::write(std::string_view bytes) {

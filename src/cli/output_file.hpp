@@ -15,8 +15,11 @@ namespace prevision::cli {
 /// written through. A regular file appears whole by `commit`, and one that is replaced keeps its mode and owner.
 class OutputFile final : public ByteSink {
   public:
+    /// Who may read a regular file: as the user's umask says or as it is, or its owner alone.
+    enum class Readers { as_usual, owner };
+
     /// Opens it. Error internal when it cannot be written. `out` must outlive it.
-    OutputFile(const std::filesystem::path& path, Output& out);
+    OutputFile(const std::filesystem::path& path, Output& out, Readers readers = Readers::as_usual);
 
     void write(std::string_view bytes) override;
 

@@ -18,12 +18,12 @@ namespace prevision::cli {
 
 namespace {
 
-void add_snapshot_worker(Command& root, Services& services) {
-    auto command = root.hidden_subcommand(std::string(snapshot_worker_command));
+void add_worker(Command& root, Services& services) {
+    auto command = root.hidden_subcommand(std::string(worker_command));
     auto& id = command.keep<std::string>();
-    command.argument("ID", id, "The dataset's id");
+    command.argument("ID", id, "The id of the dataset or export");
     command.action(
-        [&id, &services] { services.embedded().take_pending_snapshot(id, services.cancellation()); });
+        [&id, &services] { services.embedded().run_pending(id, services.cancellation()); });
 }
 
 void build(CommandLine& line, GlobalOptions& options, Services& services) {
@@ -49,7 +49,7 @@ void build(CommandLine& line, GlobalOptions& options, Services& services) {
     add_doctor(root, services);
     add_version(root, services);
     add_manual(root, line.tree(), services);
-    add_snapshot_worker(root, services);
+    add_worker(root, services);
 }
 
 HelpStyle help_style(const GlobalOptions& options, const Io& io) {

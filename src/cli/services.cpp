@@ -104,7 +104,7 @@ api::ClientSettings Services::client_settings(bool is_embedded) {
     settings.retry.timeout = options().time_limit();
     settings.retry.clock = &io().clock;
     // In process larger pages cost nothing and save calls. A remote platform chooses its own size.
-    if (is_embedded) settings.rows_per_page = 1000;
+    if (is_embedded) settings.rows_per_page = 10'000;
     return settings;
 }
 
@@ -181,8 +181,8 @@ void Services::write_in_bulk(const std::function<void()>& action) {
     }
 }
 
-void Services::keep_snapshots_running() {
-    if (connection().embedded) cli::keep_snapshots_running(*connection().embedded);
+void Services::keep_jobs_running() {
+    if (connection().embedded) cli::keep_jobs_running(*connection().embedded);
 }
 
 }  // namespace prevision::cli

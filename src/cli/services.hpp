@@ -67,8 +67,8 @@ class Services final : public Console {
     /// Runs `action`, which changes many objects. On the embedded platform the changes reach the disk together at its end.
     void write_in_bulk(const std::function<void()>& action);
 
-    /// Lets the embedded platform's snapshots go on after this process has ended.
-    void keep_snapshots_running();
+    /// Lets the embedded platform's snapshots and exports go on after this process has ended.
+    void keep_jobs_running();
 
     [[nodiscard]] Embedded& embedded() { return embedded_; }
 

@@ -71,6 +71,8 @@ Dataset decode_dataset(const JsonText& json) {
                              .note = get_text(object, "note")},
                     .rows = get_count(object, "rows"),
                     .bytes = get_count(object, "bytes"),
+                    .total_bytes = get_count(object, "total_bytes"),
+                    .about_rows = get_count(object, "about_rows"),
                     .sha256 = get_text(object, "sha256"),
                     .schema = {},
                     .message = get_text(object, "message"),
@@ -140,6 +142,8 @@ std::string encode_answer(const Dataset& dataset) {
         .text_or_null("file_type", dataset.file.type)
         .value("rows", dataset.rows)
         .value("bytes", dataset.bytes)
+        .value_if_given("total_bytes", dataset.total_bytes)
+        .value_if_given("about_rows", dataset.about_rows)
         .text_or_null("sha256", dataset.sha256)
         .text_if_set("file_name", dataset.file.name)
         .text_if_set("compression", dataset.file.compression);

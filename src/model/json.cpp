@@ -3,88 +3,91 @@
 #include <cmath>
 
 #include <fmt/format.h>
-#include <rapidjson/encodedstream.h>
 #include <rapidjson/error/en.h>
 #include <rapidjson/memorystream.h>
+#include <rapidjson/reader.h>
 #include <rapidjson/stringbuffer.h>
 #include <rapidjson/writer.h>
 
 #include "core/error.hpp"
 #include "core/text.hpp"
+#include "core/utf8.hpp"
 
 namespace prevision::model {
 
 namespace {
 
-// Full precision, so that a number read and written again is the same number.
-constexpr unsigned parse_flags = rapidjson::kParseFullPrecisionFlag | rapidjson::kParseValidateEncodingFlag;
+// Full precision, so that a number read and written again is the same number. The texts are checked faster by themselves.
+constexpr unsigned parse_flags = rapidjson::kParseFullPrecisionFlag;
+constexpr unsigned checking_flags = parse_flags | rapidjson::kParseValidateEncodingFlag;
 
-/// Counts nesting before anything is built: parsing, writing and destruction of a document recurse.
-bool is_too_deep(std::string_view text) {
-    std::size_t depth = 0;
-    bool in_text = false;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        const char c = text[i];
-        if (in_text) {
-            if (c == '\\') ++i;
-            if (c == '"') in_text = false;
-        } else if (c == '"') {
-            in_text = true;
-        } else if (c == '[' || c == '{') {
-            if (++depth > json_depth_limit) return true;
-        } else if ((c == ']' || c == '}') && depth > 0) {
-            --depth;
-        }
+/// A document that is not nested too deeply: parsing, writing and destruction recurse.
+class BoundedDocument : public rapidjson::Document {
+  public:
+    using Document = rapidjson::Document;
+
+    bool StartObject() { return ++depth_ <= json_depth_limit && Document::StartObject(); }
+    bool StartArray() { return ++depth_ <= json_depth_limit && Document::StartArray(); }
+    bool EndObject(rapidjson::SizeType members) {
+        --depth_;
+        return Document::EndObject(members);
     }
-    return false;
+    bool EndArray(rapidjson::SizeType elements) {
+        --depth_;
+        return Document::EndArray(elements);
+    }
+
+  private:
+    std::size_t depth_ = 0;
+};
+
+/// How many bytes of a mark come before the text.
+std::size_t size_of_mark(std::string_view text) {
+    constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
+    return text.starts_with(byte_order_mark) ? byte_order_mark.size() : 0;
 }
 
-void require_shallow(std::string_view text) {
-    if (is_too_deep(text)) throw Error(ErrorClass::invalid, "invalid JSON: it is nested too deeply");
-}
-
-/// `read` bytes of `size` were read.
-void require_whole(const rapidjson::Document& document, std::size_t read, std::size_t size) {
-    const auto refuse = [](std::size_t place, const char* reason) {
-        throw Error(ErrorClass::invalid, fmt::format("invalid JSON at byte {}: {}", place, reason));
+/// `stream` is of the text behind its mark; parsing may change the text.
+template <unsigned more_flags, typename Stream>
+rapidjson::Document parse(Stream& stream, std::string_view text) {
+    const auto skipped = size_of_mark(text);
+    const auto refuse = [&](std::size_t place, const char* reason) {
+        throw Error(ErrorClass::invalid, fmt::format("invalid JSON at byte {}: {}", skipped + place, reason));
     };
-    if (document.HasParseError())
-        refuse(document.GetErrorOffset(), rapidjson::GetParseError_En(document.GetParseError()));
+    rapidjson::Reader reader;
+    rapidjson::ParseResult result;
+    BoundedDocument document;
+    const auto fill = [&](const auto& /*unused*/) {
+        result = is_utf8(text) ? reader.Parse<parse_flags | more_flags>(stream, document)
+                               : reader.Parse<checking_flags | more_flags>(stream, document);
+        return !result.IsError();
+    };
+    document.Populate(fill);
+    if (result.Code() == rapidjson::kParseErrorTermination)
+        throw Error(ErrorClass::invalid, "invalid JSON: it is nested too deeply");
+    if (result.IsError()) refuse(result.Offset(), rapidjson::GetParseError_En(result.Code()));
     // The library takes a NUL for the end of the text.
-    if (read < size) refuse(read, "it is a NUL");
+    if (stream.Tell() < text.size() - skipped) refuse(stream.Tell(), "it is a NUL");
+    return document;
 }
 
 }  // namespace
 
 rapidjson::Document parse_json(std::string_view text) {
-    require_shallow(text);
-    rapidjson::MemoryStream bytes(text.data(), text.size());
-    rapidjson::EncodedInputStream<rapidjson::UTF8<>, rapidjson::MemoryStream> stream(bytes);
-    rapidjson::Document document;
-    document.ParseStream<parse_flags>(stream);
-    require_whole(document, stream.Tell(), text.size());
-    return document;
+    const auto skipped = size_of_mark(text);
+    rapidjson::MemoryStream stream(text.data() + skipped, text.size() - skipped);
+    return parse<0>(stream, text);
 }
 
 rapidjson::Document parse_json_in_place(std::string& text) {
-    require_shallow(text);
-    constexpr std::string_view mark = "\xEF\xBB\xBF";
-    const auto begin = text.starts_with(mark) ? mark.size() : 0;
-    rapidjson::InsituStringStream stream(text.data() + begin);
-    rapidjson::Document document;
-    document.ParseStream<parse_flags | rapidjson::kParseInsituFlag>(stream);
-    require_whole(document, stream.Tell() + begin, text.size());
-    return document;
+    rapidjson::InsituStringStream stream(text.data() + size_of_mark(text));
+    return parse<rapidjson::kParseInsituFlag>(stream, text);
 }
 
 rapidjson::Document parse_json_object(std::string_view text) {
     auto document = parse_json(text);
     if (!document.IsObject()) throw Error(ErrorClass::invalid, "invalid JSON: an object is expected");
     return document;
-}
-
-JsonText::JsonText(const rapidjson::Value& value, std::string_view text) : value_(&value), text_(text) {
-    if (!value.IsObject()) throw Error(ErrorClass::invalid, "invalid JSON: an object is expected");
 }
 
 std::string write_json(const rapidjson::Value& value) {

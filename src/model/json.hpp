@@ -30,20 +30,16 @@ class JsonText {
     /// Parses a text, which must outlive this. Error as of `parse_json_object`.
     template <typename Text>
     requires std::is_convertible_v<const Text&, std::string_view> JsonText(const Text& text)  // NOLINT
-        : parsed_(parse_json_object(text)), value_(&*parsed_), text_(text) {}
-
-    /// A part of a document that was parsed before; both must outlive this. Error invalid unless it is an object.
-    JsonText(const rapidjson::Value& value, std::string_view text);
+        : parsed_(parse_json_object(text)), text_(text) {}
 
     JsonText(const JsonText&) = delete;
     JsonText& operator=(const JsonText&) = delete;
 
-    [[nodiscard]] const rapidjson::Value& value() const { return *value_; }
+    [[nodiscard]] const rapidjson::Value& value() const { return parsed_; }
     [[nodiscard]] std::string_view text() const { return text_; }
 
   private:
-    std::optional<rapidjson::Document> parsed_;
-    const rapidjson::Value* value_;
+    rapidjson::Document parsed_;
     std::string_view text_;
 };
 

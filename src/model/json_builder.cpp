@@ -24,6 +24,14 @@ void append_escaped(std::string& text, char c) {
 
 void append_text(std::string& text, std::string_view value) {
     text += '"';
+    // Most texts are appended as they are.
+    bool is_usual = true;
+    for (const char c : value)
+        is_usual = is_usual && static_cast<unsigned char>(c) >= 0x20 && c != '"' && c != '\\';
+    if (is_usual) {
+        text.append(value) += '"';
+        return;
+    }
     std::size_t begin = 0;  // of the characters that are not appended yet
     for (std::size_t i = 0; i < value.size(); ++i) {
         const char c = value[i];

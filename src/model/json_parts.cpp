@@ -2,13 +2,14 @@
 
 #include <algorithm>
 
+#include "core/error.hpp"
 #include "model/json.hpp"
 
 namespace prevision::model {
 
 namespace {
 
-/// Walks over valid JSON.
+/// Walks over JSON. Error invalid where a bracket or quote has no end; everything else is left to who parses the pieces.
 class Scanner {
   public:
     /// Begins behind the first bracket.
@@ -17,26 +18,41 @@ class Scanner {
     /// Whether another element or member follows.
     bool next() {
         at_ = text_.find_first_not_of(" \t\r\n,", at_);
-        return text_[at_] != ']' && text_[at_] != '}';
+        return current() != ']' && current() != '}';
     }
 
     std::string_view value() {
         at_ = text_.find_first_not_of(" \t\r\n:", at_);
         const auto begin = at_;
-        if (text_[at_] == '"') {
+        if (current() == '"') {
             skip_text();
-        } else if (text_[at_] == '{' || text_[at_] == '[') {
+        } else if (current() == '{' || current() == '[') {
             skip_nested();
         } else {
             at_ = std::min(text_.find_first_of(" \t\r\n,]}", at_), text_.size());
+            if (at_ == begin) fail();
         }
         return text_.substr(begin, at_ - begin);
     }
 
   private:
+    [[nodiscard]] char current() const {
+        if (at_ >= text_.size()) fail();
+        return text_[at_];
+    }
+
+    [[noreturn]] static void fail() {
+        throw Error(ErrorClass::invalid, "invalid JSON: its brackets and quotes do not match");
+    }
+
     void skip_text() {
-        for (++at_; text_[at_] != '"'; ++at_) {
-            if (text_[at_] == '\\') ++at_;
+        for (;;) {
+            at_ = text_.find('"', at_ + 1);
+            if (at_ == std::string_view::npos) fail();
+            // An odd number of backslashes escapes the quote.
+            std::size_t before = 0;
+            while (text_[at_ - 1 - before] == '\\') ++before;
+            if (before % 2 == 0) break;
         }
         ++at_;
     }
@@ -44,16 +60,13 @@ class Scanner {
     void skip_nested() {
         std::size_t depth = 0;
         do {
-            at_ = text_.find_first_of("\"{[}]", at_);
-            if (text_[at_] == '"') {
+            const char c = current();
+            if (c == '"') {
                 skip_text();
                 continue;
             }
-            if (text_[at_] == '{' || text_[at_] == '[') {
-                ++depth;
-            } else {
-                --depth;
-            }
+            if (c == '{' || c == '[') ++depth;
+            if (c == '}' || c == ']') --depth;
             ++at_;
         } while (depth > 0);
     }
@@ -62,17 +75,19 @@ class Scanner {
     std::size_t at_;
 };
 
-std::string name_of(std::string_view quoted) {
-    if (quoted.find('\\') == std::string_view::npos) return std::string(quoted.substr(1, quoted.size() - 2));
-    return scalar_text(parse_json(quoted)).value_or("");
-}
-
 }  // namespace
+
+std::string text_of(std::string_view value) {
+    if (value.starts_with('"') && value.find('\\') == std::string_view::npos)
+        return std::string(value.substr(1, value.size() - 2));
+    return scalar_text(parse_json(value)).value_or("");
+}
 
 std::vector<JsonMember> members_of(std::string_view text) {
     std::vector<JsonMember> members;
+    members.reserve(16);
     for (Scanner scanner(text); scanner.next();) {
-        auto name = name_of(scanner.value());
+        auto name = text_of(scanner.value());
         members.push_back({std::move(name), scanner.value()});
     }
     return members;

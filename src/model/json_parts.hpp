@@ -16,9 +16,13 @@ struct JsonMember {
 // A JSON text in pieces, which are passed on as they were sent: a number that is read and written again may lose digits.
 // The pieces point into `text`.
 
-/// The pieces of an object or array that was parsed before: the text must be valid.
+/// The pieces of an object or array. Error invalid where a bracket or quote has no end: the pieces are not checked
+/// otherwise, unless the text was parsed before.
 std::vector<JsonMember> members_of(std::string_view text);
 std::vector<std::string_view> elements_of(std::string_view text);
+
+/// A value as `scalar_text` of it. Error as of `parse_json`.
+std::string text_of(std::string_view value);
 
 /// The same of any text; nothing when it is of another kind. Error as of `parse_json`.
 std::optional<std::vector<JsonMember>> split_object(std::string_view text);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/error.hpp"
 #include "model/json.hpp"
 #include "model/json_parts.hpp"
 
@@ -16,21 +17,25 @@ std::int64_t ListPage::pages(std::int64_t number) const {
 }
 
 std::optional<ListPage> decode_list_page(std::string_view text) {
-    ListPage page;
-    page.document = parse_json(text);
-    if (!page.document.IsObject()) return std::nullopt;
-    const auto items = page.document.FindMember("items");
-    page.has_items = items != page.document.MemberEnd();
-    if (page.has_items && items->value.IsArray()) {
-        const auto texts = elements_of(*find_value(members_of(text), "items"));
-        page.items.reserve(texts.size());
-        for (rapidjson::SizeType i = 0; i < items->value.Size(); ++i)
-            page.items.push_back({&items->value[i], texts[i]});
+    constexpr std::string_view around = " \t\r\n\xef\xbb\xbf";  // white space and the byte order mark
+    const auto begin = text.find_first_not_of(around);
+    const bool is_object = begin != std::string_view::npos && text[begin] == '{' &&
+                           text[text.find_last_not_of(around)] == '}';
+    if (!is_object) {
+        parse_json(text);
+        return std::nullopt;
     }
-    if (const auto* meta = find_member(page.document, "metaData")) {
-        page.total_items = get_integer(*meta, "totalItems");
-        page.rows_per_page = get_integer(*meta, "rowsPerPage");
-        page.next_page = get_boolean(*meta, "nextPage").value_or(false);
+    ListPage page;
+    for (const auto& member : members_of(text)) {
+        if (member.name == "items" && !page.has_items) {
+            page.has_items = true;
+            if (member.value.starts_with('[')) page.items = elements_of(member.value);
+        } else if (member.name == "metaData") {
+            const auto meta = parse_json(member.value);
+            page.total_items = get_integer(meta, "totalItems");
+            page.rows_per_page = get_integer(meta, "rowsPerPage");
+            page.next_page = get_boolean(meta, "nextPage").value_or(false);
+        }
     }
     return page;
 }

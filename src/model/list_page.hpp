@@ -5,21 +5,12 @@
 #include <string_view>
 #include <vector>
 
-#include <rapidjson/document.h>
-
 namespace prevision::model {
 
 /// One page of a list, as platforms answer it.
 struct ListPage {
-    /// An item, parsed, and its text as it was sent.
-    struct Item {
-        const rapidjson::Value* value;
-        std::string_view text;
-    };
-
-    rapidjson::Document document;  ///< the whole page; owns the values
-    bool has_items = false;        ///< an object without them is no list, or an empty one
-    std::vector<Item> items;
+    bool has_items = false;               ///< an object without them is no list, or an empty one
+    std::vector<std::string_view> items;  ///< their texts as they were sent
     std::optional<std::int64_t> total_items;
     std::optional<std::int64_t> rows_per_page;
     bool next_page = false;
@@ -29,7 +20,8 @@ struct ListPage {
     [[nodiscard]] std::int64_t pages(std::int64_t number) const;
 };
 
-/// Nothing when the text is not an object. The items point into `text`. Error invalid when it is not JSON.
+/// Nothing when the text is not an object. The items point into `text`, and are not parsed: most lists have thousands, of
+/// which each is parsed by who needs it. Error invalid when it is not JSON.
 std::optional<ListPage> decode_list_page(std::string_view text);
 
 }  // namespace prevision::model

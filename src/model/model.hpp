@@ -95,6 +95,8 @@ struct Dataset {
     DatasetFile file;
     std::optional<std::uint64_t> rows;
     std::optional<std::uint64_t> bytes;
+    std::optional<std::uint64_t> total_bytes;  ///< while it runs: how many there will be, of a file
+    std::optional<std::uint64_t> about_rows;   ///< while it runs: what the remote system estimates, of a table
     std::string sha256;
     std::vector<SchemaColumn> schema;
     std::string message;      ///< why it failed

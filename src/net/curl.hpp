@@ -145,11 +145,11 @@ class CurlHandle {
     /// when no other address could be used.
     void restrict_addresses(const HostRules& rules, const std::string& host);
 
-    /// Called each time when a connection is made and the request is about to be sent; false gives the
-    /// transfer up (CURLE_ABORTED_BY_CALLBACK). Asked again when libcurl sends it once more by itself.
+    /// libcurl calls it before it sends the request over a connection, also when it sends it once more by itself. When it
+    /// returns false, the transfer ends (CURLE_ABORTED_BY_CALLBACK).
     void on_request(std::function<bool()> allow);
 
-    /// The next transfer uses this connection, which is open, instead of opening its first one.
+    /// The next transfer begins with this open connection instead of opening one.
     void use_connection(FileDescriptor socket);
 
     /// Makes the transfer. Returns how it ended, CURLE_OPERATION_TIMEDOUT when a limit was reached. Throws

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "net/certificates.hpp"
+
 namespace prevision::net {
 
 namespace {
@@ -34,6 +36,7 @@ void apply_environment(CurlHandle& handle, const Environment& environment, const
         file = environment.get("SSL_CERT_FILE");
         folder = environment.get("SSL_CERT_DIR");
     }
+    if (!file && !folder) file = system_certificates();
     if (file) {
         handle.set<CURLOPT_CAINFO>(*file);
         handle.set<CURLOPT_PROXY_CAINFO>(*file);

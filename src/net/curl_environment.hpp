@@ -13,8 +13,8 @@ namespace prevision::net {
 /// `all_proxy`. It may hold a password.
 std::optional<std::string> proxy_of(const Environment& environment, const std::string& scheme);
 
-/// Applies that environment to the transfers to a URL of that scheme, instead of the process's own: proxies, exceptions from them (`no_proxy`), and the certificates to trust (`CURL_CA_BUNDLE`, else
-/// `SSL_CERT_FILE` and `SSL_CERT_DIR`, else the system's).
+/// Gives the handle the proxy, the exceptions from it (`no_proxy`) and the trusted certificates (`CURL_CA_BUNDLE`, else
+/// `SSL_CERT_FILE` and `SSL_CERT_DIR`, else the system's) that this environment names, instead of the process's own.
 void apply_environment(CurlHandle& handle, const Environment& environment, const std::string& scheme);
 
 }  // namespace prevision::net

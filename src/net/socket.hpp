@@ -38,9 +38,9 @@ struct Address {
     std::string text;  ///< "127.0.0.1:3306", "[::1]:3306"
 };
 
-/// The addresses of a host, in the order to try them. Error unreachable when the name does not resolve. A host
-/// that begins with '/' is the file of a local socket, whose only address that is; Error invalid when its name
-/// is too long for one. Leaves out the addresses that the rules refuse; Error auth when they refuse all.
+/// The addresses of a host, in the order to try them, without those that the rules refuse. A host that begins with '/' is the path
+/// of a local socket, which is its only address. Error unreachable when the name does not resolve, auth when the rules
+/// refuse all addresses, invalid when the path is too long for a socket.
 std::vector<Address> resolve(const std::string& host, int port, const HostRules& rules = {});
 
 /// Opens a TCP connection to the first address that answers. Error unreachable (refused, timed out) naming

@@ -267,7 +267,9 @@ BackupContent write_backup(Platform& platform, bool with_key, ByteSink& sink, Ca
 
 BackupContent restore_backup(const std::filesystem::path& backup, const std::filesystem::path& home,
                              Cancellation& cancellation) {
-    open_file(backup, O_RDONLY);  // Error not_found
+    // Error not_found. What a pipe holds would be lost when it is closed again.
+    std::error_code unknown;
+    if (!std::filesystem::is_fifo(backup, unknown)) open_file(backup, O_RDONLY);
     if (may_exist(home / store_name)) {
         throw Error(ErrorClass::conflict, fmt::format("the home {} has a platform already", home.string()),
                     "set PREVISION_HOME to a new folder");

@@ -63,10 +63,13 @@ void Platform::write_in_bulk(const std::function<void()>& action) {
     parts_->state.store.write_in_bulk(action);
 }
 
-std::size_t Platform::running_jobs() { return parts_->state.jobs.running(); }
+std::size_t Platform::running_jobs() {
+    return parts_->state.jobs.running() + parts_->state.exports.running();
+}
 
-void Platform::hand_snapshots_to(std::function<void(const std::string& dataset_id)> launch) {
-    parts_->state.jobs.hand_over_to(std::move(launch));
+void Platform::hand_jobs_to(const std::function<void(const std::string& id)>& launch) {
+    parts_->state.jobs.hand_over_to(launch);
+    parts_->state.exports.hand_over_to(launch);
 }
 
 Platform::VaultStatus Platform::vault_status() {
@@ -85,8 +88,8 @@ State& Platform::state() { return parts_->state; }
 
 void Platform::confine(const Confinement& confinement) { parts_->state.confine(confinement); }
 
-void Platform::take_pending_snapshot(const std::string& dataset_id, Cancellation& cancellation) {
-    parts_->state.jobs.run_pending(dataset_id, cancellation);
+void Platform::run_pending(const std::string& id, Cancellation& cancellation) {
+    if (!run_pending_export(parts_->state, id, cancellation)) parts_->state.jobs.run_pending(id, cancellation);
 }
 
 }  // namespace prevision::platform

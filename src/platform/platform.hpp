@@ -88,7 +88,7 @@ class Platform {
     /// damaged, invalid when a newer program made it.
     explicit Platform(const Settings& settings);
 
-    /// Cancels the snapshots that still run in this process, and waits for them.
+    /// Cancels the snapshots and exports that still run in this process, and waits for them.
     ~Platform();
     Platform(const Platform&) = delete;
     Platform& operator=(const Platform&) = delete;
@@ -110,14 +110,14 @@ class Platform {
     /// throws, and Error internal when the disk fails.
     void write_in_bulk(const std::function<void()>& action);
 
-    /// The number of snapshots that run in this process.
+    /// The number of snapshots and exports that run in this process.
     std::size_t running_jobs();
 
-    /// From now on a requested snapshot is only recorded (`copy_state` pending), and its dataset's id passed to
-    /// `launch`, which starts a process that outlives this one and calls `take_pending_snapshot`. That process
-    /// inherits a descriptor that marks the snapshot as pending, and must keep it open. When `launch` throws, the
-    /// call fails with that Error and no dataset is left.
-    void hand_snapshots_to(std::function<void(const std::string& dataset_id)> launch);
+    /// From now on a requested snapshot, or export of a dataset, is only recorded (`copy_state` pending, `status`
+    /// running), and its id passed to `launch`, which starts a process that outlives this one and calls `run_pending`.
+    /// That process inherits a descriptor that marks it as alive, and must keep it open. When `launch` throws, the call
+    /// for a snapshot fails with that Error and no dataset is left, and an export is failed with it.
+    void hand_jobs_to(const std::function<void(const std::string& id)>& launch);
 
     /// How secrets are sealed.
     struct VaultStatus {
@@ -140,8 +140,9 @@ class Platform {
     /// pattern, or a folder that does not exist.
     void confine(const Confinement& confinement);
 
-    /// Takes a pending snapshot; returns when it is done or failed. Error not_found when there is none.
-    void take_pending_snapshot(const std::string& dataset_id, Cancellation& cancellation);
+    /// Takes the pending snapshot, or runs the export, that was handed over; returns when it is done or failed. Error
+    /// not_found when there is none.
+    void run_pending(const std::string& id, Cancellation& cancellation);
 
     /// For the other parts of the platform.
     State& state();

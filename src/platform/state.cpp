@@ -18,7 +18,7 @@ namespace {
 
 // A system that does not answer must leave workers for the others.
 constexpr std::size_t most_calls_of_a_connector = 16;
-constexpr std::size_t most_snapshots_of_a_token = 32;
+constexpr std::size_t most_jobs_of_a_token = 32;
 
 /// Error invalid when another user could have put the home there, or could change what is in it.
 void check_owner(const std::filesystem::path& home) {
@@ -158,7 +158,12 @@ State::State(const Settings& settings)
               const auto dataset = datasets.find(id);
               if (dataset)
                   events.publish({.name = "DATASET_UPDATE", .id = id, .project_id = dataset->project_id});
-          }) {
+          }),
+      exports(exporters, jobs, [this](const model::Export& ended) {
+          const auto exporter = exporters.find(ended.exporter_id);
+          if (exporter)
+              events.publish({.name = "EXPORT_UPDATE", .id = ended.id, .project_id = exporter->project_id});
+      }) {
     jobs.recover();
     sweep_parts(settings.home / "prevision.db");
     sweep_parts(vault.key_file());
@@ -190,7 +195,7 @@ void State::confine(const Confinement& confinement) {
         folders.push_back(real);
     }
     connector_calls.emplace(most_calls_of_a_connector);
-    token_snapshots.emplace(most_snapshots_of_a_token);
+    token_jobs.emplace(most_jobs_of_a_token);
     reach.hosts = net::HostRules(confinement.hosts);
     reach.ambient_credentials = confinement.ambient_credentials;
     if (!reach.ambient_credentials) environment = sources::without_credentials(environment);
@@ -263,21 +268,19 @@ std::optional<Slots::Slot> take_slot(State& state, const std::string& connector_
         .with_status(503);
 }
 
-std::shared_ptr<const void> take_snapshot_slots(State& state, const std::string& datasource_id,
-                                                const std::optional<Caller>& caller) {
+std::shared_ptr<const void> take_job_slots(State& state, const std::string& connector_id,
+                                           const std::optional<Caller>& caller) {
     using Held = std::pair<std::optional<Slots::Slot>, std::optional<Slots::Slot>>;
-    if (!state.token_snapshots || !caller) return nullptr;
-    auto token = state.token_snapshots->take(caller->id);
+    if (!state.token_jobs || !caller) return nullptr;
+    auto token = state.token_jobs->take(caller->id);
     if (!token) {
         throw Error(ErrorClass::unreachable,
-                    fmt::format("{} snapshots of the token '{}' run already", most_snapshots_of_a_token,
-                                caller->name),
+                    fmt::format("{} snapshots and exports of the token '{}' run already",
+                                most_jobs_of_a_token, caller->name),
                     "try again later")
             .with_status(503);
     }
-    // A missing datasource is a failure of the snapshot.
-    const auto datasource = state.datasources.find(datasource_id);
-    auto connector = datasource ? take_slot(state, datasource->connector_id) : std::nullopt;
+    auto connector = take_slot(state, connector_id);
     return std::make_shared<Held>(std::move(token), std::move(connector));
 }
 

@@ -14,6 +14,7 @@
 #include "core/error.hpp"
 #include "core/slots.hpp"
 #include "model/model.hpp"
+#include "platform/datasets/exports.hpp"
 #include "platform/datasets/jobs.hpp"
 #include "platform/events.hpp"
 #include "platform/guess_limit.hpp"
@@ -41,10 +42,11 @@ struct State {
     std::vector<std::filesystem::path> leftovers();
 
     const Clock& clock;
-    Environment environment;               ///< for sources
-    sources::Reach reach;                  ///< of all connections
-    std::optional<Slots> connector_calls;  ///< and snapshots, by the connector's id; set when it is served
-    std::optional<Slots> token_snapshots;  ///< by the token's id; set when it is served
+    Environment environment;  ///< for sources
+    sources::Reach reach;     ///< of all connections
+    std::optional<Slots>
+        connector_calls;  ///< with snapshots and exports, by the connector's id; set when it is served
+    std::optional<Slots> token_jobs;  ///< snapshots and exports, by the token's id; set when it is served
     const WaitLimits limits;
     EventBus events;
     Store store;
@@ -57,6 +59,7 @@ struct State {
     Vault vault;
     GuessLimit guesses;
     Jobs jobs;
+    Exports exports;
 };
 
 /// The object that was looked up by its id. Error not_found when there is no such object.
@@ -88,10 +91,10 @@ sources::Connection open_connection(State& state, const model::Connector& connec
 /// connector has as many calls as are allowed.
 std::optional<Slots::Slot> take_slot(State& state, const std::string& connector_id);
 
-/// Counts a snapshot of the datasource as a call of its connector, and for the caller's token, until the object goes;
-/// null on an embedded platform. Error unreachable (503) while either has as many as are allowed.
-std::shared_ptr<const void> take_snapshot_slots(State& state, const std::string& datasource_id,
-                                                const std::optional<Caller>& caller);
+/// Counts a snapshot or an export as a call of its connector, and for the caller's token, until the object goes; null
+/// on an embedded platform. Error unreachable (503) while either has as many as are allowed.
+std::shared_ptr<const void> take_job_slots(State& state, const std::string& connector_id,
+                                           const std::optional<Caller>& caller);
 
 /// Runs `work`, which uses a source or writer of the connector. Afterwards, unless the server was unreachable or
 /// refused the login, a connector without a host key gets the key that the server showed; later connections must

@@ -1,7 +1,6 @@
 #include "render/json_reader.hpp"
 
 #include <fmt/format.h>
-#include <rapidjson/encodedstream.h>
 #include <rapidjson/error/en.h>
 #include <rapidjson/memorystream.h>
 #include <rapidjson/reader.h>
@@ -55,8 +54,8 @@ class Events : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, Events> {
 void read_json(std::string_view text, const std::function<void(const JsonToken&)>& each) {
     // It recurses, and the handler bounds the depth.
     constexpr unsigned flags = rapidjson::kParseNumbersAsStringsFlag;
-    rapidjson::MemoryStream bytes(text.data(), text.size());
-    rapidjson::EncodedInputStream<rapidjson::UTF8<>, rapidjson::MemoryStream> stream(bytes);
+    if (text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);  // the byte order mark
+    rapidjson::MemoryStream stream(text.data(), text.size());
     Events events(each);
     rapidjson::Reader reader;
     const auto result = reader.Parse<flags>(stream, events);

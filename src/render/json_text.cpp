@@ -35,6 +35,13 @@ void append_safely(std::string& result, std::string_view text) {
 
 void append_quoted(std::string& result, std::string_view text) {
     result += '"';
+    // Most texts are appended as they are.
+    bool is_usual = true;
+    for (const char c : text) is_usual = is_usual && c >= ' ' && c <= '~' && c != '"' && c != '\\';
+    if (is_usual) {
+        result.append(text) += '"';
+        return;
+    }
     while (!text.empty()) {
         const auto plain = text.substr(0, text.find_first_of("\"\\\n\r\t\b\f"));
         append_safely(result, plain);

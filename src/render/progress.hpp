@@ -15,6 +15,7 @@ struct ProgressState {
     std::uint64_t bytes = 0;
     std::optional<std::uint64_t> total_bytes = {};
     std::optional<std::uint64_t> rows = {};
+    std::optional<std::uint64_t> about_rows = {};  ///< an estimate of how many there will be
 };
 
 enum class ProgressMode {
@@ -29,7 +30,7 @@ const std::vector<std::string>& progress_mode_names();
 std::optional<ProgressMode> parse_progress_mode(std::string_view name);
 
 /// Shows how far something is, on stderr. It owns the last line of the terminal from the first `update` to
-/// `finish`; destruction without `finish` clears the line, so that an error has a line of its own. It never fails:
+/// `finish`; destruction without it clears the line, so that an error has a line of its own. It never fails:
 /// when stderr cannot be written, nothing more is shown. One thread at a time.
 class Progress {
   public:
@@ -39,14 +40,16 @@ class Progress {
     /// written at most once.
     virtual void update(const ProgressState& state) = 0;
 
-    /// Clears the line; the command then prints its result. As JSON, writes the last state with "done": true.
-    virtual void finish() = 0;
+    /// Replaces the line by one that says what was done and how fast: `WHAT: 1,234,567 rows, 12.3 MiB in 0.3 s, 45.6 MiB/s`.
+    /// As JSON, writes the state with "done": true where an earlier one was written. Once.
+    virtual void finish(const std::string& what, const ProgressState& done) = 0;
 };
 
 /// A bar shows `LABEL  12.3 MiB  1,234,567 rows  45.6 MiB/s  0:12` (the time that has passed), and where the
-/// total is known `LABEL  [======>     ]  52%  12.3 MiB  1,234,567 rows  45.6 MiB/s  0:10 left`; what does
-/// not fit into the terminal is cut. JSON is an object a line: label, bytes, total_bytes (or null), rows (or
-/// null), bytes_per_second, elapsed_ms and done. `io`'s streams and clock must outlive it.
+/// total is known `LABEL  [======>     ]  52%  12.3 MiB  1,234,567 rows  45.6 MiB/s  0:10 left`; of an estimate it says
+/// `about`. A narrow terminal first does without the bar, then the speed, then the bytes; what does not fit even so is cut.
+/// JSON is an object a line: label, bytes, total_bytes, rows, about_rows (each of the three or null), bytes_per_second,
+/// elapsed_ms and done. `io`'s streams and clock must outlive it.
 std::unique_ptr<Progress> make_progress(const std::string& label, const Io& io,
                                         ProgressMode mode = ProgressMode::automatic);
 

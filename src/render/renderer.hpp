@@ -26,11 +26,15 @@ FormatTraits traits(Format format);
 
 enum class Alignment { left, right };
 
+/// What a number counts. A table shows a size as "953.7 MiB" and a count as "2,000,000"; the other formats show its digits.
+enum class Quantity { none, count, bytes };
+
 struct Column {
     std::string name;  ///< as `--columns` and the csv header spell it: lower case, "rows_per_page"
     Alignment alignment = Alignment::left;
     bool is_time = false;  ///< of RFC 3339 in UTC: a table without room shows the minute, or the day
     bool is_id = false;    ///< a table on a narrow terminal leaves it out first
+    Quantity quantity = Quantity::none;
 };
 
 /// One object of a list. `cells` are as many as columns; nothing in a cell is "not set".

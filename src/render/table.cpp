@@ -1,7 +1,11 @@
 #include <algorithm>
+#include <charconv>
 #include <numeric>
 #include <utility>
 
+#include <fmt/format.h>
+
+#include "core/text.hpp"
 #include "render/formats.hpp"
 #include "render/unicode.hpp"
 
@@ -13,7 +17,7 @@ constexpr std::string_view mark = "…";  // one cell wide
 constexpr int gap = 2;
 constexpr int useful_first = 24;  // an id, or most of a name
 constexpr int useful = 6;
-constexpr int narrow = 60;         // cells: an id would take half of it
+constexpr int narrow = 80;         // cells: an id would take a third of it
 constexpr int to_the_minute = 17;  // "2026-01-31T08:30Z"
 constexpr int to_the_day = 10;
 
@@ -38,6 +42,22 @@ std::string cut_time(const std::string& text, int width) {
     const bool is_time = text.size() > to_the_minute && text[to_the_day] == 'T';
     if (!is_time || display_width(text) <= width || width < to_the_day) return cut(text, width);
     return width < to_the_minute ? text.substr(0, to_the_day) : text.substr(0, to_the_minute - 1) + "Z";
+}
+
+/// The number in digits, when the column counts something and the cell holds its number.
+std::optional<std::uint64_t> quantity(const Column& column, const std::optional<std::string>& cell) {
+    if (column.quantity == Quantity::none || !cell) return std::nullopt;
+    std::uint64_t number = 0;
+    const auto [end, failure] = std::from_chars(cell->data(), cell->data() + cell->size(), number);
+    if (failure != std::errc{} || end != cell->data() + cell->size()) return std::nullopt;
+    return number;
+}
+
+/// A cell as people read it: "953.7 MiB", "2,000,000".
+std::string shown(const Column& column, const std::optional<std::string>& cell) {
+    if (const auto number = quantity(column, cell))
+        return column.quantity == Quantity::bytes ? format_bytes(*number) : format_count(*number);
+    return cell ? printable(*cell) : std::string(not_set);
 }
 
 int line_width(const std::vector<int>& widths) {
@@ -88,7 +108,10 @@ Layout lay_out(std::vector<int> widths, const std::vector<Column>& columns, std:
     std::vector<int> least;
     least.reserve(widths.size());
     for (std::size_t i = 0; i < widths.size(); ++i) {
-        const int enough = columns[i].is_time ? to_the_day : useful;
+        // A number without its last digits would be another one.
+        const int enough = columns[i].quantity != Quantity::none ? widths[i]
+                           : columns[i].is_time                  ? to_the_day
+                                                                 : useful;
         least.push_back(std::min(widths[i], i == 0 ? useful_first : enough));
     }
     int available = std::max(1, *width);
@@ -116,7 +139,7 @@ class TableRenderer final : public Renderer {
         if (rows_.empty() && settings_.header) add_header();
         std::vector<std::string> line;
         line.reserve(row.cells.size());
-        for (const auto& cell : row.cells) line.push_back(cell ? printable(*cell) : std::string(not_set));
+        for (std::size_t i = 0; i < columns_.size(); ++i) line.push_back(shown(columns_[i], row.cells[i]));
         keep(std::move(line));
     }
 
@@ -209,7 +232,11 @@ void render_fields(const std::vector<Column>& columns, const Row& row, const Set
             const int blanks = widest + 1 - display_width(name) + gap;
             line.append(static_cast<std::size_t>(blanks), ' ');
         }
-        line += row.cells[i] ? printable(*row.cells[i]) : std::string(not_set);
+        line += shown(columns[i], row.cells[i]);
+        // Of one object the exact size matters too.
+        if (const auto bytes = quantity(columns[i], row.cells[i]);
+            bytes && columns[i].quantity == Quantity::bytes && *bytes >= 1024)
+            line += fmt::format(" ({} bytes)", format_count(*bytes));
         line.erase(line.find_last_not_of(' ') + 1);
         out.write(line + "\n");
     }

@@ -1,5 +1,7 @@
 #include "server/listener.hpp"
 
+#include <sstream>
+
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/strand.hpp>
 #include <fmt/format.h>
@@ -27,12 +29,35 @@ asio::ip::address resolve(asio::io_context& io, const ListenAddress& address) {
     return found.begin()->endpoint().address();
 }
 
-void check_width(const asio::ip::address& address, const Settings& settings) {
-    if (address.is_loopback() || settings.tls_certificate || settings.insecure_http) return;
+/// Error usage for an address beyond loopback without TLS or --insecure-http.
+void check_width(const tcp::endpoint& endpoint, const Settings& settings) {
+    if (endpoint.address().is_loopback() || settings.tls_certificate || settings.insecure_http) return;
+    std::ostringstream shown;
+    shown << endpoint;
     throw Error(ErrorClass::usage,
                 fmt::format("cannot listen on {}: without TLS, tokens and data can be read on the network",
-                            settings.listen),
+                            shown.str()),
                 "--tls-cert FILE --tls-key FILE; or --insecure-http behind a proxy that does TLS");
+}
+
+/// Takes a socket that another program opened.
+tcp::acceptor adopt(asio::io_context& io, int socket, const Settings& settings) {
+    sockaddr_storage address{};
+    socklen_t size = sizeof address;
+    int listens = 0;
+    socklen_t listens_size = sizeof listens;
+    const bool usable = ::getsockname(socket, reinterpret_cast<sockaddr*>(&address), &size) == 0 &&
+                        (address.ss_family == AF_INET || address.ss_family == AF_INET6) &&
+                        ::getsockopt(socket, SOL_SOCKET, SO_ACCEPTCONN, &listens, &listens_size) == 0 &&
+                        listens != 0;
+    if (!usable) {
+        throw Error(ErrorClass::invalid, "the inherited descriptor is no TCP socket that listens",
+                    "the socket unit needs one ListenStream=ADDRESS:PORT");
+    }
+    tcp::acceptor acceptor(asio::make_strand(io));
+    acceptor.assign(address.ss_family == AF_INET ? tcp::v4() : tcp::v6(), socket);
+    check_width(acceptor.local_endpoint(), settings);
+    return acceptor;
 }
 
 [[noreturn]] void refuse_file(const std::filesystem::path& path, std::string_view what,
@@ -64,10 +89,10 @@ ListenAddress parse_listen_address(const std::string& text) {
 }
 
 tcp::acceptor open_listener(asio::io_context& io, const Settings& settings) {
+    if (settings.inherited_socket) return adopt(io, *settings.inherited_socket, settings);
     const auto wanted = parse_listen_address(settings.listen);
-    const auto address = resolve(io, wanted);
-    check_width(address, settings);
-    const tcp::endpoint endpoint(address, wanted.port);
+    const tcp::endpoint endpoint(resolve(io, wanted), wanted.port);
+    check_width(endpoint, settings);
     tcp::acceptor acceptor(asio::make_strand(io));
     error_code error;
     acceptor.open(endpoint.protocol(), error);

@@ -14,8 +14,8 @@ struct ListenAddress {
 /// "127.0.0.1:8080", "[::1]:8080", "localhost:0". Error usage for anything else.
 ListenAddress parse_listen_address(const std::string& text);
 
-/// Listens. Error usage for an address beyond loopback without TLS or --insecure-http; conflict when the port is
-/// taken; invalid when the address cannot be used.
+/// Listens, or takes the inherited socket. Error usage for an address beyond loopback without TLS or --insecure-http; conflict when the port is
+/// taken; invalid when the address or the inherited socket cannot be used.
 asio::ip::tcp::acceptor open_listener(asio::io_context& io, const Settings& settings);
 
 /// TLS 1.2 and later with the settings' certificate and key. Error usage when one of the two is missing,

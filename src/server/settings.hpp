@@ -29,6 +29,7 @@ enum class LogFormat { none, text, json };
 
 struct Settings {
     std::string listen = "127.0.0.1:8080";                 ///< HOST:PORT; port 0 is any that is free
+    std::optional<int> inherited_socket;                   ///< instead of `listen`: it listens already
     std::optional<std::filesystem::path> tls_certificate;  ///< PEM, with its chain
     std::optional<std::filesystem::path> tls_key;
     bool insecure_http = false;  ///< listen beyond loopback without TLS

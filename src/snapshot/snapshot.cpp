@@ -74,6 +74,11 @@ class TableRecorder final : public sources::RowSink {
         encoder_.columns(columns);
     }
 
+    void expect(std::uint64_t about_rows) override {
+        about_rows_ = about_rows;
+        report();
+    }
+
     void row(std::span<const sources::Value> values) override {
         if (cancellation_.cancelled()) cancellation_.check();
         encoder_.row(values);
@@ -92,10 +97,12 @@ class TableRecorder final : public sources::RowSink {
 
   private:
     void report() {
-        if (observer_) observer_({.rows = encoder_.rows(), .bytes = encoder_.bytes()});
+        if (observer_)
+            observer_({.rows = encoder_.rows(), .bytes = encoder_.bytes(), .about_rows = about_rows_});
     }
 
     CsvEncoder encoder_;
+    std::optional<std::uint64_t> about_rows_;
     const Cancellation& cancellation_;
     const Observer& observer_;
     Pace pace_;
@@ -104,11 +111,12 @@ class TableRecorder final : public sources::RowSink {
 /// A file: keeps its bytes as they are; another thread hashes and inspects them.
 class FileRecorder final : public ByteSink {
   public:
-    FileRecorder(HashedFile& file, const std::string& name, const FormatOverrides& format,
+    FileRecorder(HashedFile& file, const sources::FileInfo& info, const FormatOverrides& format,
                  const Cancellation& cancellation, const Observer& observer)
         : file_(file),
-          name_(name),
-          inspector_(name, format),
+          name_(info.name),
+          size_(info.size),
+          inspector_(info.name, format),
           cancellation_(cancellation),
           observer_(observer),
           background_([this](std::string_view bytes) { inspect(bytes); }) {}
@@ -142,11 +150,12 @@ class FileRecorder final : public ByteSink {
     }
 
     void report(std::uint64_t rows) {
-        if (observer_) observer_({.rows = rows, .bytes = bytes_});
+        if (observer_) observer_({.rows = rows, .bytes = bytes_, .total_bytes = size_});
     }
 
     HashedFile& file_;
     std::string name_;
+    std::optional<std::uint64_t> size_;
     FileInspector inspector_;
     const Cancellation& cancellation_;
     const Observer& observer_;
@@ -166,7 +175,7 @@ class Recorder final : public sources::ContentSink {
     sources::RowSink& table() override { return table_.emplace(target_, cancellation_, observer_); }
 
     ByteSink& file(const sources::FileInfo& info) override {
-        return file_.emplace(target_, info.name, format_, cancellation_, observer_);
+        return file_.emplace(target_, info, format_, cancellation_, observer_);
     }
 
     Snapshot finish() {

@@ -16,6 +16,8 @@ namespace prevision::snapshot {
 struct Progress {
     std::uint64_t rows = 0;
     std::uint64_t bytes = 0;
+    std::optional<std::uint64_t> total_bytes = {};  ///< of a file whose size is known
+    std::optional<std::uint64_t> about_rows = {};   ///< of a table: the system's own estimate
 };
 
 /// What one pass over the data found.

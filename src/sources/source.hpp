@@ -87,6 +87,8 @@ struct Value {
 class RowSink {
   public:
     virtual ~RowSink() = default;
+    /// How many rows the system estimates that there are, where it does: at most once, before `columns`.
+    virtual void expect(std::uint64_t /*about_rows*/) {}
     virtual void columns(std::span<const Column> columns) = 0;  ///< once, before any row
     virtual void row(std::span<const Value> values) = 0;        ///< as many values as columns
 };

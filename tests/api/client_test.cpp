@@ -170,6 +170,43 @@ TEST_CASE("of two objects that an older platform created at once, the later one 
     CHECK(later.transport.requests[2].method + later.transport.requests[2].path == "DELETE/exporters/b");
 }
 
+TEST_CASE("a platform that decides on unique names is asked once for a new name") {
+    Fixture fixture;
+    const model::Connector connector{.id = "b", .name = "old"};
+    const std::string changes = R"({"name":"x"})";
+    fixture.transport.answer(200, made("b", "2026-01-02T00:00:00Z"), unique_name);
+    CHECK(fixture.client.rename("p", connector, changes).name == "x");
+    CHECK(fixture.transport.requests[0].path == "/connectors/b?unique_name=true");
+    CHECK(fixture.transport.requests[0].body == changes);
+
+    fixture.transport.answer(409, R"({"message":"that name is taken by a"})", unique_name);
+    CHECK_THROWS_WITH(fixture.client.rename("p", connector, changes),
+                      "cannot update the connector 'old': that name is taken by a");
+    fixture.transport.answer(404, "");
+    CHECK_THROWS_WITH(fixture.client.rename("p", connector, changes),
+                      Catch::Contains("this platform has no such call"));
+    CHECK(fixture.transport.done());
+}
+
+TEST_CASE("when an older platform has given a new name to two objects, the old name is put back") {
+    const auto renamed = made("b", "2026-01-02T00:00:00Z");
+    const auto other = made("c", "2026-01-03T00:00:00Z");
+    const model::Connector connector{.id = "b", .name = "old"};
+    Fixture alone;
+    alone.transport.answer(200, renamed).answer(200, R"({"items":[)" + renamed + "]}");
+    CHECK(alone.client.rename("p", connector, R"({"name":"x"})").id == "b");
+    CHECK(alone.transport.requests[1].path == "/projects/p/connectors?name=x&page=1");
+
+    Fixture beside;
+    beside.transport.answer(200, renamed)
+        .answer(200, R"({"items":[)" + renamed + "," + other + "]}")
+        .answer(200, renamed);
+    CHECK_THROWS_WITH(beside.client.rename("p", connector, R"({"name":"x"})"),
+                      "cannot update the connector 'old': that name is taken by c");
+    CHECK(beside.transport.requests[2].path == "/connectors/b");
+    CHECK(beside.transport.requests[2].body == R"({"name":"old"})");
+}
+
 TEST_CASE("a failed snapshot does not take a name") {
     const std::string failed =
         R"({"_id":"a","name":"x","copy_state":"failed","created_at":"2026-01-01T00:00:00Z"})";

@@ -149,14 +149,16 @@ TEST_CASE("doctor tells which file cannot be looked at, and goes on") {
     CHECK(result.out.find("\nengine sqlite,ok,") != std::string::npos);
 }
 
-TEST_CASE("version -o json names the libraries") {
+TEST_CASE("version -o json names the libraries, and how the program was built") {
     const Prevision prevision;
     const auto document = model::parse_json(prevision.ok({"version", "-o", "json"}));
     CHECK(model::get_text(document, "name") == "prevision");
     REQUIRE(model::find_member(document, "libraries") != nullptr);
     CHECK(model::get_text(*model::find_member(document, "libraries"), "sqlite") ==
           shell("sqlite3 --version | cut -d' ' -f1 | tr -d '\\n'"));
-    CHECK(prevision.ok({"--version"}) == prevision.ok({"version"}));
+    REQUIRE(model::find_member(document, "build") != nullptr);
+    CHECK(prevision.ok({"version"}).find(model::get_text(*model::find_member(document, "build"), "compiler")) !=
+          std::string::npos);
 }
 
 TEST_CASE("a definition is checked before anything is sent, and the flag is named") {

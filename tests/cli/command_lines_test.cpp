@@ -173,7 +173,7 @@ class World {
   private:
     std::string replaced(std::string line) const {
         const std::vector<std::pair<std::string, std::string>> own{
-            {"https://cloud\\.example\\.com", served_.url()},
+            {"https://(cloud\\.example\\.com|data\\.example\\.com:8443)", served_.url()},
             {"db\\.example\\.com|myserver\\.com", "127.0.0.1"},
             {"--port 3306", fmt::format("--port {}", database_.port())},
             {"--username (reader|username)\\b", "--username tester"},

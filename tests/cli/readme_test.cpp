@@ -1,9 +1,13 @@
+#include <filesystem>
 #include <fstream>
+#include <regex>
 #include <sstream>
 
 #include <catch2/catch.hpp>
+#include <fmt/format.h>
 #include <yaml-cpp/yaml.h>
 
+#include "core/text.hpp"
 #include "support/program.hpp"
 
 using namespace prevision;
@@ -50,9 +54,10 @@ TEST_CASE("the README's GitHub workflow works, step by step") {
     std::vector<std::string> lines;
     for (const auto& step : workflow["jobs"]["snapshot"]["steps"])
         lines.push_back(step["run"].as<std::string>());
-    REQUIRE(lines.size() == 2);
+    REQUIRE(lines.size() == 3);
     const Prevision prevision;
     make_orders(prevision);
+    lines.insert(lines.begin(), "prevision dump > platform.yaml");
     run(prevision, lines);
     CHECK(shell("cat " + prevision.file("connectors.xml").string()).find("failures=\"0\"") !=
           std::string::npos);
@@ -69,4 +74,39 @@ TEST_CASE("the README's GitLab job works, line by line") {
     CHECK(shell("cat " + prevision.file("orders.csv").string()) == "i\r\n1\r\n");
     const auto report = job["artifacts"]["reports"]["junit"].as<std::string>();
     CHECK(shell("cat " + prevision.file(report).string()).find("tests=\"1\"") != std::string::npos);
+}
+
+TEST_CASE("the README's line for cron takes a snapshot in the environment that cron gives") {
+    const Prevision prevision;
+    make_orders(prevision);
+    const auto line = split(block("# crontab"), '\n').at(1);
+    // Five fields say when; then comes the command.
+    std::smatch found;
+    REQUIRE(std::regex_match(line, found, std::regex(R"((?:[-0-9*/,]+ ){5}(.*))")));
+    const auto programs = std::filesystem::path(Prevision::program()).parent_path().string();
+    shell(fmt::format("env -i HOME=/nonexistent PREVISION_HOME={} PATH={}:/usr/bin:/bin sh -c '{}' < /dev/null",
+                      prevision.home().string(), programs, found.str(1)));
+    CHECK(prevision.ok({"dataset", "list", "--no-header", "-o", "csv", "--columns", "state"}) == "done\r\n");
+}
+
+TEST_CASE("the README's units for systemd are right, and their command takes a snapshot") {
+    const Prevision prevision;
+    make_orders(prevision);
+    const auto service = block("# ~/.config/systemd/user/orders.service");
+    std::smatch found;
+    REQUIRE(std::regex_search(service, found, std::regex("ExecStart=/usr/bin/prevision (.*)")));
+    run(prevision, {"prevision " + found.str(1)});
+    CHECK(prevision.ok({"dataset", "list", "--no-header", "-o", "csv", "--columns", "state"}) == "done\r\n");
+    for (const auto* unit : {"orders.service", "orders.timer"}) {
+        std::ofstream(prevision.file(unit)) << std::regex_replace(
+            block(std::string("# ~/.config/systemd/user/") + unit), std::regex("/usr/bin/prevision"),
+            Prevision::program());
+    }
+    CHECK(shell("systemd-analyze verify " + prevision.file("orders.timer").string() + " 2>&1").empty());
+}
+
+TEST_CASE("the README's picture is that of a session with this program") {
+    std::ostringstream picture;
+    picture << std::ifstream(PREVISION_SOURCE_DIR "/man/session.svg").rdbuf();
+    CHECK(shell(PREVISION_SOURCE_DIR "/tests/picture " + Prevision::program()) == picture.str());
 }

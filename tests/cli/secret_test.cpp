@@ -43,6 +43,16 @@ TEST_CASE("a secret is readable nowhere: not in output, store, log or temporary 
     CHECK(shell("grep -rlF s3cr3t " + prevision.home().string() + " || true").empty());
 }
 
+TEST_CASE("a short secret is hidden where it stands by itself, and no word of a message shows its letters") {
+    const Prevision prevision;
+    prevision.ok({"connector", "create", "p.q", "--host", "ftp://h", "--username", "u", "--password-stdin"},
+                 "x\n");
+    const auto refused =
+        prevision({"connector", "update", "p.q", "--type", "SQL", "--password-stdin"}, "p\n");
+    CHECK(refused.exit_code == 7);
+    CHECK_THAT(refused.err, Catch::StartsWith("prevision: cannot update the connector '***.q': "));
+}
+
 TEST_CASE("the key is readable by its owner alone") {
     const Prevision prevision;
     prevision.ok(create("x", {"--password-stdin"}), "p");

@@ -57,15 +57,18 @@ void fill(const Prevision& prevision) {
 
 using Environment = std::map<std::string, std::string>;
 
-/// Runs the command in twelve processes at once. `platform` are the variables that choose the platform.
-std::vector<ProgramResult> run_together(const Prevision& prevision, std::vector<std::string> command,
+using Command = std::vector<std::string>;
+
+/// Runs the commands at once, each in a process. `platform` are the variables that choose the platform.
+std::vector<ProgramResult> run_together(const Prevision& prevision, std::vector<Command> commands,
                                         const Environment& platform) {
     Environment environment{{"PATH", "/usr/bin:/bin"}, {"PREVISION_HOME", prevision.home().string()}};
     environment.insert(platform.begin(), platform.end());
-    command.insert(command.begin(), Prevision::program());
     std::vector<std::unique_ptr<RunningProgram>> running;
-    for (std::size_t i = 0; i < process_count; ++i)
+    for (auto& command : commands) {
+        command.insert(command.begin(), Prevision::program());
         running.push_back(std::make_unique<RunningProgram>(command, environment, ""));
+    }
     std::vector<ProgramResult> results;
     for (const auto& program : running) results.push_back(program->wait());
     return results;
@@ -83,9 +86,10 @@ void check_exactly_one(const Prevision& prevision, const Environment& platform) 
             if (choice == "update" && !noun.updates) continue;
             INFO(noun.name << " --if-exists " << choice);
             const auto name = "same-" + choice;
-            std::vector<std::string> command{noun.name, "create", name, "--if-exists", choice, "-q"};
+            Command command{noun.name, "create", name, "--if-exists", choice, "-q"};
             command.insert(command.end(), noun.flags.begin(), noun.flags.end());
-            const auto results = run_together(prevision, command, platform);
+            const auto results =
+                run_together(prevision, std::vector<Command>(process_count, command), platform);
             for (const auto& result : results) {
                 INFO("exit " << result.exit_code << " " << result.out << result.err);
                 CHECK((result.exit_code == 0 || (choice == "fail" && result.exit_code == 6)));
@@ -104,7 +108,33 @@ void check_exactly_one(const Prevision& prevision, const Environment& platform) 
     }
 }
 
+/// Gives one name to four objects of each noun, in four processes at once.
+void check_one_is_renamed(const Prevision& prevision, const Environment& platform) {
+    for (const auto& noun : nouns) {
+        INFO(noun.name);
+        std::vector<Command> creations;
+        std::vector<Command> renames;
+        for (const std::string name : {"a", "b", "c", "d"}) {
+            auto& command = creations.emplace_back(Command{noun.name, "create", name, "-q"});
+            command.insert(command.end(), noun.flags.begin(), noun.flags.end());
+            renames.push_back({noun.name, "update", name, "--name", "renamed", "-q"});
+        }
+        CHECK(count_with_exit_code(run_together(prevision, creations, platform), 0) == creations.size());
+        const auto results = run_together(prevision, renames, platform);
+        CHECK(count_with_exit_code(results, 0) == 1);
+        CHECK(count_with_exit_code(results, 6) == renames.size() - 1);
+        const auto listed = prevision({noun.name, "list", "-q", "--filter", "name=renamed"}, "", platform);
+        CHECK(lines(listed.out).size() == 1);
+    }
+}
+
 }  // namespace
+
+TEST_CASE("of processes that give one name to several objects at once exactly one succeeds") {
+    const Prevision prevision;
+    fill(prevision);
+    check_one_is_renamed(prevision, {});
+}
 
 TEST_CASE("twelve processes that create one name in one home make exactly one object") {
     const Prevision prevision;
@@ -137,6 +167,14 @@ TEST_CASE("twelve clients of a server that create one name make exactly one obje
     check_exactly_one(served, {{"PREVISION_URL", served.url()},
                                {"PREVISION_MASTER_TOKEN", served.admin()},
                                {"PREVISION_PROJECT", "default"}});
+}
+
+TEST_CASE("of clients of a server that give one name to several objects at once exactly one succeeds") {
+    const Served served({"--allow-files", "/"});
+    fill(served);
+    check_one_is_renamed(served, {{"PREVISION_URL", served.url()},
+                                  {"PREVISION_MASTER_TOKEN", served.admin()},
+                                  {"PREVISION_PROJECT", "default"}});
 }
 
 TEST_CASE("processes and a server that change one home for ten seconds lose nothing") {

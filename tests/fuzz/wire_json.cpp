@@ -33,8 +33,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         if (!page) return;
         fuzz::require(page->pages(1) >= 1, "a list has a page");
         for (const auto& item : page->items) {
-            fuzz::require(item.text.data() >= text.data() &&
-                              item.text.data() + item.text.size() <= text.data() + text.size(),
+            fuzz::require(item.data() >= text.data() &&
+                              item.data() + item.size() <= text.data() + text.size(),
                           "an item is a part of the page");
         }
     });

@@ -61,7 +61,7 @@ const std::string clear = "\r\x1b[K";
 
 }  // namespace
 
-TEST_CASE("a bar without a total shows size, rows, speed and time, then goes") {
+TEST_CASE("a bar without a total shows size, rows, speed and time, then what was done and how fast") {
     Stage stage;
     const auto progress = make_progress("sales", stage.io());
     CHECK(stage.written().empty());
@@ -70,9 +70,54 @@ TEST_CASE("a bar without a total shows size, rows, speed and time, then goes") {
     stage.clock.time += milliseconds(2500);
     progress->update({.bytes = 10 * mebibyte, .rows = 1234567});
     CHECK(stage.written() == "\rsales  10.0 MiB  1,234,567 rows  4.0 MiB/s  0:02\x1b[K");
-    progress->finish();
-    CHECK(stage.written() == clear);
+    progress->finish("took the snapshot 'sales'", {.bytes = 12 * mebibyte, .rows = 2'000'000});
+    CHECK(stage.written() ==
+          clear + "took the snapshot 'sales': 2,000,000 rows, 12.0 MiB in 2.5 s, 4.8 MiB/s\n");
+    progress->finish("again", {});
+    CHECK(stage.written().empty());
     CHECK(stage.out.text.empty());
+}
+
+TEST_CASE("work that is done before a bar is drawn ends with the same line") {
+    Stage stage;
+    const auto finish = [&](milliseconds elapsed, const ProgressState& state) {
+        const auto progress = make_progress("sales", stage.io());
+        stage.clock.time += elapsed;
+        progress->finish("wrote \x1b[2Ja.csv", state);
+        return stage.written();
+    };
+    CHECK(finish(milliseconds(45), {.bytes = 10}) == "wrote \\x1b[2Ja.csv: 10 B in 45 ms\n");
+    CHECK(finish(milliseconds(200), {.bytes = 2048, .rows = 1}) ==
+          "wrote \\x1b[2Ja.csv: 1 row, 2.0 KiB in 200 ms, 10.0 KiB/s\n");
+    CHECK(finish(milliseconds(125'000), {.bytes = 125 * mebibyte}) ==
+          "wrote \\x1b[2Ja.csv: 125.0 MiB in 2:05, 1.0 MiB/s\n");
+}
+
+TEST_CASE("on a narrow terminal the last line does without the speed, then cuts the name") {
+    Stage stage;
+    const auto finish = [&](int width) {
+        const auto progress = make_progress("x", stage.io(width));
+        stage.clock.time += milliseconds(2000);
+        progress->finish("snapshot sales", {.bytes = 2 * mebibyte, .rows = 1'234'567});
+        return stage.written();
+    };
+    CHECK(finish(60) == "snapshot sales: 1,234,567 rows, 2.0 MiB in 2.0 s, 1.0 MiB/s\n");
+    CHECK(finish(59) == "snapshot sales: 1,234,567 rows, 2.0 MiB in 2.0 s\n");
+    CHECK(finish(45) == "snapshot …: 1,234,567 rows, 2.0 MiB in 2.0 s\n");
+}
+
+TEST_CASE("a bar of an estimate says about, and goes without a total when that was too low") {
+    Stage stage;
+    const auto progress = make_progress("sales", stage.io());
+    progress->update({.rows = 0, .about_rows = 1000});
+    stage.written();
+    stage.clock.time += milliseconds(2000);
+    progress->update({.bytes = 2 * mebibyte, .rows = 500, .about_rows = 1000});
+    CHECK(stage.written() ==
+          "\rsales  [======>     ]  about 50%  2.0 MiB  500 rows  1.0 MiB/s  about 0:02 left\x1b[K");
+    stage.clock.time += milliseconds(2000);
+    progress->update({.bytes = 4 * mebibyte, .rows = 1000, .about_rows = 1000});
+    CHECK(stage.written() == "\rsales  4.0 MiB  1,000 rows  1.0 MiB/s  0:04\x1b[K");
 }
 
 TEST_CASE("a bar with a total shows how much is done and the time left") {
@@ -104,7 +149,9 @@ TEST_CASE("a bar keeps within the terminal") {
           "\rsales  [===============>              ]   50%  50.0 MiB  7 rows  25.0 MiB/s  0:02 left\x1b[K");
     CHECK(draw("sales", 80) ==
           "\rsales  [===========>           ]   50%  50.0 MiB  7 rows  25.0 MiB/s  0:02 left\x1b[K");
-    CHECK(draw("sales", 40) == "\rsales   50%  50.0 MiB  7 rows  25.0 Mi…\x1b[K");
+    CHECK(draw("sales", 60) == "\rsales  [=======>       ]   50%  50.0 MiB  7 rows  0:02 left\x1b[K");
+    CHECK(draw("sales", 40) == "\rsales  [======>      ]   50%  0:02 left\x1b[K");
+    CHECK(draw("sales", 30) == "\rsales   50%  0:02 left\x1b[K");
     CHECK(draw("日本語日本語", 12) == "\r日本語日本…\x1b[K");
     CHECK(draw("sales", 1) == "\r…\x1b[K");
 }
@@ -167,7 +214,7 @@ TEST_CASE("an error stands alone: the line is cleared when the bar goes") {
     {
         const auto progress = make_progress("x", stage.io());
         progress->update({});
-        progress->finish();
+        progress->finish("x", {});
         stage.written();
     }
     CHECK(stage.written().empty());
@@ -178,7 +225,7 @@ TEST_CASE("nothing is shown without a terminal, in CI, and where a line cannot b
     const auto show = [&](const Io& io, ProgressMode mode) {
         const auto progress = make_progress("x", io, mode);
         progress->update({.bytes = 1});
-        progress->finish();
+        progress->finish("x", {.bytes = 1});
         return stage.written();
     };
     Io no_terminal = stage.io();
@@ -200,24 +247,23 @@ TEST_CASE("as JSON it is a line a second and a last one") {
     progress->update({});
     CHECK(
         stage.written() ==
-        R"({"label":"a \"b\"","bytes":0,"total_bytes":null,"rows":null,"bytes_per_second":0,"elapsed_ms":0,"done":false})"
+        R"({"label":"a \"b\"","bytes":0,"total_bytes":null,"rows":null,"about_rows":null,"bytes_per_second":0,"elapsed_ms":0,"done":false})"
         "\n");
     stage.clock.time += milliseconds(999);
     progress->update({.bytes = 1});
     CHECK(stage.written().empty());
     stage.clock.time += milliseconds(1);
-    progress->update({.bytes = 2000, .total_bytes = 4000, .rows = 3});
+    progress->update({.bytes = 2000, .total_bytes = 4000, .rows = 3, .about_rows = 7});
     CHECK(
         stage.written() ==
-        R"({"label":"a \"b\"","bytes":2000,"total_bytes":4000,"rows":3,"bytes_per_second":2000,"elapsed_ms":1000,"done":false})"
+        R"({"label":"a \"b\"","bytes":2000,"total_bytes":4000,"rows":3,"about_rows":7,"bytes_per_second":2000,"elapsed_ms":1000,"done":false})"
         "\n");
-    progress->update({.bytes = 4000, .total_bytes = 4000, .rows = 6});
-    progress->finish();
+    progress->finish("done", {.bytes = 4000, .total_bytes = 4000, .rows = 6});
     CHECK(
         stage.written() ==
-        R"({"label":"a \"b\"","bytes":4000,"total_bytes":4000,"rows":6,"bytes_per_second":4000,"elapsed_ms":1000,"done":true})"
+        R"({"label":"a \"b\"","bytes":4000,"total_bytes":4000,"rows":6,"about_rows":null,"bytes_per_second":4000,"elapsed_ms":1000,"done":true})"
         "\n");
-    progress->finish();
+    progress->finish("done", {});
     CHECK(stage.written().empty());
 }
 
@@ -236,7 +282,7 @@ TEST_CASE("a stderr that cannot be written does not stop the work") {
             CHECK_NOTHROW(progress->update({}));
             stage.clock.time += milliseconds(1000);
             CHECK_NOTHROW(progress->update({}));
-            CHECK_NOTHROW(progress->finish());
+            CHECK_NOTHROW(progress->finish("x", {}));
         }
         CHECK(broken.writes == 1);
     }

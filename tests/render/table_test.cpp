@@ -186,3 +186,22 @@ TEST_CASE("an object is a field a line, never cut") {
           "\x1b[1ma:\x1b[0m   1\n\x1b[1mbb:\x1b[0m\n");
     CHECK(render_one({}, cells({}), {}).empty());
 }
+
+TEST_CASE("a table shows sizes and counts for people, the other formats their digits") {
+    const std::vector<Column> columns{
+        {.name = "name"},
+        {.name = "rows", .alignment = Alignment::right, .quantity = Quantity::count},
+        {.name = "bytes", .alignment = Alignment::right, .quantity = Quantity::bytes}};
+    const std::vector<Row> rows{cells({"a", "2000000", "1000000000"}), cells({"b", std::nullopt, "12"}),
+                                cells({"c", "0", "about 7"})};
+    CHECK(render_list(columns, rows, {}) ==
+          "NAME       ROWS      BYTES\n"
+          "a     2,000,000  953.7 MiB\n"
+          "b             -       12 B\n"
+          "c             0    about 7\n");
+    CHECK(render_list(columns, {rows[0]}, {.format = Format::csv}) ==
+          "name,rows,bytes\r\na,2000000,1000000000\r\n");
+    CHECK(render_one(columns, rows[0], {}) ==
+          "name:   a\nrows:   2,000,000\nbytes:  953.7 MiB (1,000,000,000 bytes)\n");
+    CHECK(render_one(columns, rows[1], {}) == "name:   b\nbytes:  12 B\n");
+}

@@ -39,6 +39,23 @@ std::string make_dataset(const Served& served, const std::string& connector) {
     return id;
 }
 
+/// The export when it has ended, or the answer that refuses it.
+testing::CurlAnswer ended(const Served& served, testing::CurlAnswer answer) {
+    while (answer.text("status") == "running") answer = served.get("/exports/" + answer.id());
+    return answer;
+}
+
+testing::CurlAnswer run_export(const Served& served, const std::string& exporter, const std::string& dataset) {
+    return ended(served, served.call("POST", "/exporters/" + exporter + "/dataset/" + dataset));
+}
+
+testing::CurlAnswer send_file(const Served& served, const std::string& exporter, const std::string& file,
+                              const std::vector<std::string>& fields = {}) {
+    std::vector<std::string> arguments{"-H", "Authorization: " + served.admin(), "-F", "file=@" + file};
+    arguments.insert(arguments.end(), fields.begin(), fields.end());
+    return ended(served, served.curl("/ext/v1/exporters/" + exporter + "/file", arguments));
+}
+
 std::string rows(const Served& served, const std::string& table) {
     return shell("sqlite3 -nullvalue NULL " + served.database() + " 'SELECT * FROM \"" + table + "\"'");
 }
@@ -51,22 +68,21 @@ TEST_CASE("an export writes a dataset into a table of SQLite, appending or repla
     const auto dataset = make_dataset(served, connector);
     const auto append =
         make_exporter(served, connector, R"("table":"odd \"name","database_write_mode":"append")");
-    const auto done = served.call("POST", "/exporters/" + append + "/dataset/" + dataset);
+    const auto done = run_export(served, append, dataset);
     CHECK(done.status == 200);
     CHECK(done.text("status") == "done");
     CHECK(done.text("rows") == "3");
     CHECK(rows(served, "odd \"\"name") == "1|a|1.5\n2|NULL|2\n3||NULL\n");
-    served.call("POST", "/exporters/" + append + "/dataset/" + dataset);
+    run_export(served, append, dataset);
     CHECK(rows(served, "odd \"\"name").size() == 2 * std::string("1|a|1.5\n2|NULL|2\n3||NULL\n").size());
     const auto replace =
         make_exporter(served, connector, R"("table":"odd \"name","database_write_mode":"replace")");
-    served.call("POST", "/exporters/" + replace + "/dataset/" + dataset);
+    run_export(served, replace, dataset);
     CHECK(rows(served, "odd \"\"name") == "1|a|1.5\n2|NULL|2\n3||NULL\n");
     const auto file = served.file("more.csv").string();
     shell("printf 'id;name;total\\n9;z;1\\n' > " + file);
     const auto uploaded =
-        served.curl("/ext/v1/exporters/" + append + "/file",
-                    {"-H", "Authorization: " + served.admin(), "-F", "file=@" + file, "-F", "separator=;"});
+send_file(served, append, file, {"-F", "separator=;"});
     CHECK(uploaded.text("status") == "done");
     CHECK(rows(served, "odd \"\"name").ends_with("9|z|1\n"));
     CHECK(served.get("/exporters/" + append + "/exports").json()["metaData"]["totalItems"].GetInt() == 3);
@@ -83,7 +99,7 @@ TEST_CASE("an export that fails is failed with its reason, and has changed nothi
           " INSERT INTO strict_one VALUES (0, 'old', 'x')\"");
     const auto exporter =
         make_exporter(served, connector, R"("table":"strict_one","database_write_mode":"replace")");
-    const auto failed = served.call("POST", "/exporters/" + exporter + "/dataset/" + dataset);
+    const auto failed = run_export(served, exporter, dataset);
     CHECK(failed.status == 200);
     CHECK(failed.text("status") == "failed");
     CHECK(failed.text("logs").find("CHECK constraint") != std::string::npos);
@@ -93,7 +109,7 @@ TEST_CASE("an export that fails is failed with its reason, and has changed nothi
                     R"({"type":"GCP","name":"g","googleCredentials":{"type":"service_account"}})");
     REQUIRE(ftp.status == 200);
     const auto other = make_exporter(served, ftp.id(), R"("filepath":"/x.csv","file_write_mode":"safe")");
-    const auto refused = served.call("POST", "/exporters/" + other + "/dataset/" + dataset);
+    const auto refused = run_export(served, other, dataset);
     CHECK(refused.text("status") == "failed");
     CHECK_FALSE(refused.text("logs").empty());
 }
@@ -106,7 +122,7 @@ TEST_CASE("an export writes a dataset into a table of MySQL, all or nothing") {
     const auto exporter = make_exporter(served, connector,
                                         R"("database":"shop","table":"out","database_write_mode":"replace")");
     for (int i = 0; i < 2; ++i) {
-        const auto done = served.call("POST", "/exporters/" + exporter + "/dataset/" + dataset);
+        const auto done = run_export(served, exporter, dataset);
         INFO(done.body);
         CHECK(done.text("status") == "done");
     }
@@ -121,8 +137,7 @@ TEST_CASE("an export writes a dataset into a table of MySQL, all or nothing") {
     CHECK(failed.status == 400);
     const auto file = served.file("long.csv").string();
     shell("printf 'id,name,total\n1,a,1\n2,toolong,1\n' > " + file);
-    const auto refused = served.curl("/ext/v1/exporters/" + tight + "/file",
-                                     {"-H", "Authorization: " + served.admin(), "-F", "file=@" + file});
+    const auto refused = send_file(served, tight, file);
     CHECK(refused.text("status") == "failed");
     CHECK(refused.text("logs").find("Data too long") != std::string::npos);
     CHECK(server.query("SELECT * FROM shop.short;") == "7\tx\t1\n");
@@ -138,7 +153,7 @@ TEST_CASE("an export writes a dataset into a table of PostgreSQL, all or nothing
         served, connector,
         R"x("database":"shop","table":"\"odd.one\".\"t\"\"x\"","database_write_mode":"replace")x");
     for (int i = 0; i < 2; ++i) {
-        const auto done = served.call("POST", "/exporters/" + exporter + "/dataset/" + dataset);
+        const auto done = run_export(served, exporter, dataset);
         INFO(done.body);
         CHECK(done.text("status") == "done");
     }
@@ -152,8 +167,7 @@ TEST_CASE("an export writes a dataset into a table of PostgreSQL, all or nothing
     const auto send = [&](const std::string& content) {
         const auto file = served.file("typed.csv").string();
         shell("printf '" + content + "' > " + file);
-        return served.curl("/ext/v1/exporters/" + typed + "/file",
-                           {"-H", "Authorization: " + served.admin(), "-F", "file=@" + file});
+        return send_file(served, typed, file);
     };
     const auto refused = send("id,name,total\\n1,a,1\\n2,b,many\\n");
     CHECK(refused.text("status") == "failed");
@@ -214,8 +228,7 @@ TEST_CASE("an export writes a dataset into a file of an FTP server, by each of i
     const auto exporter = ok({"exporter", "show", "anew", "-q"}).substr(0, 24);
     const auto file = served.file("any.bin").string();
     shell("printf 'a;b\n\\000\\377' > " + file);
-    const auto sent = served.curl("/ext/v1/exporters/" + exporter + "/file",
-                                  {"-H", "Authorization: " + served.admin(), "-F", "file=@" + file});
+    const auto sent = send_file(served, exporter, file);
     CHECK(sent.text("status") == "done");
     CHECK(on_server("kept.csv") == shell("cat " + file));
 }

@@ -33,7 +33,9 @@ int free_port() {
 }  // namespace
 
 TEST_CASE("the log as JSON is JSON from the first line to the last") {
-    Served served({"--log", "json"});
+    const auto flags = GENERATE(std::vector<std::string>{"--log", "json"},
+                                std::vector<std::string>{"-o", "json"});
+    Served served(flags);
     CHECK(served.get("/projects").status == 200);
     served.process().signal(SIGTERM);
     const auto result = served.process().wait();
@@ -53,10 +55,24 @@ TEST_CASE("the log as JSON is JSON from the first line to the last") {
 
 TEST_CASE("a failure to serve is JSON in a log of JSON") {
     const Prevision prevision;
-    const auto result = prevision({"serve", "--listen", "nowhere", "--log", "json"});
-    CHECK(result.exit_code != 0);
-    const auto object = model::parse_json_object(result.err);
-    CHECK(model::find_member(object, "error") != nullptr);
+    const std::vector<std::vector<std::string>> mistakes{
+        {"--listen", "nowhere"}, {"--tls-key", "x"},  {"--max-body", "big"}, {"--idle-timeout=never"},
+        {"--no-such-flag"},      {"one too many"},    {"--color", "pink"},   {"--allow-files", "/no/folder"},
+        {"--listen"},            {"--insecure-http=x"}};
+    const std::vector<std::vector<std::string>> forms{{"--log", "json"}, {"-o", "json"}};
+    for (const auto& form : forms) {
+        for (const auto& mistake : mistakes) {
+            std::vector<std::string> command{"serve"};
+            command.insert(command.end(), form.begin(), form.end());
+            command.insert(command.end(), mistake.begin(), mistake.end());
+            const auto result = prevision(command);
+            INFO(form.front() << " " << mistake.front() << ": " << result.err);
+            CHECK(result.exit_code != 0);
+            const auto object = model::parse_json_object(result.err);
+            CHECK(model::find_member(object, "error") != nullptr);
+        }
+    }
+    CHECK(prevision({"serve", "--log", "text", "-o", "json"}).exit_code == 2);
 }
 
 TEST_CASE("without a stderr that takes anything, calls are answered all the same") {

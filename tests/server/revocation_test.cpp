@@ -160,7 +160,7 @@ TEST_CASE("snapshots and exports count as calls of their connector and of their 
     const auto other = datasource_of(make_mysql(served, silent.port()));
     for (int i = 0; i < 16; ++i) running.push_back(snapshot(other).id());
     const auto third = datasource_of(make_mysql(served, silent.port()));
-    CHECK_THAT(snapshot(third).text("message"), Catch::Contains("32 snapshots of the token"));
+    CHECK_THAT(snapshot(third).text("message"), Catch::Contains("32 snapshots and exports of the token"));
 
     // What ends makes room.
     for (const auto& id : running) served.call("DELETE", "/datasets/" + id);

@@ -77,7 +77,10 @@ ProgramResult RunningProgram::wait() {
 
 Prevision::Prevision() = default;
 
-std::string Prevision::program() { return PREVISION_PROGRAM; }
+std::string Prevision::program() {
+    const char* named = std::getenv("PREVISION_TEST_PROGRAM");  // NOLINT(concurrency-mt-unsafe): as below
+    return named != nullptr ? named : PREVISION_PROGRAM;
+}
 
 std::map<std::string, std::string> Prevision::environment() const {
     const char* path =
@@ -88,7 +91,7 @@ std::map<std::string, std::string> Prevision::environment() const {
 ProgramResult Prevision::operator()(const std::vector<std::string>& arguments, const std::string& input,
                                     const std::map<std::string, std::string>& added) const {
     auto all = arguments;
-    all.insert(all.begin(), PREVISION_PROGRAM);
+    all.insert(all.begin(), program());
     auto variables = added;
     variables.merge(environment());
     return RunningProgram(all, variables, input).wait();
@@ -97,7 +100,7 @@ ProgramResult Prevision::operator()(const std::vector<std::string>& arguments, c
 std::unique_ptr<RunningProgram> Prevision::start(const std::vector<std::string>& arguments,
                                                  const std::map<std::string, std::string>& added) const {
     auto all = arguments;
-    all.insert(all.begin(), PREVISION_PROGRAM);
+    all.insert(all.begin(), program());
     auto variables = added;
     variables.merge(environment());
     return std::make_unique<RunningProgram>(all, variables, "");

@@ -60,6 +60,7 @@ class Prevision {
     /// Runs it, requires exit code 0, and gives what it wrote to stdout.
     std::string ok(const std::vector<std::string>& arguments, const std::string& input = {}) const;
 
+    /// That of this build; PREVISION_TEST_PROGRAM names another one, such as that of a package.
     [[nodiscard]] static std::string program();
     [[nodiscard]] std::filesystem::path home() const { return folder_ / "home"; }
     [[nodiscard]] std::filesystem::path file(const std::string& name) const { return folder_ / name; }

@@ -101,7 +101,7 @@ void run_dump(Services& services) {
     auto settings = services.render_settings();
     if (settings.format == Format::table) settings.format = Format::yaml;
     if (!render::traits(settings.format).document) {
-        throw Error(ErrorClass::usage, "dump writes yaml or json", "leave out -o, or use -o json");
+        throw Error(ErrorClass::usage, "dump writes yaml or json", "leave out -q or -o, or use -o json");
     }
     const auto state = read_platform_state(services, {all_kinds.begin(), all_kinds.end()});
     const auto document = Dump(state).write();

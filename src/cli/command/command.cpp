@@ -42,6 +42,13 @@ Command Command::hidden_subcommand(const std::string& name) {
     return child;
 }
 
+void Command::when_reached(const std::function<void(Command&)>& fill) {
+    node_->fill = [fill](CommandNode& node) {
+        Command command(node);
+        fill(command);
+    };
+}
+
 Parameter& Command::add_option(const std::string& names, const std::string& help,
                                const OptionTraits& traits) {
     auto& option = node_->options.emplace_back();

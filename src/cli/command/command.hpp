@@ -46,6 +46,10 @@ class Command {
     /// A subcommand for the program's own use, in no help.
     Command hidden_subcommand(const std::string& name);
 
+    /// `fill` adds the rest, such as options and subcommands, when the command is named or described: a run names one
+    /// command, and building all of them would take longer than a short one.
+    void when_reached(const std::function<void(Command&)>& fill);
+
     void flag(const std::string& names, bool& target, const std::string& help,
               const std::function<bool()>& shown = {});
     /// Of an option that is given twice, the last value counts.

@@ -110,6 +110,7 @@ std::string verb_sections(const CommandNode& node, const std::string& before = {
     std::string text;
     for (const auto& verb : node.children) {
         if (verb->hidden) continue;
+        reach(*verb);
         const auto name = before + verb->name;
         text += verb_section(*verb, name) + verb_sections(*verb, name + " ");
     }
@@ -165,7 +166,9 @@ std::vector<std::string> manual_pages(const CommandNode& root) {
 std::string render_manual(const CommandNode& root, const std::string& page) {
     if (page == page_name(root) + ".1") return program_page(root);
     for (const auto& child : root.children) {
-        if (!child->hidden && page == page_name(*child) + ".1") return command_page(*child);
+        if (child->hidden || page != page_name(*child) + ".1") continue;
+        reach(*child);
+        return command_page(*child);
     }
     throw Error(ErrorClass::not_found, fmt::format("there is no manual page '{}'", page),
                 "one of: " + join(manual_pages(root), ", "));

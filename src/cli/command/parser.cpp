@@ -103,6 +103,18 @@ std::vector<std::string> with_separate_values(const CommandNode& node, std::span
     return result;
 }
 
+/// The library fills nothing when the last option has no value; the options before it say how to report that.
+void parse_options(Filling& filling, std::vector<std::string> words) {
+    std::ranges::reverse(words);
+    try {
+        filling.app.parse(std::vector(words));
+    } catch (const CLI::ArgumentMismatch&) {
+        words.erase(words.begin());
+        filling.app.parse(std::move(words));
+        throw;
+    }
+}
+
 void add(Filling& filling, const Parameter& parameter, const CommandNode& node) {
     const auto names = join(parameter.names, ",");
     if (parameter.is_flag()) {
@@ -218,10 +230,8 @@ Parsed parse_words(const CommandNode& node, std::span<const std::string> words) 
     for (const auto* option : options_in_reach(node)) {
         if (!is_global(node, *option)) add(filling, *option, node);
     }
-    auto parsed = with_separate_values(node, words);
-    std::ranges::reverse(parsed);
     try {
-        filling.app.parse(std::move(parsed));
+        parse_options(filling, with_separate_values(node, words));
     } catch (const CLI::CallForHelp&) {
         // An unknown command is refused instead of showing its parent's help.
         const auto left = filling.app.remaining();

@@ -1,6 +1,7 @@
 #include "cli/command/tree.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace prevision::cli {
 
@@ -8,10 +9,15 @@ std::string full_name(const CommandNode& node) {
     return node.parent == nullptr ? node.name : full_name(*node.parent) + " " + node.name;
 }
 
+void reach(CommandNode& node) {
+    if (const auto fill = std::exchange(node.fill, nullptr)) fill(node);
+}
+
 const CommandNode* find_child(const CommandNode& node, std::string_view name) {
     for (const auto& child : node.children) {
-        if (child->name == name || std::ranges::find(child->aliases, name) != child->aliases.end())
-            return child.get();
+        if (child->name != name && std::ranges::find(child->aliases, name) == child->aliases.end()) continue;
+        reach(*child);
+        return child.get();
     }
     return nullptr;
 }

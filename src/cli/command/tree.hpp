@@ -69,10 +69,14 @@ struct CommandNode {
     bool hidden = false;
     std::vector<std::shared_ptr<void>> kept;  ///< what the options write into: see Command::keep
     std::function<void()> action;
+    std::function<void(CommandNode&)> fill;  ///< adds the rest when it is reached: see Command::when_reached
 };
 
 /// "prevision connector create".
 std::string full_name(const CommandNode& node);
+
+/// Adds what is only added when a node is reached. A node that `find_child` or `follow` returned is reached.
+void reach(CommandNode& node);
 
 /// The child of that name or alias, or nullptr.
 const CommandNode* find_child(const CommandNode& node, std::string_view name);

@@ -8,6 +8,9 @@
 
 #include <fmt/format.h>
 #include <poll.h>
+#include <signal.h>
+#include <sys/time.h>
+#include <unistd.h>
 
 #include "cli/completion/distant_names.hpp"
 #include "cli/lookup.hpp"
@@ -159,6 +162,35 @@ bool is_remote(Completes kind) {
     return std::ranges::find(kinds, kind) != kinds.end();
 }
 
+/// Whether the embedded platform knows the names, so that asking takes less time than starting a process.
+bool is_known_here(Services& services, Completes kind) {
+    if (is_local(kind)) return true;
+    const auto& environment = services.io().environment;
+    if (is_remote(kind) || platform_url(services.options(), environment)) return false;
+    const auto file = config::profile_file(environment);
+    const auto profile = profile_name(services.options(), environment,
+                                      file ? config::read_profiles(*file) : config::Profiles{});
+    return !profile || *profile == embedded_profile;
+}
+
+/// Ends the process when the budget is spent: a store may be locked, or its disk slow. TAB then shows nothing.
+class Budget {
+  public:
+    Budget() {
+        ::signal(SIGALRM, [](int) { ::_exit(0); });
+        set(completion_budget);
+    }
+    ~Budget() { set(std::chrono::milliseconds(0)); }
+    Budget(const Budget&) = delete;
+    Budget& operator=(const Budget&) = delete;
+
+  private:
+    static void set(std::chrono::microseconds time) {
+        const itimerval timer{.it_interval = {}, .it_value = {.tv_sec = 0, .tv_usec = time.count()}};
+        ::setitimer(ITIMER_REAL, &timer, nullptr);
+    }
+};
+
 }  // namespace
 
 std::vector<Candidate> ask_for_names(Services& services, const NameQuery& query) {
@@ -189,6 +221,10 @@ std::vector<Candidate> ask_for_names(Services& services, const NameQuery& query)
 std::vector<Candidate> names_within_budget(Services& services, std::span<const std::string> words,
                                            const NameQuery& query) {
     try {
+        if (is_known_here(services, query.kind)) {
+            const Budget budget;
+            return from_lines(to_lines(ask_for_names(services, query)));
+        }
         const auto file = cache_file(services, query);
         if (file && is_young(*file, completion_cache_age)) return from_lines(read_file(*file, answer_limit));
         return from_lines(read_within_budget(start_asking(words), services.io().clock));

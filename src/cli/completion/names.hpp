@@ -19,7 +19,8 @@ inline constexpr std::chrono::milliseconds completion_budget{250};
 /// Asks the platform for the names, in this process. Throws as the client does.
 std::vector<Candidate> ask_for_names(Services& services, const NameQuery& query);
 
-/// The same by another process of this program. When the budget is spent that process continues, and caches the names for
+/// The same: names of the embedded platform in this process, which ends when the budget is spent; others by another process of
+/// this program. When the budget is spent that process continues, and caches the names for
 /// the next TAB. Cached names are used while they are young enough. Never throws.
 std::vector<Candidate> names_within_budget(Services& services, std::span<const std::string> words,
                                            const NameQuery& query);

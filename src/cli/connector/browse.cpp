@@ -8,9 +8,12 @@ using model::BrowsedItem;
 
 const std::vector<Field<BrowsedItem>>& entry_fields() {
     static const std::vector<Field<BrowsedItem>> fields{
-        text("path", &BrowsedItem::path),     text("kind", &BrowsedItem::kind),
-        number("size", &BrowsedItem::size),   time("modified", &BrowsedItem::modified),
-        text("detail", &BrowsedItem::detail), extra(text("name", &BrowsedItem::name)),
+        text("path", &BrowsedItem::path),
+        text("kind", &BrowsedItem::kind),
+        quantity("size", render::Quantity::bytes, &BrowsedItem::size),
+        time("modified", &BrowsedItem::modified),
+        text("detail", &BrowsedItem::detail),
+        extra(text("name", &BrowsedItem::name)),
     };
     return fields;
 }

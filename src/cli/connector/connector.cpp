@@ -38,10 +38,7 @@ ConnectorNoun connector_noun() {
     return noun;
 }
 
-}  // namespace
-
-void add_connector(Command& root, Services& services) {
-    auto command = root.subcommand("connector", "The credentials of a remote system", {"connectors", "conn"});
+void add_verbs(Command& command, Services& services) {
     const auto& noun = command.keep<ConnectorNoun>(connector_noun());
     add_list_verb(command, services, noun);
     add_connector_create(command, services, noun);
@@ -52,6 +49,13 @@ void add_connector(Command& root, Services& services) {
                   test_connector);
     add_connector_browse(command, services);
     add_connector_types(command, services);
+}
+
+}  // namespace
+
+void add_connector(Command& root, Services& services) {
+    root.subcommand("connector", "The credentials of a remote system", {"connectors", "conn"})
+        .when_reached([&services](Command& command) { add_verbs(command, services); });
 }
 
 }  // namespace prevision::cli

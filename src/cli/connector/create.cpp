@@ -35,10 +35,41 @@ Connector to_connector(const ConnectorOptions& options, Services& services) {
     return connector;
 }
 
+/// `test` is called only where a test is wanted.
+Connector create(const CreateOptions& options, Services& services, const TestCall& test) {
+    const auto update = [&](const Connector& found) { return update_connector(options, found, services); };
+    // Checked before any request: an invalid definition fails first.
+    const auto connector = to_connector(options, services);
+    const auto make = [&](api::Names names) {
+        auto created = services.client().create<model::Connector>(services.project_id(), connector, names);
+        if (options.test) test_or_remove(created, services, test);
+        return created;
+    };
+    return create_unless_taken<Connector>(services, options.if_exists, options.name, make, update);
+}
+
+/// Asks again for what was wrong, until the test succeeds.
+Connector create_from_answers(CreateOptions& options, Services& services) {
+    for (;;) {
+        std::string stage;
+        const auto test = [&](api::Client& client, const api::ObjectReference& object) {
+            auto outcome = test_connector(client, object);
+            if (outcome.failure && !outcome.result.stages.empty()) stage = outcome.result.stages.back().stage;
+            return outcome;
+        };
+        try {
+            return create(options, services, test);
+        } catch (const Error& error) {
+            if (stage.empty() || services.cancellation().cancelled() ||
+                !ask_again(error, stage, options, services))
+                throw;
+        }
+    }
+}
+
 Connector run_create(CreateOptions& options, Services& services) {
     take_apart_host(options, services);
     refuse_update_with_test(options.if_exists, options.test, "connector");
-    const auto update = [&](const Connector& found) { return update_connector(options, found, services); };
     if (options.bare() && may_prompt(services.options(), services.io())) {
         // Check the name before prompting.
         if (options.if_exists.choice != "update") {
@@ -47,25 +78,12 @@ Connector run_create(CreateOptions& options, Services& services) {
                 return *existing;
         }
         options.test = ask_for_connector(options, services) || options.test;
+        return create_from_answers(options, services);
     }
-    // Checked before any request: an invalid definition fails first.
-    const auto connector = to_connector(options, services);
-    const auto create = [&](api::Names names) {
-        auto created = services.client().create<model::Connector>(services.project_id(), connector, names);
-        if (options.test) test_or_remove(created, services, test_connector);
-        return created;
-    };
-    return create_unless_taken<Connector>(services, options.if_exists, options.name, create, update);
+    return create(options, services, test_connector);
 }
 
-}  // namespace
-
-api::TestOutcome test_connector(api::Client& client, const api::ObjectReference& connector) {
-    return client.test<model::Connector>(connector);
-}
-
-void add_connector_create(Command& command, Services& services, const ConnectorNoun& noun) {
-    auto verb = command.subcommand("create", "Create a connector");
+void add_options(Command& verb, Services& services, const ConnectorNoun& noun) {
     auto& options = verb.keep<CreateOptions>();
     add_connector_options(verb, options, false);
     add_if_exists(verb, options.if_exists, true);
@@ -79,6 +97,18 @@ void add_connector_create(Command& command, Services& services, const ConnectorN
         "--password-file secret.txt");
     verb.detail("On a terminal, with only NAME, it asks for what the type needs.");
     show_result_of(verb, services, noun, [&options, &services] { return run_create(options, services); });
+}
+
+}  // namespace
+
+api::TestOutcome test_connector(api::Client& client, const api::ObjectReference& connector) {
+    return client.test<model::Connector>(connector);
+}
+
+void add_connector_create(Command& command, Services& services, const ConnectorNoun& noun) {
+    command.subcommand("create", "Create a connector").when_reached([&services, &noun](Command& verb) {
+        add_options(verb, services, noun);
+    });
 }
 
 }  // namespace prevision::cli

@@ -1,6 +1,7 @@
 #include "cli/connector/questions.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -20,40 +21,78 @@ class Questions {
     Questions(ConnectorOptions& options, Services& services) : options_(options), services_(services) {}
 
     bool ask() {
+        services_.say("Enter takes what is in brackets; ? explains a question.");
         const auto type = ask_for_type();
         options_.type = type;
         const auto* engine = ask_for_engine(type);
         for (const auto& option : engine->connector_options) ask_for(option, *engine);
+        say_command_line();
+        return choose("Test the connection before it is kept", {"yes", "no"}, "yes") == "yes";
+    }
+
+    /// Asks again for what may have been wrong at a stage of the test.
+    bool ask_again(const Error& failure, const std::string& stage) {
+        const auto* engine =
+            sources::find_engine(options_.engine.value_or(engine_names(*options_.type).front()));
+        std::vector<const sources::Option*> doubtful;
+        for (const auto& option : engine->connector_options) {
+            if (may_fail_at(stage, option)) doubtful.push_back(&option);
+        }
+        if (doubtful.empty()) return false;
+        services_.say("");
+        services_.report(failure);
+        services_.say("Nothing else is lost: Enter keeps an answer, Ctrl-C gives up.");
+        for (const auto* option : doubtful) ask_for(*option, *engine);
+        say_command_line();
+        return true;
+    }
+
+  private:
+    static bool may_fail_at(const std::string& stage, const sources::Option& option) {
+        if (stage == "resolve") return option.name == "host";
+        if (stage == "connect") return option.name == "host" || option.name == "port";
+        if (stage == "tls") return option.name == "tls" || option.name == "host_key";
+        if (stage == "auth" || stage == "list")
+            return option.name == "username" || option.name == "region" || option.secret;
+        return false;
+    }
+
+    void say_command_line() {
         services_.say("");
         services_.say("The same without questions:");
         services_.say("  " + command_line());
         services_.say("");
-        return choose("Test the connection before it is kept", {"yes", "no"}, "yes") == "yes";
     }
 
-  private:
-    std::string ask(const std::string& question, const std::string& fallback) {
-        const auto line =
-            services_.ask(question + (fallback.empty() ? ": " : fmt::format(" [{}]: ", fallback)));
-        if (!line) {
-            throw Error(ErrorClass::usage, "nothing was created: the input ended before the last answer",
-                        "see 'prevision connector create --help'");
+    /// Shows the question until it is answered by something else than "?", which explains it.
+    std::string ask(const std::string& question, const std::string& fallback,
+                    std::string_view explanation = {}) {
+        for (;;) {
+            const auto line =
+                services_.ask(question + (fallback.empty() ? ": " : fmt::format(" [{}]: ", fallback)));
+            if (!line) {
+                throw Error(ErrorClass::usage, "nothing was created: the input ended before the last answer",
+                            "see 'prevision connector create --help'");
+            }
+            const std::string answer(trim(*line));
+            if (answer != "?") return answer.empty() ? fallback : answer;
+            services_.say(fmt::format(
+                "  {}", explanation.empty() ? "one of these, or its first letters" : explanation));
         }
-        const std::string answer(trim(*line));
-        return answer.empty() ? fallback : answer;
     }
 
     /// Asks until the answer is one of the choices, or empty: then it is the fallback, which need not be a choice.
     std::string choose(const std::string& question, const std::vector<std::string>& choices,
-                       const std::string& fallback) {
+                       const std::string& fallback, std::string_view explanation = {}) {
         for (;;) {
-            const auto answer = ask(fmt::format("{} ({})", question, join(choices, ", ")), fallback);
+            const auto answer =
+                ask(fmt::format("{} ({})", question, join(choices, ", ")), fallback, explanation);
             if (answer == fallback) return fallback;
             for (const auto& choice : choices) {
                 if (equal_ignoring_case(choice, answer)) return choice;
             }
             if (const auto begun = begun_by(choices, answer)) return *begun;
-            services_.say(fmt::format("'{}' is not one of these", answer));
+            services_.say(fmt::format("  '{}' is not one of these", answer));
         }
     }
 
@@ -80,25 +119,29 @@ class Questions {
         return engine;
     }
 
+    /// "Host", "Time zone": the option's name in words.
+    static std::string label_of(const sources::Option& option) {
+        if (!option.label.empty()) return std::string(option.label);
+        if (option.name == "tls") return "TLS";
+        if (option.name == "username") return "User name";
+        auto label = upper_case(std::string(option.name.substr(0, 1))) + std::string(option.name.substr(1));
+        std::ranges::replace(label, '_', ' ');
+        return label;
+    }
+
     void ask_for(const sources::Option& option, const sources::Engine& engine) {
+        if (option.secret) return ask_for_secret(option);
         const std::string name(option.name);
-        if (option.secret && name != "password") {
-            const auto file = ask(fmt::format("file of the {}, empty to leave it out", option.help), "");
-            if (!file.empty()) options_.secret_files[name] = file;
-            return;
-        }
-        if (option.secret) {
-            if (options_.username || option.required) ask_for_secret(option);
-            return;
-        }
+        const auto before = place(name);
         std::string fallback(option.fallback);
         if (name == "port" && engine.default_port) fallback = fmt::format("{}", *engine.default_port);
+        if (before) fallback = *before;
+        const auto choices = split(option.choices, '|');
         for (;;) {
-            const auto choices = split(option.choices, '|');
-            const auto question = fmt::format("{}, {}", name, option.help);
-            const auto answer = choices.empty() ? ask(question, fallback) : choose(name, choices, fallback);
+            const auto answer = choices.empty() ? ask(label_of(option), fallback, option.help)
+                                                : choose(label_of(option), choices, fallback, option.help);
             if (answer.empty() && option.required) {
-                services_.say(fmt::format("{} needs it", engine.title));
+                services_.say(fmt::format("  {} needs it: {}", engine.title, option.help));
                 continue;
             }
             if (answer != fallback && !answer.empty() && !keep(name, answer)) continue;
@@ -107,10 +150,29 @@ class Questions {
     }
 
     void ask_for_secret(const sources::Option& option) {
+        const std::string name(option.name);
+        if (name != "password") {
+            const auto before = options_.secret_files[name].value_or("");
+            const auto file = ask(fmt::format("{} file", label_of(option)), before,
+                                  fmt::format("the file of the {}; empty to leave it out", option.help));
+            if (!file.empty()) options_.secret_files[name] = file;
+            return;
+        }
+        if (!options_.username && !option.required) return;
+        const bool again = options_.typed_password && !options_.typed_password->empty();
         do {
-            options_.typed_password =
-                prompt_for_secret(fmt::format("{}, {} (not shown)", option.name, option.help), services_);
+            auto typed = prompt_for_secret(
+                fmt::format("{} (not shown{})", label_of(option), again ? "; Enter keeps it" : ""),
+                services_);
+            if (!again || !typed.empty()) options_.typed_password = std::move(typed);
         } while (option.required && options_.typed_password->empty());
+    }
+
+    /// The place of an option's answer.
+    std::optional<std::string>& place(const std::string& name) {
+        if (name == "host") return options_.host;
+        if (name == "port") return options_.port;
+        return name == "username" ? options_.username : options_.own[name];
     }
 
     /// Keeps an answer that may be right. Else says why it is wrong.
@@ -118,18 +180,16 @@ class Questions {
         if (name == "port") {
             const auto port = parse_integer(answer);
             if (!port || *port < 1 || *port > 65535) {
-                services_.say(fmt::format("'{}' is not a port", answer));
+                services_.say(fmt::format("  '{}' is not a port", answer));
                 return false;
             }
             options_.port = answer;
             return true;
         }
-        auto& option = name == "host"       ? options_.host
-                       : name == "username" ? options_.username
-                                            : options_.own[name];
-        option = answer;
+        auto& option = place(name);
+        auto before = std::exchange(option, answer);
         if (!is_refused(name)) return true;
-        option.reset();
+        option = std::move(before);
         return false;
     }
 
@@ -146,8 +206,8 @@ class Questions {
             if (!message.starts_with(fmt::format("invalid {}:", name)) &&
                 !message.starts_with("invalid engine:"))
                 return false;
-            services_.say(error.what());
-            if (!error.hint().empty()) services_.say("hint: " + error.hint());
+            services_.say(fmt::format("  {}", error.what()));
+            if (!error.hint().empty()) services_.say("  hint: " + error.hint());
             return true;
         }
         return false;
@@ -177,6 +237,11 @@ class Questions {
 
 bool ask_for_connector(ConnectorOptions& options, Services& services) {
     return Questions(options, services).ask();
+}
+
+bool ask_again(const Error& failure, const std::string& stage, ConnectorOptions& options,
+               Services& services) {
+    return Questions(options, services).ask_again(failure, stage);
 }
 
 }  // namespace prevision::cli

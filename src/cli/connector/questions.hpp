@@ -9,4 +9,8 @@ namespace prevision::cli {
 /// the input ends before the last answer.
 bool ask_for_connector(ConnectorOptions& options, Services& services);
 
+/// After a test of these answers failed at `stage` ("connect", "auth"): says why, and asks again for the answers that may be
+/// wrong. Returns false, and asks nothing, when no answer can be the cause.
+bool ask_again(const Error& failure, const std::string& stage, ConnectorOptions& options, Services& services);
+
 }  // namespace prevision::cli

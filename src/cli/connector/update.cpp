@@ -22,8 +22,9 @@ model::Connector update_connector(const ConnectorOptions& options, const model::
     return send_changes(services, found, options.new_name, std::move(changes));
 }
 
-void add_connector_update(Command& command, Services& services, const ConnectorNoun& noun) {
-    auto verb = command.subcommand("update", "Change the given fields of a connector");
+namespace {
+
+void add_options(Command& verb, Services& services, const ConnectorNoun& noun) {
     auto& options = verb.keep<ConnectorOptions>();
     add_connector_options(verb, options, true);
     verb.detail("An empty value ('') clears a field.");
@@ -32,6 +33,13 @@ void add_connector_update(Command& command, Services& services, const ConnectorN
         take_apart_host(options, services);
         return update_connector(options, find<model::Connector>(services, options.name), services);
     });
+}
+
+}  // namespace
+
+void add_connector_update(Command& command, Services& services, const ConnectorNoun& noun) {
+    command.subcommand("update", "Change the given fields of a connector")
+        .when_reached([&services, &noun](Command& verb) { add_options(verb, services, noun); });
 }
 
 }  // namespace prevision::cli

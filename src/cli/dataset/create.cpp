@@ -62,7 +62,10 @@ Dataset upload(const CreateOptions& options, Services& services) {
     if (name.empty()) name = default_name(std::filesystem::path(file).stem().string(), services.io().clock);
     return create_named(options, name, services, [&](api::Names names) {
         auto form = open_upload(options.upload, name);
-        return services.client().upload_dataset(services.project_id(), name, form, names);
+        const auto progress = show_upload(services, form, name, options.progress);
+        auto dataset = services.client().upload_dataset(services.project_id(), name, form, names);
+        progress->finish("uploaded " + name, {.bytes = form.file_size(), .rows = dataset.rows});
+        return dataset;
     });
 }
 
@@ -70,7 +73,7 @@ Dataset take_snapshot(const CreateOptions& options, Services& services) {
     const auto datasource = find<model::Datasource>(services, options.datasource);
     const auto name =
         options.name.empty() ? default_name(datasource.name, services.io().clock) : options.name;
-    if (options.no_wait) services.keep_snapshots_running();
+    if (options.no_wait) services.keep_jobs_running();
     std::string started;
     auto dataset = create_named(options, name, services, [&](api::Names names) {
         auto snapshot = start_snapshot(services, name, datasource.id, names);

@@ -39,8 +39,8 @@ DatasetNoun dataset_noun(Names<Datasource>& datasources) {
                    text("name", &Dataset::name),
                    name_field<Dataset>("datasource", datasources, &Dataset::datasource_id),
                    {{"state"}, [](const Dataset& dataset) { return cell(state_of(dataset)); }},
-                   number("rows", &Dataset::rows),
-                   number("bytes", &Dataset::bytes),
+                   quantity("rows", render::Quantity::count, &Dataset::rows),
+                   quantity("bytes", render::Quantity::bytes, &Dataset::bytes),
                    text_of("file_type", [](const Dataset& dataset) { return dataset.file.type; }),
                    text_of("compression", [](const Dataset& dataset) { return dataset.file.compression; }),
                    text_of("separator", [](const Dataset& dataset) { return dataset.file.format.separator; }),
@@ -53,10 +53,7 @@ DatasetNoun dataset_noun(Names<Datasource>& datasources) {
         .dependents = {}};
 }
 
-}  // namespace
-
-void add_dataset(Command& root, Services& services) {
-    auto command = root.subcommand("dataset", "A snapshot of a datasource", {"datasets"});
+void add_verbs(Command& command, Services& services) {
     const auto& noun = command.keep<DatasetNoun>(dataset_noun(command.keep<Names<Datasource>>()));
     add_list_verb(command, services, noun);
     add_dataset_create(command, services, noun);
@@ -67,6 +64,13 @@ void add_dataset(Command& root, Services& services) {
     add_dataset_verify(command, services);
     add_dataset_wait(command, services, noun);
     add_delete_verb(command, services, noun);
+}
+
+}  // namespace
+
+void add_dataset(Command& root, Services& services) {
+    root.subcommand("dataset", "A snapshot of a datasource", {"datasets"})
+        .when_reached([&services](Command& command) { add_verbs(command, services); });
 }
 
 }  // namespace prevision::cli

@@ -40,9 +40,9 @@ std::filesystem::path destination(const model::Dataset& dataset, const DownloadO
 void to_stdout(Services& services, const model::Dataset& dataset, const DownloadOptions& options) {
     const auto progress = make_progress(services, dataset.name, options.progress);
     OutputSink output(services.io());
-    transfer(services, dataset, options.extension, &output, *progress);
+    const auto arrived = transfer(services, dataset, options.extension, &output, *progress);
     output.finish();
-    progress->finish();
+    progress->finish("wrote " + dataset.name, {.bytes = arrived.bytes});
 }
 
 /// Writes the file and shows what it holds, unless it is stdout. Error conflict when a file is there, unless --force replaces it.
@@ -61,7 +61,7 @@ void to_file(Services& services, const model::Dataset& dataset, const DownloadOp
     } else if (!file.commit_if_absent()) {
         throw taken();
     }
-    progress->finish();
+    progress->finish("wrote " + path.string(), {.bytes = arrived.bytes});
     if (!file.is_stdout())
         show_object(services, transfer_fields(), describe_transfer(dataset, arrived, path.string()));
 }

@@ -1,23 +1,16 @@
 #include "cli/dataset/snapshot_watch.hpp"
 
-#include <algorithm>
 #include <optional>
 #include <vector>
 
 #include <fmt/format.h>
 
 #include "cli/dataset/transfer.hpp"
-#include "core/wait.hpp"
+#include "cli/verbs/polling.hpp"
 
 namespace prevision::cli {
 
 namespace {
-
-using std::chrono::milliseconds;
-
-// A small table takes a few milliseconds, a large one minutes: ask often at first, then less often.
-constexpr milliseconds first_pause{5};
-constexpr milliseconds longest_pause{250};
 
 Error failure_of(const model::Dataset& dataset) {
     const auto error_class = parse_error_class(dataset.error_class).value_or(ErrorClass::internal);
@@ -25,20 +18,20 @@ Error failure_of(const model::Dataset& dataset) {
     return Error(error_class, fmt::format("cannot take the snapshot '{}': {}", dataset.name, why));
 }
 
-model::Dataset wait_until_done(Services& services, model::Dataset dataset, render::Progress& progress) {
-    auto pause = first_pause;
-    while (!dataset.done() && !dataset.failed()) {
-        wait_for(pause, services.cancellation());
-        pause = std::min(pause * 3 / 2 + milliseconds(1), longest_pause);
-        dataset = services.client().get<model::Dataset>(dataset.id);
-        progress.update(
-            {.bytes = dataset.bytes.value_or(0), .total_bytes = std::nullopt, .rows = dataset.rows});
-    }
-    return dataset;
+render::ProgressState progress_of(const model::Dataset& dataset) {
+    return {.bytes = dataset.bytes.value_or(0),
+            .total_bytes = dataset.total_bytes,
+            .rows = dataset.rows,
+            .about_rows = dataset.about_rows};
 }
 
-bool is_interruption(const Error& error) {
-    return error.error_class() == ErrorClass::interrupted || error.error_class() == ErrorClass::terminated;
+model::Dataset wait_until_done(Services& services, const model::Dataset& started, render::Progress& progress) {
+    const auto is_over = [](const model::Dataset& dataset) { return dataset.done() || dataset.failed(); };
+    return poll(services, started, is_over, [&](const model::Dataset& last) {
+        auto dataset = services.client().get<model::Dataset>(last.id);
+        progress.update(progress_of(dataset));
+        return dataset;
+    });
 }
 
 /// The one unfinished snapshot of that name and datasource, where there is exactly one.
@@ -61,7 +54,7 @@ model::Dataset wait_for_snapshot(Services& services, const model::Dataset& start
     const auto progress = make_progress(services, started.name, progress_mode);
     auto dataset = wait_until_done(services, started, *progress);
     if (dataset.failed()) throw failure_of(dataset);
-    progress->finish();
+    progress->finish(fmt::format("snapshot {}", dataset.name), progress_of(dataset));
     return dataset;
 }
 

@@ -27,7 +27,7 @@ class HashingSink final : public ByteSink {
         if (next_ != nullptr) next_->write(chunk);
         hash_.update(chunk);
         bytes_ += chunk.size();
-        progress_.update({.bytes = bytes_, .total_bytes = total_, .rows = std::nullopt});
+        progress_.update({.bytes = bytes_, .total_bytes = total_});
     }
 
     Transferred finish() { return {.bytes = bytes_, .sha256 = hash_.finish()}; }
@@ -81,7 +81,7 @@ std::vector<Field<TransferredDataset>> transfer_fields() {
     using Row = TransferredDataset;
     return {{{"name"}, [](const Row& row) { return cell(row.dataset.name); }},
             {{"path"}, [](const Row& row) { return cell(row.path); }},
-            {{"bytes", render::Alignment::right},
+            {{.name = "bytes", .alignment = render::Alignment::right, .quantity = render::Quantity::bytes},
              [](const Row& row) { return std::optional(fmt::format("{}", row.content.bytes)); }},
             {{"sha256"}, [](const Row& row) { return cell(row.content.sha256); }}};
 }

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "cli/dataset/transfer.hpp"
 #include "cli/input_file.hpp"
 #include "core/error.hpp"
 
@@ -45,6 +46,15 @@ api::FormUpload open_upload(const UploadOptions& options, const std::string& nam
     const auto file_name =
         *options.file == "-" ? "stdin.csv" : std::filesystem::path(*options.file).filename().string();
     return {fields, file_name, open_input(*options.file)};
+}
+
+std::unique_ptr<render::Progress> show_upload(Services& services, api::FormUpload& form,
+                                              const std::string& label, const std::string& mode) {
+    auto progress = make_progress(services, label, mode);
+    form.watch([&shown = *progress, total = form.file_size()](std::uint64_t sent) {
+        shown.update({.bytes = sent, .total_bytes = total});
+    });
+    return progress;
 }
 
 }  // namespace prevision::cli

@@ -1,10 +1,13 @@
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 
 #include "api/form_upload.hpp"
 #include "cli/command/command.hpp"
+#include "cli/services.hpp"
+#include "render/progress.hpp"
 
 namespace prevision::cli {
 
@@ -25,5 +28,9 @@ api::FormUpload open_upload(const UploadOptions& options, const std::string& nam
 /// Error usage unless the user gave either a file or `other` (by the flag `flag`), and when the flags that describe a file are
 /// given without a file.
 void check_upload(const UploadOptions& options, const std::string& flag, bool other);
+
+/// Shows on stderr how far the upload of the form is. The form calls the result, and must not be sent after it is gone.
+std::unique_ptr<render::Progress> show_upload(Services& services, api::FormUpload& form,
+                                              const std::string& label, const std::string& mode = "auto");
 
 }  // namespace prevision::cli

@@ -17,7 +17,7 @@ TransferredDataset verify(Services& services, const model::Dataset& dataset) {
         throw Error(ErrorClass::invalid, fmt::format("{}: it has no SHA-256", failure));
     const auto progress = make_progress(services, dataset.name);
     const auto arrived = transfer(services, dataset, "csv", nullptr, *progress);
-    progress->finish();
+    progress->finish("read " + dataset.name, {.bytes = arrived.bytes});
     services.message(fmt::format("the dataset '{}' is unchanged: its size and SHA-256 match", dataset.name));
     return describe_transfer(dataset, arrived);
 }

@@ -43,11 +43,7 @@ DatasourceNoun datasource_noun(Names<Connector>& connectors) {
             .dependents = {}};
 }
 
-}  // namespace
-
-void add_datasource(Command& root, Services& services) {
-    auto command =
-        root.subcommand("datasource", "The exact resource behind a connector", {"datasources", "ds"});
+void add_verbs(Command& command, Services& services) {
     const auto& noun = command.keep<DatasourceNoun>(datasource_noun(command.keep<Names<Connector>>()));
     add_list_verb(command, services, noun);
     add_datasource_create(command, services, noun);
@@ -59,6 +55,13 @@ void add_datasource(Command& root, Services& services) {
     add_datasource_preview(command, services);
     add_datasource_cat(command, services);
     add_datasource_schema(command, services);
+}
+
+}  // namespace
+
+void add_datasource(Command& root, Services& services) {
+    root.subcommand("datasource", "The exact resource behind a connector", {"datasources", "ds"})
+        .when_reached([&services](Command& command) { add_verbs(command, services); });
 }
 
 }  // namespace prevision::cli

@@ -29,10 +29,7 @@ ExporterNoun exporter_noun(Names<Connector>& connectors) {
             .dependents = {}};
 }
 
-}  // namespace
-
-void add_exporter(Command& root, Services& services) {
-    auto command = root.subcommand("exporter", "A target that datasets are written to", {"exporters"});
+void add_verbs(Command& command, Services& services) {
     const auto& noun = command.keep<ExporterNoun>(exporter_noun(command.keep<Names<Connector>>()));
     add_list_verb(command, services, noun);
     add_exporter_create(command, services, noun);
@@ -41,6 +38,13 @@ void add_exporter(Command& root, Services& services) {
     add_delete_verb(command, services, noun);
     add_exporter_run(command, services);
     add_exporter_exports(command, services);
+}
+
+}  // namespace
+
+void add_exporter(Command& root, Services& services) {
+    root.subcommand("exporter", "A target that datasets are written to", {"exporters"})
+        .when_reached([&services](Command& command) { add_verbs(command, services); });
 }
 
 }  // namespace prevision::cli

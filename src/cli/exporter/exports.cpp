@@ -8,7 +8,7 @@ std::vector<Field<model::Export>> export_fields() {
             extra(text("exporter_id", &Export::exporter_id)),
             text("dataset_id", &Export::dataset_id),
             text("status", &Export::status),
-            number("rows", &Export::rows),
+            quantity("rows", render::Quantity::count, &Export::rows),
             text("logs", &Export::logs),
             time("created_at", &Export::created_at)};
 }

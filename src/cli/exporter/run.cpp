@@ -1,6 +1,8 @@
+#include <fmt/format.h>
+
 #include "cli/dataset/upload.hpp"
 #include "cli/exporter/verbs.hpp"
-#include "core/wait.hpp"
+#include "cli/verbs/polling.hpp"
 
 namespace prevision::cli {
 
@@ -8,59 +10,102 @@ namespace {
 
 using model::Export;
 
-Export wait_for_end(Services& services, Export done) {
-    constexpr std::chrono::milliseconds pause{500};
-    while (done.status != "done" && done.status != "failed") {
-        wait_for(pause, services.cancellation());
-        done = services.client().get<model::Export>(done.id);
-    }
-    return done;
+struct RunOptions {
+    std::string name;
+    std::string dataset;
+    UploadOptions upload;
+    bool no_wait = false;
+    std::vector<std::string> columns;
+};
+
+bool has_ended(const Export& each) { return each.status == "done" || each.status == "failed"; }
+
+/// The one running export of that exporter and dataset, where there is exactly one.
+std::optional<std::string> find_running(api::Client& client, const model::Exporter& exporter,
+                                        const std::string& dataset_id) {
+    std::vector<std::string> found;
+    client.list_exports(api::refer_to(exporter), [&](const Export& each) {
+        if (!has_ended(each) && each.dataset_id == dataset_id) found.push_back(each.id);
+        return true;
+    });
+    if (found.size() != 1) return std::nullopt;
+    return found.front();
 }
 
-/// Writes the dataset, or the file. A platform may answer before it is done.
-Export start(const std::string& dataset, const UploadOptions& upload, const model::Exporter& exporter,
-             Services& services) {
+/// Stops an export whose command is interrupted, so that nothing half-made is left.
+void stop(Services& services, const std::string& id) {
+    services.tidy(fmt::format("stop the export {}", id), [&](api::Client& client) {
+        if (client.stop_export(id).status == "done")
+            services.notice(fmt::format("the export {} was done before it could be stopped", id));
+    });
+}
+
+/// Begins to write the dataset, or the file.
+Export start(const RunOptions& options, const model::Exporter& exporter, Services& services) {
     auto& client = services.client();
-    if (!upload.file) {
-        const auto found = find<model::Dataset>(services, dataset);
-        return client.run_exporter(api::refer_to(exporter), api::refer_to(found));
+    const auto dataset = options.upload.file ? model::Dataset() : find<model::Dataset>(services, options.dataset);
+    try {
+        if (!options.upload.file) return client.run_exporter(api::refer_to(exporter), api::refer_to(dataset));
+        auto form = open_upload(options.upload);
+        const auto progress = show_upload(services, form, exporter.name);
+        auto started = client.export_file(api::refer_to(exporter), form);
+        progress->finish(fmt::format("sent {} to '{}'", *options.upload.file, exporter.name),
+                         {.bytes = form.file_size()});
+        return started;
+    } catch (const Error& error) {
+        if (is_interruption(error)) {
+            services.tidy("see whether the export was started", [&](api::Client& again) {
+                if (const auto id = find_running(again, exporter, dataset.id)) stop(services, *id);
+            });
+        }
+        throw;
     }
-    auto form = open_upload(upload);
-    return client.export_file(api::refer_to(exporter), form);
+}
+
+Export wait_for_end(Services& services, const Export& started) {
+    try {
+        return poll(services, started, has_ended, [&](const Export& last) {
+            return services.client().get<Export>(last.id);
+        });
+    } catch (const Error& error) {
+        if (is_interruption(error)) stop(services, started.id);
+        throw;
+    }
+}
+
+void run(const RunOptions& options, Services& services) {
+    const auto fields = pick_fields(export_fields(), options.columns);
+    check_upload(options.upload, "--dataset", !options.dataset.empty());
+    const auto exporter = find<model::Exporter>(services, options.name);
+    // A file that is read by this process is written by it, too.
+    const bool waits = !options.no_wait || (options.upload.file && services.is_embedded());
+    if (!waits) services.keep_jobs_running();
+    const auto started = start(options, exporter, services);
+    const auto shown = waits ? wait_for_end(services, started) : started;
+    show_object(services, fields, shown);
+    if (shown.status != "failed") return;
+    throw Error(parse_error_class(shown.error_class).value_or(ErrorClass::internal),
+                fmt::format("cannot write through '{}': {}", exporter.name, shown.logs));
 }
 
 }  // namespace
 
 void add_exporter_run(Command& command, Services& services) {
-    struct Options {
-        std::string name;
-        std::string dataset;
-        UploadOptions upload;
-        bool no_wait = false;
-        std::vector<std::string> columns;
-    };
     auto verb = command.subcommand("run", "Write a dataset or a file through an exporter");
-    auto& options = verb.keep<Options>();
+    auto& options = verb.keep<RunOptions>();
     verb.argument("NAME", options.name, "The exporter's name or id", true,
                   {.completes = Completes::exporter});
     verb.option("--dataset", options.dataset, "The dataset's name or id",
                 {.value = "NAME", .completes = Completes::dataset});
     add_upload_options(verb, options.upload);
-    verb.flag("--no-wait", options.no_wait, "Do not wait for a platform that writes in the background");
+    verb.flag("--no-wait", options.no_wait, "Do not wait until it is written");
     add_columns_option(verb, options.columns, column_names(export_fields()));
+    verb.detail(
+        "With --no-wait, 'exporter exports NAME' shows how it ended. The embedded platform writes a dataset in a process "
+        "of its own then; a file it writes in this one, which waits nevertheless.");
     verb.example("prevision exporter run results --dataset today");
     verb.example("prevision exporter run results --file results.csv");
-    verb.action([&options, &services] {
-        const auto exporter = find<model::Exporter>(services, options.name);
-        const auto fields = pick_fields(export_fields(), options.columns);
-        check_upload(options.upload, "--dataset", !options.dataset.empty());
-        const auto done = start(options.dataset, options.upload, exporter, services);
-        const auto ended = options.no_wait ? done : wait_for_end(services, done);
-        show_object(services, fields, ended);
-        if (ended.status != "failed") return;
-        throw Error(parse_error_class(ended.error_class).value_or(ErrorClass::internal),
-                    fmt::format("cannot write through '{}': {}", exporter.name, ended.logs));
-    });
+    verb.action([&options, &services] { run(options, services); });
 }
 
 }  // namespace prevision::cli

@@ -3,9 +3,9 @@
 #include <fmt/format.h>
 
 #include "cli/nouns.hpp"
+#include "cli/output_file.hpp"
 #include "cli/verbs/listing.hpp"
 #include "config/paths.hpp"
-#include "core/atomic_file.hpp"
 #include "model/json_builder.hpp"
 #include "platform/platform.hpp"
 
@@ -54,15 +54,17 @@ void add_backup(Command& root, Services& services) {
     };
     auto verb = root.subcommand("backup", "Copy the embedded platform into one file, while it may be in use");
     auto& options = verb.keep<Options>();
-    verb.argument("FILE", options.file, "The tar archive to write", true, {.completes = Completes::file});
+    verb.argument("FILE", options.file, "The tar archive to write; - is stdout", true,
+                  {.completes = Completes::file});
     verb.flag("--without-key", options.without_key, "Leave out the key that opens the secrets");
     verb.example("prevision backup prevision.tar");
     verb.action([&options, &services] {
-        AtomicFile file(options.file, 0600);
+        OutputFile file(options.file, services.io().out, OutputFile::Readers::owner);
         const auto content = platform::write_backup(services.embedded().platform(), !options.without_key,
                                                     file, services.cancellation());
         file.commit();
         warn_of_missing_key(services, content);
+        if (file.is_stdout()) return;
         show_done(services, backup_fields(), show(content, options.file),
                   fmt::format("wrote {} datasets and {} secrets to {}", content.datasets, content.secrets,
                               options.file));
@@ -73,13 +75,15 @@ void add_restore(Command& root, Services& services) {
     auto verb =
         root.subcommand("restore", "Make the embedded platform from a backup, after checking all of it");
     auto& file = verb.keep<std::string>();
-    verb.argument("FILE", file, "What 'prevision backup' wrote", true, {.completes = Completes::file});
+    verb.argument("FILE", file, "What 'prevision backup' wrote; - is stdin", true,
+                  {.completes = Completes::file});
     verb.detail("PREVISION_HOME must name a folder that has no platform yet.");
     verb.example("prevision backup prevision.tar");
     verb.example("PREVISION_HOME=$PWD/copy prevision restore prevision.tar");
     verb.action([&file, &services] {
         const auto home = config::platform_home(services.io().environment);
-        const auto content = platform::restore_backup(file, home, services.cancellation());
+        const auto content =
+            platform::restore_backup(file == "-" ? "/dev/stdin" : file, home, services.cancellation());
         warn_of_missing_key(services, content);
         show_done(services, backup_fields(), show(content, home.string()),
                   fmt::format("restored {} datasets and {} secrets to {}", content.datasets, content.secrets,

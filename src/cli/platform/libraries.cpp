@@ -2,7 +2,6 @@
 
 #include <CLI/Version.hpp>
 #include <fmt/format.h>
-#include <mysql.h>
 #include <openssl/crypto.h>
 #include <rapidjson/rapidjson.h>
 #include <sodium.h>
@@ -11,6 +10,7 @@
 
 #include "net/curl_library.hpp"
 #include "sources/files/ssh_library.hpp"
+#include "sources/mysql/library.hpp"
 #include "sources/postgres/library.hpp"
 
 namespace prevision::cli {
@@ -19,7 +19,7 @@ std::vector<Library> libraries() {
     return {{"cli11", CLI11_VERSION},
             {"curl", net::curl().version_info(CURLVERSION_NOW)->version},
             {"fmt", fmt::format("{}.{}.{}", FMT_VERSION / 10000, FMT_VERSION / 100 % 100, FMT_VERSION % 100)},
-            {"mariadb", ::mysql_get_client_info()},
+            {"mariadb", sources::mysql::mariadb().get_client_info()},
             {"openssl", ::OpenSSL_version(OPENSSL_VERSION_STRING)},
             {"pq", fmt::format("{}.{}", sources::postgres::pq().lib_version() / 10000,
                                sources::postgres::pq().lib_version() % 10000)},

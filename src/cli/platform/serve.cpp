@@ -12,6 +12,7 @@
 #include "model/json_builder.hpp"
 #include "platform/platform.hpp"
 #include "server/server.hpp"
+#include "server/systemd_socket.hpp"
 #include "sources/reach.hpp"
 
 namespace prevision::cli {
@@ -23,7 +24,6 @@ struct ServeOptions {
     std::optional<std::string> certificate;
     std::optional<std::string> key;
     bool insecure_http = false;
-    std::string log = "text";
     std::map<std::string_view, std::optional<std::string>> limits;  ///< by flag
     platform::Confinement confinement;
     std::vector<std::string> file_folders;
@@ -86,14 +86,27 @@ constexpr std::array<Limit, 9> all_limits{{
      set_time<&Settings::event_comment>},
 }};
 
-Settings to_settings(const ServeOptions& options) {
+/// With -o json the lines of the log are JSON too.
+server::LogFormat log_format(const GlobalOptions& global) {
+    const auto wanted = global.log.value_or(global.json_errors() ? "json" : "text");
+    if (wanted == "none") return server::LogFormat::none;
+    if (wanted == "json") return server::LogFormat::json;
+    if (global.json_errors()) {
+        throw Error(ErrorClass::usage, fmt::format("--log text and -o {} exclude each other", global.output),
+                    "both say what stderr holds: leave out one of them");
+    }
+    return server::LogFormat::text;
+}
+
+Settings to_settings(const ServeOptions& options, const GlobalOptions& global,
+                     const Environment& environment) {
     Settings settings;
     settings.listen = options.listen;
+    if (options.listen == "systemd") settings.inherited_socket = server::systemd_socket(environment);
     if (options.certificate) settings.tls_certificate = *options.certificate;
     if (options.key) settings.tls_key = *options.key;
     settings.insecure_http = options.insecure_http;
-    if (options.log == "json") settings.log = server::LogFormat::json;
-    if (options.log == "none") settings.log = server::LogFormat::none;
+    settings.log = log_format(global);
     for (const auto& limit : all_limits) {
         const auto& given = options.limits.at(limit.flag);
         if (given) limit.set(settings, limit.flag, *given);
@@ -102,8 +115,7 @@ Settings to_settings(const ServeOptions& options) {
 }
 
 /// Writes a line of the log about the server itself. One that cannot be written is dropped, as those of requests are.
-void announce(Services& services, server::LogFormat format, std::string_view event,
-              const std::string& url = {}) {
+void announce(Services& services, std::string_view event, const std::string& url = {}) {
     auto& err = services.io().err;
     const auto text = url.empty() ? fmt::format("prevision: {}\n", event)
                                   : fmt::format("prevision: {} on {}\n", event, url);
@@ -113,7 +125,7 @@ void announce(Services& services, server::LogFormat format, std::string_view eve
                           .text_if_set("url", url)
                           .finish();
     try {
-        err.write(format == server::LogFormat::json ? json + "\n" : text);
+        err.write(services.options().json_errors() ? json + "\n" : text);
         err.flush();
     } catch (const Error&) {
         return;
@@ -125,7 +137,7 @@ void announce(Services& services, server::LogFormat format, std::string_view eve
 void run_serve(const ServeOptions& options, Services& services) {
     constexpr std::chrono::seconds to_end{5};
     require_embedded(services);
-    const auto settings = to_settings(options);
+    const auto settings = to_settings(options, services.options(), services.io().environment);
     set_grace(settings.drain_time + to_end);
     auto confinement = options.confinement;
     confinement.file_folders.assign(options.file_folders.begin(), options.file_folders.end());
@@ -133,9 +145,9 @@ void run_serve(const ServeOptions& options, Services& services) {
     if (!confinement.ambient_credentials) sources::forget_ambient_credentials();
     server::Server server(services.embedded().platform(), settings, services.embedded().home(),
                           services.io().err, services.io().clock);
-    announce(services, settings.log, "serving", server.url());
+    announce(services, "serving", server.url());
     server.run(services.cancellation());
-    announce(services, settings.log, "stopped");
+    announce(services, "stopped");
 }
 
 /// What connectors may use of the server's machine and network.
@@ -157,13 +169,15 @@ void add_confinement(Command& command, ServeOptions& options) {
 void add_serve(Command& root, GlobalOptions& global, Services& services) {
     auto command = root.subcommand("serve", "Serve the embedded platform to a team, over HTTP");
     auto& options = command.keep<ServeOptions>();
-    command.option("--listen", options.listen, "The address to listen at", {.value = "HOST:PORT"});
+    // First, so that an error in another option is JSON where the log is.
+    command.option("--log", global.log, "The access log, on stderr: text, without -o json",
+                   {.value = "FORM", .choices = {"text", "json", "none"}});
+    command.option("--listen", options.listen, "The address to listen at, or systemd: the socket of its unit",
+                   {.value = "HOST:PORT"});
     command.option("--tls-cert", options.certificate, "The certificate, with its chain",
                    {.value = "FILE", .completes = Completes::file});
     command.option("--tls-key", options.key, "Its key", {.value = "FILE", .completes = Completes::file});
     command.flag("--insecure-http", options.insecure_http, "Listen beyond this machine without TLS");
-    command.option("--log", options.log, "The access log, on stderr",
-                   {.value = "FORM", .choices = {"text", "json", "none"}});
     add_confinement(command, options);
     for (const auto& limit : all_limits) {
         command.option(std::string(limit.flag), options.limits[limit.flag], std::string(limit.help),
@@ -172,11 +186,7 @@ void add_serve(Command& root, GlobalOptions& global, Services& services) {
     command.example("prevision serve token create alice");
     command.example("prevision serve");
     command.example("prevision serve --listen 0.0.0.0:8443 --tls-cert cert.pem --tls-key key.pem --log json");
-    command.action([&options, &global, &services] {
-        // Errors and warnings are lines of the log too.
-        if (options.log == "json") global.output = "jsonl";
-        run_serve(options, services);
-    });
+    command.action([&options, &services] { run_serve(options, services); });
     add_token(command, services);
 }
 

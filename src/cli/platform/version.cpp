@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "cli/nouns.hpp"
+#include "cli/platform/build_info.hpp"
 #include "cli/platform/libraries.hpp"
 #include "cli/verbs/listing.hpp"
 #include "core/text.hpp"
@@ -17,9 +18,17 @@ std::string to_document() {
     for (const auto& engine : sources::engines()) engines.text(engine.name);
     model::JsonObject versions;
     for (const auto& library : libraries()) versions.text(library.name, library.version);
+    const auto& info = build_info();
+    const auto build = model::JsonObject()
+                           .text("compiler", info.compiler)
+                           .text("type", info.type)
+                           .text_or_null("package", info.package)
+                           .text_or_null("commit", info.commit)
+                           .finish();
     return model::JsonObject()
         .text("name", "prevision")
         .text("version", PREVISION_VERSION)
+        .json("build", build)
         .json("engines", engines.finish())
         .json("libraries", versions.finish())
         .finish();
@@ -28,13 +37,14 @@ std::string to_document() {
 }  // namespace
 
 void add_version(Command& root, Services& services) {
-    auto command = root.subcommand("version", "Show this program's version");
-    command.detail("With -o json also the engines, and the versions of the libraries in use.");
+    auto command = root.subcommand("version", "Show this program's version, and how it was built");
+    command.detail("With -o json also the engines, and the versions of the libraries in use; --version shows the version alone.");
     command.example("prevision version");
     command.example("prevision version -o json");
     command.action([&services] {
         if (services.options().format() == render::Format::table) {
-            services.io().out.write("prevision " PREVISION_VERSION "\n");
+            services.io().out.write(
+                fmt::format("prevision " PREVISION_VERSION "\nbuilt by {}\n", describe(build_info())));
             return;
         }
         render::render_object(

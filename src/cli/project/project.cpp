@@ -80,17 +80,20 @@ void add_update(Command& command, Services& services, const Noun<Project>& noun)
     show_result_of(verb, services, noun, [&options, &services] { return run_update(options, services); });
 }
 
-}  // namespace
-
-void add_project(Command& root, Services& services) {
-    auto command =
-        root.subcommand("project", "What holds connectors, datasources and datasets", {"projects"});
+void add_verbs(Command& command, Services& services) {
     const auto& noun = command.keep<Noun<Project>>(project_noun());
     add_list_verb(command, services, noun);
     add_create(command, services, noun);
     add_show_verb(command, services, noun);
     add_update(command, services, noun);
     add_delete_verb(command, services, noun);
+}
+
+}  // namespace
+
+void add_project(Command& root, Services& services) {
+    root.subcommand("project", "What holds connectors, datasources and datasets", {"projects"})
+        .when_reached([&services](Command& command) { add_verbs(command, services); });
 }
 
 }  // namespace prevision::cli

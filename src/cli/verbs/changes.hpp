@@ -20,8 +20,10 @@ inline void add_new_name(Command& verb, std::optional<std::string>& name) {
 template <typename Object>
 Object send_changes(Services& services, const Object& object, const std::optional<std::string>& name,
                     model::JsonObject changes) {
-    if (name && *name != object.name) {
+    const bool is_renamed = name && *name != object.name;
+    if (is_renamed) {
         for (const auto& other : find_named<Object>(services, *name)) {
+            if (!reserves_name(other)) continue;
             throw Error(ErrorClass::conflict,
                         fmt::format("cannot rename the {} '{}': the name '{}' is taken by {}",
                                     api::noun_of<Object>(), object.name, *name, other.id));
@@ -31,7 +33,9 @@ Object send_changes(Services& services, const Object& object, const std::optiona
     if (changes.empty())
         throw Error(ErrorClass::usage, "nothing to change was given",
                     fmt::format("see 'prevision {} update --help'", api::noun_of<Object>()));
-    return services.client().update<Object>(api::refer_to(object), changes.finish());
+    auto& client = services.client();
+    return is_renamed ? client.rename(scope_of<Object>(services), object, changes.finish())
+                      : client.update<Object>(api::refer_to(object), changes.finish());
 }
 
 }  // namespace prevision::cli

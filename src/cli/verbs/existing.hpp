@@ -59,13 +59,6 @@ std::optional<Object> settle_existing(Services& services, const IfExists& option
     return existing;
 }
 
-/// Whether nothing else may have the object's name. A failed snapshot does not reserve it.
-template <typename Object>
-bool reserves_name([[maybe_unused]] const Object& object) {
-    if constexpr (std::is_same_v<Object, model::Dataset>) return !object.failed();
-    return true;
-}
-
 /// Creates an object of a name that no other has, or does what `--if-exists` says, also when another command takes the name
 /// meanwhile. `create` is called with the rule for its name. `unreserving` receives the objects that have the name and do not
 /// reserve it.

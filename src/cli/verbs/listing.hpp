@@ -81,6 +81,14 @@ Field<Object> number(std::string name, std::optional<Number> Object::*member) {
             }};
 }
 
+/// A column of a number that counts something, which a table shows as people read it.
+template <typename Object, typename Number>
+Field<Object> quantity(std::string name, render::Quantity kind, std::optional<Number> Object::*member) {
+    auto field = number(std::move(name), member);
+    field.column.quantity = kind;
+    return field;
+}
+
 /// The column, shown in a list only where `--columns` names it.
 template <typename Object>
 Field<Object> extra(Field<Object> field) {

@@ -30,6 +30,21 @@ inline std::string with_article(const std::string& noun) {
     return (noun.starts_with('e') ? "an " : "a ") + noun;
 }
 
+/// Adds the noun's objects to a listing of ids or documents, unread.
+template <typename Object>
+void list_without_cells(Services& services, Listing& listing) {
+    auto& client = services.client();
+    if (services.options().format() == render::Format::id) {
+        client.list_ids<Object>(scope_of<Object>(services), [&](const std::string& id) {
+            return listing.add({.id = id, .cells = {}, .document = {}});
+        });
+        return;
+    }
+    client.list_documents<Object>(scope_of<Object>(services), [&](api::Client::Document each) {
+        return listing.add({.id = std::move(each.id), .cells = {}, .document = std::move(each.text)});
+    });
+}
+
 /// Adds the noun's objects to the listing. Only the cells that are used are made: a list may have thousands of objects.
 template <typename Object>
 void list_objects(Services& services, const Noun<Object>& noun, Listing& listing) {
@@ -40,13 +55,11 @@ void list_objects(Services& services, const Noun<Object>& noun, Listing& listing
         if (fields[i].prepare) fields[i].prepare(services);
         used.push_back(i);
     }
-    const std::vector<std::optional<std::string>> no_cells(fields.size());
-    if (used.empty() && services.options().format() == render::Format::id) {
-        services.client().list_ids<Object>(scope_of<Object>(services), [&](const std::string& id) {
-            return listing.add({.id = id, .cells = no_cells, .document = {}});
-        });
+    if (used.empty()) {
+        list_without_cells<Object>(services, listing);
         return;
     }
+    const std::vector<std::optional<std::string>> no_cells(fields.size());
     list_all<Object>(services, [&](Object object) {
         auto cells = no_cells;
         for (const auto i : used) cells[i] = fields[i].cell(object);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -11,7 +12,7 @@
 namespace prevision::cli {
 
 /// The platform's call that tests an object.
-using TestCall = api::TestOutcome (*)(api::Client& client, const api::ObjectReference& object);
+using TestCall = std::function<api::TestOutcome(api::Client& client, const api::ObjectReference& object)>;
 
 /// What `test` takes.
 struct TestOptions {

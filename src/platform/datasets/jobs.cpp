@@ -171,6 +171,8 @@ void Jobs::work(Job& job, const model::Dataset& dataset) {
             take_(dataset, file_of(job.id), job.cancellation, [&](const snapshot::Progress& now) {
                 job.rows = now.rows;
                 job.bytes = now.bytes;
+                job.total_bytes = now.total_bytes.value_or(0);
+                job.about_rows = now.about_rows.value_or(0);
             });
         // The dataset was deleted meanwhile, perhaps by a process that has died since.
         if (!datasets_.finish(job.id, content_of(snapshot))) remove_files(job.id);
@@ -217,7 +219,7 @@ void Jobs::settle() {
 /// and the lock; then the table refuses that step.
 std::optional<model::Dataset> Jobs::settled(const model::Dataset& dataset) {
     const auto excluded = WorkerLock::try_exclude(lock_of(dataset.id));
-    if (!excluded) return dataset;
+    if (!excluded) return with_totals(dataset);
     const Error reason(ErrorClass::internal, "the process that took the snapshot ended before it was done");
     try {
         if (datasets_.fail(dataset.id, reason)) {
@@ -231,6 +233,20 @@ std::optional<model::Dataset> Jobs::settled(const model::Dataset& dataset) {
         if (now && is_unfinished(*now)) set_failed(*now, reason);
         return now;
     }
+}
+
+/// The dataset, with how much there will be of it where a job of this process knows that.
+model::Dataset Jobs::with_totals(model::Dataset dataset) {
+    const auto known = [](std::uint64_t number) {
+        return number == 0 ? std::nullopt : std::optional(number);
+    };
+    const std::lock_guard lock(mutex_);
+    for (const auto& job : jobs_) {
+        if (job->id != dataset.id) continue;
+        dataset.total_bytes = known(job->total_bytes);
+        dataset.about_rows = known(job->about_rows);
+    }
+    return dataset;
 }
 
 void Jobs::remove(const std::string& dataset_id, Cancellation& cancellation) {

@@ -89,6 +89,9 @@ class Jobs {
         Work(const Work&) = delete;
         Work& operator=(const Work&) = delete;
 
+        /// Whether a process that this one starts marks it as alive too.
+        void set_inheritable(bool inheritable) const { lock_.set_inheritable(inheritable); }
+
       private:
         WorkerLock lock_;
         std::filesystem::path file_;
@@ -113,6 +116,8 @@ class Jobs {
         Cancellation cancellation;
         std::atomic<std::uint64_t> rows{0};
         std::atomic<std::uint64_t> bytes{0};
+        std::atomic<std::uint64_t> total_bytes{0};  ///< 0 where it is not known, as below
+        std::atomic<std::uint64_t> about_rows{0};
         std::atomic<bool> running{false};  ///< its progress is published
         bool ended = false;                ///< guarded by mutex_
         std::thread thread;                ///< not started when the caller's thread does the work
@@ -127,6 +132,7 @@ class Jobs {
     void work(Job& job, const model::Dataset& dataset);
     void fail(const std::string& dataset_id, const Error& reason);
     std::optional<model::Dataset> settled(const model::Dataset& dataset);
+    model::Dataset with_totals(model::Dataset dataset);
     void sweep();
     std::optional<std::string> remove_files(const std::string& dataset_id) const;
     void publish_progress();

@@ -10,11 +10,13 @@
 
 namespace prevision::platform {
 
-/// A page of a list: `page`, from 1, and `rowsPerPage`; with `name`, of the objects that have this name.
+/// A page of a list: `page`, from 1, and `rowsPerPage`; with `name`, of the objects that have this name; with
+/// `fields=_id`, of objects of which only the id is read.
 struct Page {
     std::uint64_t number = 1;
     std::uint64_t size = 100;
     std::optional<std::string> name{};
+    bool only_ids = false;
 
     [[nodiscard]] std::uint64_t offset() const { return (number - 1) * size; }
 };
@@ -29,7 +31,7 @@ struct Listed {
 /// Whether a new object may have a name that another one has.
 enum class Names { repeated, unique };
 
-/// Error invalid, naming the parameter, when one is not a number or out of range (1..1000 rows on a page).
+/// Error invalid, naming the parameter, when one is not a number or out of range (1 to 10,000 rows on a page).
 Page read_page(const Query& query);
 
 /// The rows of a sample: `limit`, by default 10. Error invalid above 10,000, since a sample is held in memory; the

@@ -56,7 +56,7 @@ std::unique_ptr<VaultKey> read_key(const std::filesystem::path& path) {
         throw Error(ErrorClass::invalid, fmt::format("the key file {} is not a regular file", path.string()),
                     "PREVISION_VAULT_KEY_FILE names the file that holds the key");
     }
-    if ((status.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
+    if (!is_private(status.st_mode, status.st_uid, status.st_gid)) {
         throw Error(ErrorClass::invalid,
                     fmt::format("other users can read the key file {} (mode {:04o})", path.string(),
                                 static_cast<unsigned>(status.st_mode & 07777U)),
@@ -82,6 +82,12 @@ std::unique_ptr<VaultKey> make_key(const std::filesystem::path& path) {
 }
 
 }  // namespace
+
+bool is_private(unsigned mode, unsigned owner, unsigned group) {
+    // systemd lets a service read a credential by an ACL, whose mask is shown as the bits of the group.
+    const bool is_credential = owner == 0 && group == 0 && (mode & 0777U) == (S_IRUSR | S_IRGRP);
+    return is_credential || (mode & (S_IRWXG | S_IRWXO)) == 0;
+}
 
 VaultKey::VaultKey() {
     initialise_sodium();

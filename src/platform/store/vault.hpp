@@ -13,6 +13,9 @@
 
 namespace prevision::platform {
 
+/// Whether only its owner, or root, can read a file of this mode, owner and group.
+bool is_private(unsigned mode, unsigned owner, unsigned group);
+
 /// A key of 256 bits, wiped when it is destroyed. Seals with XChaCha20-Poly1305 (IETF).
 class VaultKey {
   public:

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "net/certificates.hpp"
 #include "sources/field.hpp"
 #include "sources/files/ftp_session.hpp"
 #include "sources/files/options.hpp"
@@ -87,7 +88,7 @@ std::unique_ptr<FileSession> open_session(const Connection& connection, Cancella
     const FtpSettings settings{.tls = active ? Tls::disable : tls.level,
                                .implicit = tls.implicit,
                                .active = active,
-                               .certificates = certificates.value_or("")};
+                               .certificates = certificates.value_or(net::system_certificates())};
     return std::make_unique<FtpSession>(std::move(server), settings, cancellation);
 }
 

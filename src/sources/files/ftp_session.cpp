@@ -68,7 +68,7 @@ net::CurlHandle& FtpSession::begin(const std::string& url) {
     handle.set<CURLOPT_USE_SSL>(levels.at(static_cast<std::size_t>(settings_.tls)));
     handle.set<CURLOPT_SSL_VERIFYPEER>(verify);
     handle.set<CURLOPT_SSL_VERIFYHOST>(verify ? 2 : 0);
-    if (!settings_.certificates.empty()) handle.set<CURLOPT_CAINFO>(settings_.certificates);
+    handle.set<CURLOPT_CAINFO>(settings_.certificates);
     if (settings_.active) handle.set<CURLOPT_FTPPORT>("-");
     // A file by its whole path, so that no folder on the way needs to be entered.
     handle.set<CURLOPT_FTP_FILEMETHOD>(CURLFTPMETHOD_NOCWD);

@@ -15,7 +15,7 @@ struct FtpSettings {
     Tls tls = Tls::prefer;
     bool implicit = false;     ///< TLS from the first byte, instead of when it is asked for
     bool active = false;       ///< the server connects for the data, instead of us
-    std::string certificates;  ///< a file of those to trust; empty: the system's
+    std::string certificates;  ///< a file of those to trust
 };
 
 /// FTP and FTPS, through libcurl.

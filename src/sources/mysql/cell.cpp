@@ -4,6 +4,8 @@
 #include <charconv>
 #include <cmath>
 
+#include "sources/mysql/library.hpp"
+
 namespace prevision::sources::mysql {
 
 namespace {
@@ -114,7 +116,7 @@ bool Cell::fetch_whole(MYSQL_STMT* statement, unsigned column) {
     MYSQL_BIND whole = bind();
     whole.buffer = whole_.data();
     whole.buffer_length = whole_.size();
-    return mysql_stmt_fetch_column(statement, &whole, column, 0) == 0;
+    return mariadb().stmt_fetch_column(statement, &whole, column, 0) == 0;
 }
 
 Value Cell::value() {

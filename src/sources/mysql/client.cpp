@@ -12,6 +12,7 @@
 #include <sys/socket.h>
 
 #include "sources/mysql/error.hpp"
+#include "sources/mysql/plugins.hpp"
 
 namespace prevision::sources::mysql {
 
@@ -51,7 +52,7 @@ unsigned whole_seconds(std::chrono::milliseconds time) {
 }  // namespace
 
 Client::Client(const Target& target, Cancellation& cancellation)
-    : target_(target), cancellation_(cancellation), mysql_(mysql_init(nullptr)) {
+    : target_(target), cancellation_(cancellation), mysql_(mariadb().init(nullptr)) {
     if (!mysql_) throw Error(ErrorClass::internal, "cannot connect to a MySQL server: out of memory");
     subscription_.emplace(cancellation, [this] { shut(); });
     set_options();
@@ -64,7 +65,7 @@ Client::~Client() {
 
 void Client::set_options() {
     MYSQL* mysql = mysql_.get();
-    const auto set = [&](mysql_option option, const void* value) { mysql_optionsv(mysql, option, value); };
+    const auto set = [&](mysql_option option, const void* value) { mariadb().optionsv(mysql, option, value); };
     const my_bool yes = 1;
     const my_bool no = 0;
     const unsigned off = 0;
@@ -86,7 +87,10 @@ void Client::set_options() {
     if (target_.tls == Tls::disable || target_.tls == Tls::prefer) {
         set(MARIADB_OPT_RESTRICTED_AUTH, protected_logins);
     }
-    mysql_optionsv(mysql, MYSQL_OPT_CONNECT_ATTR_ADD, "program_name", "prevision");
+    if (target_.tls == Tls::verify && !target_.certificates.empty())
+        set(MYSQL_OPT_SSL_CA, target_.certificates.c_str());
+    if (const auto folder = bundled_plugins()) set(MYSQL_PLUGIN_DIR, folder->c_str());
+    mariadb().optionsv(mysql, MYSQL_OPT_CONNECT_ATTR_ADD, "program_name", "prevision");
 }
 
 void Client::begin() {
@@ -100,7 +104,7 @@ void Client::begin() {
 
     // Pass an empty password as "": for nullptr the library would look in the environment.
     const char* const path = target_.is_local() ? target_.host.c_str() : nullptr;
-    pending_ = mysql_real_connect_start(
+    pending_ = mariadb().real_connect_start(
         &connected_, mysql_.get(), path == nullptr ? target_.host.c_str() : nullptr, target_.username.c_str(),
         target_.password.c_str(), nullptr, static_cast<unsigned>(target_.port), path, 0);
     // The version comes with the server's greeting. The library's next wait is for the answer to the login,
@@ -108,7 +112,7 @@ void Client::begin() {
     advance_until([](const MYSQL& mysql) { return mysql.server_version != nullptr; });
     check_peer();
     if (pending_ == 0 && connected_ == nullptr) {
-        const unsigned code = mysql_errno(mysql_.get());
+        const unsigned code = mariadb().error_number(mysql_.get());
         // Bytes that are not a greeting hold no capabilities, which the library reports as a login problem.
         if (code == CR_PLUGIN_NOT_ALLOWED && (mysql_->server_capabilities & CLIENT_PROTOCOL_41) == 0)
             fail(CR_VERSION_ERROR, "the answer is not that of a MySQL server of version 4.1 or later");
@@ -166,7 +170,7 @@ void Client::wait_for_server() {
         give_up();
         fail(CR_CONNECTION_ERROR, fmt::format("no answer within {} ms", target_.connect_timeout.count()));
     }
-    pending_ = mysql_real_connect_cont(&connected_, mysql_.get(), ready);
+    pending_ = mariadb().real_connect_cont(&connected_, mysql_.get(), ready);
 }
 
 // Which of the events that the library waits for have happened: MYSQL_WAIT_TIMEOUT at the deadline or when
@@ -192,14 +196,14 @@ std::chrono::milliseconds Client::limit_of(Patience patience) const {
                                          : target_.silence_limit;
 }
 
-void Client::note_socket() { socket_ = mysql_get_socket(mysql_.get()); }
+void Client::note_socket() { socket_ = mariadb().get_socket(mysql_.get()); }
 
 // The library cannot be left in the middle of connecting: without its socket it continues, and fails.
 void Client::give_up() {
     while (pending_ != 0) {
         note_socket();
         shut();
-        pending_ = mysql_real_connect_cont(&connected_, mysql_.get(),
+        pending_ = mariadb().real_connect_cont(&connected_, mysql_.get(),
                                            MYSQL_WAIT_READ | MYSQL_WAIT_WRITE | MYSQL_WAIT_TIMEOUT);
     }
 }
@@ -210,15 +214,15 @@ void Client::shut() noexcept {
 }
 
 std::string Client::encryption() const {
-    const char* cipher = mysql_get_ssl_cipher(mysql_.get());
+    const char* cipher = mariadb().get_ssl_cipher(mysql_.get());
     const char* version = nullptr;
-    mariadb_get_infov(mysql_.get(), MARIADB_CONNECTION_TLS_VERSION, &version);
+    mariadb().get_infov(mysql_.get(), MARIADB_CONNECTION_TLS_VERSION, &version);
     if (cipher == nullptr || version == nullptr) return "not used";
     return fmt::format("{}, {}", version, cipher);
 }
 
 std::string Client::server_version() const {
-    const char* version = mysql_get_server_info(mysql_.get());
+    const char* version = mariadb().get_server_info(mysql_.get());
     return version != nullptr ? version : "";
 }
 
@@ -229,8 +233,8 @@ void Client::set_purpose(std::string purpose, ErrorClass otherwise) {
 
 void Client::use_database(const std::string& database) {
     MYSQL* mysql = mysql_.get();
-    if (wait<int>([&](int* code) { return mysql_select_db_start(code, mysql, database.c_str()); },
-                  [&](int* code, int ready) { return mysql_select_db_cont(code, mysql, ready); },
+    if (wait<int>([&](int* code) { return mariadb().select_db_start(code, mysql, database.c_str()); },
+                  [&](int* code, int ready) { return mariadb().select_db_cont(code, mysql, ready); },
                   Patience::limited) != 0)
         fail();
 }
@@ -238,8 +242,8 @@ void Client::use_database(const std::string& database) {
 void Client::execute(std::string_view sql, Patience patience) {
     cancellation_.check();
     MYSQL* mysql = mysql_.get();
-    if (wait<int>([&](int* code) { return mysql_real_query_start(code, mysql, sql.data(), sql.size()); },
-                  [&](int* code, int ready) { return mysql_real_query_cont(code, mysql, ready); },
+    if (wait<int>([&](int* code) { return mariadb().real_query_start(code, mysql, sql.data(), sql.size()); },
+                  [&](int* code, int ready) { return mariadb().real_query_cont(code, mysql, ready); },
                   patience) != 0)
         fail();
 }
@@ -247,26 +251,26 @@ void Client::execute(std::string_view sql, Patience patience) {
 void Client::for_each_row(std::string_view sql, const std::function<void(std::span<const Value> row)>& each) {
     execute(sql);
     const std::unique_ptr<MYSQL_RES, void (*)(MYSQL_RES*)> result(
-        mysql_use_result(mysql_.get()), [](MYSQL_RES* whole) { mysql_free_result(whole); });
+        mariadb().use_result(mysql_.get()), [](MYSQL_RES* whole) { mariadb().free_result(whole); });
     if (!result) {
-        if (mysql_errno(mysql_.get()) != 0) fail();
+        if (mariadb().error_number(mysql_.get()) != 0) fail();
         fail(CR_MALFORMED_PACKET, "the server answers without rows");
     }
-    std::vector<Value> values(mysql_num_fields(result.get()));
+    std::vector<Value> values(mariadb().num_fields(result.get()));
     try {
         for (;;) {
             const MYSQL_ROW row = wait<MYSQL_ROW>(
-                [&](MYSQL_ROW* fetched) { return mysql_fetch_row_start(fetched, result.get()); },
+                [&](MYSQL_ROW* fetched) { return mariadb().fetch_row_start(fetched, result.get()); },
                 [&](MYSQL_ROW* fetched, int ready) {
-                    return mysql_fetch_row_cont(fetched, result.get(), ready);
+                    return mariadb().fetch_row_cont(fetched, result.get(), ready);
                 },
                 Patience::limited);
             if (row == nullptr) break;
-            const unsigned long* const sizes = mysql_fetch_lengths(result.get());
+            const unsigned long* const sizes = mariadb().fetch_lengths(result.get());
             for (std::size_t at = 0; at < values.size(); ++at) values[at] = {row[at], sizes[at]};
             each(values);
         }
-        if (mysql_errno(mysql_.get()) != 0) fail();
+        if (mariadb().error_number(mysql_.get()) != 0) fail();
     } catch (...) {
         shut();  // else freeing the result would read the remaining rows
         throw;
@@ -274,7 +278,7 @@ void Client::for_each_row(std::string_view sql, const std::function<void(std::sp
 }
 
 void Client::check_warnings() {
-    if (mysql_warning_count(mysql_.get()) == 0) return;
+    if (mariadb().warning_count(mysql_.get()) == 0) return;
     std::string reason = "it does not fit";
     for_each_row("SHOW WARNINGS LIMIT 1", [&](auto row) { reason = row[2].text(); });
     throw Error(ErrorClass::invalid, fmt::format("{}: a value would be changed: {}", purpose_, reason),
@@ -283,12 +287,12 @@ void Client::check_warnings() {
 
 MYSQL_STMT* Client::new_statement() {
     cancellation_.check();
-    MYSQL_STMT* statement = mysql_stmt_init(mysql_.get());
+    MYSQL_STMT* statement = mariadb().stmt_init(mysql_.get());
     if (statement == nullptr) throw Error(ErrorClass::internal, fmt::format("{}: out of memory", purpose_));
     return statement;
 }
 
-void Client::fail() { fail(mysql_errno(mysql_.get()), mysql_error(mysql_.get())); }
+void Client::fail() { fail(mariadb().error_number(mysql_.get()), mariadb().error(mysql_.get())); }
 
 void Client::fail(unsigned code, const std::string& reason) {
     note_socket();          // the library has closed that of a lost connection

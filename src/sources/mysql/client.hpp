@@ -15,6 +15,7 @@
 #include "core/cancellation.hpp"
 #include "core/error.hpp"
 #include "net/socket.hpp"
+#include "sources/mysql/library.hpp"
 #include "sources/mysql/target.hpp"
 #include "sources/sql/patience.hpp"
 
@@ -71,7 +72,7 @@ class Client {
     friend class Statement;
     using Clock = std::chrono::steady_clock;
     struct Close {
-        void operator()(MYSQL* mysql) const { mysql_close(mysql); }
+        void operator()(MYSQL* mysql) const { mariadb().close(mysql); }
     };
 
     /// Runs a call of the library in its non-blocking form, and returns the call's own result. The server may be

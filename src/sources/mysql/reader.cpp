@@ -62,6 +62,19 @@ bool is_view(Client& client, const Location& location) {
     return found;
 }
 
+/// Tells the sink how many rows the server estimates. It has no estimate for a view.
+void tell_estimate(Client& client, const Location& location, RowSink& sink) {
+    client.for_each_row(
+        fmt::format(
+            "SELECT table_rows FROM information_schema.tables WHERE table_schema = CONVERT(x'{}' USING "
+            "utf8mb4) AND table_name = CONVERT(x'{}' USING utf8mb4)",
+            to_hex(location.database), to_hex(location.table)),
+        [&](auto row) {
+            const auto rows = row[0].is_null() ? std::nullopt : parse_integer(std::string(row[0].text()));
+            if (rows && *rows > 0) sink.expect(static_cast<std::uint64_t>(*rows));
+        });
+}
+
 void read_table(Client& client, const Target& target, const Location& location, const ReadOptions& options,
                 RowSink& sink) {
     client.set_purpose(fmt::format("cannot read the table '{}' of '{}' at {}", location.table,
@@ -78,6 +91,7 @@ void read_table(Client& client, const Target& target, const Location& location, 
         list += list.empty() ? "" : ", ";
         list += quote_identifier(column.name, SqlDialect::mysql, "column");
     }
+    if (!options.limit) tell_estimate(client, location, sink);
     const bool uses_zone = !target.time_zone.empty() && is_view(client, location);
     const auto zone_mark = uses_zone ? use_time_zone(client, target) : "Z";
     const auto limit = options.limit ? fmt::format(" LIMIT {}", *options.limit) : std::string();

@@ -10,6 +10,7 @@
 
 #include "sources/mysql/cell.hpp"
 #include "sources/mysql/client.hpp"
+#include "sources/mysql/library.hpp"
 #include "sources/source.hpp"
 
 namespace prevision::sources::mysql {
@@ -41,8 +42,8 @@ class Statement {
     [[noreturn]] void fail();
 
     struct Free {
-        void operator()(MYSQL_RES* result) const { mysql_free_result(result); }
-        void operator()(MYSQL_STMT* statement) const { mysql_stmt_close(statement); }
+        void operator()(MYSQL_RES* result) const { mariadb().free_result(result); }
+        void operator()(MYSQL_STMT* statement) const { mariadb().stmt_close(statement); }
     };
 
     Client& client_;

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "net/certificates.hpp"
 #include "sources/field.hpp"
 
 namespace prevision::sources::mysql {
@@ -17,10 +18,16 @@ Tls parse_tls(const Connection& connection) {
     refuse_field("tls", fmt::format("'{}' is not one of disable, prefer, require, verify", value));
 }
 
+std::string find_certificates(const Environment& environment) {
+    if (auto file = environment.get("SSL_CERT_FILE")) return *file;
+    return environment.get("SSL_CERT_DIR") ? "" : net::system_certificates();
+}
+
 }  // namespace
 
 Target parse_target(const Connection& connection) {
-    return {parse_server(connection, standard_port), parse_tls(connection)};
+    return {parse_server(connection, standard_port), parse_tls(connection),
+            find_certificates(connection.environment)};
 }
 
 }  // namespace prevision::sources::mysql

@@ -15,6 +15,7 @@ enum class Tls {
 
 struct Target : SqlServer {
     Tls tls = Tls::prefer;
+    std::string certificates{};  ///< file of certificates to trust; empty: OpenSSL looks in SSL_CERT_DIR
 };
 
 /// Throws Error invalid, naming the field.

@@ -121,6 +121,15 @@ void require_exact_name(Client& client, const TableName& table, ErrorClass missi
                 "names of PostgreSQL have at most 63 bytes");
 }
 
+std::optional<std::uint64_t> estimate_rows(Client& client, const TableName& table) {
+    const auto found = client.query(
+        "SELECT CAST(c.reltuples AS bigint) FROM pg_catalog.pg_class c WHERE c.oid = pg_catalog.to_regclass($1)",
+        {quote_name(table)});
+    const auto rows = found.rows() == 0 ? std::nullopt : parse_integer(found.text(0, 0));
+    if (!rows || *rows <= 0) return std::nullopt;
+    return static_cast<std::uint64_t>(*rows);
+}
+
 std::optional<std::vector<TableColumn>> find_columns(Client& client, const TableName& table) {
     const int version = client.server_version_number();
     // A domain may have a domain as its base type, and the innermost one that has a modifier says it.

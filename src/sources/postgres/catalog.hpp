@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -33,6 +34,9 @@ void list_columns(Client& connection, const std::string& schema, const std::stri
 /// Error `missing` when the server looks for another table than that of the name: it cuts names that are too
 /// long.
 void require_exact_name(Client& client, const TableName& table, ErrorClass missing);
+
+/// How many rows the server estimates that a table has; nothing when it was never analysed.
+std::optional<std::uint64_t> estimate_rows(Client& client, const TableName& table);
 
 /// A column of a table that is to be written.
 struct TableColumn {

@@ -24,6 +24,7 @@ struct Query {
     std::string statement;
     std::vector<Field> fields;
     std::vector<Column> columns;
+    std::optional<std::uint64_t> about_rows;
 };
 
 constexpr Oid type_money = 790;
@@ -52,6 +53,7 @@ std::optional<Query> prepare(Client& client, const Location& location) {
                            ErrorClass::invalid);
         lock_table(client, quote_name(table));
         require_exact_name(client, table, ErrorClass::not_found);
+        query.about_rows = estimate_rows(client, table);
         query.statement = fmt::format("SELECT * FROM {}", quote_name(table));
     } else {
         client.set_purpose(fmt::format("cannot read the request in '{}' at {}", location.database,
@@ -75,6 +77,7 @@ std::optional<Query> prepare(Client& client, const Location& location) {
 }
 
 void copy(Client& client, const Query& query, RowSink& sink) {
+    if (query.about_rows) sink.expect(*query.about_rows);
     sink.columns(query.columns);
     std::vector<unsigned> types;
     types.reserve(query.fields.size());
@@ -101,9 +104,11 @@ void read(Client& client, const Location& location, const ReadOptions& options, 
     }
     if (!query) fail_as_rewritten(client);
     // A request may end in a comment, hence the line ends.
-    if (options.limit)
+    if (options.limit) {
         query->statement =
             fmt::format("SELECT * FROM (\n{}\n) AS r LIMIT {}", query->statement, *options.limit);
+        query->about_rows.reset();
+    }
     client.start_copy(fmt::format("COPY (\n{}\n) TO STDOUT", query->statement));
     copy(client, *query, sink);
     // Partitions are locked when the query runs.

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "core/text.hpp"
+#include "net/certificates.hpp"
 #include "sources/field.hpp"
 
 namespace prevision::sources::postgres {
@@ -42,10 +43,7 @@ std::string find_root_certificate(const Environment& environment, std::string_vi
     }
     if (!tls_mode.starts_with("verify")) return "";
     if (auto named = environment.get("SSL_CERT_FILE")) return *named;
-    for (const auto* file : {"/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt"}) {
-        if (std::filesystem::exists(file, ignored)) return file;
-    }
-    return "";
+    return net::system_certificates();
 }
 
 // "/run/postgresql", or a socket in it: "/run/postgresql/.s.PGSQL.5432".

@@ -7,8 +7,8 @@
 
 namespace prevision::sources::s3 {
 
-/// Names what lies in "" (the buckets), "BUCKET" or "BUCKET/PATH", as names below that place; with
-/// `recursive` all objects that lie deeper too, however many. Error not_found when there is no such place.
+/// Lists the buckets (path ""), or the folders and objects of "BUCKET" or "BUCKET/PATH", by their names below that path. With
+/// `recursive` it lists all objects at any depth instead. Error not_found when the path does not exist.
 void browse(Client& client, const std::string& path, bool recursive, const EntryObserver& each);
 
 }  // namespace prevision::sources::s3

@@ -204,8 +204,7 @@ std::string Client::hint_of(CURLcode code) const {
     return {};
 }
 
-/// Makes a request, again where the bucket's region is another one, or where the service redirects for the
-/// time being: each is signed anew.
+/// Makes a request, and repeats it when the service names another region or redirects it. Each request has a signature of its own.
 Head Client::follow(const Request& request, const std::function<void(const Head&, std::string_view)>& take,
                     const OutgoingFile* upload) {
     constexpr int most_redirects = 3;

@@ -95,8 +95,8 @@ class Client {
     net::CurlHandle handle_;
 };
 
-/// Waits before a request that has failed `failures` times in a row is made again, as long as the service
-/// asks for. False, at once, when a retry cannot help or there were enough of them.
+/// Waits before the next try of a request that failed `failures` times in a row, as long as the service asks for. Returns false
+/// without waiting when another try cannot help, or when there were too many.
 bool wait_before_retry(const Failure& failure, int failures, Cancellation& cancellation);
 
 }  // namespace prevision::sources::s3

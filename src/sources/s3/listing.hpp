@@ -31,9 +31,8 @@ std::vector<Item> parse_buckets(std::string_view xml, const std::string& purpose
 
 std::vector<Item> list_buckets(Client& client);
 
-/// Names all keys that begin with `prefix`, page by page; with `delimiter` "/" those that go on behind a
-/// further '/' are put together as prefixes. Returns early when `each` returns false. `page_size` 0 leaves it
-/// to the service.
+/// Lists all keys that begin with `prefix`, page by page. With the delimiter "/" it lists only the keys directly below the
+/// prefix, and once each folder of the others. Ends when `each` returns false. With `page_size` 0 the service chooses the size.
 void list_objects(Client& client, const std::string& bucket, const std::string& prefix,
                   const std::string& delimiter, int page_size,
                   const std::function<bool(const Item& item)>& each);

@@ -43,8 +43,8 @@ struct WholeObject {};
 /// How many bytes before a cut are requested again and compared.
 inline constexpr std::uint64_t overlap_size = std::uint64_t{16} << 10U;
 
-/// A stretch of an object, fetched in parts by several threads and given out in order. At most a fixed number
-/// of parts is in memory: threads that are ahead wait.
+/// Reads a range of an object: several threads fetch its parts, and `next` returns them in order. Threads that are ahead wait, so
+/// that only a fixed number of parts is in memory.
 class Ranges {
   public:
     /// Starts to fetch the bytes of [begin, end). All arguments must outlive it.

@@ -13,11 +13,11 @@ namespace prevision::sources::s3 {
 
 namespace {
 
-/// The first request: all of a small object, and enough of a large one to know it.
+/// The size of the first request: it holds all of a small object, and tells the size of a large one.
 constexpr std::uint64_t first_range = std::uint64_t{256} << 10U;
 
-/// Parallel ranges are faster over a long distance, where one connection is slow; a single answer is faster
-/// where each request costs the service more than its bytes. Large objects are measured: a stretch of each.
+/// Parallel ranges are faster over a long distance, where one connection is slow. One single answer is faster from a service that
+/// needs long for each request. So both ways are tried and timed at the beginning of a large object.
 constexpr std::uint64_t worth_a_trial = std::uint64_t{256} << 20U;
 constexpr std::uint64_t trial = std::uint64_t{32} << 20U;
 

@@ -7,9 +7,8 @@
 
 namespace prevision::sources::s3 {
 
-/// Reads an object: its beginning first, then, where it is larger and the sink wants more, parallel ranges,
-/// given to the sink in order. A request that is cut is resumed where it stopped. All bytes are of the same
-/// version of the object: Error integrity when it changes meanwhile.
+/// Reads an object and gives it to the sink in order. The first request fetches the beginning; parallel ones fetch the rest if
+/// the sink wants it. A request that is cut off is resumed. Error integrity when the object changes meanwhile.
 void read_object(Client& client, const std::string& bucket, const std::string& key, ContentSink& sink,
                  Cancellation& cancellation);
 

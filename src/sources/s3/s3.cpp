@@ -24,13 +24,18 @@ constexpr std::array<Option, 7> connector_options{{
     {.name = "host",
      .help = "the endpoint: a host, or http://HOST[:PORT]",
      .fallback = "AWS_ENDPOINT_URL, else AWS's of the region",
-     .guards_secret = true},
+     .guards_secret = true,
+     .label = "Endpoint"},
     {.name = "port", .help = "the endpoint's port", .fallback = "the scheme's own", .guards_secret = true},
-    {.name = "username", .help = "the access key", .fallback = "AWS_ACCESS_KEY_ID, else none"},
+    {.name = "username",
+     .help = "the access key",
+     .fallback = "AWS_ACCESS_KEY_ID, else none",
+     .label = "Access key"},
     {.name = "password",
      .help = "the secret key",
      .fallback = "AWS_SECRET_ACCESS_KEY, else none",
-     .secret = true},
+     .secret = true,
+     .label = "Secret key"},
     {.name = "region",
      .help = "the region that requests are signed for",
      .fallback = "AWS_REGION, AWS_DEFAULT_REGION, else us-east-1"},
@@ -131,7 +136,7 @@ void ObjectSource::test(const std::optional<Location>& location, const StageObse
         try {
             buckets = list_buckets(client_).size();
         } catch (const Failure& failure) {
-            // Unknown credentials have other codes.
+            // The service knows these credentials: for unknown ones it has other codes.
             if (failure.refusal().code != "AccessDenied") throw;
             denied = failure;
         }

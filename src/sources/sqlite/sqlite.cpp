@@ -28,7 +28,7 @@ namespace {
 constexpr std::array<std::string_view, 1> schemes{"sqlite"};
 
 constexpr std::array<Option, 2> connector_options{{
-    {.name = "host", .help = "the file: sqlite:///absolute/path", .required = true},
+    {.name = "host", .help = "the file: sqlite:///absolute/path", .required = true, .label = "File"},
     encoding_option,
 }};
 
@@ -138,10 +138,24 @@ class SqliteSource final : public Source {
         }
     }
 
+    // The highest row number, which SQLite finds at once, is at least the number of rows, unless some were deleted.
+    static void tell_estimate(Database& file, const std::string& quoted_table, RowSink& sink) {
+        std::int64_t rows = 0;
+        try {
+            auto statement = file.prepare(fmt::format("SELECT max(rowid) FROM main.{}", quoted_table));
+            if (statement.step() && !statement.is_null(0)) rows = statement.integer(0);
+        } catch (const SqliteError&) {
+            return;  // a view has no row numbers, nor has a table WITHOUT ROWID
+        }
+        if (rows > 0) sink.expect(static_cast<std::uint64_t>(rows));
+    }
+
     void read_table(Database& file, const std::string& table, const ReadOptions& options, RowSink& sink) {
         check_table(file, path_, table);
         const auto nullable = find_nullable(file, table);
-        auto sql = fmt::format("SELECT * FROM main.{}", quote_identifier(table, SqlDialect::sqlite, "table"));
+        const auto name = quote_identifier(table, SqlDialect::sqlite, "table");
+        if (!options.limit) tell_estimate(file, name, sink);
+        auto sql = fmt::format("SELECT * FROM main.{}", name);
         if (options.limit) sql += fmt::format(" LIMIT {}", *options.limit);
         auto statement = file.prepare(sql);
         auto columns = columns_of(statement.handle());

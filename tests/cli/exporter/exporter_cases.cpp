@@ -43,10 +43,10 @@ std::vector<VerbCase> exporter_cases() {
          .err = "deleted the exporter 'results'"},
         {.verb = "exporter update",
          .arguments = {id, "--name", "daily", "--write-mode", "replace", "--description", "", "-q"},
-         .answers = {{200, results}, {200, R"({"items":[]})"}, {200, results}},
+         .answers = {{200, results}, {200, R"({"items":[]})"}, {200, results, unique_name}},
          .requests = {get, "GET /projects/000000000000000000000001/exporters?name=daily&page=1",
                       "PATCH /exporters/" + id +
-                          R"( {"description":"","database_write_mode":"replace","name":"daily"})"},
+                          R"(?unique_name=true {"description":"","database_write_mode":"replace","name":"daily"})"},
          .out = id + "\n"},
         {.verb = "exporter update",
          .arguments = {id, "--write-mode", "safe"},

@@ -1,4 +1,5 @@
 #include "cli/in_process.hpp"
+#include "cli/platform/build_info.hpp"
 
 namespace prevision::testing {
 
@@ -139,7 +140,7 @@ std::vector<VerbCase> platform_cases() {
          .err = "the default platform is 'embedded' from now on"},
         {.verb = "profile show", .arguments = {"work"}, .err = "no profile is named 'work'", .exit_code = 3},
         {.verb = "completion", .arguments = {"tcsh"}, .err = "bash, zsh, fish", .exit_code = 2},
-        {.verb = "version", .arguments = {}, .out = "prevision " PREVISION_VERSION "\n"},
+        {.verb = "version", .arguments = {}, .out = "prevision " PREVISION_VERSION "\nbuilt by " + cli::describe(cli::build_info()) + "\n"},
         {.verb = "doctor",
          .arguments = {"--limit", "many"},
          .err = "--limit: 'many' is not a whole number",

@@ -30,9 +30,10 @@ std::vector<VerbCase> project_cases() {
          .out = id + "\n"},
         {.verb = "project update",
          .arguments = {id, "--name", "leavers", "--description", "", "--project-color", "#FFFFFF", "-q"},
-         .answers = {{200, churn}, {200, R"({"items":[]})"}, {200, churn}},
+         .answers = {{200, churn}, {200, R"({"items":[]})"}, {200, churn, unique_name}},
          .requests = {"GET /projects/" + id, "GET /projects?name=leavers&page=1",
-                      "PATCH /projects/" + id + R"( {"description":"","color":"#FFFFFF","name":"leavers"})"},
+                      "PATCH /projects/" + id +
+                          R"(?unique_name=true {"description":"","color":"#FFFFFF","name":"leavers"})"},
          .out = id + "\n"},
         {.verb = "project delete",
          .arguments = {id, "--yes", "-q"},

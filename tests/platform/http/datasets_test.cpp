@@ -138,7 +138,7 @@ TEST_CASE("a snapshot that cannot be taken is failed with the reason, and has no
 
 TEST_CASE("a dataset that is not done has no data yet, and keeps its datasource") {
     Shop shop;
-    shop.platform().hand_snapshots_to([](const std::string&) {});
+    shop.platform().hand_jobs_to([](const std::string&) {});
     const auto created = shop.create_dataset(shop.datasource);
     CHECK(created.text("copy_state") == "pending");
     const auto download = shop.get("/datasets/" + created.id() + "/download");
@@ -149,7 +149,7 @@ TEST_CASE("a dataset that is not done has no data yet, and keeps its datasource"
     CHECK(refused.status == 409);
     CHECK(refused.message() == "1 snapshot of the datasource is not finished");
     Cancellation cancellation;
-    shop.platform().take_pending_snapshot(created.id(), cancellation);
+    shop.platform().run_pending(created.id(), cancellation);
     CHECK(shop.get("/datasets/" + created.id()).text("copy_state") == "done");
     CHECK(shop.remove("/data-sources/" + shop.datasource).status == 200);
     CHECK(shop.get("/datasets/" + created.id()).text("datasource_id") == shop.datasource);

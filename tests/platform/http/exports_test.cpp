@@ -33,7 +33,13 @@ struct Shop : Fixture {
         REQUIRE(made.status == 200);
         return made.id();
     }
-    Reply run() { return post("/exporters/" + exporter + "/dataset/" + dataset, ""); }
+    Reply start() { return post("/exporters/" + exporter + "/dataset/" + dataset, ""); }
+    /// The export when it has ended, or the answer that refuses it.
+    Reply run() {
+        auto reply = start();
+        while (reply.text("status") == "running") reply = get("/exports/" + reply.id());
+        return reply;
+    }
     [[nodiscard]] std::filesystem::path source() const { return folder() / "shop.db"; }
     [[nodiscard]] std::filesystem::path kept() const { return home() / "datasets" / (dataset + ".csv"); }
     static sqlite::Database open(const std::filesystem::path& file) {
@@ -82,10 +88,10 @@ TEST_CASE("an export that is written and cannot be recorded says so, and a repea
     shop.execute_in_store(
         "CREATE TRIGGER full BEFORE UPDATE ON exports WHEN NEW.status = 'done' BEGIN SELECT RAISE(ABORT, 'no room'); END");
     const auto first = shop.run();
-    CHECK(first.status == 500);
-    CHECK_THAT(first.message(),
-               Catch::Contains("the export is written (3 rows written)") && Catch::Contains("no room"));
-    CHECK_THAT(first.text("hint"), Catch::Contains("do not export again"));
+    CHECK(first.text("status") == "failed");
+    CHECK_THAT(first.text("logs"), Catch::Contains("the export is written (3 rows written)") &&
+                                       Catch::Contains("no room") &&
+                                       Catch::Contains("do not export again"));
     CHECK(shop.rows_written() == 3);
     shop.execute_in_store("DROP TRIGGER full");
     for (int i = 0; i < 2; ++i) {
@@ -103,6 +109,70 @@ TEST_CASE("an export that is written and cannot be recorded says so, and a repea
     CHECK(shop.patch("/exports/" + id, R"({"status": "failed"})").status == 409);
     CHECK(shop.run().text("status") == "done");
     CHECK(shop.rows_written() == 6);
+}
+
+TEST_CASE("an export continues after the answer, and ends failed when it is stopped") {
+    Shop shop;
+    // Its rows wait for the lock.
+    auto database = Shop::open(shop.source());
+    database.execute("CREATE TABLE copy (a); BEGIN IMMEDIATE");
+    const auto started = shop.start();
+    CHECK(started.status == 200);
+    CHECK(started.text("status") == "running");
+    CHECK(started.text("dataset_id") == shop.dataset);
+    CHECK(shop.platform().running_jobs() == 1);
+    SECTION("it is done when its rows are written") {
+        database.execute("COMMIT");
+        auto now = shop.get("/exports/" + started.id());
+        while (now.text("status") == "running") now = shop.get("/exports/" + started.id());
+        CHECK(now.text("status") == "done");
+        CHECK(now.text("rows") == "3");
+        CHECK(shop.patch("/exports/" + started.id(), R"({"status": "failed"})").status == 409);
+        database.execute("BEGIN");
+    }
+    SECTION("it is stopped") {
+        CHECK(shop.patch("/exports/" + started.id(), R"({"status": "done"})").status == 409);
+        const auto stopped = shop.patch("/exports/" + started.id(), R"({"status": "failed"})");
+        CHECK(stopped.status == 200);
+        CHECK(stopped.text("status") == "failed");
+        CHECK(stopped.text("logs") == "the export was interrupted before it was done");
+        CHECK(shop.get("/exports/" + started.id()).text("status") == "failed");
+    }
+    database.execute("ROLLBACK");
+    CHECK(shop.platform().running_jobs() == 0);
+}
+
+TEST_CASE("an export whose end cannot be recorded at all is known as failed, and its mark is gone") {
+    Shop shop;
+    shop.execute_in_store(
+        "CREATE TRIGGER full BEFORE UPDATE ON exports WHEN NEW.status <> 'running' BEGIN SELECT RAISE(ABORT, 'no room'); END");
+    CHECK(shop.run().text("status") == "failed");
+    CHECK(shop.rows_written() == 3);
+    shop.execute_in_store("DROP TRIGGER full");
+    CHECK(shop.run().status == 409);
+    CHECK(shop.rows_written() == 3);
+}
+
+TEST_CASE("an export that is handed over is running until the other process has ended") {
+    Shop shop;
+    std::string launched;
+    shop.platform().hand_jobs_to([&](const std::string& id) { launched = id; });
+    const auto started = shop.start();
+    CHECK(started.text("status") == "running");
+    CHECK(launched == started.id());
+    CHECK(shop.rows_written() == -1);
+    Cancellation cancellation;
+    shop.platform().run_pending(launched, cancellation);
+    CHECK(shop.get("/exports/" + launched).text("status") == "done");
+    CHECK(shop.rows_written() == 3);
+    CHECK_THROWS_AS(shop.platform().run_pending(launched, cancellation), Error);
+    CHECK(shop.rows_written() == 3);
+
+    shop.platform().hand_jobs_to(
+        [](const std::string&) { throw Error(ErrorClass::internal, "no more processes"); });
+    const auto refused = shop.start();
+    CHECK(refused.text("status") == "failed");
+    CHECK(refused.text("logs") == "no more processes");
 }
 
 TEST_CASE("nothing is written when an export cannot be recorded before") {

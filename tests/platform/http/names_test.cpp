@@ -42,6 +42,11 @@ std::string list_of(const std::string& collection) {
     return collection.ends_with("/data-source") ? collection.substr(0, collection.rfind('/')) : collection;
 }
 
+std::string object_of(const std::string& collection, const std::string& id) {
+    const auto list = list_of(collection);
+    return list.substr(list.rfind('/')) + "/" + id;
+}
+
 }  // namespace
 
 TEST_CASE("of many who create a unique name at once exactly one succeeds, and the others get 409") {
@@ -61,6 +66,29 @@ TEST_CASE("of many who create a unique name at once exactly one succeeds, and th
         for (auto& thread : threads) thread.join();
         CHECK(std::ranges::count(statuses, 200) == 1);
         CHECK(std::ranges::count(statuses, 409) == clients - 1);
+    }
+}
+
+TEST_CASE("of many who give one unique name to their objects at once exactly one succeeds") {
+    Fixture platform;
+    for (const auto& [collection, body] : kinds(platform)) {
+        CAPTURE(collection);
+        constexpr std::size_t clients = 6;
+        std::vector<std::string> ids(clients);
+        for (auto& id : ids) id = platform.post(collection, body).id();
+        std::vector<int> statuses(clients);
+        std::vector<std::thread> threads;
+        for (std::size_t i = 0; i < clients; ++i) {
+            threads.emplace_back([&, i, target = object_of(collection, ids[i])] {
+                statuses[i] = Fixture::call_platform(platform.platform(), "PATCH",
+                                                     target + "?unique_name=true", R"({"name": "new"})")
+                                  .status;
+            });
+        }
+        for (auto& thread : threads) thread.join();
+        CHECK(std::ranges::count(statuses, 200) == 1);
+        CHECK(std::ranges::count(statuses, 409) == clients - 1);
+        CHECK(platform.get(list_of(collection) + "?name=new").json["items"].Size() == 1);
     }
 }
 

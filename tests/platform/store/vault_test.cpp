@@ -217,3 +217,14 @@ TEST_CASE("a key file that is no regular file is an error at once") {
     }
     CHECK(refusal().error_class() == ErrorClass::invalid);
 }
+
+TEST_CASE("a key file is private when only its owner may read it, or when systemd hands it over as a credential") {
+    CHECK(platform::is_private(S_IFREG | 0600, 1000, 1000));
+    CHECK(platform::is_private(S_IFREG | 0400, 0, 0));
+    CHECK(platform::is_private(S_IFREG | 0440, 0, 0));
+    CHECK_FALSE(platform::is_private(S_IFREG | 0440, 1000, 0));
+    CHECK_FALSE(platform::is_private(S_IFREG | 0440, 0, 1000));
+    CHECK_FALSE(platform::is_private(S_IFREG | 0640, 0, 0));
+    CHECK_FALSE(platform::is_private(S_IFREG | 0444, 0, 0));
+    CHECK_FALSE(platform::is_private(S_IFREG | 0660, 1000, 1000));
+}

@@ -147,7 +147,7 @@ TEST_CASE("tls=verify checks the certificate") {
     connection.options["tls"] = "verify";
     CHECK_THAT(check_fails(connection, "tls", ErrorClass::unreachable).what(), Catch::Contains("self"));
 
-    const ScopedVariable trusted("SSL_CERT_FILE", tls_server().certificate().string());
+    connection.environment = Environment({{"SSL_CERT_FILE", tls_server().certificate().string()}});
     const auto message = tls_message(connection);
     connection.host = "localhost";  // which the certificate does not name
     check_fails(connection, "tls", ErrorClass::unreachable);

@@ -1,5 +1,6 @@
 #include <functional>
 #include <limits>
+#include <memory>
 #include <optional>
 #include <utility>
 
@@ -10,7 +11,6 @@
 #include "core/error.hpp"
 #include "core/file.hpp"
 #include "core/id.hpp"
-#include "core/utf8.hpp"
 #include "model/exporter.hpp"
 #include "platform/connection.hpp"
 #include "platform/datasets/dataset_file.hpp"
@@ -66,7 +66,7 @@ class ExportSink final : public sources::RowSink {
 };
 
 model::Export get_export(State& state, const std::string& id) {
-    return found(state.exporters.find_export(id), "export", id);
+    return found(state.exports.find(id), "export", id);
 }
 
 std::uint64_t write_rows(sources::TableWriter& writer, const model::Exporter& exporter,
@@ -102,6 +102,7 @@ void write(State& state, const model::Exporter& exporter, const Content& content
 /// Rows that may have been appended must not be appended again by a repeat.
 void refuse_uncertain(State& state, const model::Exporter& exporter, const std::string& dataset_id) {
     if (exporter.database_write_mode == "replace" || dataset_id.empty()) return;
+    state.exports.settle(exporter.id);
     const auto earlier = state.exporters.find_uncertain(exporter.id, dataset_id);
     if (!earlier) return;
     throw Error(
@@ -114,84 +115,26 @@ void refuse_uncertain(State& state, const model::Exporter& exporter, const std::
                     *earlier));
 }
 
-/// Sets the exports whose process has died to failed; does nothing when the home cannot be written.
-void settle_exports(State& state, const std::string& exporter_id) {
-    for (auto& dead : state.exporters.running_exports(exporter_id)) {
-        try {
-            if (!state.jobs.is_abandoned(dead.id)) continue;
-            dead.status = "failed";
-            dead.logs = "the process that exported ended before it was done";
-            dead.error_class = to_string(ErrorClass::internal);
-            state.exporters.settle_export(dead, ExporterTable::Commit::as_it_is);
-        } catch (const Error&) {
-            return;
-        }
-    }
-}
-
 Answer list_exports(State& state, const RoutedCall& routed) {
-    settle_exports(state, routed.parameters.at(0));
-    return list_page(routed, [&](const Page& page) {
-        return state.exporters.list_exports(routed.parameters.at(0), page);
-    });
+    return list_page(routed,
+                     [&](const Page& page) { return state.exports.list(routed.parameters.at(0), page); });
 }
 
-/// The export's state after a failure. Whether rows were committed is unknown when the connection broke meanwhile.
-ExporterTable::Commit fail_export(model::Export& failed, const Error& error, bool committing) {
-    const auto reason = error.error_class();
-    const bool is_uncertain =
-        committing && (reason == ErrorClass::unreachable || reason == ErrorClass::interrupted ||
-                       reason == ErrorClass::terminated);
-    failed.status = "failed";
-    failed.logs = valid_utf8(error.what());
-    if (is_uncertain) failed.logs += "; the rows may have been written nevertheless";
-    failed.error_class = to_string(reason);
-    return is_uncertain ? ExporterTable::Commit::uncertain : ExporterTable::Commit::settled;
+/// Begins an export, which continues after the answer. `writer` makes what writes it, in this process.
+Answer begin_export(State& state, const model::Exporter& exporter, const std::string& dataset_id,
+                    const std::function<Exports::Write()>& writer) {
+    model::Export started{.id = new_id(),
+                          .exporter_id = exporter.id,
+                          .dataset_id = dataset_id,
+                          .status = "running",
+                          .created_at = format_time(state.clock.now())};
+    // Another process reads the data from the store; a file that was sent is there in this one only.
+    if (dataset_id.empty() || !state.exports.hand_over(started)) state.exports.begin(started, writer());
+    return json_answer(model::encode_answer(get_export(state, started.id)));
 }
 
-/// Records the export, writes, and records how that ended. A failure to write does not fail the call: the export is
-/// `failed` and says why.
-Answer run_export(State& state, const model::Exporter& exporter, const std::string& dataset_id,
-                  const RoutedCall& routed, const Content& content) {
-    const auto slot = take_slot(state, exporter.connector_id);
-    settle_exports(state, exporter.id);
-    refuse_uncertain(state, exporter, dataset_id);
-    model::Export done{.id = new_id(),
-                       .exporter_id = exporter.id,
-                       .dataset_id = dataset_id,
-                       .status = "running",
-                       .created_at = format_time(state.clock.now())};
-    const auto working = state.jobs.work_on(done.id);
-    state.exporters.insert_export(done);
-    auto commit = ExporterTable::Commit::settled;
-    bool committing = false;
-    try {
-        write(state, exporter, content, *routed.call.cancellation, done, [&] {
-            state.exporters.begin_commit(done.id);
-            committing = true;
-        });
-        done.status = "done";
-    } catch (const Error& error) {
-        commit = fail_export(done, error, committing);
-    }
-    try {
-        state.exporters.settle_export(done, commit);
-    } catch (const Error& error) {
-        if (done.status != "done") throw;
-        throw Error(
-            error.error_class(),
-            fmt::format("the export is written ({}), but that cannot be recorded: {}", done.logs,
-                        error.what()),
-            fmt::format(
-                "do not export again; once the store can be written: prevision api PATCH /exports/{} -F "
-                "status=done",
-                done.id));
-    }
-    state.events.publish({.name = "EXPORT_UPDATE", .id = done.id, .project_id = exporter.project_id});
-    return json_answer(model::encode_answer(done));
-}
-
-/// Settles an export whose end is unknown, as the caller found it: `status` done or failed.
+/// Settles an export whose end is unknown, as the caller found it: `status` done or failed. One that runs is stopped by
+/// `failed`; when it was done before, it stays so.
 Answer update_export(State& state, const RoutedCall& routed) {
     const Body body(routed.call.body);
     const auto status = body.required_text("status");
@@ -199,9 +142,14 @@ Answer update_export(State& state, const RoutedCall& routed) {
         throw Error(ErrorClass::invalid,
                     fmt::format("invalid status: '{}' is not one of done, failed", status));
     auto settled = get_export(state, routed.parameters.at(0));
-    settle_exports(state, settled.exporter_id);
+    if (settled.status == "running" && status == "failed" &&
+        state.exports.stop(settled.id, *routed.call.cancellation))
+        return json_answer(model::encode_answer(get_export(state, settled.id)));
     if (!state.exporters.is_uncertain(settled.id)) {
-        throw Error(ErrorClass::conflict, fmt::format("the export is {}: that is certain", settled.status));
+        throw Error(ErrorClass::conflict,
+                    settled.status == "running"
+                        ? std::string("the export is running, in another process")
+                        : fmt::format("the export is {}: that is certain", settled.status));
     }
     settled.status = status;
     settled.logs = "settled by hand";
@@ -223,52 +171,89 @@ Kinds kinds_of(State& state, const model::Dataset& dataset) {
     return kinds;
 }
 
-Answer export_dataset(State& state, const RoutedCall& routed) {
-    const auto exporter = get_exporter(state, routed.parameters.at(0));
-    const auto& id = routed.parameters.at(1);
-    const auto dataset = found(state.jobs.find(id), "dataset", id);
+model::Dataset get_done_dataset(State& state, const std::string& id) {
+    auto dataset = found(state.jobs.find(id), "dataset", id);
     if (!dataset.done())
         throw Error(ErrorClass::conflict,
                     fmt::format("the dataset is not done: it is {}", dataset.copy_state));
-    const auto path = state.jobs.file_of(id);
-    DatasetReader reader(path, dataset);
-    const auto rows = [&](sources::RowSink& sink, const Cancellation& cancellation) {
-        read_dataset_rows(path, dataset, std::nullopt, sink, cancellation);
+    return dataset;
+}
+
+Content content_of(State& state, const model::Dataset& dataset) {
+    const auto path = state.jobs.file_of(dataset.id);
+    const auto reader = std::make_shared<DatasetReader>(path, dataset);
+    return {.bytes = {.size = dataset.bytes.value_or(0),
+                      .read = [reader](std::span<char> buffer) { return reader->read(buffer); },
+                      .rewind = [reader] { reader->rewind(); }},
+            .kinds = kinds_of(state, dataset),
+            .rows = [path, dataset](sources::RowSink& sink, const Cancellation& cancellation) {
+                read_dataset_rows(path, dataset, std::nullopt, sink, cancellation);
+            }};
+}
+
+Content content_of(const std::shared_ptr<UploadedFile>& upload, const Form& form) {
+    const auto file = std::make_shared<FileDescriptor>(open_file(upload->path(), O_RDONLY));
+    const auto read = [upload, file](std::span<char> buffer) {
+        return read_some(*file, buffer, upload->path());
     };
-    return run_export(state, exporter, id, routed,
-                      {.bytes = {.size = dataset.bytes.value_or(0),
-                                 .read = [&](std::span<char> buffer) { return reader.read(buffer); },
-                                 .rewind = [&] { reader.rewind(); }},
-                       .kinds = kinds_of(state, dataset),
-                       .rows = rows});
+    const auto rows = [upload, form](sources::RowSink& sink, const Cancellation& cancellation) {
+        read_uploaded_table(*upload, form, {.sink = &sink, .rows = std::numeric_limits<std::uint64_t>::max()},
+                            [&](std::string_view) { cancellation.check(); });
+    };
+    return {.bytes = {.size = std::filesystem::file_size(upload->path()),
+                      .read = read,
+                      .rewind = [file] { ::lseek(file->get(), 0, SEEK_SET); }},
+            .kinds = {},
+            .rows = rows};
+}
+
+/// Keeps one of the connector's calls, and of the token's jobs, until the export has ended.
+Exports::Write writer_of(State& state, const model::Exporter& exporter, const RoutedCall& routed,
+                         const Content& content) {
+    auto slots = take_job_slots(state, exporter.connector_id, routed.call.caller);
+    return [&state, exporter, content, slots = std::move(slots)](
+               model::Export& done, Cancellation& cancellation, const std::function<void()>& before_commit) {
+        write(state, exporter, content, cancellation, done, before_commit);
+    };
+}
+
+Answer export_dataset(State& state, const RoutedCall& routed) {
+    const auto exporter = get_exporter(state, routed.parameters.at(0));
+    const auto dataset = get_done_dataset(state, routed.parameters.at(1));
+    refuse_uncertain(state, exporter, dataset.id);
+    return begin_export(state, exporter, dataset.id,
+                        [&] { return writer_of(state, exporter, routed, content_of(state, dataset)); });
 }
 
 Answer export_file(State& state, const RoutedCall& routed) {
     const auto exporter = get_exporter(state, routed.parameters.at(0));
-    UploadedFile upload(state.jobs.file_of(new_id()).parent_path());
-    const auto form = read_upload(routed, upload);
-    const auto rows = [&](sources::RowSink& sink, const Cancellation& cancellation) {
-        read_uploaded_table(upload, form, {.sink = &sink, .rows = std::numeric_limits<std::uint64_t>::max()},
-                            [&](std::string_view) { cancellation.check(); });
-    };
-    const auto file = open_file(upload.path(), O_RDONLY);
-    return run_export(
-        state, exporter, {}, routed,
-        {.bytes = {.size = std::filesystem::file_size(upload.path()),
-                   .read = [&](std::span<char> buffer) { return read_some(file, buffer, upload.path()); },
-                   .rewind = [&] { ::lseek(file.get(), 0, SEEK_SET); }},
-         .kinds = {},
-         .rows = rows});
+    const auto upload = std::make_shared<UploadedFile>(state.jobs.file_of(new_id()).parent_path());
+    const auto form = read_upload(routed, *upload);
+    return begin_export(state, exporter, {},
+                        [&] { return writer_of(state, exporter, routed, content_of(upload, form)); });
 }
 
 }  // namespace
 
+bool run_pending_export(State& state, const std::string& id, Cancellation& cancellation) {
+    const auto started = state.exporters.find_export(id);
+    if (!started || started->status != "running") return false;
+    const auto write_dataset = [&](model::Export& done, Cancellation& stop,
+                                   const std::function<void()>& before_commit) {
+        const auto exporter = get_exporter(state, done.exporter_id);
+        const auto content = content_of(state, get_done_dataset(state, done.dataset_id));
+        write(state, exporter, content, stop, done, before_commit);
+    };
+    state.exports.run(*started, write_dataset, cancellation);
+    return true;
+}
+
 void add_export_routes(Routes& routes) {
-    routes.add("POST", "/exporters/{id}/dataset/{id}", export_dataset, Pace::distant);
-    routes.add("POST", "/exporters/{id}/file", export_file, Pace::distant);
+    routes.add("POST", "/exporters/{id}/dataset/{id}", export_dataset, Pace::file);
+    routes.add("POST", "/exporters/{id}/file", export_file, Pace::file);
     routes.add("GET", "/exporters/{id}/exports", list_exports);
     routes.add("GET", "/exports/{id}", show_object<get_export>);
-    routes.add("PATCH", "/exports/{id}", update_export);
+    routes.add("PATCH", "/exports/{id}", update_export, Pace::distant);
 }
 
 }  // namespace prevision::platform

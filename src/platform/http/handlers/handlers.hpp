@@ -14,4 +14,7 @@ void add_dataset_routes(Routes& routes);
 void add_exporter_routes(Routes& routes);
 void add_export_routes(Routes& routes);
 
+/// Runs an export that another process has handed over; returns when it has ended. False when none is running.
+bool run_pending_export(State& state, const std::string& id, Cancellation& cancellation);
+
 }  // namespace prevision::platform

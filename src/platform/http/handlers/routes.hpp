@@ -61,15 +61,15 @@ const std::string& id_of(const Object& object) {
 }
 inline const std::string& id_of(const ProjectRecord& record) { return record.project.id; }
 
-/// Answers with the page that the call asks for; `list` reads that page. With `fields=_id` an item holds only that.
+/// Answers with the page that the call asks for; `list` reads that page.
 template <typename List>
 Answer list_page(const RoutedCall& routed, const List& list) {
     const auto page = read_page(routed.query);
     const auto listed = list(page);
-    const bool only_ids = routed.query.get("fields") == "_id";
     std::vector<std::string> items;
+    items.reserve(listed.items.size());
     for (const auto& item : listed.items)
-        items.push_back(only_ids ? model::JsonObject().text("_id", id_of(item)).finish()
+        items.push_back(page.only_ids ? model::JsonObject().text("_id", id_of(item)).finish()
                                  : encode_answer(item));
     return page_answer(page, listed.total, items);
 }

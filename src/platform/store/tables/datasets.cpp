@@ -130,7 +130,8 @@ bool DatasetTable::start(const std::string& id) {
 
 bool DatasetTable::update_progress(const std::string& id, std::uint64_t rows, std::uint64_t bytes) {
     return change(store_, id, {"running"}, [&](model::Dataset& dataset) {
-        dataset.rows = rows;
+        // A file that holds no rows has none to tell of, and before the first one nothing else has.
+        dataset.rows = rows == 0 ? std::nullopt : std::optional(rows);
         dataset.bytes = bytes;
     });
 }

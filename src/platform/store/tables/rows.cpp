@@ -24,7 +24,9 @@ void Binder::operator()(std::string_view column, const std::vector<model::Schema
 void Reader::operator()(std::string_view /*column*/, std::string& value) { value = row_.text(index_++); }
 
 void Reader::operator()(std::string_view /*column*/, std::map<std::string, std::string>& value) {
-    const auto document = model::parse_json_object(row_.text(index_++));
+    const auto text = row_.text(index_++);
+    if (text == "{}") return;
+    const auto document = model::parse_json_object(text);
     for (const auto& member : document.GetObject())
         value.emplace(member.name.GetString(), model::scalar_text(member.value).value_or(""));
 }

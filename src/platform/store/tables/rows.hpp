@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -197,10 +198,20 @@ Listed<Object> list(sqlite::Database& database, const std::string& owner, const 
     bind(counted);
     counted.step();
     list.total = static_cast<std::uint64_t>(counted.integer(0));
-    auto statement = select<Object>(database, where + " ORDER BY seq LIMIT ?3 OFFSET ?4");
+    const auto clauses = where + " ORDER BY seq LIMIT ?3 OFFSET ?4";
+    auto statement =
+        page.only_ids ? database.prepare(fmt::format("SELECT id FROM {} {}", Layout<Object>::table, clauses))
+                      : select<Object>(database, clauses);
     bind(statement);
     bind_page(statement, 3, page);
-    while (statement.step()) list.items.push_back(read<Object>(statement));
+    list.items.reserve(std::min(page.size, list.total));
+    while (statement.step()) {
+        if (page.only_ids) {
+            list.items.emplace_back().id = statement.text(0);
+        } else {
+            list.items.push_back(read<Object>(statement));
+        }
+    }
     return list;
 }
 

@@ -94,16 +94,22 @@ bool is_control(char c) { return (static_cast<unsigned char>(c) < 0x20 && c != '
 void check_framing(std::string_view head) {
     std::vector<std::string> encodings;
     std::vector<std::string> lengths;
-    const auto lines = split(head, '\n');
-    for (const auto& line : std::span(lines).subspan(1)) {
+    const auto take_line = [&head] {
+        const auto line = head.substr(0, head.find('\n'));
+        head.remove_prefix(std::min(line.size() + 1, head.size()));
+        return line;
+    };
+    const auto request_line = take_line();
+    while (!head.empty()) {
+        const auto line = take_line();
         if (line.starts_with(' ') || line.starts_with('\t'))
             refuse_malformed("a field continues on the next line");
         const auto colon = line.find(':');
-        if (colon == std::string::npos) continue;
+        if (colon == std::string_view::npos) continue;
         const auto name = to_lower(line.substr(0, colon));
-        auto value = to_lower(trim(line.substr(colon + 1)));
-        if (name == "transfer-encoding") encodings.push_back(std::move(value));
-        if (name == "content-length") lengths.push_back(std::move(value));
+        const bool is_length = name == "content-length";
+        if (is_length || name == "transfer-encoding")
+            (is_length ? lengths : encodings).push_back(to_lower(trim(line.substr(colon + 1))));
     }
     if (lengths.size() > 1 || (lengths.size() == 1 && !is_number(lengths.front())))
         refuse_malformed("it needs one Content-Length, a whole number");
@@ -111,7 +117,7 @@ void check_framing(std::string_view head) {
     if (encodings != std::vector<std::string>{"chunked"})
         refuse_malformed("the only Transfer-Encoding is one that is chunked");
     if (!lengths.empty()) refuse_malformed("it has both a Content-Length and a Transfer-Encoding");
-    if (lines.front().find(" HTTP/1.0") != std::string::npos)
+    if (request_line.find(" HTTP/1.0") != std::string_view::npos)
         refuse_malformed("HTTP/1.0 has no Transfer-Encoding");
 }
 
@@ -133,7 +139,7 @@ void split_target(std::string_view target, RequestHead& head) {
 struct RequestParser::Parser {
     Parser() { http.on_chunk_header(check_extensions); }
 
-    http::request_parser<SpoolBody> http;
+    http::request_parser<SpoolBody, WipingAllocator<char>> http;
 
     /// The library lets control characters pass within quotes.
     std::function<void(std::uint64_t, boost::beast::string_view, error_code&)> check_extensions =
@@ -183,7 +189,8 @@ RequestHead RequestParser::checked_head() const {
     head.has_body = parser.chunked() || (length && *length > 0);
     const auto field = [&](http::field name) { return std::string(message[name]); };
     head.expects_continue = boost::beast::iequals(message[http::field::expect], "100-continue");
-    head.authorization = field(http::field::authorization);
+    const auto authorization = message[http::field::authorization];
+    head.authorization = WipedText({authorization.data(), authorization.size()});
     head.content_type = field(http::field::content_type);
     if (message.version() != 10 && message.version() != 11)
         refuse_malformed("its version is neither HTTP/1.0 nor HTTP/1.1");

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "server/spool.hpp"
+#include "server/wiped.hpp"
 
 namespace prevision::server {
 
@@ -19,7 +20,7 @@ struct RequestHead {
     bool keep_alive = true;
     bool has_body = false;
     bool expects_continue = false;  ///< the client waits for "100 Continue" before it sends the body
-    std::string authorization;
+    WipedText authorization;
     std::string content_type;
 };
 

@@ -62,7 +62,7 @@ TEST_CASE("a request that cannot be read one way is refused in pieces of any siz
         {head + "A:" + std::string(1000, 'a') + "\r\n\r\n", 431},
         {head + "Content-Length: 1001\r\n\r\n" + std::string(1001, 'a'), 413},
         {head + chunked + "3e9\r\n" + std::string(1001, 'a') + "\r\n0\r\n\r\n", 413},
-        {head + chunked + std::string("1;a=\"\0\"\r\nx\r\n0\r\n\r\n", 19), 400},
+        {head + chunked + std::string("1;a=\"\0\"\r\nx\r\n0\r\n\r\n", 17), 400},
         {head + chunked + "0\r\nContent-Length: 1\r\n\r\n", 400},
         {head + chunked + "1\r\nab\r\n0\r\n\r\n", 400},
     }));

@@ -93,7 +93,7 @@ std::vector<Row> rows() {
         {"a chunk that is shorter than its size", chunked, "3\r\nx\r\n" + end + smuggled, only_refused},
         {"a last chunk with a space", chunked, "0 \r\n\r\n" + smuggled, only_refused},
         {"a bare line feed in an extension", chunked, "1;a\nb\r\nx\r\n" + end + smuggled, only_refused},
-        {"a NUL in an extension", chunked, std::string("1;a=\"\0\"\r\nx\r\n", 13) + end + smuggled,
+        {"a NUL in an extension", chunked, std::string("1;a=\"\0\"\r\nx\r\n", 12) + end + smuggled,
          only_refused},
         {"a length in the trailer", chunked, "0\r\nContent-Length: 5\r\n\r\n" + smuggled, only_refused},
         {"an encoding in the trailer", chunked, "0\r\nTransfer-Encoding: chunked\r\n\r\n" + smuggled,

@@ -52,6 +52,17 @@ std::string HiddenText::plain() const {
     return text;
 }
 
+std::string HiddenText::fill(std::string_view form) const {
+    std::string text;
+    text.reserve(form.size() * (masked_.size() + 1));
+    for (const char each : form) {
+        if (each != '#') text += each;
+        for (std::size_t i = 0; each == '#' && i < masked_.size(); ++i)
+            text += static_cast<char>(masked_[i] ^ mask);
+    }
+    return text;
+}
+
 std::size_t HiddenText::copies_in(pid_t process) const {
     const auto folder = "/proc/" + std::to_string(process);
     const FileDescriptor memory(::open((folder + "/mem").c_str(), O_RDONLY | O_CLOEXEC));

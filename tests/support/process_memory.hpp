@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <string>
+#include <string_view>
 
 #include <sys/types.h>
 
@@ -15,6 +16,9 @@ class HiddenText {
 
     /// The text itself.
     [[nodiscard]] std::string plain() const;
+
+    /// Replaces each '#' of a text by this one, and leaves no copy elsewhere.
+    [[nodiscard]] std::string fill(std::string_view form) const;
 
     /// How often it stands in the memory of a process, this one or a child, that can be written and so was filled at run
     /// time. Throws std::runtime_error when the memory cannot be read.

@@ -134,8 +134,7 @@ TEST_CASE("a body's field of a wrong type is refused by name") {
 TEST_CASE("nothing of a body stays in memory when it goes, whether it was taken out or not") {
     const prevision::testing::HiddenText hidden(40);
     const auto copies = [&] { return hidden.copies_in(::getpid()); };
-    auto text = R"({"a": "\u0041)" + hidden.plain() + R"(", "b": {"k": [")" + hidden.plain() +
-                R"("]}, "c": ")" + hidden.plain() + R"("})";
+    auto text = hidden.fill(R"({"a": "\u0041#", "b": {"k": ["#"]}, "c": "#"})");
     {
         Body body(text);
         wipe(text);
@@ -148,7 +147,7 @@ TEST_CASE("nothing of a body stays in memory when it goes, whether it was taken 
         CHECK(copies() == 1);
     }
     CHECK(copies() == 0);
-    text = R"({"a": ")" + hidden.plain() + R"(", })";
+    text = hidden.fill(R"({"a": "#", })");
     CHECK_THROWS_AS(Body(text), Error);
     wipe(text);
     CHECK(copies() == 0);

@@ -106,7 +106,7 @@ void Client::begin() {
     const char* const path = target_.is_local() ? target_.host.c_str() : nullptr;
     pending_ = mariadb().real_connect_start(
         &connected_, mysql_.get(), path == nullptr ? target_.host.c_str() : nullptr, target_.username.c_str(),
-        target_.password.reveal().c_str(), nullptr, static_cast<unsigned>(target_.port), path, 0);
+        target_.password.c_str(), nullptr, static_cast<unsigned>(target_.port), path, 0);
     // The version comes with the server's greeting. The library's next wait is for the answer to the login,
     // when encryption is already negotiated.
     advance_until([](const MYSQL& mysql) { return mysql.server_version != nullptr; });

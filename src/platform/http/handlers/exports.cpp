@@ -116,8 +116,8 @@ void refuse_uncertain(State& state, const model::Exporter& exporter, const std::
 }
 
 Answer list_exports(State& state, const RoutedCall& routed) {
-    return list_page(
-        routed, [&](const Page& page) { return state.exports.list(routed.parameters.at(0), page); });
+    return list_page(routed,
+                     [&](const Page& page) { return state.exports.list(routed.parameters.at(0), page); });
 }
 
 /// Begins an export, which continues after the answer. `writer` makes what writes it, in this process.
@@ -146,12 +146,14 @@ Answer update_export(State& state, const RoutedCall& routed) {
         state.exports.stop(settled.id, *routed.call.cancellation))
         return json_answer(model::encode_answer(get_export(state, settled.id)));
     if (!state.exporters.is_uncertain(settled.id)) {
-        throw Error(ErrorClass::conflict, settled.status == "running"
-                                              ? std::string("the export is running, in another process")
-                                              : fmt::format("the export is {}: that is certain", settled.status));
+        throw Error(ErrorClass::conflict,
+                    settled.status == "running"
+                        ? std::string("the export is running, in another process")
+                        : fmt::format("the export is {}: that is certain", settled.status));
     }
     settled.status = status;
     settled.logs = "settled by hand";
+    settled.hint.clear();
     settled.error_class = status == "done" ? "" : std::string(to_string(ErrorClass::internal));
     state.exporters.settle_export(settled, ExporterTable::Commit::settled);
     return json_answer(model::encode_answer(settled));
@@ -196,8 +198,7 @@ Content content_of(const std::shared_ptr<UploadedFile>& upload, const Form& form
         return read_some(*file, buffer, upload->path());
     };
     const auto rows = [upload, form](sources::RowSink& sink, const Cancellation& cancellation) {
-        read_uploaded_table(*upload, form,
-                            {.sink = &sink, .rows = std::numeric_limits<std::uint64_t>::max()},
+        read_uploaded_table(*upload, form, {.sink = &sink, .rows = std::numeric_limits<std::uint64_t>::max()},
                             [&](std::string_view) { cancellation.check(); });
     };
     return {.bytes = {.size = std::filesystem::file_size(upload->path()),

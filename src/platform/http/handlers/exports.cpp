@@ -153,6 +153,7 @@ Answer update_export(State& state, const RoutedCall& routed) {
     }
     settled.status = status;
     settled.logs = "settled by hand";
+    settled.hint.clear();
     settled.error_class = status == "done" ? "" : std::string(to_string(ErrorClass::internal));
     state.exporters.settle_export(settled, ExporterTable::Commit::settled);
     return json_answer(model::encode_answer(settled));

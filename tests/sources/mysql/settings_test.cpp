@@ -51,24 +51,24 @@ TEST_CASE("settings of the server do not change what is read") {
     query(
         "CREATE OR REPLACE TABLE settled AS SELECT seq AS n FROM seq_1_to_100;"
         "CREATE OR REPLACE TABLE versioned (n INT) WITH SYSTEM VERSIONING; INSERT INTO versioned VALUES (1), (2);");
-    const ServerSettings settings(
-        {{"sql_select_limit", "2"},
-         {"max_join_size", "3"},
-         {"sql_big_selects", "0"},
-         {"group_concat_max_len", "4"},
-         {"max_recursive_iterations", "3"},
-         {"lc_time_names", "'de_DE'"},
-         {"div_precision_increment", "1"},
-         {"default_week_format", "3"},
-         {"sql_mode", "'TRADITIONAL,ANSI_QUOTES'"},
-         {"completion_type", "2"},
-         {"max_statement_time", "60"},
-         {"idle_transaction_timeout", "1"},
-         {"system_versioning_asof", "'2020-01-01'"},
-         {"old_mode", "'ZERO_DATE_TIME_CAST'"},
-         {"default_regex_flags", "'EXTENDED'"},
-         {"max_error_count", "0"},
-         {"init_connect", "'SET sql_select_limit = 1, timestamp = 1, last_insert_id = 7'"}});
+    const ServerSettings settings{
+        {"sql_select_limit", "2"},
+        {"max_join_size", "3"},
+        {"sql_big_selects", "0"},
+        {"group_concat_max_len", "4"},
+        {"max_recursive_iterations", "3"},
+        {"lc_time_names", "'de_DE'"},
+        {"div_precision_increment", "1"},
+        {"default_week_format", "3"},
+        {"sql_mode", "'TRADITIONAL,ANSI_QUOTES'"},
+        {"completion_type", "2"},
+        {"max_statement_time", "60"},
+        {"idle_transaction_timeout", "1"},
+        {"system_versioning_asof", "'2020-01-01'"},
+        {"old_mode", "'ZERO_DATE_TIME_CAST'"},
+        {"default_regex_flags", "'EXTENDED'"},
+        {"max_error_count", "0"},
+        {"init_connect", "'SET sql_select_limit = 1, timestamp = 1, last_insert_id = 7'"}};
     CHECK(read_whole(connection, {.database = "shop", .table = "settled"}).rows.size() == 100);
     CHECK(read_whole(connection, {.database = "shop", .table = "versioned"}).rows.size() == 2);
     const auto request = read_whole(
@@ -111,15 +111,14 @@ TEST_CASE("settings of the server do not change what is written") {
         "CREATE TABLE child (p INT, FOREIGN KEY (p) REFERENCES parent (id));"
         "CREATE OR REPLACE TABLE checked (n INT CHECK (n < 10), d DECIMAL(3,1), id INT AUTO_INCREMENT PRIMARY KEY,"
         " t DATETIME DEFAULT CURRENT_TIMESTAMP);");
-    const ServerSettings settings(
-        {{"sql_mode", "'TRADITIONAL'"},
-         {"tx_read_only", "1"},
-         {"default_storage_engine", "'MyISAM'"},
-         {"check_constraint_checks", "0"},
-         {"foreign_key_checks", "0"},
-         {"sql_notes", "0"},
-         {"note_verbosity", "''"},
-         {"init_connect", "'SET timestamp = 1, insert_id = 50, sql_if_exists = 1'"}});
+    const ServerSettings settings{{"sql_mode", "'TRADITIONAL'"},
+                                  {"tx_read_only", "1"},
+                                  {"default_storage_engine", "'MyISAM'"},
+                                  {"check_constraint_checks", "0"},
+                                  {"foreign_key_checks", "0"},
+                                  {"sql_notes", "0"},
+                                  {"note_verbosity", "''"},
+                                  {"init_connect", "'SET timestamp = 1, insert_id = 50, sql_if_exists = 1'"}};
     const auto write = [&](const std::string& table, const std::string& column, const std::string& value) {
         write_rows(connection, {.database = "shop", .table = table}, {column}, {{value}});
     };

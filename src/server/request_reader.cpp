@@ -24,7 +24,7 @@ constexpr std::uint64_t slowest_bytes_per_millisecond = 16;
 RequestReader::RequestReader(Connection& connection, const Limits& limits)
     : connection_(connection), limits_(limits) {}
 
-RequestReader::~RequestReader() = default;
+RequestReader::~RequestReader() { wipe(buffer_); }
 
 asio::awaitable<std::optional<std::size_t>> RequestReader::receive(std::span<char> chunk, Deadline deadline) {
     try {

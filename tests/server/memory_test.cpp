@@ -40,7 +40,7 @@ TEST_CASE("a served platform keeps no secret of a request in its memory") {
         CHECK(served.call("POST", connectors, with_secret("") + "}").status == 400);
         CHECK(copies(secret) == 0);
     }
-    SECTION("nor of one that another caller has no token for") {
+    SECTION("also of one without a valid token, whose body is not read") {
         const auto refused =
             served.curl("/ext/v1" + connectors, {"-H", "Authorization: none", "-d", with_secret("")});
         CHECK(refused.status == 401);

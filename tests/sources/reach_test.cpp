@@ -129,7 +129,8 @@ TEST_CASE("a proxy is not asked for a host whose address could not be checked") 
                         Error);
     };
     connection.environment = Environment({{"http_proxy", proxy.url()}, {"https_proxy", proxy.url()}});
-    connection.reach.hosts = net::HostRules({"*.allowed.invalid", "10.0.0.0/8"});
+    // The proxy itself is at a loopback address.
+    connection.reach.hosts = net::HostRules({"*.allowed.invalid", "10.0.0.0/8", "loopback"});
     for (const auto* host : {"http://metadata.invalid", "https://metadata.invalid", "http://169.254.169.254",
                              "http://allowed.invalid.evil.invalid"})
         call(host);

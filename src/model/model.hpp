@@ -101,6 +101,7 @@ struct Dataset {
     std::vector<SchemaColumn> schema;
     std::string message;      ///< why it failed
     std::string error_class;  ///< the class of that failure: "auth"
+    std::string hint;         ///< what to do about it; may be empty
     std::string created_at;
     std::string document;
 

@@ -17,25 +17,32 @@ class Scanner {
 
     /// Whether another element or member follows.
     bool next() {
-        at_ = text_.find_first_not_of(" \t\r\n,", at_);
+        skip_space_and(',');
         return current() != ']' && current() != '}';
     }
 
     std::string_view value() {
-        at_ = text_.find_first_not_of(" \t\r\n:", at_);
+        skip_space_and(':');
         const auto begin = at_;
         if (current() == '"') {
             skip_text();
         } else if (current() == '{' || current() == '[') {
             skip_nested();
         } else {
-            at_ = std::min(text_.find_first_of(" \t\r\n,]}", at_), text_.size());
+            while (at_ < text_.size() && !is_end_of_scalar(text_[at_])) ++at_;
             if (at_ == begin) fail();
         }
         return text_.substr(begin, at_ - begin);
     }
 
   private:
+    static bool is_space(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
+    static bool is_end_of_scalar(char c) { return is_space(c) || c == ',' || c == ']' || c == '}'; }
+
+    void skip_space_and(char mark) {
+        while (at_ < text_.size() && (is_space(text_[at_]) || text_[at_] == mark)) ++at_;
+    }
+
     [[nodiscard]] char current() const {
         if (at_ >= text_.size()) fail();
         return text_[at_];

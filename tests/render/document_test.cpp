@@ -101,7 +101,7 @@ TEST_CASE("a plain document is written in one pass, as another one is that has a
         const auto written = reformat_plain(plain, indent);
         REQUIRE(written);
         // The same, with an escape at its end.
-        const auto other = fmt::format(R"([{},"A"])", plain);
+        const auto other = fmt::format(R"([{},"\u0041"])", plain);
         CHECK_FALSE(reformat_plain(other, indent));
         const auto rewritten = indent ? indented_json(other, *indent - 2) : compact_json(other);
         CHECK(rewritten.find(*written) != std::string::npos);

@@ -131,6 +131,19 @@ TEST_CASE("MariaDB keeps the contract of a source") {
     check_source_contract(fixture);
 }
 
+TEST_CASE("MariaDB tells its estimate of the rows of a table that is read whole") {
+    MysqlFixture fixture;
+    fixture.run("CREATE TABLE estimated (n int); INSERT INTO estimated " + fixture.numbers(100) +
+                "; ANALYZE TABLE estimated;");
+    const Location table{.database = fixture.database(), .table = fixture.table("estimated")};
+    const auto whole = read_whole(fixture.connection(), table);
+    CHECK(whole.rows.size() == 100);
+    REQUIRE(whole.about_rows);
+    CHECK(*whole.about_rows > 50);
+    CHECK(*whole.about_rows < 200);
+    CHECK_FALSE(read_whole(fixture.connection(), table, 1).about_rows);
+}
+
 TEST_CASE("MariaDB keeps the contract of a server of SQL") {
     MysqlServerFixture fixture;
     check_sql_server_contract(fixture);

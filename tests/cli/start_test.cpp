@@ -31,10 +31,10 @@ TEST_CASE("a short command starts quickly: no more instructions than were reache
     const Prevision prevision;
     for (int i = 0; i < 10; ++i)
         prevision.ok({"connector", "create", "shop" + std::to_string(i), "--host", "mysql://db.example.com"});
-    CHECK(instructions(prevision, "--version") < with_a_tenth(1'000'000));
-    CHECK(instructions(prevision, "connector list") < with_a_tenth(4'000'000));
+    CHECK(instructions(prevision, "--version") < with_a_tenth(1'290'000));
+    CHECK(instructions(prevision, "connector list") < with_a_tenth(3'930'000));
     CHECK(instructions(prevision, "complete bash 'prevision connector show sho' ' '") <
-          with_a_tenth(4'000'000));
+          with_a_tenth(3'290'000));
 }
 
 TEST_CASE("only the C library is loaded before a command begins") {

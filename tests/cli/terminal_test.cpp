@@ -33,26 +33,26 @@ TEST_CASE("on a terminal a connector is created by questions, and the secret sho
     terminal.read_until("System (");
     terminal.read_until("]: ");
     terminal.type("mysql\n");
-    terminal.read_until("host, ");
-    terminal.read_until(": ");
+    terminal.read_until("\nHost: ");
     terminal.type("\n");
     terminal.read_until("needs it");
-    terminal.read_until(": ");
+    terminal.read_until("\nHost: ");
+    terminal.type("?\n");
+    terminal.read_until("\n  name or address of the server");
+    terminal.read_until("\nHost: ");
     terminal.type("db.example.com\n");
-    terminal.read_until("port, ");
-    terminal.read_until("]: ");
+    terminal.read_until("\nPort [3306]: ");
     terminal.type("nonsense\n");
     terminal.read_until("is not a port");
-    terminal.read_until("]: ");
+    terminal.read_until("\nPort [3306]: ");
     terminal.type("\n");
-    terminal.read_until("username, ");
-    terminal.read_until(": ");
+    terminal.read_until("\nUser name: ");
     terminal.type("reader\n");
-    terminal.read_until("(not shown): ");
+    terminal.read_until("\nPassword (not shown): ");
     CHECK_FALSE(terminal.shows_typing());
     terminal.type("s3cret\n");
     std::string shown;
-    for (const auto* question : {"tls (", "time_zone, ", "encoding, "}) {
+    for (const auto* question : {"TLS (", "Time zone [", "Encoding ["}) {
         shown += terminal.read_until(question);
         shown += terminal.read_until("]: ");
         terminal.type("\n");
@@ -61,9 +61,10 @@ TEST_CASE("on a terminal a connector is created by questions, and the secret sho
     terminal.type("no\n");
     CHECK(terminal.wait() == 0);
     shown += terminal.rest();
-    CHECK(shown.find("\r\nThe same without questions:\r\n  prevision connector create 'my shop' --type SQL "
-                     "--engine mysql --host db.example.com "
-                     "--username reader --password-stdin") != std::string::npos);
+    CHECK(shown.find("\r\nThe same without questions:\r\n"
+                     "  prevision connector create 'my shop' --type SQL --engine mysql \\\r\n"
+                     "      --host db.example.com --username reader --password-stdin\r\n") !=
+          std::string::npos);
     CHECK(shown.find("s3cret") == std::string::npos);
     CHECK(prevision.ok({"connector", "list", "--columns", "name,host", "--no-header"}) ==
           "my shop  db.example.com\n");
@@ -78,16 +79,16 @@ TEST_CASE("of each type, what has a default or is not needed is left with Enter"
     const std::string enter = "\n";
     for (const auto& [name, answers, command] :
          {Type{"S3",
-               {"host, ", enter, "port, ", enter, "username, ", "key\n", "(not shown)", "x\n", "region, ",
-                enter, "addressing (", enter, "request_payer (", enter},
+               {"Endpoint [", enter, "Port [", enter, "Access key [", "key\n", "Secret key (not shown)",
+                "x\n", "Region [", enter, "Addressing (", enter, "Request payer (", enter},
                "--type S3 --username key --password-stdin"},
           Type{"FTP",
-               {"host, ", "h\n", "port, ", enter, "username, ", enter, "tls (", enter, "mode (", enter},
+               {"Host", "h\n", "Port [", enter, "User name [", enter, "TLS (", enter, "Mode (", enter},
                "--type FTP --host h"},
           Type{"SFTP",
-               {"host, ", "h\n", "port, ", enter, "username, ", "u\n", "(not shown)", "x\n",
-                "file of the private key", enter, "host_key, ", enter},
-               "--type SFTP --host h --username u --password-stdin"}}) {
+               {"Host", "h\n", "Port [", enter, "User name", "u\n", "Password (not shown)", "x\n",
+                "Private key file", enter, "Host key [", enter},
+               "--type SFTP --host h --username u \\\r\n      --password-stdin"}}) {
         CAPTURE(name);
         const Prevision prevision;
         auto terminal = on_terminal(prevision, {"connector", "create", "c"});
@@ -127,15 +128,13 @@ TEST_CASE("an answer that cannot be right is told why, and asked for again") {
     for (const auto& [wrong, why] :
          {std::pair<std::string, std::string>{"a.db", "hint: write the whole path"},
           {"mysql://h", "it is sqlite, and the host's scheme 'mysql' is mysql's"}}) {
-        terminal.read_until("host, ");
-        terminal.read_until("path: ");
+        terminal.read_until("\nFile: ");
         terminal.type(wrong + "\n");
         terminal.read_until(why);
     }
-    terminal.read_until("host, ");
-    terminal.read_until("path: ");
+    terminal.read_until("\nFile: ");
     terminal.type(prevision.file("a.db").string() + "\n");
-    terminal.read_until("encoding, ");
+    terminal.read_until("Encoding");
     terminal.read_until("]: ");
     terminal.type("\n");
     terminal.read_until("[yes]: ");
@@ -143,6 +142,32 @@ TEST_CASE("an answer that cannot be right is told why, and asked for again") {
     CHECK(terminal.wait() == 0);
     CHECK(prevision.ok({"connector", "list", "--columns", "name,host", "--no-header"}) ==
           "local  " + prevision.file("a.db").string() + "\n");
+}
+
+TEST_CASE("after a test that failed only what may be wrong is asked again") {
+    const Prevision prevision;
+    auto terminal = on_terminal(prevision, {"connector", "create", "shop"});
+    const auto answer = [&](const std::string& question, const std::string& keys) {
+        terminal.read_until(question);
+        terminal.type(keys + "\n");
+    };
+    answer("Type (", "SQL");
+    answer("System (", "mysql");
+    answer("\nHost: ", "127.0.0.1");
+    answer("\nPort [3306]: ", "1");
+    answer("\nUser name: ", "reader");
+    answer("\nPassword (not shown): ", "s3cret");
+    for (const auto* question : {"TLS (", "Time zone [", "Encoding ["}) answer(question, "");
+    answer("[yes]: ", "");
+    terminal.read_until("Connection refused");
+    answer("\nHost [127.0.0.1]: ", "");
+    answer("\nPort [1]: ", "2");
+    const auto shown = terminal.read_until("Host [127.0.0.1]: ");
+    CHECK(shown.find("--port 2 --username reader --password-stdin") != std::string::npos);
+    CHECK(shown.find("User name") == std::string::npos);
+    terminal.type("\x03");
+    CHECK(terminal.wait() == 130);
+    CHECK(prevision.ok({"connector", "list", "-q"}).empty());
 }
 
 TEST_CASE("Ctrl-C during a hidden prompt restores the terminal and creates nothing") {
@@ -229,7 +254,7 @@ TEST_CASE("on a narrow terminal a table shows names rather than ids") {
         CHECK(shown.find(width == 20 ? "a name of 21 le" : "a name of 21 letters") != std::string::npos);
         CHECK(shown.find("ID ") == std::string::npos);
     }
-    auto wide = on_terminal(prevision, {"connector", "list"}, 80);
+    auto wide = on_terminal(prevision, {"connector", "list"}, 120);
     CHECK(wide.wait() == 0);
     CHECK(wide.rest().starts_with("ID "));
     auto asked = on_terminal(prevision, {"connector", "list", "--columns", "id,name"}, 40);

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "cli/command/help.hpp"
 #include "cli/completion/shell_words.hpp"
 #include "cli/connector/check.hpp"
 #include "core/error.hpp"
@@ -41,7 +42,7 @@ class Questions {
         if (doubtful.empty()) return false;
         services_.say("");
         services_.report(failure);
-        services_.say("Nothing else is lost: Enter keeps an answer, Ctrl-C gives up.");
+        services_.say("Enter keeps an answer; Ctrl-C gives up.");
         for (const auto* option : doubtful) ask_for(*option, *engine);
         say_command_line();
         return true;
@@ -57,10 +58,19 @@ class Questions {
         return false;
     }
 
+    /// Of a line that is indented by two cells.
+    [[nodiscard]] int width() const { return std::max(services_.io().width - 2, 20); }
+
+    /// What belongs to the question before it.
+    void explain(const std::string& text) {
+        for (const auto& line : wrap_text(text, width())) services_.say("  " + line);
+    }
+
     void say_command_line() {
         services_.say("");
         services_.say("The same without questions:");
-        services_.say("  " + command_line());
+        for (const auto& line : split(wrap_command(command_line(), width()), '\n'))
+            services_.say("  " + line);
         services_.say("");
     }
 
@@ -92,7 +102,7 @@ class Questions {
                 if (equal_ignoring_case(choice, answer)) return choice;
             }
             if (const auto begun = begun_by(choices, answer)) return *begun;
-            services_.say(fmt::format("  '{}' is not one of these", answer));
+            explain(fmt::format("'{}' is not one of these", answer));
         }
     }
 
@@ -141,7 +151,7 @@ class Questions {
             const auto answer = choices.empty() ? ask(label_of(option), fallback, option.help)
                                                 : choose(label_of(option), choices, fallback, option.help);
             if (answer.empty() && option.required) {
-                services_.say(fmt::format("  {} needs it: {}", engine.title, option.help));
+                explain(fmt::format("{} needs it: {}", engine.title, option.help));
                 continue;
             }
             if (answer != fallback && !answer.empty() && !keep(name, answer)) continue;
@@ -180,7 +190,7 @@ class Questions {
         if (name == "port") {
             const auto port = parse_integer(answer);
             if (!port || *port < 1 || *port > 65535) {
-                services_.say(fmt::format("  '{}' is not a port", answer));
+                explain(fmt::format("'{}' is not a port", answer));
                 return false;
             }
             options_.port = answer;
@@ -206,8 +216,8 @@ class Questions {
             if (!message.starts_with(fmt::format("invalid {}:", name)) &&
                 !message.starts_with("invalid engine:"))
                 return false;
-            services_.say(fmt::format("  {}", error.what()));
-            if (!error.hint().empty()) services_.say("  hint: " + error.hint());
+            explain(error.what());
+            if (!error.hint().empty()) explain("hint: " + error.hint());
             return true;
         }
         return false;

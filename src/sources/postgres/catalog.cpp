@@ -20,6 +20,13 @@ Entry entry_of(const std::string& name, const std::string& kind) {
     return {.name = name, .path = sql_path_part(name), .kind = kind};
 }
 
+// "public.mood" → "mood", as most clients name it, whatever the role's search_path is.
+std::string type_name(std::string name) {
+    constexpr std::string_view usual_schema = "public.";
+    if (name.starts_with(usual_schema)) name.erase(0, usual_schema.size());
+    return name;
+}
+
 std::string kind_of(const std::string& relation) {
     return relation == "v" || relation == "m" ? "view" : "table";
 }
@@ -103,7 +110,7 @@ void list_columns(Client& connection, const std::string& schema, const std::stri
         "ORDER BY a.attnum",
         {schema, table}, [&](const Result& row) {
             auto column = entry_of(row.text(0, 0), "column");
-            column.detail = row.text(0, 1);
+            column.detail = type_name(row.text(0, 1));
             each(column);
         });
 }
@@ -207,7 +214,7 @@ std::vector<Column> describe_columns(Client& client, const std::vector<Field>& f
     for (std::size_t at = 0; at < fields.size(); ++at) {
         const int row = static_cast<int>(at);
         columns.push_back({.name = fields[at].name,
-                           .type = found.text(row, 0),
+                           .type = type_name(found.text(row, 0)),
                            .kind = kind_of_type(fields[at].type),
                            .nullable = !is_table || !found.is_true(row, 1)});
     }

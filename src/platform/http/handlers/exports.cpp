@@ -208,11 +208,12 @@ Content content_of(const std::shared_ptr<UploadedFile>& upload, const Form& form
             .rows = rows};
 }
 
-/// Keeps one of the connector's calls until the export has ended.
-Exports::Write writer_of(State& state, const model::Exporter& exporter, const Content& content) {
-    const auto slot = std::make_shared<std::optional<Slots::Slot>>(take_slot(state, exporter.connector_id));
-    return [&state, exporter, content, slot](model::Export& done, Cancellation& cancellation,
-                                             const std::function<void()>& before_commit) {
+/// Keeps one of the connector's calls, and of the token's jobs, until the export has ended.
+Exports::Write writer_of(State& state, const model::Exporter& exporter, const RoutedCall& routed,
+                         const Content& content) {
+    auto slots = take_job_slots(state, exporter.connector_id, routed.call.caller);
+    return [&state, exporter, content, slots = std::move(slots)](
+               model::Export& done, Cancellation& cancellation, const std::function<void()>& before_commit) {
         write(state, exporter, content, cancellation, done, before_commit);
     };
 }
@@ -222,7 +223,7 @@ Answer export_dataset(State& state, const RoutedCall& routed) {
     const auto dataset = get_done_dataset(state, routed.parameters.at(1));
     refuse_uncertain(state, exporter, dataset.id);
     return begin_export(state, exporter, dataset.id,
-                        [&] { return writer_of(state, exporter, content_of(state, dataset)); });
+                        [&] { return writer_of(state, exporter, routed, content_of(state, dataset)); });
 }
 
 Answer export_file(State& state, const RoutedCall& routed) {
@@ -230,7 +231,7 @@ Answer export_file(State& state, const RoutedCall& routed) {
     const auto upload = std::make_shared<UploadedFile>(state.jobs.file_of(new_id()).parent_path());
     const auto form = read_upload(routed, *upload);
     return begin_export(state, exporter, {},
-                        [&] { return writer_of(state, exporter, content_of(upload, form)); });
+                        [&] { return writer_of(state, exporter, routed, content_of(upload, form)); });
 }
 
 }  // namespace

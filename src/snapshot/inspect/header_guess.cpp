@@ -74,8 +74,10 @@ bool is_number_as_name(std::string_view text, const Below& below, bool sequence)
 
 }  // namespace
 
-bool guess_header(Rows rows) {
-    if (rows.empty()) return true;
+bool guess_header(Rows rows) { return header_sign(rows) != HeaderSign::denied; }
+
+HeaderSign header_sign(Rows rows) {
+    if (rows.empty()) return HeaderSign::possible;
     const auto& first = rows.front().cells;
     const bool has_text = std::ranges::any_of(first, [](const auto& cell) {
         return !cell.text.empty() && wide_form_of(cell.text) == ValueForm::text;
@@ -102,7 +104,8 @@ bool guess_header(Rows rows) {
             ++(differs ? unlike : alike);
         }
     }
-    return unlike + alike > 0 ? unlike > alike : !looks_like_data;
+    if (unlike + alike > 0) return unlike > alike ? HeaderSign::certain : HeaderSign::denied;
+    return looks_like_data ? HeaderSign::denied : HeaderSign::possible;
 }
 
 }  // namespace prevision::snapshot

@@ -239,7 +239,8 @@ class DelimitedScanner {
     /// Whether the lines of the quoted value, up to there, have as many values as the rows before, were it not
     /// for its quote.
     [[nodiscard]] bool encloses_rows(std::size_t end) const {
-        if (!inside_ || cut_ || line_ == quoted_line_ || width_ < 2 || end - begin_ > quoted_limit) return false;
+        if (!inside_ || cut_ || line_ == quoted_line_ || width_ < 2 || end - begin_ > quoted_limit)
+            return false;
         std::string_view text(buffer_.get() + begin_, end - begin_);
         bool has_more = false;
         for (bool first = true;; first = false) {

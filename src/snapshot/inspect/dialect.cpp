@@ -179,16 +179,16 @@ std::optional<std::string> quotes_note(const SampleRows& sample, std::uint64_t s
 /// Whether only the first row ends with a separator, which then begins no column.
 bool first_ends_with_separator(std::span<const SampleRows::Row> rows) {
     const auto& first = rows.front().cells;
-    if (rows.size() < 2 || first.size() < 3 || !first.back().text.empty() || first.back().quoted) return false;
-    const auto shorter = std::ranges::count_if(
-        rows, [&](const auto& row) { return row.cells.size() + 1 == first.size(); });
+    if (rows.size() < 2 || first.size() < 3 || !first.back().text.empty() || first.back().quoted)
+        return false;
+    const auto shorter =
+        std::ranges::count_if(rows, [&](const auto& row) { return row.cells.size() + 1 == first.size(); });
     return 2 * static_cast<std::size_t>(shorter) > rows.size();
 }
 
 /// What the rows of the table say, once its lines are known.
 void judge_rows(const SampleRows& sample, const DialectHints& hints, Dialect& dialect) {
-    if (!sample.rows.empty())
-        dialect.first_row_ends_with_separator = first_ends_with_separator(sample.rows);
+    if (!sample.rows.empty()) dialect.first_row_ends_with_separator = first_ends_with_separator(sample.rows);
     dialect.header = hints.header ? *hints.header : guess_header(sample.rows);
     if (hints.quote || dialect.format.quote != '\0') return;
     if (auto note = quotes_note(sample, dialect.skip)) dialect.notes.push_back(std::move(*note));

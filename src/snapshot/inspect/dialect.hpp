@@ -24,8 +24,8 @@ struct DialectHints {
 struct Dialect {
     DelimitedFormat format;
     bool header = true;
-    std::uint64_t skip = 0;       ///< lines in front of the table
-    bool skip_by_return = false;  ///< these lines end with CR
+    std::uint64_t skip = 0;                      ///< lines in front of the table
+    bool skip_by_return = false;                 ///< these lines end with CR
     bool first_row_ends_with_separator = false;  ///< and no other does: that is no column
     /// Whether the text looks like a table by itself: several columns, the same in nearly every row.
     bool certain = false;

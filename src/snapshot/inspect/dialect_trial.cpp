@@ -69,8 +69,14 @@ class Sampler {
 
 /// How likely a separator is before the text is looked at. Colons and blanks are in many values.
 double prior(char separator) {
-    constexpr std::array<std::pair<char, double>, 8> priors{
-        {{'^', 0.9}, {'~', 0.9}, {':', 0.5}, {' ', 0.25}, {'\x01', 1.2}, {'\x02', 1.2}, {'\x1e', 1.2}, {'\x1f', 1.2}}};
+    constexpr std::array<std::pair<char, double>, 8> priors{{{'^', 0.9},
+                                                             {'~', 0.9},
+                                                             {':', 0.5},
+                                                             {' ', 0.25},
+                                                             {'\x01', 1.2},
+                                                             {'\x02', 1.2},
+                                                             {'\x1e', 1.2},
+                                                             {'\x1f', 1.2}}};
     const auto* found = std::ranges::find(priors, separator, &std::pair<char, double>::first);
     return found == priors.end() ? 1 : found->second;
 }

@@ -44,7 +44,7 @@ struct Trial {
     std::size_t columns = 1;  ///< of most rows
     double share = 0;         ///< of the rows that have as many
     bool first_agrees = false;
-    std::size_t rows = 0;       ///< of the table
+    std::size_t rows = 0;            ///< of the table
     std::uint64_t skip = 0;          ///< lines in front of the table
     std::uint64_t comment_line = 0;  ///< the first that begins with '#'; 0 where such lines are rows
 };

@@ -142,7 +142,8 @@ std::optional<std::string> encoding_of_pairs(std::string_view text) {
     const auto tells = [&](std::size_t half) {
         const auto count = zeros.at(half);
         const bool certain = count > text.size() / 2 * 2 / 3;
-        return zeros.at(1 - half) == 0 && (certain || (count > 3 && beside_ascii == count && line_ends.at(half) > 0));
+        return zeros.at(1 - half) == 0 &&
+               (certain || (count > 3 && beside_ascii == count && line_ends.at(half) > 0));
     };
     if (tells(1)) return "utf-16le";
     if (tells(0)) return "utf-16be";
@@ -153,7 +154,8 @@ std::optional<std::string> encoding_of_pairs(std::string_view text) {
 
 std::optional<std::string> marked_encoding(std::string_view beginning) {
     // The first escape sequences to ideographs, without which it is ASCII.
-    if (beginning.find("\x1b$B"sv) != std::string_view::npos || beginning.find("\x1b$@"sv) != std::string_view::npos)
+    if (beginning.find("\x1b$B"sv) != std::string_view::npos ||
+        beginning.find("\x1b$@"sv) != std::string_view::npos)
         return "iso-2022-jp";
     if (beginning.starts_with("\xef\xbb\xbf"sv)) return "utf-8";
     if (beginning.starts_with("\xff\xfe\0\0"sv)) return "utf-32le";

@@ -162,7 +162,8 @@ FileFindings FileContent::findings() const {
     if (kept_back_.find('\x1a') != std::string::npos)
         notes.emplace_back("the Ctrl-Z at its end is no part of the last value");
     if (const auto nuls = std::ranges::count(kept_back_, '\0'); nuls > 0)
-        notes.push_back(fmt::format("the {} NUL bytes at its end are no part of it", nuls));
+        notes.push_back(fmt::format("the {} NUL bytes at its end are no part of it",
+                                    format_count(static_cast<std::uint64_t>(nuls))));
     std::ranges::move(reader_->notes(), std::back_inserter(notes));
     findings.note = join(notes, "; ");
     return findings;

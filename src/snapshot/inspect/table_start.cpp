@@ -59,9 +59,8 @@ std::size_t filled_width(const Row& row) {
 bool follows_title(Rows table, Rows title) {
     const auto sign = header_sign(table);
     const auto width = table.front().cells.size();
-    const bool is_short = width > 2 && std::ranges::all_of(title, [](const auto& row) {
-                              return filled_width(row) < 2;
-                          });
+    const bool is_short =
+        width > 2 && std::ranges::all_of(title, [](const auto& row) { return filled_width(row) < 2; });
     return sign == HeaderSign::certain || (is_short && sign == HeaderSign::possible);
 }
 
@@ -118,9 +117,8 @@ std::size_t first_row_of_table(Rows rows, std::size_t width) {
     const bool fits =
         static_cast<double>(rows_of_width(table, width)) >= nearly_every * static_cast<double>(table.size());
     if (!fits || reads_like_prose(table)) return 0;
-    const bool as_wide = std::ranges::any_of(title, [&](const auto& row) {
-        return row.cells.size() >= width && !is_remark(row, width);
-    });
+    const bool as_wide = std::ranges::any_of(
+        title, [&](const auto& row) { return row.cells.size() >= width && !is_remark(row, width); });
     return !as_wide || follows_title(table, title) ? count : 0;
 }
 

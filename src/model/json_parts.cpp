@@ -83,13 +83,22 @@ std::string text_of(std::string_view value) {
     return scalar_text(parse_json(value)).value_or("");
 }
 
+void for_each_member(std::string_view text, const EachMember& each) {
+    for (Scanner scanner(text); scanner.next();) {
+        const auto quoted = scanner.value();
+        const bool is_usual = quoted.starts_with('"') && quoted.find('\\') == std::string_view::npos;
+        const auto value = scanner.value();
+        if (is_usual ? !each(quoted.substr(1, quoted.size() - 2), value) : !each(text_of(quoted), value))
+            return;
+    }
+}
+
 std::vector<JsonMember> members_of(std::string_view text) {
     std::vector<JsonMember> members;
-    members.reserve(16);
-    for (Scanner scanner(text); scanner.next();) {
-        auto name = text_of(scanner.value());
-        members.push_back({std::move(name), scanner.value()});
-    }
+    for_each_member(text, [&](std::string_view name, std::string_view value) {
+        members.push_back({std::string(name), value});
+        return true;
+    });
     return members;
 }
 

@@ -34,7 +34,7 @@ TEST_CASE("a short command starts quickly: no more instructions than were reache
     CHECK(instructions(prevision, "--version") < with_a_tenth(1'290'000));
     CHECK(instructions(prevision, "connector list") < with_a_tenth(3'930'000));
     CHECK(instructions(prevision, "complete bash 'prevision connector show sho' ' '") <
-          with_a_tenth(2'290'000));
+          with_a_tenth(3'290'000));
 }
 
 TEST_CASE("only the C library is loaded before a command begins") {

@@ -85,7 +85,7 @@ void run(const RunOptions& options, Services& services) {
     show_object(services, fields, shown);
     if (shown.status != "failed") return;
     throw Error(parse_error_class(shown.error_class).value_or(ErrorClass::internal),
-                fmt::format("cannot write through '{}': {}", exporter.name, shown.logs));
+                fmt::format("cannot write through '{}': {}", exporter.name, shown.logs), shown.hint);
 }
 
 }  // namespace

@@ -58,7 +58,7 @@ net::CurlHandle& FtpSession::begin(const std::string& url) {
     handle.restrict_addresses(server().rules, server().host);
     handle.set<CURLOPT_PROTOCOLS_STR>("ftp,ftps");
     handle.set<CURLOPT_USERNAME>(server().username);
-    handle.set<CURLOPT_PASSWORD>(server().password.reveal());
+    handle.set<CURLOPT_PASSWORD>(server().password);
     handle.set<CURLOPT_CONNECTTIMEOUT_MS>(server().connect_timeout.count());
     handle.set<CURLOPT_BUFFERSIZE>(receive_buffer);
     using Tls = FtpSettings::Tls;
@@ -285,7 +285,7 @@ std::vector<std::string> FtpSession::notes() const {
 std::string FtpSession::words() const {
     auto words = reply_.text();
     // A server may repeat the password.
-    const auto& password = server().password.reveal();
+    const auto password = server().password.reveal();
     for (auto at = words.find(password); !password.empty() && at != std::string::npos;
          at = words.find(password, at + 3)) {
         words.replace(at, password.size(), "***");

@@ -76,7 +76,7 @@ void ServerConnection::begin() {
     parameters.add("port", port.c_str());
     parameters.add("dbname", database_.c_str());
     parameters.add("user", target_.username.c_str());
-    parameters.add("password", target_.password.reveal().c_str());
+    parameters.add("password", target_.password.c_str());
     parameters.add("passfile", target_.password_file.c_str());
     if (!target_.ambient_credentials) {
         // Without names libpq would look for the files of this process's user; it passes over missing ones.

@@ -58,6 +58,23 @@ bool looks_western(std::string_view text) {
 
 bool is_ascii_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 
+/// Whether lines end with CR alone, as those of old Macintoshes do, and each byte beyond ASCII is one of their letters or
+/// quotes. Other encodings of single bytes have control characters and signs there.
+bool looks_like_macintosh(std::string_view text) {
+    constexpr auto others = "\xa7\xae\xaf\xbe\xbf\xcb\xcc\xcd\xce\xcf\xd2\xd3\xd4\xd5\xd8\xd9"sv;
+    if (text.find('\n') != std::string_view::npos || text.find('\r') == std::string_view::npos) return false;
+    bool has_letter = false;
+    bool follows_another = false;
+    for (const char c : text) {
+        const bool letter = is_high(c) && static_cast<unsigned char>(c) < 0xa0;
+        if (is_high(c) && (follows_another || (!letter && others.find(c) == std::string_view::npos)))
+            return false;
+        has_letter |= letter;
+        follows_another = is_high(c);
+    }
+    return has_letter;
+}
+
 /// An encoding of two bytes a character, and where its common characters are: the first level of ideographs, the
 /// syllables, and the punctuation.
 struct PairEncoding {
@@ -166,6 +183,7 @@ std::optional<std::string> marked_encoding(std::string_view beginning) {
 }
 
 std::string likely_encoding(std::string_view text) {
+    if (looks_like_macintosh(text) && common_pairs(text, shift_jis).empty()) return "macintosh";
     const auto found = to_lower(uchardet_name(text));
     const auto beyond_ascii = std::ranges::count_if(text, is_high);
     // What uchardet finds in a few letters is chance.

@@ -1,7 +1,6 @@
 #include "snapshot/inspect/table_start.hpp"
 
 #include <algorithm>
-#include <cctype>
 #include <map>
 #include <string_view>
 
@@ -42,9 +41,7 @@ bool is_remark(const Row& row, std::size_t width) {
     const std::string_view text = row.cells[0].text;
     if (row.cells[0].quoted || text.empty()) return false;
     if (text.front() == '#') return row.cells.size() != width || (has_free_mark(row) && is_prose(row));
-    if (text.starts_with("//")) return true;
-    if (text.starts_with("--"))
-        return text.size() == 2 || text[2] == ' ' || std::isalpha(static_cast<unsigned char>(text[2])) != 0;
+    if (text.starts_with("//") || text.starts_with("-- ") || text == "--") return true;
     return std::string_view(";%!").find(text.front()) != std::string_view::npos && has_free_mark(row);
 }
 

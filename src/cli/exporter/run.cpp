@@ -47,7 +47,7 @@ Export start(const RunOptions& options, const model::Exporter& exporter, Service
         options.upload.file ? model::Dataset() : find<model::Dataset>(services, options.dataset);
     try {
         if (!options.upload.file) return client.run_exporter(api::refer_to(exporter), api::refer_to(dataset));
-        auto form = open_upload(options.upload);
+        auto form = open_upload(options.upload, services.is_embedded());
         const auto progress = show_upload(services, form, exporter.name);
         auto started = client.export_file(api::refer_to(exporter), form);
         progress->finish(fmt::format("sent {} to '{}'", *options.upload.file, exporter.name),

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <random>
 #include <stdexcept>
+#include <tuple>
 
 #include <catch2/catch.hpp>
 #include <fmt/format.h>
@@ -29,6 +30,7 @@ class Suite {
     void check_bytes();
     void check_odd_names();
     void check_browsing();
+    void check_browsing_a_file();
     void check_recursive_browsing();
     void check_missing();
     void check_early_end();
@@ -160,6 +162,25 @@ void Suite::check_browsing() {
     const auto below = browse_all(fixture_.connection(), fixture_.folder("folder"));
     REQUIRE(below.size() == 1);
     CHECK(below.at("b.txt").size == 3U);
+}
+
+void Suite::check_browsing_a_file() {
+    fixture_.put("a.txt", "12345");
+    fixture_.put("folder/b.txt", "123");
+    for (const auto& [path, name, size] :
+         {std::tuple("a.txt", "a.txt", 5U), std::tuple("folder/b.txt", "b.txt", 3U)}) {
+        CAPTURE(path);
+        for (const bool recursive : {false, true}) {
+            const auto entries = browse_all(fixture_.connection(), fixture_.folder(path), recursive);
+            REQUIRE(entries.size() == 1);
+            CHECK(entries.at(name).name == name);
+            CHECK(entries.at(name).kind == "file");
+            CHECK(entries.at(name).size == size);
+            CHECK_THAT(entries.at(name).modified, Catch::StartsWith("20") && Catch::EndsWith("Z"));
+        }
+    }
+    const auto error = error_of([&] { browse_all(fixture_.connection(), fixture_.folder("missing")); });
+    CHECK(error.error_class() == ErrorClass::not_found);
 }
 
 void Suite::check_recursive_browsing() {
@@ -320,6 +341,7 @@ void check_file_source_contract(FileSourceFixture& fixture) {
     SECTION("a file comes byte for byte") { suite.check_bytes(); }
     SECTION("a name may hold any character that the system can") { suite.check_odd_names(); }
     SECTION("files and folders are listed, with sizes and times") { suite.check_browsing(); }
+    SECTION("a file lists as itself") { suite.check_browsing_a_file(); }
     SECTION("folders in folders are listed on demand") { suite.check_recursive_browsing(); }
     SECTION("what is missing is not found") { suite.check_missing(); }
     SECTION("a sink that wants no more ends the transfer, and the source can be used again") {

@@ -15,6 +15,7 @@ parser.add_argument("--questions", nargs="*", help="keyboard-interactive: the fi
 parser.add_argument("--also-key", action="store_true", help="the password counts only after a key")
 parser.add_argument("--longest-read", type=int, default=1 << 20)
 parser.add_argument("--size", type=int, help="what every stat says")
+parser.add_argument("--names", nargs="*", default=[], help="what every listing has besides")
 parser.add_argument("--stall", action="store_true", help="do not answer to reads")
 options = parser.parse_args()
 
@@ -63,7 +64,8 @@ class Files(paramiko.SFTPServerInterface):
 
     def list_folder(self, path):
         folder = self.real(path)
-        return [self.describe(os.lstat(os.path.join(folder, name)), name) for name in os.listdir(folder)]
+        found = [self.describe(os.lstat(os.path.join(folder, name)), name) for name in os.listdir(folder)]
+        return found + [self.describe(os.lstat(folder), name) for name in options.names]
 
     def stat(self, path):
         try:

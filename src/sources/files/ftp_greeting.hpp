@@ -6,9 +6,11 @@
 
 namespace prevision::sources {
 
-/// Opens a connection, and reads past the lines "120 Service ready in N minutes" (RFC 959, section 5.4), so that the
-/// greeting is the next line. A closed descriptor when the greeting does not come within the server's connect timeout.
-/// Errors as net::resolve and net::connect, and the cancellation's.
-FileDescriptor connect_past_waits(const FileServer& server, Cancellation& cancellation);
+/// Opens a connection and reads its greeting up to the last line, so that the next line is "220 ...": past what may stand
+/// before it and libcurl does not understand, "120 Service ready in N minutes" (RFC 959, section 5.4) and lines of a
+/// greeting over many lines that begin with another number. A closed descriptor when the greeting does not come within
+/// the server's connect timeout. Not for implicit TLS, where a greeting comes encrypted. Errors as net::resolve and
+/// net::connect, and the cancellation's.
+FileDescriptor connect_to_greeting(const FileServer& server, Cancellation& cancellation);
 
 }  // namespace prevision::sources

@@ -22,6 +22,9 @@ constexpr long receive_buffer = 512L * 1024;  // the most that libcurl takes
 /// Ends a transfer when the receiver wants no more.
 struct Enough {};
 
+/// Ends a transfer when libcurl takes a line of a reply for its end.
+struct MisreadReply {};
+
 net::CurlList list_of(const std::vector<std::string>& lines) {
     net::CurlList list;
     for (const auto& line : lines) list.append(line);
@@ -75,7 +78,13 @@ net::CurlHandle& FtpSession::begin(const std::string& url) {
     // RFC 2640. A server that does not know the command has UTF-8 names anyway, or none.
     handle.set<CURLOPT_QUOTE>(list_of({"*OPTS UTF8 ON"}));
     reply_ = {};
-    handle.on_header([this](std::string_view line) { reply_.take_line(line); });
+    size_.reset();
+    handle.on_header([this](std::string_view line) {
+        // libcurl's own line, behind the answer to SIZE, with a number even where that has none.
+        if (line.starts_with("Content-Length:")) size_ = size_in_reply(reply_.text());
+        reply_.take_line(line);
+        if (reply_.misleads()) throw MisreadReply();
+    });
     return handle;
 }
 
@@ -87,19 +96,42 @@ void FtpSession::begin_commands(const std::vector<std::string>& commands) {
 }
 
 CURLcode FtpSession::perform() {
-    const auto code = handle_->perform(&cancellation_, server().idle_limit);
-    if (code != CURLE_WEIRD_SERVER_REPLY || status() != 120 || settings_.implicit) return code;
-    // "120 Service ready in 2 minutes", which libcurl does not wait for.
-    auto connection = connect_past_waits(server(), cancellation_);
+    try {
+        const auto code = handle_->perform(&cancellation_, server().idle_limit);
+        // "120 Service ready in 2 minutes", which libcurl does not wait for.
+        if (code != CURLE_WEIRD_SERVER_REPLY || status() != 120) return code;
+    } catch (const MisreadReply&) {
+        if (!reply_.is_first() || settings_.implicit) throw misread();
+    }
+    return perform_past_greeting();
+}
+
+/// Makes the transfer over a connection of our own, whose greeting is read as far as libcurl cannot.
+CURLcode FtpSession::perform_past_greeting() {
+    FileDescriptor connection;
+    // What comes encrypted can only be read by libcurl.
+    if (!settings_.implicit) connection = connect_to_greeting(server(), cancellation_);
     if (!connection) {
         throw Error(
             ErrorClass::unreachable,
-            fmt::format("cannot log in to {}: the server asks to wait: {}", server().address(), words()),
+            fmt::format("cannot log in to {}: {}: {}", server().address(),
+                        words().starts_with('1') ? "the server asks to wait" : "no greeting", words()),
             "try again later");
     }
     handle_->use_connection(std::move(connection));
     reply_ = {};
-    return handle_->perform(&cancellation_, server().idle_limit);
+    try {
+        return handle_->perform(&cancellation_, server().idle_limit);
+    } catch (const MisreadReply&) {
+        throw misread();
+    }
+}
+
+Error FtpSession::misread() const {
+    return {ErrorClass::unreachable,
+            fmt::format("cannot understand {}: a line within its reply begins with another number: {}",
+                        server().address(), words()),
+            "ask the server's administrator to indent that line: RFC 959, section 4.2, demands it"};
 }
 
 std::string FtpSession::file_url(const std::string& path) const {
@@ -158,13 +190,11 @@ FileVersion FtpSession::look_at(const std::string& path) {
         if (!listed || listed->kind == "folder") throw error;
         return {.size = listed->size, .modified = listed->modified};
     }
-    FileVersion version{.size = std::nullopt, .modified = format_seconds(handle.info<CURLINFO_FILETIME_T>())};
-    const auto size = handle.info<CURLINFO_CONTENT_LENGTH_DOWNLOAD_T>();
-    if (size >= 0) version.size = static_cast<std::uint64_t>(size);
-    return version;
+    return {.size = size_, .modified = format_seconds(handle.info<CURLINFO_FILETIME_T>())};
 }
 
 void FtpSession::fetch_from(const std::string& path, std::uint64_t offset, const DistantFile::Take& take) {
+    const bool is_empty = size_ == 0U;  // by the answer to `look_at`
     auto& handle = begin(file_url(path));
     // Otherwise libcurl would ask for the size and stop there, also where the file is longer. It then sends no
     // REST by itself.
@@ -182,7 +212,7 @@ void FtpSession::fetch_from(const std::string& path, std::uint64_t offset, const
                         fmt::format("{}: the server cannot begin in the middle of it: {}",
                                     purpose(path, Wanted::file), words()));
         }
-        if (code == CURLE_OK) return;
+        if (code == CURLE_OK || (is_empty && ended_unbegun(code))) return;
         const auto error = path_failure(code, path, Wanted::file);
         // After a failure libcurl does not ask for EPSV again on the same connection.
         if (error.retryable()) handle_.reset();
@@ -236,11 +266,12 @@ void FtpSession::list_folder(const std::string& path, const Each& each) {
         mlsd_known_ = code != CURLE_FTP_COULDNT_RETR_FILE || status() < 500 || status() > 504;
     }
     const auto refused = [&] { return code == CURLE_FTP_COULDNT_RETR_FILE && status() == 550; };
-    if (!mlsd_known_ || refused()) code = list_with(Command::list, path, each);
+    if (!mlsd_known_ || refused() || ended_unbegun(code)) code = list_with(Command::list, path, each);
     if (code == CURLE_OK) return;
-    // It let us into the folder: a server may refuse to list one that is empty.
+    // It let us into the folder: a server may refuse to list one that is empty, or send nothing of it.
     if (refused() && refusal(path).reason != ErrorClass::auth) return;
-    throw path_failure(code, path, Wanted::folder);
+    if (!ended_unbegun(code)) throw path_failure(code, path, Wanted::folder);
+    unsent_folders_.push_back(title(path));
 }
 
 CURLcode FtpSession::list_with(Command command, const std::string& path, const Each& each) {
@@ -276,102 +307,21 @@ CURLcode FtpSession::list_with(Command command, const std::string& path, const E
 }
 
 std::vector<std::string> FtpSession::notes() const {
-    if (odd_lines_ == 0) return {};
-    return {fmt::format("{} of the server's listing {} not understood and not shown, the first: '{}'",
+    auto notes = FileSession::notes();
+    if (odd_lines_ > 0)
+        notes.push_back(
+            fmt::format("{} of the server's listing {} not understood and not shown, the first: '{}'",
                         odd_lines_ == 1 ? "1 line" : fmt::format("{} lines", format_count(odd_lines_)),
-                        odd_lines_ == 1 ? "is" : "are", odd_line_)};
+                        odd_lines_ == 1 ? "is" : "are", odd_line_));
+    for (const auto& folder : unsent_folders_)
+        notes.push_back(fmt::format(
+            "the server ended the listing of {} without sending one: it is shown as empty", folder));
+    return notes;
 }
 
-std::string FtpSession::words() const {
-    auto words = reply_.text();
-    // A server may repeat the password.
-    const auto password = server().password.reveal();
-    for (auto at = words.find(password); !password.empty() && at != std::string::npos;
-         at = words.find(password, at + 3)) {
-        words.replace(at, password.size(), "***");
-    }
-    return words;
-}
-
-long FtpSession::status() const { return handle_->info<CURLINFO_RESPONSE_CODE>(); }
-
-std::string FtpSession::describe_encryption() const {
-    if (handle_->info<CURLINFO_APPCONNECT_TIME_T>() == 0) {
-        return settings_.tls == FtpSettings::Tls::prefer ? "not used: the server offers none" : "not used";
-    }
-    return fmt::format("{}, certificate {}", settings_.implicit ? "implicit" : "explicit",
-                       settings_.tls == FtpSettings::Tls::verify ? "checked" : "not checked");
-}
-
-Error FtpSession::failure(CURLcode code, const std::string& what) const {
-    const auto unreachable = [&](const std::string& why, std::string hint = {}) {
-        return Error(ErrorClass::unreachable, fmt::format("{}: {}", what, why), std::move(hint));
-    };
-    switch (code) {
-        case CURLE_LOGIN_DENIED:
-        case CURLE_FTP_WEIRD_PASS_REPLY:
-            if (status() == 421 || status() == 0) break;
-            if (says_full(words())) return unreachable(words(), "try again later");
-            return {
-                ErrorClass::auth, fmt::format("{} as '{}': {}", what, server().username, words()),
-                "check the username and the password; a server may also ask for TLS first (--tls require)"};
-        case CURLE_USE_SSL_FAILED:
-            return unreachable(
-                "the server offers no TLS: " + words(),
-                "--tls prefer and --tls disable work without it; --tls implicit begins with it");
-        case CURLE_WEIRD_SERVER_REPLY:
-            if (status() >= 400) return unreachable(words());
-            return unreachable(
-                "the server does not speak FTP",
-                "check the host and the port; a server with implicit TLS needs --tls implicit");
-        case CURLE_OPERATION_TIMEDOUT:
-            // libcurl's code for 421, too.
-            if (handle_->stalled() || status() == 421) break;
-            return unreachable(fmt::format("no answer within {} ms", server().connect_timeout.count()),
-                               "check the host, the port, and the firewalls on the way");
-        default:
-            break;
-    }
-    if (net::is_certificate_failure(code)) {
-        return unreachable(net::failure_reason(*handle_, code),
-                           "--tls require encrypts without checking the certificate");
-    }
-    if (status() >= 400 && !words().empty()) return unreachable(words());
-    return unreachable(net::failure_reason(*handle_, code));
-}
-
-bool FtpSession::refused_path(CURLcode code) const {
-    switch (code) {
-        case CURLE_REMOTE_FILE_NOT_FOUND:
-        case CURLE_REMOTE_ACCESS_DENIED:
-            return true;
-        case CURLE_FTP_COULDNT_RETR_FILE:
-        case CURLE_UPLOAD_FAILED:
-        // With TLS the data connection is gone before the refusal is read, which then comes as the answer to
-        // the next command.
-        case CURLE_FTP_WEIRD_PASV_REPLY:
-            return status() == 550 || status() == 553;
-        default:
-            return false;
-    }
-}
-
-FileSession::Refusal FtpSession::refusal(const std::string& path) const {
-    return {.reason = refusal_in_reply(words(), path), .words = words()};
-}
-
-Error FtpSession::path_failure(CURLcode code, const std::string& path, Wanted wanted) {
-    if (!refused_path(code)) return failure(code, purpose(path, wanted));
-    return refused_reading(path, wanted, refusal(path));
-}
-
-Error FtpSession::write_failure(CURLcode code, const std::string& path) const {
-    const auto what = fmt::format("cannot write {}", title(path));
-    if (code == CURLE_REMOTE_DISK_FULL) {
-        return {ErrorClass::internal, fmt::format("{}: the server has no room left ({})", what, words())};
-    }
-    if (!refused_path(code) && code != CURLE_QUOTE_ERROR) return failure(code, what);
-    return refused_writing(path, refusal(path));
+std::string FtpSession::login_folder() const {
+    const auto folder = handle_->info<CURLINFO_FTP_ENTRY_PATH>();
+    return folder.empty() ? FileSession::login_folder() : folder;
 }
 
 }  // namespace prevision::sources

@@ -129,14 +129,39 @@ bool FileSession::exists(const std::string& path) {
 
 void FileSession::list(const std::string& path, const Each& each) {
     with_spelling(path, [&](const std::string& way) {
-        list_folder(way, [&](const ListedEntry& entry) {
-            // A name with a slash would lead elsewhere.
-            if (entry.kind.empty() || entry.name.empty() || entry.name.find('/') != std::string::npos) return;
+        list_names(way, [&](const ListedEntry& entry) {
             auto shown = entry;
             shown.name = shown_name(entry.name);
             each(shown);
         });
     });
+}
+
+/// Lists a folder with the names that are in it.
+void FileSession::list_names(const std::string& path, const Each& each) {
+    list_folder(path, [&](const ListedEntry& entry) {
+        if (entry.kind.empty() || entry.name.find('/') == std::string::npos) {
+            if (!entry.kind.empty() && !entry.name.empty()) each(entry);
+            return;
+        }
+        const auto name =
+            name_in_folder(entry.name, path.starts_with('/') ? path : login_folder() + '/' + path);
+        if (name && !name->empty() && *name != "." && *name != "..") {
+            auto plain = entry;
+            plain.name = *name;
+            each(plain);
+        } else if (!name && !finding_ && foreign_names_++ == 0) {
+            foreign_name_ = shown_name(entry.name);
+        }
+    });
+}
+
+std::vector<std::string> FileSession::notes() const {
+    if (foreign_names_ == 0) return {};
+    const bool one = foreign_names_ == 1;
+    return {fmt::format("{} in the server's listing {} to another folder and {} not shown, the first: '{}'",
+                        one ? "1 name" : fmt::format("{} names", format_count(foreign_names_)),
+                        one ? "leads" : "lead", one ? "is" : "are", foreign_name_)};
 }
 
 std::string FileSession::title(const std::string& path) const {
@@ -153,11 +178,13 @@ std::string FileSession::temporary_path(const std::string& path) {
 
 Error FileSession::refused_reading(const std::string& path, Wanted wanted, Refusal refusal) {
     auto reason = refusal.reason;
-    if (!reason || *reason == ErrorClass::auth) {
-        // Servers refuse a file that is missing and one that may not be read with the same code.
+    // Servers refuse a file that is missing and one that may not be read with the same code; and they call a file that
+    // is entered like a folder missing, too.
+    if (!reason || *reason == ErrorClass::auth ||
+        (*reason == ErrorClass::not_found && wanted == Wanted::folder)) {
         const auto found = find_in_parent(path);
-        if (found && wanted == Wanted::file && found->kind == "folder") reason = ErrorClass::invalid;
-        if (found && wanted == Wanted::folder && found->kind == "file") reason = ErrorClass::invalid;
+        const bool other = wanted == Wanted::file ? found && found->kind == "folder" : is_file(path, found);
+        if (other) reason = ErrorClass::invalid;
         if (!reason) reason = found ? ErrorClass::auth : ErrorClass::not_found;
     }
     const auto say = [&](std::string_view why) {
@@ -192,20 +219,32 @@ Error FileSession::refused_writing(const std::string& path, const Refusal& refus
     }
 }
 
+/// Whether what cannot be listed is a file. `found`: in its folder's listing.
+bool FileSession::is_file(const std::string& path, const std::optional<ListedEntry>& found) {
+    if (found && found->kind != "link") return found->kind == "file";
+    if (finding_ || path.empty()) return false;
+    // A link, or in a folder that cannot be listed. Only a file surely has a size.
+    try {
+        return look_at(path).size.has_value();
+    } catch (const Error& error) {
+        if (is_cancelled(error)) throw;
+        return false;
+    }
+}
+
 std::optional<ListedEntry> FileSession::find_in_parent(const std::string& path) {
     const auto name = std::string_view(path).substr(path.rfind('/') + 1);  // npos + 1 is 0
     if (finding_ || name.empty()) return std::nullopt;
     finding_ = true;
     std::optional<ListedEntry> found;
     try {
-        list_folder(std::string(parent_of(path)), [&](const ListedEntry& entry) {
+        list_names(std::string(parent_of(path)), [&](const ListedEntry& entry) {
             if (entry.name == name) found = entry;
         });
     } catch (const Error& error) {
         found.reset();
         finding_ = false;
-        if (error.error_class() == ErrorClass::interrupted || error.error_class() == ErrorClass::terminated)
-            throw;
+        if (is_cancelled(error)) throw;
     }
     finding_ = false;
     return found;

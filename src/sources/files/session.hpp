@@ -75,14 +75,15 @@ class FileSession {
     virtual void store(const std::string& path, const OutgoingFile& file) = 0;
 
     /// Passes on each entry of a folder as it comes, without the folder itself and its parent. A name that is not
-    /// UTF-8 is shown as if its bytes were Latin-1; all calls take such names as they are shown.
+    /// UTF-8 is shown as if its bytes were Latin-1; all calls take such names as they are shown. An entry whose name
+    /// leads out of the folder is left out, and counted in the notes.
     void list(const std::string& path, const Each& each);
 
     /// "/reports/sales.csv at files.example.com:21".
     [[nodiscard]] std::string title(const std::string& path) const;
 
     /// What is to be said about the listings so far, for people.
-    [[nodiscard]] virtual std::vector<std::string> notes() const { return {}; }
+    [[nodiscard]] virtual std::vector<std::string> notes() const;
 
     /// The fingerprint of the server's key, where the protocol has one and it was seen.
     [[nodiscard]] virtual std::optional<std::string> host_key() const { return std::nullopt; }
@@ -93,6 +94,9 @@ class FileSession {
     virtual void fetch_from(const std::string& path, std::uint64_t offset, const DistantFile::Take& take) = 0;
     virtual void list_folder(const std::string& path, const Each& each) = 0;
 
+    /// The folder in which relative paths begin, "." where it is not known.
+    [[nodiscard]] virtual std::string login_folder() const { return "."; }
+
     /// Why a server refused a path.
     struct Refusal {
         std::optional<ErrorClass> reason;  ///< not_found, auth or invalid, where the server says so
@@ -101,7 +105,8 @@ class FileSession {
 
     enum class Wanted { file, folder };
 
-    /// The Error for a path that the server refused to read. Lists its folder where the reason is not clear.
+    /// The Error for a path that the server refused to read. Lists its folder where the reason is not clear, and finds out
+    /// whether it is a file that was to be listed: servers have any words for that.
     [[nodiscard]] Error refused_reading(const std::string& path, Wanted wanted, Refusal refusal);
 
     /// The Error for a path that the server refused to write.
@@ -117,12 +122,16 @@ class FileSession {
     [[nodiscard]] static std::string temporary_path(const std::string& path);
 
   private:
+    void list_names(const std::string& path, const Each& each);
+    bool is_file(const std::string& path, const std::optional<ListedEntry>& found);
     void with_spelling(const std::string& path, const std::function<void(const std::string&)>& action);
 
     FileServer server_;
-    std::string shown_path_;    // the last one that the server spells otherwise,
-    std::string spelled_path_;  // and how
-    bool finding_ = false;      // find_in_parent is at work: it must not call itself
+    std::string shown_path_;           // the last one that the server spells otherwise,
+    std::string spelled_path_;         // and how
+    std::uint64_t foreign_names_ = 0;  // in listings, that lead to other folders,
+    std::string foreign_name_;         // and the first of them
+    bool finding_ = false;             // find_in_parent is at work: it must not call itself
 };
 
 /// A name as `list` shows it.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 #include <deque>
+#include <limits>
 #include <utility>
 
 #include <fmt/format.h>
@@ -110,7 +111,12 @@ SftpAttributes read_attributes(Fields& fields) {
     enum Flag : std::uint32_t { size = 1, owner = 2, permissions = 4, times = 8, extended = 0x80000000 };
     SftpAttributes attributes;
     const auto flags = fields.number();
-    if ((flags & Flag::size) != 0) attributes.size = fields.number(8);
+    if ((flags & Flag::size) != 0) {
+        // No file is as long as that: it is a -1, or rubbish.
+        const auto size = fields.number(8);
+        if (size <= static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max()))
+            attributes.size = size;
+    }
     if ((flags & Flag::owner) != 0) fields.number(8);
     if ((flags & Flag::permissions) != 0) attributes.kind = kind_of_mode(fields.number());
     if ((flags & Flag::times) != 0) {

@@ -67,7 +67,19 @@ class FileSource final : public Source {
     void browse(const std::string& path, bool recursive, const EntryObserver& each) override {
         cancellation_.check();
         if (path.find('\0') != std::string::npos) refuse_field("path", "it holds a NUL byte");
-        browse_folder(without_last_slashes(path), "", recursive ? deepest : 0, each);
+        const auto root = without_last_slashes(path);
+        bool any = false;
+        try {
+            browse_folder(root, "", recursive ? deepest : 0, [&](const Entry& entry) {
+                any = true;
+                each(entry);
+            });
+        } catch (const Error& error) {
+            // A file lists as itself, as with ls; with a slash behind its name it does not.
+            const auto file = any || root != path ? std::nullopt : look_for_file(root, error);
+            if (!file) throw;
+            each(*file);
+        }
     }
 
     void read(const Location& location, const ReadOptions& /*options*/, ContentSink& sink) override {
@@ -124,6 +136,23 @@ class FileSource final : public Source {
         return fmt::format("{}{}{}, {}", version.size ? format_bytes(*version.size) : "unknown size",
                            version.modified.empty() ? "" : ", of ", version.modified,
                            count == 0 ? "empty" : "the first bytes read");
+    }
+
+    /// The entry of a path whose listing failed, where that is because it is a file.
+    std::optional<Entry> look_for_file(const std::string& path, const Error& failure) {
+        if (failure.error_class() != ErrorClass::invalid) return std::nullopt;
+        try {
+            const auto version = session_->look(path);
+            const auto name = path.substr(path.rfind('/') + 1);  // npos + 1 is 0
+            return Entry{.name = name,
+                         .path = name,
+                         .kind = "file",
+                         .size = version.size,
+                         .modified = version.modified};
+        } catch (const Error&) {
+            cancellation_.check();
+            return std::nullopt;
+        }
     }
 
     // The folders in a folder are remembered until it is done, and nothing else.

@@ -15,10 +15,6 @@ std::string describe(const FileVersion& version) {
     return text;
 }
 
-bool is_cancelled(const Error& error) {
-    return error.error_class() == ErrorClass::interrupted || error.error_class() == ErrorClass::terminated;
-}
-
 /// One reading of a file, over as many attempts as it takes.
 class Transfer {
   public:
@@ -141,6 +137,10 @@ class Transfer {
 };
 
 }  // namespace
+
+bool is_cancelled(const Error& error) {
+    return error.error_class() == ErrorClass::interrupted || error.error_class() == ErrorClass::terminated;
+}
 
 void transfer_file(DistantFile& file, const std::function<ByteSink&(const FileVersion& version)>& open,
                    Cancellation& cancellation, const RetryPolicy& policy) {

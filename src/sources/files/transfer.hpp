@@ -12,6 +12,9 @@
 
 namespace prevision::sources {
 
+/// Whether an Error is a cancellation's.
+bool is_cancelled(const Error& error);
+
 /// What identifies one version of a remote file, as far as its server knows it.
 struct FileVersion {
     std::optional<std::uint64_t> size;

@@ -83,8 +83,18 @@ bool needs_customer_key(const Refusal& refusal) {
            refusal.message.find("Server Side Encryption") != std::string::npos;
 }
 
+/// "KMS.DisabledException", "KMS.NotFoundException": about the key that the object is encrypted with.
+bool is_of_kms(const Refusal& refusal) { return refusal.code.starts_with("KMS."); }
+
+ErrorClass class_of_kms(const Refusal& refusal) {
+    const auto says = [&](std::string_view part) { return refusal.code.find(part) != std::string::npos; };
+    if (refusal.status >= 500 || says("Throttling") || says("LimitExceeded")) return ErrorClass::unreachable;
+    return says("AccessDenied") ? ErrorClass::auth : ErrorClass::invalid;
+}
+
 ErrorClass class_of(const Refusal& refusal) {
     if (needs_customer_key(refusal)) return ErrorClass::invalid;
+    if (is_of_kms(refusal)) return class_of_kms(refusal);
     const auto* known = find_code(refusal.code);
     return known != nullptr ? known->error_class : class_of_status(refusal.status);
 }
@@ -109,9 +119,16 @@ std::string hint_of(const Refusal& refusal) {
         return "it is encrypted with a key that its owner keeps (SSE-C), which prevision cannot send: store a copy "
                "without it";
     }
+    // "… is not authorized to perform: kms:Decrypt …", with AccessDenied.
+    if (refusal.message.find("kms:") != std::string::npos)
+        return "the object is encrypted with a key of KMS: ask its owner to let the access key use it (kms:Decrypt)";
     if (const auto* known = find_code(refusal.code)) return std::string(known->hint);
-    if (refusal.code.empty() && refusal.status < 500) return "check that --host is an S3 endpoint";
-    return std::string(class_of(refusal) == ErrorClass::unreachable ? later_hint : "");
+    const auto error_class = class_of(refusal);
+    if (error_class == ErrorClass::unreachable) return std::string(later_hint);
+    if (is_of_kms(refusal))
+        return "the object is encrypted with a key of KMS that cannot be used: ask its owner to enable it";
+    if (refusal.code.empty()) return "check that --host is an S3 endpoint";
+    return "the service's documentation explains that code";
 }
 
 }  // namespace

@@ -34,12 +34,21 @@ std::string Object::required_tag() const { return etag.starts_with("W/") ? "" : 
 
 void Object::check(const Head& head, std::uint64_t first) const {
     check_version(head);
-    if (head.status == 200) throw WholeObject();
-    if (head.range_first != first) {
-        throw Error(
-            ErrorClass::internal,
-            fmt::format("{}: asked to go on at byte {}, the service sends something else", purpose(), first));
-    }
+    if (head.status == 200 || head.range_first != first) throw WholeObject();
+}
+
+void Object::check_whole(const Head& head) const {
+    if (head.status == 200) return;
+    throw Error(ErrorClass::integrity,
+                fmt::format("{}: asked for all of it, the service sends a part", purpose()),
+                "ask the service's administrator: a proxy on the way may do that");
+}
+
+Error Object::longer() const {
+    return {ErrorClass::integrity,
+            fmt::format("{}: the service says that it has {} bytes, and sends more", purpose(),
+                        format_count(size)),
+            "another program may write to it: try again when none does"};
 }
 
 void Object::check_version(const Head& head) const {
@@ -152,6 +161,15 @@ void Ranges::fetch(Client& client, std::uint64_t part) {
             object_.wait_after(failure, failures, stopped_);
         }
     }
+    publish(part, filled);
+}
+
+void Ranges::publish(std::uint64_t part, std::size_t filled) {
+    const std::lock_guard lock(mutex_);
+    auto& slot = slot_of(part);
+    slot.filled = filled;
+    if (part == head_ && (filled == size_of(part) || filled - slot.taken >= worth_waking))
+        changed_.notify_all();
 }
 
 void Ranges::fetch_once(Client& client, std::uint64_t part, std::size_t& filled) {
@@ -159,18 +177,19 @@ void Ranges::fetch_once(Client& client, std::uint64_t part, std::size_t& filled)
     // After a cut some bytes come again, and must be the same.
     const auto begin = filled - static_cast<std::size_t>(std::min<std::uint64_t>(filled, overlap_size));
     const auto first = first_of(part) + begin;
+    const auto end = first_of(part) + size;
     char* const bytes = slot_of(part).bytes.get();
     auto at = begin;
     client.get({.purpose = object_.purpose(),
                 .bucket = object_.bucket,
                 .key = object_.key,
-                .range = ByteRange{first, first_of(part) + size - 1},
+                .range = ByteRange{first, object_.last_to_ask(end)},
                 .if_match = object_.required_tag()},
                [&](const Head& head, std::string_view received) {
                    if (at == begin) object_.check(head, first);
                    if (received.size() > size - at) {
-                       throw Error(ErrorClass::internal,
-                                   object_.purpose() + ": the service sends more than was asked for");
+                       if (end == object_.size) throw object_.longer();
+                       throw WholeObject();
                    }
                    const auto known = std::min(received.size(), filled - std::min(at, filled));
                    if (std::memcmp(bytes + at, received.data(), known) != 0) throw WholeObject();
@@ -178,11 +197,8 @@ void Ranges::fetch_once(Client& client, std::uint64_t part, std::size_t& filled)
                    at += received.size();
                    if (at <= filled) return;
                    filled = at;
-                   const std::lock_guard lock(mutex_);
-                   auto& slot = slot_of(part);
-                   slot.filled = filled;
-                   if (part == head_ && (filled == size || filled - slot.taken >= worth_waking))
-                       changed_.notify_all();
+                   // The last byte is given away when the whole answer has come, and not more.
+                   publish(part, std::min(filled, size - 1));
                });
     if (filled < size) {
         throw Failure(object_.purpose(), "the service sends less than was asked for", {}, true, true);

@@ -28,9 +28,19 @@ struct Object {
     [[nodiscard]] std::string required_tag() const;
 
     /// Throws Error integrity when an answer belongs to another version of the object, and WholeObject when the
-    /// service sends all of it instead of the part from `first` on.
+    /// service sends all of it, or another part, instead of the part from `first` on.
     void check(const Head& head, std::uint64_t first) const;
     void check_version(const Head& head) const;
+
+    /// Throws Error integrity when the service sends a part where all of it was asked for.
+    void check_whole(const Head& head) const;
+
+    /// The last byte to ask for, to read up to `end`: at the end of the object one more, for the size that the service
+    /// says may be too small.
+    [[nodiscard]] std::uint64_t last_to_ask(std::uint64_t end) const { return end == size ? end : end - 1; }
+
+    /// The Error when more comes than `size`.
+    [[nodiscard]] Error longer() const;
 
     /// Waits before the rest is requested again. Throws when a retry cannot help, or after too many
     /// failures in a row.
@@ -76,6 +86,7 @@ class Ranges {
     bool claim(std::uint64_t& part);
     void fetch(Client& client, std::uint64_t part);
     void fetch_once(Client& client, std::uint64_t part, std::size_t& filled);
+    void publish(std::uint64_t part, std::size_t filled);
     void stop();
 
     const Endpoint& endpoint_;

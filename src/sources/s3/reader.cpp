@@ -1,6 +1,7 @@
 #include "sources/s3/reader.hpp"
 
 #include <chrono>
+#include <limits>
 #include <utility>
 
 #include <fmt/format.h>
@@ -36,7 +37,8 @@ class Reader {
     void read() {
         try {
             read_beginning();
-            if (is_complete()) return;
+            // A part that is as long as it was asked for may not be all.
+            if (is_complete() && object_.size < asked_) return;
             try {
                 if (!size_known_) throw WholeObject();
                 read_rest();
@@ -68,6 +70,7 @@ class Reader {
     Cancellation& cancellation_;
     Object object_;
     bool size_known_ = false;
+    std::uint64_t asked_ = 0;   // how many bytes of it the first answer could have
     ByteSink* file_ = nullptr;  // from the first answer on
     StreamPosition position_;
     bool ended_ = false;  // an object whose size is not known came to its end
@@ -80,6 +83,8 @@ void Reader::read_beginning() {
         try {
             get_beginning(in_range);
             return;
+        } catch (const WholeObject&) {
+            in_range = false;
         } catch (const Failure& failure) {
             if (in_range && failure.refusal().status == 416) {  // an empty object has no range
                 in_range = false;
@@ -96,11 +101,16 @@ void Reader::read_beginning() {
 void Reader::get_beginning(bool in_range) {
     Request request{.purpose = object_.purpose(), .bucket = object_.bucket, .key = object_.key};
     if (in_range) request.range = ByteRange{0, first_range - 1};
+    const auto take_head = [&](const Head& answer) {
+        if (file_ != nullptr) return;
+        if (!in_range) object_.check_whole(answer);
+        begin(answer);
+    };
     const auto head = client_.get(request, [&](const Head& answer, std::string_view bytes) {
-        if (file_ == nullptr) begin(answer);
+        take_head(answer);
         deliver(bytes);
     });
-    if (file_ == nullptr) begin(head);
+    take_head(head);
     ended_ = !size_known_;
 }
 
@@ -108,10 +118,9 @@ void Reader::begin(const Head& head) {
     object_.etag = head.etag;
     object_.modified = head.modified;
     const auto size = head.status == 206 ? head.object_size : head.length;
-    if (head.status == 206 && (!size || head.range_first != 0U)) {
-        throw Error(ErrorClass::internal,
-                    object_.purpose() + ": the service sends a part and does not say of what");
-    }
+    asked_ = head.status == 206 ? first_range : std::numeric_limits<std::uint64_t>::max();
+    // A part that does not say of what, or is not the first one: all of it is asked for instead.
+    if (head.status == 206 && (!size || head.range_first != 0U)) throw WholeObject();
     size_known_ = size.has_value();
     object_.size = size.value_or(0);
     const auto name = object_.key.substr(object_.key.rfind('/') + 1);
@@ -120,9 +129,7 @@ void Reader::begin(const Head& head) {
 
 void Reader::deliver(std::string_view bytes) {
     position_.deliver(bytes);
-    if (size_known_ && position_.delivered() > object_.size) {
-        throw Error(ErrorClass::internal, object_.purpose() + ": the service sends more than it has");
-    }
+    if (size_known_ && position_.delivered() > object_.size) throw object_.longer();
     file_->write(bytes);
     if (!file_->wants_more()) throw EnoughRead();
 }
@@ -135,9 +142,12 @@ void Reader::read_rest() {
             return std::chrono::steady_clock::now() - start;
         };
         const auto side_by_side = time_of(&Reader::read_side_by_side);
-        if (time_of(&Reader::read_in_one) < side_by_side) read_in_one(object_.size);
+        if (time_of(&Reader::read_in_one) < side_by_side) {
+            read_in_one(object_.size);
+            return;
+        }
     }
-    if (position_.delivered() < object_.size) read_side_by_side(object_.size);
+    read_side_by_side(object_.size);
 }
 
 void Reader::read_side_by_side(std::uint64_t end) {
@@ -170,7 +180,7 @@ void Reader::get_until(std::uint64_t end) {
     client_.get({.purpose = object_.purpose(),
                  .bucket = object_.bucket,
                  .key = object_.key,
-                 .range = ByteRange{first, end - 1},
+                 .range = ByteRange{first, object_.last_to_ask(end)},
                  .if_match = object_.required_tag()},
                 [&](const Head& head, std::string_view bytes) {
                     if (!std::exchange(checked, true)) object_.check(head, first);
@@ -202,6 +212,7 @@ void Reader::get_again() {
                  .key = object_.key,
                  .if_match = object_.required_tag()},
                 [&](const Head& head, std::string_view bytes) {
+                    object_.check_whole(head);
                     if (size_known_) object_.check_version(head);
                     if (!position_.skip_known(bytes)) {
                         throw Error(ErrorClass::integrity,

@@ -128,10 +128,78 @@ TEST_CASE("LIST lines that are taken") {
              entry("login", "folder", "2026-01-16T18:53:00Z")},
             {"- [R----F--] rhesus             214059 Mar 10 15:27 cx.exe",
              file("cx.exe", 214'059, "2026-03-10T15:27:00Z")},
+            {"-rw-r--r-- 1 u g 6 2024-01-02 10:11:12.123456789 +0100 b.csv",
+             file("b.csv", 6, "2024-01-02T09:11:12Z")},
+            {"-rw-r--r-- 1 u g 6 2024-01-02 10:11 -0500 c.csv", file("c.csv", 6, "2024-01-02T15:11:00Z")},
+            {"-rw-r--r-- 1 u g 6 2024-01-01 00:11:12 +05:30 d", file("d", 6, "2023-12-31T18:41:12Z")},
+            {"-rw-r--r-- 1 u g 6 2024-01-02 10:11 +0100", file("+0100", 6, "2024-01-02T10:11:00Z")},
+            {"-rw-r--r-- 1 u g 6 2024-01-02T10:11:12Z d.csv", file("d.csv", 6, "2024-01-02T10:11:12Z")},
+            {"-rw-r--r-- 1 u g 6 2024-01-02T10:11:12+02:00 d", file("d", 6, "2024-01-02T08:11:12Z")},
+            {"-rw-r--r-- 1 u g 8 2024/01/02 10:11 s.csv", file("s.csv", 8, "2024-01-02T10:11:00Z")},
+            {"drwxr-xr-x 1 u g 6 2024-01-02 dd", entry("dd", "folder", "2024-01-02T00:00:00Z")},
+            {"-rw-r--r-- 1 u g 6 Jan 31 12:00:07 2025 a b", file("a b", 6, "2025-01-31T12:00:07Z")},
+            {"02.01.2024 15:04 77 dot.csv", file("dot.csv", 77, "2024-01-02T15:04:00Z")},
+            {"2024/01/02  15:04       <DIR>          data", entry("data", "folder", "2024-01-02T15:04:00Z")},
             {"total 0", entry("", "", "")},
             {"total 12K", entry("", "", "")},
         },
         [](std::string_view line) { return parse_list_line(line, now); });
+}
+
+TEST_CASE("LIST lines with a size or a time that cannot be are taken without it") {
+    check(
+        {
+            {"-rw-r--r-- 1 u g 99999999999999999999999 Jan 31 12:00 a",
+             entry("a", "file", "2026-01-31T12:00:00Z")},
+            {"-rw-r--r-- 1 u g -1 Jan 1 2024 neg.csv", entry("neg.csv", "file", "2024-01-01T00:00:00Z")},
+            {"-rw-r--r-- 1 u g 1.5K Jan 1 2024 large", entry("large", "file", "2024-01-01T00:00:00Z")},
+            {"d--------- 1 u g ? Jan 1 2024 q", entry("q", "folder", "2024-01-01T00:00:00Z")},
+            {"-rw-r--r-- 1 owner group 12 Jan 32 12:00 a", file("a", 12, "")},
+            {"-rw-r--r-- 1 owner group 12 Jan 31 25:00 a", file("a", 12, "")},
+            {"-rw-r--r-- 1 owner group 12 Feb 30 2024 a", file("a", 12, "")},
+            {"-rw-r--r-- 1 owner group 12 2024-02-30 10:00 a b", file("a b", 12, "")},
+            {"-rw-r--r-- 1 owner group 12 2024-13-01 a", file("a", 12, "")},
+            {"-rw-r--r-- 1 owner group 12 Foo 31 12:00 a", file("a", 12, "")},
+            {"-rw-r--r-- 1 u 5 2048 Mär 01 12:00 a.csv", file("a.csv", 2048, "")},
+            {"-rw-r--r-- 1 u g 5 1. Jan 10:00 b.csv", file("b.csv", 5, "")},
+            {"-rw-r--r-- 1 u g 5 1月 1日 10:00 c.csv", file("c.csv", 5, "")},
+            {"-rw-r--r-- 1 u g 5 févr. 2 2024 e.csv", file("e.csv", 5, "")},
+            {"13-31-26 12:00PM 5 a", file("a", 5, "")},
+            {"01-31-26 13:00PM 5 a", file("a", 5, "")},
+            {"31.02.2024 12:00 5 a", file("a", 5, "")},
+            {"01-31-26 12:00PM -1 a", entry("a", "file", "2026-01-31T12:00:00Z")},
+            {"01-31-26 12:00PM 99999999999999999999999 a", entry("a", "file", "2026-01-31T12:00:00Z")},
+        },
+        [](std::string_view line) { return parse_list_line(line, now); });
+}
+
+TEST_CASE("the name of an entry is what is in its folder") {
+    struct Case {
+        std::string name;
+        std::string folder;
+        std::optional<std::string> expected;
+    };
+    const std::vector<Case> cases{
+        {"a", "/x", "a"},
+        {"a/", "/x", "a"},
+        {"./a", "/x", "a"},
+        {"/x/a", "/x", "a"},
+        {"/x/a", "/x/", "a"},
+        {"/x/a/", "//x", "a"},
+        {"/a", "/", "a"},
+        {"x/a", "./x", "a"},
+        {".", "/x", "."},
+        {"./..", "/x", ".."},
+        {"/a", "/x", std::nullopt},
+        {"x/a", "/x", std::nullopt},
+        {"/a", "./", std::nullopt},
+        {"../a", "/x", std::nullopt},
+        {"/x/y/a", "/x", std::nullopt},
+    };
+    for (const auto& [name, folder, expected] : cases) {
+        CAPTURE(name, folder);
+        CHECK(name_in_folder(name, folder) == expected);
+    }
 }
 
 TEST_CASE("a day that this year does not have was last in another one") {
@@ -148,22 +216,21 @@ TEST_CASE("LIST lines that are refused") {
                              "-rw-r--r--",
                              "-rw-r--r-- 1 owner group 12 Jan 31 12:00",
                              "-rw-r--r-- 1 owner group 12 Jan 31 12:00 ",
-                             "-rw-r--r-- 1 owner group 12 Foo 31 12:00 a",
-                             "-rw-r--r-- 1 owner group 12 Jan 32 12:00 a",
-                             "-rw-r--r-- 1 owner group 12 Jan 31 25:00 a",
                              "-rw-r--r-- 1 owner group Jan 31 12:00 a",
                              "xrw-r--r-- 1 owner group 12 Jan 31 12:00 a",
                              "-qw-r--r-- 1 owner group 12 Jan 31 12:00 a",
                              "01-31-26 12:00PM",
-                             "13-31-26 12:00PM 5 a",
-                             "01-31-26 13:00PM 5 a",
                              "01-31-26 12:00PM five a",
                              "01-31-26 12:00PM , a",
                              "01-31-26 12:00PM <DIR>",
                              "d [RW] supervisor",
                              "<html>",
                              "\x01\x02\x03",
-                             "-rw-r--r-- 1 owner group 99999999999999999999999 Jan 31 12:00 a"}) {
+                             "-rw-r--r-- 1 owner group 12 2024-01-02 10:11",
+                             "-rw-r--r-- 1 owner group 12 1 31 12:00 a",
+                             "-rw-r--r-- 1 owner group many Jan 31 12:00 a",
+                             "02.01.2024 77 a",
+                             "02.01.2024 15:04 77"}) {
         CAPTURE(line);
         CHECK_FALSE(parse_list_line(line, now));
     }

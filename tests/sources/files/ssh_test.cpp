@@ -158,6 +158,8 @@ TEST_CASE("names that are not UTF-8 are used as they are shown, and links are re
     CHECK(entries.at("to file").kind == "link");
     CHECK(browse_all(connection, "café").count("naïve.csv") == 1);
     CHECK(browse_all(connection, "to folder").count("naïve.csv") == 1);
+    CHECK(browse_all(connection, "to file").at("to file").size == 3U);
+    CHECK(browse_all(connection, "café/naïve.csv").at("naïve.csv").size == 5U);
     CHECK(read_file_whole(connection, {.path = "café/naïve.csv"}).bytes == "latin");
     CHECK(read_file_whole(connection, {.path = "naïve.csv"}).bytes == "utf");
     CHECK(read_file_whole(connection, {.path = "to file"}).bytes == "utf");
@@ -188,6 +190,27 @@ TEST_CASE("a file that is longer or shorter than its server says is read to its 
         CHECK(error.error_class() == ErrorClass::integrity);
         CHECK((file.bytes == bytes));
     }
+}
+
+TEST_CASE("a size that no file can have leaves the size unknown") {
+    const SftpServer server({"--size", "18446744073709551615"});
+    put(server.home() / "a", "content");
+    const auto file = read_file_whole(to(server), {.path = "a"});
+    CHECK(file.bytes == "content");
+    REQUIRE(file.info);
+    CHECK_FALSE(file.info->size);
+}
+
+TEST_CASE("names of other folders in a listing are counted") {
+    const SftpServer server({"--names", "sub/b", "../c", "./d"});
+    put(server.home() / "a", "content");
+    Cancellation cancellation;
+    const auto source = sources::open_source(to(server), cancellation);
+    std::vector<std::string> names;
+    source->browse("", false, [&](const auto& entry) { names.push_back(entry.name); });
+    CHECK(names == std::vector<std::string>{"a", "d"});
+    REQUIRE(source->notes().size() == 1);
+    CHECK_THAT(source->notes().front(), Catch::StartsWith("2 names") && Catch::Contains("'sub/b'"));
 }
 
 TEST_CASE("a password answers a server that asks for one by itself, and nothing else") {

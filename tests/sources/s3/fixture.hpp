@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "contract/source_contract.hpp"
 #include "sources/registry.hpp"
 #include "sources/source.hpp"
 
@@ -59,6 +60,13 @@ inline std::vector<sources::Entry> browse(const sources::Connection& connection,
         entries.push_back(entry);
     });
     return entries;
+}
+
+/// To a service that takes any key.
+inline sources::Connection to(const std::string& url) { return s3_connection(url, "key", "secret"); }
+
+inline Error reading_error(const std::string& url) {
+    return error_of([&] { read_object(to(url), "b", "k"); });
 }
 
 /// Bytes that no part of them resembles.

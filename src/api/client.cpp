@@ -65,8 +65,13 @@ std::string to_do(std::string_view verb, const ObjectReference& object) {
 /// The id of an object by its text.
 std::string id_of(std::string_view text) {
     if (!text.starts_with('{')) throw Error(ErrorClass::invalid, "invalid JSON: an object is expected");
-    const auto id = model::find_value(model::members_of(text), "_id");
-    return id ? model::text_of(*id) : std::string();
+    std::string id;
+    model::for_each_member(text, [&](std::string_view name, std::string_view value) {
+        if (name != "_id") return true;
+        id = model::text_of(value);
+        return false;
+    });
+    return id;
 }
 
 /// Whether the platform has made sure that the name is unique.
@@ -114,10 +119,11 @@ void Client::list(const std::string& project_id, const Each<Object>& each) {
 template <typename Object>
 void Client::list_ids(const std::string& project_id, const Each<const std::string&>& each) {
     const auto what = fmt::format("cannot list the {}s", resource<Object>.noun);
-    list_pages(what, list_path<Object>(project_id) + "?fields=_id", [&](std::string_view item, SeenItems& seen) {
-        const auto id = decode_answer(what, item, id_of);
-        return !seen.add(id, std::string(item)) || each(id);
-    });
+    list_pages(what, list_path<Object>(project_id) + "?fields=_id",
+               [&](std::string_view item, SeenItems& seen) {
+                   const auto id = decode_answer(what, item, id_of);
+                   return !seen.add(id, std::string(item)) || each(id);
+               });
 }
 
 template <typename Object>
@@ -126,7 +132,7 @@ void Client::list_documents(const std::string& project_id, const Each<Document>&
     list_pages(what, list_path<Object>(project_id), [&](std::string_view item, SeenItems& seen) {
         auto document = decode_answer(what, item, [](std::string_view text) {
             return Document{id_of(text), std::is_same_v<Object, model::Connector>
-                                             ? model::without_secrets(model::members_of(text), text)
+                                             ? model::without_secrets(text)
                                              : std::string(text)};
         });
         return !seen.add(document.id, document.text) || each(std::move(document));
@@ -158,9 +164,8 @@ Object Client::create_in(const std::string& project_id, Call call, Names names) 
     if (!unique || has_checked_name(response)) return created;
     // Of objects of one name that were created at the same time, the first one stays: each client decides the same.
     const auto key = std::tie(created.created_at, created.id);
-    const auto first = find_other<Object>(project_id, created, [&](const Object& other) {
-        return std::tie(other.created_at, other.id) < key;
-    });
+    const auto first = find_other<Object>(
+        project_id, created, [&](const Object& other) { return std::tie(other.created_at, other.id) < key; });
     if (first.empty()) return created;
     remove<Object>(refer_to(created));
     throw taken(call.what, first);
@@ -172,7 +177,8 @@ std::string Client::find_other(const std::string& project_id, const Object& name
     std::string found;
     list_named<Object>(project_id, named.name, [&](const Object& other) {
         bool reserves_name = other.id != named.id;
-        if constexpr (std::is_same_v<Object, model::Dataset>) reserves_name = reserves_name && !other.failed();
+        if constexpr (std::is_same_v<Object, model::Dataset>)
+            reserves_name = reserves_name && !other.failed();
         if (reserves_name && counts(other)) found = other.id;
         return found.empty();
     });

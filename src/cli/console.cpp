@@ -70,7 +70,7 @@ std::string Console::hide_secrets(std::string text) const {
     constexpr std::size_t short_size = 4;
     constexpr std::string_view mask = "***";
     for (const auto& secret : secrets_) {
-        const auto& hidden = secret.reveal();
+        const auto hidden = secret.reveal();
         if (hidden.empty()) continue;
         std::size_t at = 0;
         while ((at = text.find(hidden, at)) != std::string::npos) {

@@ -55,7 +55,7 @@ void add_global_options(Command& root, GlobalOptions& options) {
     root.option("--project", options.project, "The project, by name or id (PREVISION_PROJECT)",
                 {.value = "NAME", .completes = Completes::project});
     root.option("-o,--output", options.output, "How results are shown",
-                {.value = "FORMAT", .choices = render::format_names()});
+                {.value = "FORMAT", .choices = render::format_names(), .decides_errors = true});
     root.option("--jq", options.jq, "Filter the JSON result with a jq program, and show texts as they are",
                 {.value = "PROGRAM"});
     root.flag("-q,--quiet", options.quiet, "Show only ids: the same as -o id");

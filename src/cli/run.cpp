@@ -22,8 +22,7 @@ void add_worker(Command& root, Services& services) {
     auto command = root.hidden_subcommand(std::string(worker_command));
     auto& id = command.keep<std::string>();
     command.argument("ID", id, "The id of the dataset or export");
-    command.action(
-        [&id, &services] { services.embedded().run_pending(id, services.cancellation()); });
+    command.action([&id, &services] { services.embedded().run_pending(id, services.cancellation()); });
 }
 
 void build(CommandLine& line, GlobalOptions& options, Services& services) {
@@ -66,7 +65,8 @@ std::vector<std::string> with_habits(const CommandNode& tree, std::span<const st
         return node != nullptr && !node->children.empty();
     };
     std::vector<std::string> words(arguments.begin(), arguments.end());
-    if (words.size() == 1 && (words.front() == "--version" || words.front() == "-V")) return {"version"};
+    if (words.size() == 1 && (words.front() == "--version" || words.front() == "-V"))
+        return {"version", "--short"};
     if (words.front() == "help") {
         words.erase(words.begin());
         words.emplace_back("--help");

@@ -27,8 +27,8 @@ constexpr std::size_t file_limit = std::size_t{4} << 20U;
                 "fix the file, or move it away and log in again");
 }
 
-rapidjson::Value text_value(const std::string& text, rapidjson::Document& document) {
-    return rapidjson::Value(text, document.GetAllocator());
+rapidjson::Value text_value(std::string_view text, rapidjson::Document& document) {
+    return {text.data(), static_cast<rapidjson::SizeType>(text.size()), document.GetAllocator()};
 }
 
 /// A member of a wrong type is an error: ignoring it could choose another platform.
@@ -80,7 +80,7 @@ std::string text_of(const rapidjson::Value& object, const char* name) {
     return {member->value.GetString(), member->value.GetStringLength()};
 }
 
-void set_text(rapidjson::Value& object, const char* name, const std::string& text,
+void set_text(rapidjson::Value& object, const char* name, std::string_view text,
               rapidjson::Document& document) {
     object.RemoveMember(name);
     if (text.empty()) return;

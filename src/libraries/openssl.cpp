@@ -107,6 +107,7 @@ FORWARD_1(X509_free)
 
 FORWARD_2(BIO_new_file)
 FORWARD_2(BIO_new_mem_buf)
+FORWARD_2(OPENSSL_init_crypto)
 FORWARD_2(SSL_CTX_clear_options)
 FORWARD_2(SSL_CTX_get_ex_data)
 FORWARD_2(SSL_CTX_set_default_passwd_cb)

@@ -81,15 +81,21 @@ Project decode_project(const JsonText& json) {
             .document = std::string(json.text())};
 }
 
-std::string without_secrets(const std::vector<JsonMember>& members, std::string_view sent) {
-    const auto is_secret = [](const JsonMember& member) {
-        return is_sent_secret(member.name, member.value == "null");
+std::string without_secrets(std::string_view connector) {
+    const auto is_secret = [](std::string_view name, std::string_view value) {
+        return is_sent_secret(name, value == "null");
     };
-    if (std::ranges::none_of(members, is_secret)) return std::string(sent);
+    bool has_secret = false;
+    for_each_member(connector, [&](std::string_view name, std::string_view value) {
+        has_secret = is_secret(name, value);
+        return !has_secret;
+    });
+    if (!has_secret) return std::string(connector);
     JsonObject object;
-    for (const auto& member : members) {
-        if (!is_secret(member)) object.json(member.name, member.value);
-    }
+    for_each_member(connector, [&](std::string_view name, std::string_view value) {
+        if (!is_secret(name, value)) object.json(name, value);
+        return true;
+    });
     return object.finish();
 }
 
@@ -113,7 +119,7 @@ Connector decode_connector(const JsonText& json) {
         // A number out of range stays out of range, so that the check of the field refuses it.
         connector.port = static_cast<int>(std::clamp<std::int64_t>(*port, -1, 65536));
     }
-    connector.document = without_secrets(members_of(json.text()), json.text());
+    connector.document = without_secrets(json.text());
     return connector;
 }
 

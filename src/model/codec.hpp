@@ -3,12 +3,10 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include <rapidjson/document.h>
 
 #include "model/json.hpp"
-#include "model/json_parts.hpp"
 #include "model/model.hpp"
 
 /// Wire JSON ⇄ structs, for the API client and the embedded platform. The fields are those of the platform's public
@@ -24,8 +22,8 @@ BrowsedItem decode_browsed_item(const JsonText& json);
 TestResult decode_test_result(std::string_view text);
 Sample decode_sample(const JsonText& json);
 
-/// A connector's members without the secrets that a platform should not have answered, as the text `sent` where it has none.
-std::string without_secrets(const std::vector<JsonMember>& members, std::string_view sent);
+/// A connector's text as it was sent, without the secrets that a platform should not have answered.
+std::string without_secrets(std::string_view connector);
 
 /// Reads a failed answer: `message`, a text or a list of texts, else `error`. The message
 /// is empty when the answer is not a JSON object.

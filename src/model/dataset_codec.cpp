@@ -77,6 +77,7 @@ Dataset decode_dataset(const JsonText& json) {
                     .schema = {},
                     .message = get_text(object, "message"),
                     .error_class = get_text(object, "error_class"),
+                    .hint = get_text(object, "hint"),
                     .created_at = get_text(object, "created_at"),
                     .document = std::string(json.text())};
     if (const auto* schema = find_member(object, "schema")) dataset.schema = decode_schema(*schema);
@@ -154,6 +155,7 @@ std::string encode_answer(const Dataset& dataset) {
         .json("schema", encode_schema(dataset.schema))
         .text_if_set("message", dataset.message)
         .text_if_set("error_class", dataset.error_class)
+        .text_if_set("hint", dataset.hint)
         .text("created_at", dataset.created_at)
         .finish();
 }

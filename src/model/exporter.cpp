@@ -39,6 +39,7 @@ Export decode_export(const JsonText& json) {
             .rows = get_count(object, "rows"),
             .logs = get_text(object, "logs"),
             .error_class = get_text(object, "error_class"),
+            .hint = get_text(object, "hint"),
             .created_at = get_text(object, "created_at"),
             .document = std::string(json.text())};
 }
@@ -65,6 +66,7 @@ std::string encode_answer(const Export& done) {
         .value("rows", done.rows)
         .text("logs", done.logs)
         .text_if_set("error_class", done.error_class)
+        .text_if_set("hint", done.hint)
         .text("created_at", done.created_at)
         .finish();
 }

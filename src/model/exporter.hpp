@@ -35,6 +35,7 @@ struct Export {
     std::optional<std::uint64_t> rows;
     std::string logs;         ///< what was written, or why it failed
     std::string error_class;  ///< of that failure: "auth"; only the embedded platform sends it
+    std::string hint;         ///< what to do about it; likewise
     std::string created_at;
     std::string document;
 };

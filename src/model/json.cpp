@@ -41,12 +41,16 @@ class BoundedDocument : public rapidjson::Document {
     std::size_t depth_ = 0;
 };
 
-}  // namespace
-
-rapidjson::Document parse_json(std::string_view text) {
+/// How many bytes of a mark come before the text.
+std::size_t size_of_mark(std::string_view text) {
     constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
-    const auto skipped = text.starts_with(byte_order_mark) ? byte_order_mark.size() : 0;
-    rapidjson::MemoryStream stream(text.data() + skipped, text.size() - skipped);
+    return text.starts_with(byte_order_mark) ? byte_order_mark.size() : 0;
+}
+
+/// `stream` is of the text behind its mark; parsing may change the text.
+template <unsigned more_flags, typename Stream>
+rapidjson::Document parse(Stream& stream, std::string_view text) {
+    const auto skipped = size_of_mark(text);
     const auto refuse = [&](std::size_t place, const char* reason) {
         throw Error(ErrorClass::invalid, fmt::format("invalid JSON at byte {}: {}", skipped + place, reason));
     };
@@ -54,8 +58,8 @@ rapidjson::Document parse_json(std::string_view text) {
     rapidjson::ParseResult result;
     BoundedDocument document;
     const auto fill = [&](const auto& /*unused*/) {
-        result = is_utf8(text) ? reader.Parse<parse_flags>(stream, document)
-                               : reader.Parse<checking_flags>(stream, document);
+        result = is_utf8(text) ? reader.Parse<parse_flags | more_flags>(stream, document)
+                               : reader.Parse<checking_flags | more_flags>(stream, document);
         return !result.IsError();
     };
     document.Populate(fill);
@@ -65,6 +69,19 @@ rapidjson::Document parse_json(std::string_view text) {
     // The library takes a NUL for the end of the text.
     if (stream.Tell() < text.size() - skipped) refuse(stream.Tell(), "it is a NUL");
     return document;
+}
+
+}  // namespace
+
+rapidjson::Document parse_json(std::string_view text) {
+    const auto skipped = size_of_mark(text);
+    rapidjson::MemoryStream stream(text.data() + skipped, text.size() - skipped);
+    return parse<0>(stream, text);
+}
+
+rapidjson::Document parse_json_in_place(std::string& text) {
+    rapidjson::InsituStringStream stream(text.data() + size_of_mark(text));
+    return parse<rapidjson::kParseInsituFlag>(stream, text);
 }
 
 rapidjson::Document parse_json_object(std::string_view text) {

@@ -17,6 +17,10 @@ inline constexpr std::size_t json_depth_limit = 512;
 /// deeply.
 rapidjson::Document parse_json(std::string_view text);
 
+/// As `parse_json`, into the text itself: the document's texts are parts of it, so the text must outlive the document, and
+/// nothing of it is elsewhere.
+rapidjson::Document parse_json_in_place(std::string& text);
+
 /// As `parse_json`, and the text must hold an object.
 rapidjson::Document parse_json_object(std::string_view text);
 

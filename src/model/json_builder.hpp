@@ -31,6 +31,13 @@ std::string json_value(const std::optional<Number>& value) {
 /// Builds one JSON object; the members have the order of the calls.
 class JsonObject {
   public:
+    JsonObject() {
+        // Most objects fit, without copying them as they grow.
+        constexpr std::size_t usual_size = 256;
+        text_.reserve(usual_size);
+        text_ += '{';
+    }
+
     /// `value` must be JSON already.
     JsonObject& json(std::string_view name, std::string_view value);
     JsonObject& text(std::string_view name, std::string_view value);
@@ -60,7 +67,7 @@ class JsonObject {
     std::string finish();
 
   private:
-    std::string text_ = "{";
+    std::string text_;
 };
 
 /// Builds one JSON array.

@@ -17,25 +17,32 @@ class Scanner {
 
     /// Whether another element or member follows.
     bool next() {
-        at_ = text_.find_first_not_of(" \t\r\n,", at_);
+        skip_space_and(',');
         return current() != ']' && current() != '}';
     }
 
     std::string_view value() {
-        at_ = text_.find_first_not_of(" \t\r\n:", at_);
+        skip_space_and(':');
         const auto begin = at_;
         if (current() == '"') {
             skip_text();
         } else if (current() == '{' || current() == '[') {
             skip_nested();
         } else {
-            at_ = std::min(text_.find_first_of(" \t\r\n,]}", at_), text_.size());
+            while (at_ < text_.size() && !is_end_of_scalar(text_[at_])) ++at_;
             if (at_ == begin) fail();
         }
         return text_.substr(begin, at_ - begin);
     }
 
   private:
+    static bool is_space(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
+    static bool is_end_of_scalar(char c) { return is_space(c) || c == ',' || c == ']' || c == '}'; }
+
+    void skip_space_and(char mark) {
+        while (at_ < text_.size() && (is_space(text_[at_]) || text_[at_] == mark)) ++at_;
+    }
+
     [[nodiscard]] char current() const {
         if (at_ >= text_.size()) fail();
         return text_[at_];
@@ -83,13 +90,22 @@ std::string text_of(std::string_view value) {
     return scalar_text(parse_json(value)).value_or("");
 }
 
+void for_each_member(std::string_view text, const EachMember& each) {
+    for (Scanner scanner(text); scanner.next();) {
+        const auto quoted = scanner.value();
+        const bool is_usual = quoted.starts_with('"') && quoted.find('\\') == std::string_view::npos;
+        const auto value = scanner.value();
+        if (is_usual ? !each(quoted.substr(1, quoted.size() - 2), value) : !each(text_of(quoted), value))
+            return;
+    }
+}
+
 std::vector<JsonMember> members_of(std::string_view text) {
     std::vector<JsonMember> members;
-    members.reserve(16);
-    for (Scanner scanner(text); scanner.next();) {
-        auto name = text_of(scanner.value());
-        members.push_back({std::move(name), scanner.value()});
-    }
+    for_each_member(text, [&](std::string_view name, std::string_view value) {
+        members.push_back({std::string(name), value});
+        return true;
+    });
     return members;
 }
 

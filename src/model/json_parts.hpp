@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -19,6 +20,9 @@ struct JsonMember {
 /// The pieces of an object or array. Error invalid where a bracket or quote has no end: the pieces are not checked
 /// otherwise, unless the text was parsed before.
 std::vector<JsonMember> members_of(std::string_view text);
+/// Takes a member; returns whether it wants more.
+using EachMember = std::function<bool(std::string_view name, std::string_view value)>;
+void for_each_member(std::string_view text, const EachMember& each);
 std::vector<std::string_view> elements_of(std::string_view text);
 
 /// A value as `scalar_text` of it. Error as of `parse_json`.

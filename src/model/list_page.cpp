@@ -19,8 +19,8 @@ std::int64_t ListPage::pages(std::int64_t number) const {
 std::optional<ListPage> decode_list_page(std::string_view text) {
     constexpr std::string_view around = " \t\r\n\xef\xbb\xbf";  // white space and the byte order mark
     const auto begin = text.find_first_not_of(around);
-    const bool is_object = begin != std::string_view::npos && text[begin] == '{' &&
-                           text[text.find_last_not_of(around)] == '}';
+    const bool is_object =
+        begin != std::string_view::npos && text[begin] == '{' && text[text.find_last_not_of(around)] == '}';
     if (!is_object) {
         parse_json(text);
         return std::nullopt;

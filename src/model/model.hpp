@@ -96,11 +96,12 @@ struct Dataset {
     std::optional<std::uint64_t> rows;
     std::optional<std::uint64_t> bytes;
     std::optional<std::uint64_t> total_bytes;  ///< while it runs: how many there will be, of a file
-    std::optional<std::uint64_t> about_rows;   ///< while it runs: what the remote system estimates, of a table
+    std::optional<std::uint64_t> about_rows;  ///< while it runs: what the remote system estimates, of a table
     std::string sha256;
     std::vector<SchemaColumn> schema;
     std::string message;      ///< why it failed
     std::string error_class;  ///< the class of that failure: "auth"
+    std::string hint;         ///< what to do about it; may be empty
     std::string created_at;
     std::string document;
 

@@ -116,6 +116,11 @@ void CurlHandle::require_type(CURLoption option, curl_easytype type) {
                             type == CURLOT_SLIST ? "list" : "text"));
 }
 
+void CurlHandle::set_text(CURLoption option, const char* text) {
+    require_type(option, CURLOT_STRING);
+    require(curl().easy_setopt(easy_.get(), option, text), option);
+}
+
 void CurlHandle::set_body(std::string_view body) {
     set<CURLOPT_POSTFIELDSIZE_LARGE>(body.size());
     // Without a pointer libcurl would read the body from a callback.

@@ -16,6 +16,7 @@
 
 #include "core/cancellation.hpp"
 #include "core/file.hpp"
+#include "core/secret.hpp"
 #include "net/curl_library.hpp"
 #include "net/host_rules.hpp"
 
@@ -111,10 +112,10 @@ class CurlHandle {
     /// libcurl keeps a copy.
     template <CURLoption option>
     requires PointerOption<option>
-    void set(const std::string& text) {
-        require_type(option, CURLOT_STRING);
-        require(curl().easy_setopt(easy_.get(), option, text.c_str()), option);
-    }
+    void set(const std::string& text) { set_text(option, text.c_str()); }
+    template <CURLoption option>
+    requires PointerOption<option>
+    void set(const Secret& text) { set_text(option, text.c_str()); }
 
     /// The handle keeps the list until `reset`.
     template <CURLoption option>
@@ -204,6 +205,7 @@ class CurlHandle {
     }
 
     static void require(CURLcode code, CURLoption option);
+    void set_text(CURLoption option, const char* text);
     static void require_type(CURLoption option, curl_easytype type);
     void set_defaults();
     friend class CurlPool;

@@ -97,6 +97,34 @@ void HostRules::check(const std::string& host, const sockaddr& address) const {
                 "the operator of the server chooses the hosts with 'prevision serve --allow-hosts'");
 }
 
+bool HostRules::allows_by_name(const std::string& host) const {
+    if (!restricted_) return true;
+    const bool has_brackets = host.starts_with('[') && host.ends_with(']');
+    auto text = has_brackets ? host.substr(1, host.size() - 2) : host;
+    if (has_brackets) text = text.substr(0, text.find('%'));  // an interface
+    sockaddr_in6 six{.sin6_family = AF_INET6};
+    sockaddr_in four{.sin_family = AF_INET};
+    try {
+        if (::inet_pton(AF_INET6, text.c_str(), &six.sin6_addr) == 1) {
+            check(host, reinterpret_cast<const sockaddr&>(six));
+            return true;
+        }
+        // As lenient as a resolver: "2852039166" is an address too.
+        if (::inet_aton(text.c_str(), &four.sin_addr) == 1) {
+            check(host, reinterpret_cast<const sockaddr&>(four));
+            return true;
+        }
+    } catch (const Error&) {
+        return false;
+    }
+    const auto matching = [&](bool refuses) {
+        return std::ranges::any_of(patterns_, [&](const Pattern& pattern) {
+            return pattern.refuses == refuses && pattern.matches_name(host);
+        });
+    };
+    return matching(false) && !matching(true);
+}
+
 bool HostRules::Network::contains(const Bytes& other) const {
     const auto whole = bits / 8;
     if (!std::equal(address.begin(), address.begin() + whole, other.begin())) return false;
@@ -104,9 +132,12 @@ bool HostRules::Network::contains(const Bytes& other) const {
     return rest == 0 || (address.at(whole) ^ other.at(whole)) >> (8 - rest) == 0;
 }
 
+bool HostRules::Pattern::matches_name(const std::string& host) const {
+    return !name.empty() && ::fnmatch(name.c_str(), host.c_str(), FNM_CASEFOLD) == 0;
+}
+
 bool HostRules::Pattern::matches(const std::string& host, const Bytes& address) const {
-    if (!name.empty()) return ::fnmatch(name.c_str(), host.c_str(), FNM_CASEFOLD) == 0;
-    return is_in(networks, address);
+    return name.empty() ? is_in(networks, address) : matches_name(host);
 }
 
 bool HostRules::is_in(const std::vector<Network>& networks, const Bytes& address) {

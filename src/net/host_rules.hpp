@@ -25,6 +25,10 @@ class HostRules {
     /// Throws Error auth when a connection to `address` on behalf of the host is refused. Allows local sockets.
     void check(const std::string& host, const sockaddr& address) const;
 
+    /// Whether a proxy may be asked to connect to the host. It resolves the name, so the address cannot be checked: a
+    /// pattern must allow the name, or the host must be an address that `check` allows.
+    [[nodiscard]] bool allows_by_name(const std::string& host) const;
+
   private:
     using Bytes = std::array<std::uint8_t, 16>;  ///< an IPv6 address, or an IPv4 address in its mapped form
     struct Network {
@@ -38,6 +42,7 @@ class HostRules {
         std::string name;  ///< empty when it is about addresses
         std::vector<Network> networks;
 
+        [[nodiscard]] bool matches_name(const std::string& host) const;
         [[nodiscard]] bool matches(const std::string& host, const Bytes& address) const;
     };
 

@@ -18,6 +18,7 @@ namespace {
 
 // A system that does not answer must leave workers for the others.
 constexpr std::size_t most_calls_of_a_connector = 16;
+constexpr std::size_t most_jobs_of_a_token = 32;
 
 /// Error invalid when another user could have put the home there, or could change what is in it.
 void check_owner(const std::filesystem::path& home) {
@@ -194,6 +195,7 @@ void State::confine(const Confinement& confinement) {
         folders.push_back(real);
     }
     connector_calls.emplace(most_calls_of_a_connector);
+    token_jobs.emplace(most_jobs_of_a_token);
     reach.hosts = net::HostRules(confinement.hosts);
     reach.ambient_credentials = confinement.ambient_credentials;
     if (!reach.ambient_credentials) environment = sources::without_credentials(environment);
@@ -264,6 +266,22 @@ std::optional<Slots::Slot> take_slot(State& state, const std::string& connector_
                 fmt::format("{} calls use the connector already", most_calls_of_a_connector),
                 "try again later")
         .with_status(503);
+}
+
+std::shared_ptr<const void> take_job_slots(State& state, const std::string& connector_id,
+                                           const std::optional<Caller>& caller) {
+    using Held = std::pair<std::optional<Slots::Slot>, std::optional<Slots::Slot>>;
+    if (!state.token_jobs || !caller) return nullptr;
+    auto token = state.token_jobs->take(caller->id);
+    if (!token) {
+        throw Error(ErrorClass::unreachable,
+                    fmt::format("{} snapshots and exports of the token '{}' run already",
+                                most_jobs_of_a_token, caller->name),
+                    "try again later")
+            .with_status(503);
+    }
+    auto connector = take_slot(state, connector_id);
+    return std::make_shared<Held>(std::move(token), std::move(connector));
 }
 
 void use_source(State& state, const std::string& connector_id, const sources::Caller& caller,

@@ -42,9 +42,11 @@ struct State {
     std::vector<std::filesystem::path> leftovers();
 
     const Clock& clock;
-    Environment environment;               ///< for sources
-    sources::Reach reach;                  ///< of all connections
-    std::optional<Slots> connector_calls;  ///< set when it is served
+    Environment environment;  ///< for sources
+    sources::Reach reach;     ///< of all connections
+    std::optional<Slots>
+        connector_calls;  ///< with snapshots and exports, by the connector's id; set when it is served
+    std::optional<Slots> token_jobs;  ///< snapshots and exports, by the token's id; set when it is served
     const WaitLimits limits;
     EventBus events;
     Store store;
@@ -88,6 +90,11 @@ sources::Connection open_connection(State& state, const model::Connector& connec
 /// Counts one call of a connector on a served platform; nothing on an embedded one. Error unreachable (503) while the
 /// connector has as many calls as are allowed.
 std::optional<Slots::Slot> take_slot(State& state, const std::string& connector_id);
+
+/// Counts a snapshot or an export as a call of its connector, and for the caller's token, until the object goes; null
+/// on an embedded platform. Error unreachable (503) while either has as many as are allowed.
+std::shared_ptr<const void> take_job_slots(State& state, const std::string& connector_id,
+                                           const std::optional<Caller>& caller);
 
 /// Runs `work`, which uses a source or writer of the connector. Afterwards, unless the server was unreachable or
 /// refused the login, a connector without a host key gets the key that the server showed; later connections must

@@ -1,6 +1,9 @@
 #pragma once
 
 #include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/io.hpp"
@@ -30,6 +33,10 @@ void check_cells(const Row& row, const std::vector<Column>& columns);
 
 /// As `pretty_json`, all lines but the first one indented by so many spaces more.
 std::string indented_json(std::string_view json, std::size_t indent);
+
+/// A document of plain texts written again, with an indent as above, or on one line. Nothing when it is no JSON, or holds an
+/// escape, a character beyond ASCII or an unusual number.
+std::optional<std::string> reformat_plain(std::string_view json, std::optional<std::size_t> indent);
 
 /// A JSON document as YAML, without a line end at the end. As an item it begins with "- ".
 std::string yaml_text(std::string_view json, bool as_item);

@@ -116,6 +116,7 @@ class Rewriter {
 };
 
 std::string rewrite(std::string_view json, std::optional<std::size_t> indent) {
+    if (auto written = reformat_plain(json, indent)) return std::move(*written);
     Rewriter rewriter(indent, json.size());
     read_json(json, [&](const JsonToken& token) { rewriter.add(token); });
     return rewriter.finish();

@@ -6,6 +6,7 @@
 #include <boost/asio/ssl/error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
+#include <string.h>
 
 namespace prevision::server {
 
@@ -104,6 +105,7 @@ asio::awaitable<void> Connection::finish() {
                                          asio::redirect_error(asio::use_awaitable, error));
     }
     disarm(reading_);
+    ::explicit_bzero(dropped.data(), dropped.size());
     close();
 }
 

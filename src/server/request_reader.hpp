@@ -1,31 +1,12 @@
 #pragma once
 
 #include "server/connection.hpp"
+#include "server/request_parser.hpp"
 #include "server/settings.hpp"
-#include "server/spool.hpp"
 
 namespace prevision::server {
 
-/// A request's line and header fields.
-struct RequestHead {
-    std::string method;
-    std::string path;   ///< without the query, as it came
-    std::string query;  ///< after the '?'
-    bool http_1_0 = false;
-    bool keep_alive = true;
-    bool has_body = false;
-    bool expects_continue = false;  ///< the client waits for "100 Continue" before it sends the body
-    std::string authorization;
-    std::string content_type;
-};
-
-/// Thrown for a request that is answered with this status; the connection is closed after it.
-struct BadRequest {
-    int status = 400;
-    std::string message;
-};
-
-/// Reads the requests of a connection one after the other, with Beast's parser.
+/// Reads the requests of a connection one after the other.
 class RequestReader {
   public:
     RequestReader(Connection& connection, const Limits& limits);
@@ -46,15 +27,13 @@ class RequestReader {
     asio::awaitable<bool> read_ahead();
 
   private:
-    struct Parser;
-
     /// Appends what arrives to `buffer_`; returns its size, 0 at the end, nothing when the deadline has passed.
     asio::awaitable<std::optional<std::size_t>> receive(std::span<char> chunk, Deadline deadline);
 
     Connection& connection_;
     const Limits& limits_;
     std::string buffer_;  ///< received and not yet parsed
-    std::unique_ptr<Parser> parser_;
+    std::unique_ptr<RequestParser> parser_;
     bool first_ = true;
 };
 

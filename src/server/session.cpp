@@ -198,7 +198,7 @@ asio::awaitable<bool> Session::serve(const RequestHead& head, Exchange& exchange
     std::optional<platform::Answer> failure;
     std::optional<platform::Caller> caller;
     try {
-        caller = co_await find_caller(head.authorization);
+        caller = co_await find_caller(head.authorization.text);
     } catch (const Error& error) {
         failure = platform::failure_answer(error);
     }

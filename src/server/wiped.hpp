@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstddef>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -30,5 +32,41 @@ inline void erase_wiped(std::string& text, std::size_t count) {
     ::explicit_bzero(text.data() + rest, count);
     text.resize(rest);
 }
+
+/// A text that is wiped when it goes.
+struct WipedText {
+    WipedText() = default;
+    explicit WipedText(std::string_view bytes) : text(bytes) {}
+    WipedText(const WipedText&) = default;
+    WipedText(WipedText&& other) noexcept { text.swap(other.text); }
+    WipedText& operator=(WipedText other) noexcept {
+        text.swap(other.text);
+        return *this;
+    }
+    ~WipedText() { wipe(text); }
+
+    std::string text;
+};
+
+/// Gives memory of containers back wiped.
+template <typename Value>
+struct WipingAllocator {
+    using value_type = Value;
+
+    WipingAllocator() = default;
+    template <typename Other>
+    WipingAllocator(const WipingAllocator<Other>& /*other*/) noexcept {
+    }  // NOLINT(google-explicit-constructor)
+
+    Value* allocate(std::size_t count) { return std::allocator<Value>().allocate(count); }
+    void deallocate(Value* values, std::size_t count) noexcept {
+        ::explicit_bzero(static_cast<void*>(values), count * sizeof(Value));
+        std::allocator<Value>().deallocate(values, count);
+    }
+    template <typename Other>
+    bool operator==(const WipingAllocator<Other>& /*other*/) const noexcept {
+        return true;
+    }
+};
 
 }  // namespace prevision::server

@@ -25,7 +25,7 @@ struct Option {
         false;               ///< it decides where secrets go or how they travel: a change needs them again
     bool is_object = false;  ///< a secret whose value is a JSON object
     std::string_view file_flag = {};  ///< a secret's flag is --FILE_FLAG-file; empty: its name
-    std::string_view label = {};      ///< what a question calls it, where its name would mislead: "Access key"
+    std::string_view label = {};  ///< what a question calls it, where its name would mislead: "Access key"
 };
 
 /// A kind of remote system, as data. Adding one: its folder, and a line in the registry.

@@ -39,6 +39,16 @@ int parse_port(std::string_view text) {
     return static_cast<int>(*port);
 }
 
+// libpq's form of the path of a local socket: "%2Frun%2Fpostgresql:5432".
+bool is_socket(std::string_view authority) { return to_lower(authority.substr(0, 3)) == "%2f"; }
+
+void parse_socket(std::string_view text, Host& host) {
+    if (!host.path.empty() && host.path != "/") refuse("a path follows that of the socket");
+    const auto colon = text.find(':');
+    host.path = percent_decode(text.substr(0, colon));
+    if (colon != std::string_view::npos) host.port = parse_port(text.substr(colon + 1));
+}
+
 // "name", "name:port", "[address]:port", or an IPv6 address without brackets (and then without a port).
 void parse_authority(std::string_view text, Host& host) {
     if (text.starts_with('[')) {
@@ -83,6 +93,7 @@ Host parse_host(std::string_view text) {
     const auto slash = text.find('/');
     const auto authority = text.substr(0, slash);
     if (slash != std::string_view::npos) host.path = percent_decode(text.substr(slash));
+    if (is_socket(authority)) parse_socket(authority, host);
     if (host.path.find('\0') != std::string::npos) refuse("it holds a NUL byte");
     if (authority.find('@') != std::string_view::npos) {
         refuse("it holds a user name", "give the user name and the password in their own fields");
@@ -92,6 +103,7 @@ Host parse_host(std::string_view text) {
     if (authority.find_first_of("?#\\<>\"'`,;") != std::string_view::npos) {
         refuse("it holds a character that no host name has");
     }
+    if (is_socket(authority)) return host;
     parse_authority(authority, host);
     if (host.name.empty() && (!authority.empty() || host.path.empty())) refuse("it has no name");
     return host;

@@ -12,7 +12,8 @@ struct Host {
     std::string scheme;  ///< lower case, empty where there is none
     std::string name;    ///< without brackets
     std::optional<int> port;
-    std::string path;  ///< what follows, percent-decoded, with its leading '/'
+    std::string
+        path;  ///< what follows, or stands in its place ("%2Frun%2Fx"), percent-decoded, with its leading '/'
 };
 
 /// Error invalid for any other text.

@@ -144,7 +144,7 @@ void HttpExchange::set_headers() {
         list.append(header.value.empty() ? header.name + ";" : header.name + ": " + header.value);
     }
     if (!settings_.token.empty()) {
-        std::string line = "Authorization: " + settings_.token.reveal();
+        auto line = std::string("Authorization: ").append(settings_.token.reveal());
         list.append(line);
         wipe(line);
     }

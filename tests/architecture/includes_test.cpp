@@ -108,7 +108,7 @@ const std::map<std::string, Names> library_users{
     {"libpq-fe.h", {"sources/postgres"}},
     {"mysql", {"sources/mysql"}},
     {"libssh/", {"sources/files"}},
-    {"openssl/", {"core", "libraries", "sources/files"}},
+    {"openssl/", {"core", "libraries", "net", "sources/files"}},
     {"pugixml", {"sources/s3"}},
     {"sodium", {"platform/store", "sources/files"}},
     {"sqlite3.h", {"sqlite"}},

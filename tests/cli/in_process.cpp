@@ -17,7 +17,7 @@ RunResult InProcess::operator()(const std::vector<std::string>& arguments, const
     RunResult result;
     result.exit_code =
         cli::run(arguments, io, cancellation, [&](const std::string& url, const Secret& token) {
-            result.connections.push_back(url + " " + token.reveal());
+            result.connections.push_back((url + " ").append(token.reveal()));
             return std::make_unique<SharedTransport>(platform);
         });
     result.out = memory.out.text;

@@ -181,6 +181,7 @@ TEST_CASE("a snapshot that fails is failed with its reason, and the command exit
     const auto result = prevision({"dataset", "create", "broken", "--datasource", "none"});
     CHECK(result.exit_code == 3);
     CHECK(result.err.find("cannot take the snapshot 'broken'") != std::string::npos);
+    CHECK(result.err.find("hint: list what there is") != std::string::npos);
     CHECK(prevision.ok({"dataset", "list", "-o", "csv", "--no-header", "--columns", "name,state,rows"}) ==
           "broken,failed,\r\n");
     CHECK(prevision({"dataset", "download", "broken", "--to", "-"}).exit_code == 6);

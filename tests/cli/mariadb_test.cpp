@@ -120,3 +120,16 @@ TEST_CASE("a server's refusal has its exit code, and no message holds the passwo
     CHECK(refused.err.find("not-the-password") == std::string::npos);
     CHECK(test({"--port", "1", "--password", "not-the-password"}).exit_code == 5);
 }
+
+TEST_CASE("a user whose login needs a plugin of the client library can log in") {
+    const Prevision prevision;
+    server().query(
+        "INSTALL SONAME 'auth_ed25519';"
+        "CREATE USER signer@'%' IDENTIFIED VIA ed25519 USING PASSWORD('key of signer');"
+        "GRANT SELECT ON shop.* TO signer@'%';");
+    prevision.ok(
+        {"connector", "create", "signed", "--type", "SQL", "--engine", "mysql", "--host", "127.0.0.1",
+         "--port", fmt::format("{}", server().port()), "--username", "signer", "--password-stdin"},
+        "key of signer");
+    CHECK(prevision({"connector", "test", "signed"}).exit_code == 0);
+}

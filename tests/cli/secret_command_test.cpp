@@ -16,8 +16,9 @@ namespace {
 
 std::string output_of(const std::string& command) {
     Cancellation cancellation;
-    return read_secret_command(command, "--password-command", std::chrono::milliseconds(0), cancellation)
-        .reveal();
+    return std::string(
+        read_secret_command(command, "--password-command", std::chrono::milliseconds(0), cancellation)
+            .reveal());
 }
 
 }  // namespace

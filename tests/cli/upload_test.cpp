@@ -66,6 +66,48 @@ TEST_CASE("stdin can be uploaded") {
     CHECK(prevision({"dataset", "create", "--file", "-"}, "i\n").exit_code == 2);
 }
 
+TEST_CASE("an uploaded file is judged as that of a datasource, and its options win") {
+    const Prevision prevision;
+    const auto head = [&](const std::string& text, std::vector<std::string> options) {
+        const auto file = write(prevision, "a.csv", text);
+        options.insert(options.begin(), {"dataset", "create", "a", "--file", file, "-q"});
+        prevision.ok(options);
+        const auto rows = prevision.ok({"dataset", "head", "a", "-o", "csv"});
+        prevision.ok({"dataset", "delete", "a", "--yes"});
+        return rows;
+    };
+    CHECK(head("1,x\n2,y\n", {}) == "column_1,column_2\r\n1,x\r\n2,y\r\n");
+    CHECK(head("1,x\n2,y\n", {"--header", "yes"}) == "1,x\r\n2,y\r\n");
+    CHECK(head("a,b\n1,x\n", {"--header", "no"}) == "column_1,column_2\r\na,b\r\n1,x\r\n");
+    CHECK(head("of,May\nid,name\n1,x\n", {"--skip", "1"}) == "id,name\r\n1,x\r\n");
+    CHECK(head("id,name\n%2,y\n1,x\n", {"--comment", "%"}) == "id,name\r\n1,x\r\n");
+    CHECK(head("id,name\n1,'x'\n2,\"y\"\n", {"--quote", "'"}) == "id,name\r\n1,x\r\n2,\"\"\"y\"\"\"\r\n");
+    CHECK(head("id,path\n1,x\\N\n2,\\N\n", {"--escape", "none"}) == "id,path\r\n1,x\\N\r\n2,\\N\r\n");
+    const auto file = write(prevision, "b.csv", "id\n1\n");
+    CHECK(prevision({"dataset", "create", "b", "--file", file, "--skip", "x"}).exit_code == 2);
+}
+
+TEST_CASE("what is uploaded and is no table is refused with what it is") {
+    const Prevision prevision;
+    const auto refused = [&](const std::string& text, const std::string& what) {
+        const auto result = prevision({"dataset", "create", "a", "--file", write(prevision, "a.csv", text)});
+        CAPTURE(text);
+        CHECK(result.exit_code != 0);
+        CHECK_THAT(result.err, Catch::Contains(what));
+    };
+    refused("<!DOCTYPE html><html><head><title>Sign in</title></head></html>\n",
+            "an HTML page, titled 'Sign in'");
+    refused("<?xml version=\"1.0\"?>\n<Error><Message>Gone</Message></Error>\n",
+            "an XML document, of <Error>: Gone");
+    refused("version https://git-lfs.github.com/spec/v1\noid sha256:1\nsize 12\n", "a Git LFS pointer");
+    refused("{\"error\": \"no such file\"}\n[1]\n", "JSON");
+    testing::shell("cd " + prevision.file("").string() +
+                   " && python3 -c \"import zipfile; z=zipfile.ZipFile('book.zip','w'); "
+                   "[z.writestr(n,'<x/>') for n in ('[Content_Types].xml','xl/workbook.xml')]; z.close()\"");
+    const auto book = prevision({"dataset", "create", "a", "--file", prevision.file("book.zip").string()});
+    CHECK_THAT(book.err, Catch::Contains("an Excel workbook"));
+}
+
 TEST_CASE("what is uploaded is named exactly once") {
     const Prevision prevision;
     const auto file = write(prevision, "a.csv", "i\n1\n");

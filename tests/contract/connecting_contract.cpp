@@ -140,7 +140,8 @@ Error check_fails(const Fixture& fixture, const sources::Connection& connection,
     CHECK(run.error->error_class() == error_class);
     CHECK(error_of([&] { read_whole(connection, fixture.location()); }).error_class() == error_class);
     const auto words = run.error->what() + run.error->hint();
-    if (!connection.password.empty()) CHECK_THAT(words, !Catch::Contains(connection.password.reveal()));
+    if (!connection.password.empty())
+        CHECK_THAT(words, !Catch::Contains(std::string(connection.password.reveal())));
     return *run.error;
 }
 

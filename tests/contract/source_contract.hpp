@@ -45,6 +45,7 @@ class TableSink final : public sources::RowSink {
   public:
     using Row = std::vector<std::optional<std::string>>;
 
+    void expect(std::uint64_t about) override { about_rows = about; }
     void columns(std::span<const sources::Column> found) override;
     void row(std::span<const sources::Value> values) override;
 
@@ -52,6 +53,7 @@ class TableSink final : public sources::RowSink {
 
     std::vector<sources::Column> header;
     int header_count = 0;
+    std::optional<std::uint64_t> about_rows;  ///< the system's estimate
     std::vector<Row> rows;
 };
 

@@ -51,8 +51,10 @@ TEST_CASE("items that are false or absent are none, and what is no object is no 
     CHECK(decode_list_page(R"({"items":false})")->has_items);
     CHECK_FALSE(decode_list_page("{}")->has_items);
     CHECK_FALSE(decode_list_page("[1]"));
-    for (const auto* text : {"<html>", "", R"({"items":[)", R"({"items":[{"a":1]})", R"({"items":["a]})",
-                             R"({"items":[1]} x)", R"({"items":[)" "\n"}) {
+    for (const auto* text :
+         {"<html>", "", R"({"items":[)", R"({"items":[{"a":1]})", R"({"items":["a]})", R"({"items":[1]} x)",
+          R"({"items":[)"
+          "\n"}) {
         CAPTURE(text);
         CHECK_THROWS_AS(decode_list_page(text), Error);
     }

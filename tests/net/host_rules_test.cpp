@@ -80,6 +80,31 @@ TEST_CASE("a pattern with ! refuses, whatever else allows the host") {
     CHECK(allows(HostRules({"!private"}), "127.0.0.1"));
 }
 
+TEST_CASE("a proxy is asked for hosts that a pattern names, and for addresses that are allowed") {
+    CHECK(HostRules().allows_by_name("any.example.com"));
+    const HostRules none(std::vector<std::string>{});
+    CHECK_FALSE(none.allows_by_name("any.example.com"));
+    CHECK_FALSE(none.allows_by_name(""));
+    CHECK(none.allows_by_name("93.184.216.34"));
+    const HostRules rules({"*.example.com", "!secret.example.com", "10.1.0.0/16", "2001:db8::/32"});
+    CHECK(rules.allows_by_name("S3.Example.COM"));
+    CHECK(rules.allows_by_name("10.1.2.3"));
+    CHECK(rules.allows_by_name("[2001:db8::1]"));
+    for (const auto* host : {"secret.example.com", "example.com", "s3.example.com.evil.net", "10.2.0.1",
+                             "169.254.169.254", "[2001:db9::1]", "[fe80::1%25eth0]"}) {
+        CAPTURE(host);
+        CHECK_FALSE(rules.allows_by_name(host));
+    }
+    const HostRules names({"*"});
+    CHECK(names.allows_by_name("any.example.com"));
+    for (const auto* host :
+         {"169.254.169.254", "2852039166", "0xa9fea9fe", "169.254.43518", "0251.254.169.254", "[fe80::1]",
+          "[fe80::1%25eth0]", "[::ffff:169.254.169.254]"}) {
+        CAPTURE(host);
+        CHECK_FALSE(names.allows_by_name(host));
+    }
+}
+
 TEST_CASE("a pattern that is neither a name nor a network is a usage error") {
     for (const auto* pattern :
          {"", "!", "10.0.0.0/33", "10.0.0.0/x", "fd00::/129", "1.2.3/8", "/8", "10.0.0.0/-1"}) {

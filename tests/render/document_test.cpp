@@ -6,6 +6,7 @@
 
 #include "core/error.hpp"
 #include "core/text.hpp"
+#include "render/formats.hpp"
 #include "render/json_reader.hpp"
 #include "render/rendering.hpp"
 #include "support/command.hpp"
@@ -90,6 +91,28 @@ TEST_CASE("numbers stay spelled as they were, and texts stay the same") {
         CHECK(compact_json(inside) == inside);
     }
     CHECK(compact_json(R"("\u00e9 \/ \ud83d\ude00 \u000a")") == R"("é / 😀 \n")");
+}
+
+TEST_CASE("a plain document is written in one pass, as another one is that has an escape too") {
+    const std::string plain =
+        R"( { "a" : [ 1 , -2.50 , true , false , null , [ ] , { } , [ [ "x" ] ] ] , "b" : "c d" } )";
+    for (const std::optional<std::size_t> indent :
+         {std::optional<std::size_t>(), std::optional<std::size_t>(2)}) {
+        const auto written = reformat_plain(plain, indent);
+        REQUIRE(written);
+        // The same, with an escape at its end.
+        const auto other = fmt::format(R"([{},"\u0041"])", plain);
+        CHECK_FALSE(reformat_plain(other, indent));
+        const auto rewritten = indent ? indented_json(other, *indent - 2) : compact_json(other);
+        CHECK(rewritten.find(*written) != std::string::npos);
+    }
+    for (const std::string special :
+         {R"("\n")", "\"é\"", "\"\x7f\"", "\"a",        "1e5",   "01",  "-",     "1.", ".5", "nul",
+          "[1,]",    "[1 2]", "{\"a\"}",  "{\"a\":1,}", "{1:2}", "[1}", "{} {}", "",   "[",  "{"}) {
+        CAPTURE(special);
+        CHECK_FALSE(reformat_plain(special, 0));
+    }
+    CHECK_FALSE(reformat_plain(std::string(1000, '[') + std::string(1000, ']'), 0));
 }
 
 TEST_CASE("a member that comes twice stays twice, and the order is kept") {

@@ -22,7 +22,8 @@ using Words = std::vector<std::string>;
 
 /// An exporter `out` and a dataset `d` of two rows. While `lock` holds a transaction, no export can write.
 struct Shop : Served {
-    Shop() : Served({"--drain-timeout", "100ms"}), lock(target(), SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE) {
+    Shop()
+        : Served({"--drain-timeout", "100ms"}), lock(target(), SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE) {
         lock.execute("CREATE TABLE t (i)");
         shell("printf 'i\\n1\\n2\\n' > " + upload());
         ok({"connector", "create", "target", "--host", "sqlite://" + target()});
@@ -57,7 +58,7 @@ struct Shop : Served {
     sqlite::Database lock;
 };
 
-const Words shown{"-o", "csv", "--no-header", "--columns", "status"};
+const Words shown{"-o", "csv", "--columns", "status"};
 
 Words with(Words words, const Words& more) {
     words.insert(words.end(), more.begin(), more.end());
@@ -74,7 +75,7 @@ TEST_CASE("exporter run --no-wait returns before the rows are written, and they 
         shop.run_on(on_server, with({"exporter", "run", "out", "--dataset", "d", "--no-wait"}, shown));
     INFO(result.err);
     CHECK(result.exit_code == 0);
-    CHECK(result.out == "running\r\n");
+    CHECK(result.out == "status\r\nrunning\r\n");
     CHECK(shop.status() == "running\r\n");
     shop.lock.execute("COMMIT");
     testing::wait_until([&] { return shop.status() != "running\r\n"; });
@@ -87,7 +88,7 @@ TEST_CASE("a server writes a file that was sent after the command has ended") {
     const auto result =
         shop.client(with({"exporter", "run", "out", "--file", shop.upload(), "--no-wait"}, shown));
     INFO(result.err);
-    CHECK(result.out == "running\r\n");
+    CHECK(result.out == "status\r\nrunning\r\n");
     shop.lock.execute("COMMIT");
     testing::wait_until([&] { return shop.status() != "running\r\n"; });
     CHECK(shop.rows() == "1\n2\n");

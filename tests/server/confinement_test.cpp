@@ -55,6 +55,25 @@ TEST_CASE("serve connects only where its operator lets it") {
     CHECK(served({"serve", "--allow-hosts", "10.0.0.0/99"}).exit_code == 2);
 }
 
+TEST_CASE("serve asks its proxy only for hosts that its operator names") {
+    RawServer proxy([](RawConnection& client) {
+        client.read_head();
+        client.send("HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n");
+    });
+    const auto connections = [&](const std::vector<std::string>& arguments) {
+        const auto before = proxy.connections();
+        const Served served(arguments, Served::Files::all, {{"http_proxy", proxy.url()}});
+        const auto connector =
+            make(served, R"("type":"S3","host":"http://metadata.invalid","username":"k","password":"s")");
+        REQUIRE(connector.status == 200);
+        CHECK(served.call("POST", "/connectors/" + connector.id() + "/test").status >= 400);
+        return proxy.connections() - before;
+    };
+    CHECK(connections({}) == 0);
+    CHECK(connections({"--allow-hosts", "*.example.com"}) == 0);
+    CHECK(connections({"--allow-hosts", "metadata.invalid"}) > 0);
+}
+
 TEST_CASE("by default serve refuses the address of a cloud machine's credentials") {
     const Served served;
     const auto connector =

@@ -124,6 +124,51 @@ TEST_CASE("a token and a connector have a bounded number of calls, and downloads
     CHECK(Clock::now() - begin < std::chrono::seconds(2));
 }
 
+TEST_CASE("snapshots and exports count as calls of their connector and of their token") {
+    RawServer silent([](RawConnection& client) { client.wait_until_closed(); });
+    const Served served;
+    const auto in_project = "/projects/" + served.project();
+    const auto snapshot = [&](const std::string& datasource) {
+        return served.call("POST", in_project + "/datasets/data-source",
+                           R"({"name":"n","datasource_id":")" + datasource + R"("})");
+    };
+    const auto datasource_of = [&](const std::string& connector) {
+        return served
+            .call("POST", in_project + "/data-sources",
+                  R"({"name":"d","connector_id":")" + connector + R"(","database":"d","table":"t"})")
+            .id();
+    };
+    const auto local = served.make_datasource(served.make_connector());
+    const auto whole = snapshot(local).id();
+    REQUIRE(served.wait_for_dataset(whole) == "done");
+
+    const auto connector = make_mysql(served, silent.port());
+    const auto datasource = datasource_of(connector);
+    std::vector<std::string> running;
+    for (int i = 0; i < 16; ++i) running.push_back(snapshot(datasource).id());
+    const auto refused = snapshot(datasource);
+    CHECK(refused.status == 503);
+    CHECK_THAT(refused.text("message"), Catch::Contains("16 calls use the connector already"));
+    CHECK(served.get("/connectors/" + connector + "/databases").status == 503);
+    const auto exporter = served
+                              .call("POST", in_project + "/exporters",
+                                    R"({"name":"e","connector_id":")" + connector +
+                                        R"(","database":"d","table":"t","database_write_mode":"append"})")
+                              .id();
+    CHECK(served.call("POST", "/exporters/" + exporter + "/dataset/" + whole).status == 503);
+
+    const auto other = datasource_of(make_mysql(served, silent.port()));
+    for (int i = 0; i < 16; ++i) running.push_back(snapshot(other).id());
+    const auto third = datasource_of(make_mysql(served, silent.port()));
+    CHECK_THAT(snapshot(third).text("message"), Catch::Contains("32 snapshots and exports of the token"));
+
+    // What ends makes room.
+    for (const auto& id : running) served.call("DELETE", "/datasets/" + id);
+    const auto next = snapshot(local);
+    CHECK(next.status == 200);
+    CHECK(served.wait_for_dataset(next.id()) == "done");
+}
+
 TEST_CASE("a connection with TLS goes on after long calls too") {
     const testing::Prevision folder;
     testing::shell("mkdir -p " + folder.file("tls").string());

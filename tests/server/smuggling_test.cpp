@@ -93,6 +93,8 @@ std::vector<Row> rows() {
         {"a chunk that is shorter than its size", chunked, "3\r\nx\r\n" + end + smuggled, only_refused},
         {"a last chunk with a space", chunked, "0 \r\n\r\n" + smuggled, only_refused},
         {"a bare line feed in an extension", chunked, "1;a\nb\r\nx\r\n" + end + smuggled, only_refused},
+        {"a NUL in an extension", chunked, std::string("1;a=\"\0\"\r\nx\r\n", 12) + end + smuggled,
+         only_refused},
         {"a length in the trailer", chunked, "0\r\nContent-Length: 5\r\n\r\n" + smuggled, only_refused},
         {"an encoding in the trailer", chunked, "0\r\nTransfer-Encoding: chunked\r\n\r\n" + smuggled,
          only_refused},
@@ -119,4 +121,14 @@ TEST_CASE("a body has one length for everybody, or its request is refused and th
                     "GET /last HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
         CHECK(statuses_of(client.read_all()) == row.statuses);
     }
+}
+
+TEST_CASE("a line end before the next request may come in two pieces") {
+    const Served served;
+    const RawClient client(served.port());
+    const std::string request = "GET /healthz HTTP/1.1\r\nHost: x\r\n";
+    client.send(request + "\r\n\r");
+    CHECK_FALSE(client.read_until("\"ok\"}").empty());
+    client.send("\n" + request + "Connection: close\r\n\r\n");
+    CHECK(statuses_of(client.read_all()) == std::vector<std::string>{"200"});
 }

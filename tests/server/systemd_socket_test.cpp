@@ -45,8 +45,8 @@ TEST_CASE("a socket of systemd beyond this machine needs TLS or leave too") {
 
 TEST_CASE("what is no socket that listens cannot be served") {
     const Prevision prevision;
-    for (const auto* opened : {"opened = open('/dev/null')", "opened = socket.socket()",
-                               "opened = socket.socketpair()[0]"}) {
+    for (const auto* opened :
+         {"opened = open('/dev/null')", "opened = socket.socket()", "opened = socket.socketpair()[0]"}) {
         CAPTURE(opened);
         const auto result = start_activated(prevision, opened)->wait();
         CHECK(result.exit_code == 7);

@@ -58,6 +58,26 @@ TEST_CASE("a zip with one csv file becomes a dataset") {
     CHECK(served.get("/datasets/" + answer.id() + "/download?extension=csv").body == "x,y\n1,2\n");
 }
 
+TEST_CASE("the first row of an upload has the names, unless its form says otherwise") {
+    const Served served;
+    const auto file = make_file(served, "numbers.csv", "1,2\\n3,4\\n");
+    const auto rows = [&](const std::vector<std::string>& fields) {
+        std::vector<std::string> parts{"name=n", "file=@" + file};
+        parts.insert(parts.end(), fields.begin(), fields.end());
+        const auto answer = upload(served, parts);
+        CAPTURE(answer.body);
+        CHECK(answer.status == 200);
+        return answer.text("rows");
+    };
+    CHECK(rows({}) == "1");
+    CHECK(rows({"header=true"}) == "1");
+    CHECK(rows({"header=false"}) == "2");
+    CHECK(rows({"header=auto"}) == "2");
+    CHECK(rows({"header=auto", "skip=1"}) == "1");
+    CHECK(upload(served, {"name=n", "file=@" + file, "header=perhaps"}).status == 400);
+    CHECK(upload(served, {"name=n", "file=@" + file, "skip=-1"}).status == 400);
+}
+
 TEST_CASE("what is no table is refused, says why, and leaves nothing") {
     const Served served;
     const auto good = make_file(served, "good.csv", "x,y\\n1,2\\n");
@@ -79,6 +99,8 @@ TEST_CASE("what is no table is refused, says why, and leaves nothing") {
     refused({"name=n", "file=@" + make_file(served, "open.csv", "x,y\\n1,\"2\\n")}, "quote");
     refused({"name=n", "file=@" + make_file(served, "noise.csv", "x\\n\\000\\002\\003\\004\\005\\n")},
             "binary");
+    refused({"name=n", "file=@" + make_file(served, "page.csv", "<html><body>x,y</body></html>\\n")},
+            "it is an HTML page");
     const auto zip = served.file("bad.zip").string();
     make_zip(zip, "[('a.csv','x\\n1\\n'),('b.csv','x\\n1\\n')]");
     refused({"name=n", "file=@" + zip}, "more than one file");

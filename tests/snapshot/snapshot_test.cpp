@@ -289,6 +289,21 @@ TEST_CASE("the observer sees counts that grow to the final ones, a few times a s
     CHECK(seen.back().bytes == result.bytes);
 }
 
+TEST_CASE("the observer hears at once how many rows the source estimates") {
+    const testing::TemporaryDirectory folder;
+    std::vector<snapshot::Progress> seen;
+    MadeSource source(two_columns, [](sources::RowSink& sink) {
+        sink.expect(1000);
+        send_many(sink, 10);
+    });
+    take(source, folder / "data.csv", {},
+         [&](const snapshot::Progress& progress) { seen.push_back(progress); });
+    REQUIRE(seen.size() == 2);
+    CHECK(seen.front().rows == 0);
+    for (const auto& progress : seen) CHECK(progress.about_rows == 1000U);
+    CHECK_FALSE(seen.front().total_bytes);
+}
+
 TEST_CASE("an observer that throws ends the snapshot and leaves nothing") {
     const testing::TemporaryDirectory folder;
     MadeSource source(two_columns, send({{"1", "x"}}));

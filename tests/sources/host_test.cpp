@@ -30,6 +30,8 @@ TEST_CASE("hosts are taken as users write them") {
         {"mysql://[2001:db8::7]:3307", "mysql", "2001:db8::7", 3307, ""},
         {"sqlite:///data/shop.db", "sqlite", "", {}, "/data/shop.db"},
         {"sqlite:///a%20b%25", "sqlite", "", {}, "/a b%"},
+        {"postgresql://%2Frun%2Fpostgresql", "postgresql", "", {}, "/run/postgresql"},
+        {"postgres://%2frun%2Fx%20y:5433/", "postgres", "", 5433, "/run/x y"},
         {"/data/a%20b", "", "", {}, "/data/a%20b"},
         {"xn--bcher-kva.example", "", "xn--bcher-kva.example", {}, ""},
         {"bücher.example", "", "bücher.example", {}, ""},
@@ -74,6 +76,9 @@ TEST_CASE("what is no host is refused, and not repeated") {
         "u@db",
         std::string("d\0b", 3),
         "sqlite:///a%00b",
+        "postgresql://%2Frun%00",
+        "postgresql://%2Frun/shop",
+        "postgresql://%2Frun:x",
     };
     for (const auto& text : wrong) {
         CAPTURE(text);

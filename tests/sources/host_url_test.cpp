@@ -33,6 +33,14 @@ TEST_CASE("a URL may name some of them only") {
     CHECK(split_host_url("sftp://u:p@host/folder")->host == "sftp://host/folder");
 }
 
+TEST_CASE("the host of a URL may be the path of a local socket") {
+    const auto url = split_host_url("postgresql://app@%2Frun%2Fpostgresql/shop");
+    REQUIRE(url);
+    CHECK(url->host == "postgresql://%2Frun%2Fpostgresql");
+    CHECK(url->username == "app");
+    CHECK(url->database == "shop");
+}
+
 TEST_CASE("a host, a URL of a host only, and a file are left as they are") {
     for (const auto* text : {"db", "db:3306", "mysql://db", "mysql://db:3306/", "sqlite:///a@b/c?d.db",
                              "/run/x@y", "https://s3.example.com/path", ""}) {

@@ -7,6 +7,7 @@
 
 #include "core/error.hpp"
 #include "sources/registry.hpp"
+#include "support/http_server.hpp"
 #include "support/raw_server.hpp"
 #include "support/temporary_directory.hpp"
 
@@ -111,6 +112,62 @@ TEST_CASE("no engine connects to an address that the rules refuse") {
     CHECK(refused([&] { open_source(connection, cancellation)->test(std::nullopt, [](const Stage&) {}); }));
     CHECK(refused([&] { open_source(connection, cancellation)->list(""); }));
     CHECK(server.connections() == 0);
+}
+
+TEST_CASE("a proxy is not asked for a host whose address could not be checked") {
+    const testing::HttpServer proxy(
+        [](const testing::HttpRequest&) { return testing::HttpAnswer{.status = 403}; });
+    testing::RawServer socks([](testing::RawConnection& client) { client.wait_until_closed(); });
+    Connection connection{.type = "S3", .username = "key"};
+    connection.password = Secret("secret");
+    connection.connect_timeout = std::chrono::milliseconds(500);
+    Cancellation cancellation;
+    const auto call = [&](const std::string& host) {
+        connection.host = host;
+        CHECK_THROWS_AS(open_source(connection, cancellation)->list(""), Error);
+        CHECK_THROWS_AS(open_source(connection, cancellation)->test(std::nullopt, [](const Stage&) {}),
+                        Error);
+    };
+    connection.environment = Environment({{"http_proxy", proxy.url()}, {"https_proxy", proxy.url()}});
+    // The proxy itself is at a loopback address.
+    connection.reach.hosts = net::HostRules({"*.allowed.invalid", "10.0.0.0/8", "loopback"});
+    for (const auto* host : {"http://metadata.invalid", "https://metadata.invalid", "http://169.254.169.254",
+                             "http://allowed.invalid.evil.invalid"})
+        call(host);
+    CHECK(proxy.requests().empty());
+    connection.environment =
+        Environment({{"all_proxy", "socks5h://127.0.0.1:" + std::to_string(socks.port())}});
+    call("http://metadata.invalid");
+    CHECK(socks.connections() == 0);
+    connection.environment = Environment({{"http_proxy", proxy.url()}});
+    for (const auto* host : {"http://s3.allowed.invalid", "http://10.1.2.3"}) {
+        const auto before = proxy.requests().size();
+        call(host);
+        CHECK(proxy.requests().size() > before);
+    }
+}
+
+TEST_CASE("a redirect leads to no host that the rules refuse, though they allow the one that redirects") {
+    const testing::HttpServer there([](const testing::HttpRequest&) { return testing::HttpAnswer{}; });
+    const testing::HttpServer here([&](const testing::HttpRequest&) {
+        testing::HttpAnswer answer{.status = 307};
+        answer.headers.emplace_back("Location", there.url() + "/b/k");
+        return answer;
+    });
+    Connection connection{
+        .type = "S3", .host = "http://localhost:" + std::to_string(here.port()), .username = "key"};
+    connection.password = Secret("secret");
+    connection.reach.hosts = net::HostRules({"localhost"});
+    Cancellation cancellation;
+    try {
+        open_source(connection, cancellation)->list("");
+        FAIL("the redirect was followed");
+    } catch (const Error& error) {
+        CHECK(error.error_class() == ErrorClass::auth);
+        CHECK_THAT(error.what(), Catch::Contains("does not connect to the address 127.0.0.1"));
+    }
+    CHECK(here.requests().size() == 1);
+    CHECK(there.requests().empty());
 }
 
 TEST_CASE("a local socket outside of the allowed folders is refused like a file") {

@@ -63,6 +63,7 @@ Parameter& Command::add_option(const std::string& names, const std::string& help
     option.name_suffix = traits.name_suffix;
     option.completes = traits.completes;
     option.required = traits.required;
+    option.decides_errors = traits.decides_errors;
     option.shown = traits.shown;
     return option;
 }

@@ -19,6 +19,7 @@ struct OptionTraits {
     std::vector<std::string> choices{};  ///< the only values that are accepted; empty for any
     bool may_be_empty = false;           ///< whether '' is accepted beside the choices
     bool required = false;
+    bool decides_errors = false;  ///< whether it says how errors are shown, also those of other options
     Completes completes = Completes::nothing;
     std::vector<std::string> suggestions{};  ///< what TAB offers where other values are accepted too
     std::function<std::vector<std::string>()> suggest{};  ///< the same, where it depends on other options

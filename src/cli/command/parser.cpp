@@ -223,13 +223,11 @@ void check_required(const CommandNode& node, const std::set<const Parameter*>& g
 Parsed parse_words(const CommandNode& node, std::span<const std::string> words) {
     Filling filling;
     filling.app.allow_extras();
-    // Globals come first: --output must be set before a verb's option can fail.
-    for (const auto* option : options_in_reach(node)) {
-        if (is_global(node, *option)) add(filling, *option, node);
-    }
-    for (const auto* option : options_in_reach(node)) {
-        if (!is_global(node, *option)) add(filling, *option, node);
-    }
+    // The library takes them in this order, and --output must be set before another one can fail.
+    auto options = options_in_reach(node);
+    std::ranges::stable_partition(options, [&](const auto* option) { return is_global(node, *option); });
+    std::ranges::stable_partition(options, [](const auto* option) { return option->decides_errors; });
+    for (const auto* option : options) add(filling, *option, node);
     try {
         parse_options(filling, with_separate_values(node, words));
     } catch (const CLI::CallForHelp&) {

@@ -44,6 +44,7 @@ struct Parameter {
     std::string name_prefix;  ///< what TAB offers before each name as well: "-"
     std::string name_suffix;  ///< what TAB adds to each name, where more has to follow: "="
     bool required = false;
+    bool decides_errors = false;  ///< whether it says how errors are shown: it is taken before all others
     bool repeated = false;
     bool comma_separated = false;
     std::function<bool()> shown;                   ///< empty, or whether the help shows it

@@ -183,7 +183,7 @@ void take_apart_host(ConnectorOptions& options, Services& services) {
     if (!url->tls.empty()) tls = url->tls;
     if (url->password) {
         SecretOptions typed;
-        typed.value = url->password->reveal();
+        typed.value = std::string(url->password->reveal());
         options.typed_password = read_secret(typed, services);
     }
     if (!url->database.empty()) {

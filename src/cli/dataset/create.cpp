@@ -61,7 +61,7 @@ Dataset upload(const CreateOptions& options, Services& services) {
         throw Error(ErrorClass::usage, "NAME is missing: a file from stdin has none");
     if (name.empty()) name = default_name(std::filesystem::path(file).stem().string(), services.io().clock);
     return create_named(options, name, services, [&](api::Names names) {
-        auto form = open_upload(options.upload, name);
+        auto form = open_upload(options.upload, services.is_embedded(), name);
         const auto progress = show_upload(services, form, name, options.progress);
         auto dataset = services.client().upload_dataset(services.project_id(), name, form, names);
         progress->finish("uploaded " + name, {.bytes = form.file_size(), .rows = dataset.rows});

@@ -15,7 +15,8 @@ namespace {
 Error failure_of(const model::Dataset& dataset) {
     const auto error_class = parse_error_class(dataset.error_class).value_or(ErrorClass::internal);
     const auto why = dataset.message.empty() ? std::string("the platform does not say why") : dataset.message;
-    return Error(error_class, fmt::format("cannot take the snapshot '{}': {}", dataset.name, why));
+    return Error(error_class, fmt::format("cannot take the snapshot '{}': {}", dataset.name, why),
+                 dataset.hint);
 }
 
 render::ProgressState progress_of(const model::Dataset& dataset) {
@@ -25,7 +26,8 @@ render::ProgressState progress_of(const model::Dataset& dataset) {
             .about_rows = dataset.about_rows};
 }
 
-model::Dataset wait_until_done(Services& services, const model::Dataset& started, render::Progress& progress) {
+model::Dataset wait_until_done(Services& services, const model::Dataset& started,
+                               render::Progress& progress) {
     const auto is_over = [](const model::Dataset& dataset) { return dataset.done() || dataset.failed(); };
     return poll(services, started, is_over, [&](const model::Dataset& last) {
         auto dataset = services.client().get<model::Dataset>(last.id);

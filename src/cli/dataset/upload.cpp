@@ -13,11 +13,7 @@ namespace prevision::cli {
 void add_upload_options(Command& verb, UploadOptions& options) {
     verb.option("--file", options.file, "A file to upload instead; - is stdin",
                 {.value = "FILE", .completes = Completes::file});
-    verb.option("--separator", options.separator, "Files: what separates the values, one character or tab",
-                {.value = "CHAR", .suggestions = {"auto", "tab"}});
-    verb.option("--encoding", options.encoding, "Files: how the text is encoded",
-                {.value = "ENCODING",
-                 .suggestions = {"auto", "utf-8", "utf-16le", "utf-16be", "windows-1252", "iso-8859-1"}});
+    add_format_options(verb, options.format);
     verb.option("--decimal", options.decimal, "Files: the decimal mark",
                 {.value = "CHAR", .choices = {".", ","}});
 }
@@ -27,21 +23,35 @@ void check_upload(const UploadOptions& options, const std::string& flag, bool ot
         throw Error(ErrorClass::usage, fmt::format("--file and {} exclude each other", flag));
     if (!options.file && !other)
         throw Error(ErrorClass::usage, fmt::format("{} is missing, or --file", flag));
-    if (!options.file && (options.separator || options.encoding || options.decimal))
-        throw Error(ErrorClass::usage, "--separator, --encoding and --decimal go with --file");
+    const auto& format = options.format;
+    const bool describes = format.separator || format.quote || format.escape || format.comment ||
+                           format.header || format.skip || format.encoding || options.decimal;
+    if (!options.file && describes)
+        throw Error(ErrorClass::usage, "--separator, --header, --encoding and the like go with --file",
+                    "a datasource has them: 'prevision datasource update'");
     if (options.file && options.file->empty())
         throw Error(ErrorClass::usage, "--file: a file's name is missing",
                     "give a file's name, or - for stdin");
 }
 
-api::FormUpload open_upload(const UploadOptions& options, const std::string& name) {
+api::FormUpload open_upload(const UploadOptions& options, bool detects_header, const std::string& name) {
     std::vector<std::pair<std::string, std::string>> fields;
     if (!name.empty()) fields.emplace_back("name", name);
     const auto add = [&](const char* field, const std::optional<std::string>& value) {
         if (value && !value->empty() && *value != "auto") fields.emplace_back(field, *value);
     };
-    add("separator", options.separator);
-    add("encoding", options.encoding);
+    const auto& format = options.format;
+    add("separator", format.separator);
+    add("quote", format.quote);
+    add("escape", format.escape);
+    add("comment", format.comment);
+    if (const auto header = header_value(format.header)) {
+        fields.emplace_back("header", *header ? "true" : "false");
+    } else if (detects_header || format.header) {
+        fields.emplace_back("header", "auto");
+    }
+    if (const auto lines = skip_value(format.skip)) fields.emplace_back("skip", std::to_string(*lines));
+    add("encoding", format.encoding);
     add("decimal", options.decimal);
     const auto file_name =
         *options.file == "-" ? "stdin.csv" : std::filesystem::path(*options.file).filename().string();

@@ -7,6 +7,7 @@
 #include "api/form_upload.hpp"
 #include "cli/command/command.hpp"
 #include "cli/services.hpp"
+#include "cli/verbs/format_options.hpp"
 #include "render/progress.hpp"
 
 namespace prevision::cli {
@@ -14,16 +15,16 @@ namespace prevision::cli {
 /// A file to upload, and how it is written: for `dataset create` and `exporter run`.
 struct UploadOptions {
     std::optional<std::string> file;
-    std::optional<std::string> separator;
-    std::optional<std::string> encoding;
+    FormatOptions format;
     std::optional<std::string> decimal;
 };
 
 void add_upload_options(Command& verb, UploadOptions& options);
 
-/// The form that sends the file, and the dataset's name unless it is empty. Error not_found or internal when the file cannot
-/// be read.
-api::FormUpload open_upload(const UploadOptions& options, const std::string& name = {});
+/// The form that sends the file, and the dataset's name unless it is empty. `detects_header`: the platform can find out
+/// whether the first row has the names; others take it so, and may not know the field. Error not_found or internal when
+/// the file cannot be read.
+api::FormUpload open_upload(const UploadOptions& options, bool detects_header, const std::string& name = {});
 
 /// Error usage unless the user gave either a file or `other` (by the flag `flag`), and when the flags that describe a file are
 /// given without a file.

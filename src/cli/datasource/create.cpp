@@ -25,7 +25,7 @@ Datasource define(const CreateOptions& options, const model::Connector& connecto
     datasource.bucket = options.bucket.value_or("");
     datasource.path = options.path.value_or("");
     datasource.g_cloud = options.g_cloud.value_or("");
-    datasource.format = format_of(options);
+    datasource.format = format_of(options.format);
     check_definition(datasource, connector, command_line_place("datasource", datasource.name), services);
     return datasource;
 }

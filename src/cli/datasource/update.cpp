@@ -17,13 +17,13 @@ model::Datasource update_datasource(const DatasourceOptions& options, const mode
         .text_if_given("bucket", options.bucket)
         .text_if_given("path", options.path)
         .text_if_given("g_cloud", options.g_cloud);
-    if (options.separator) changes.text("separator", format_value(options.separator));
-    if (options.quote) changes.text("quote", format_value(options.quote));
-    if (options.escape) changes.text("escape", format_value(options.escape));
-    if (options.comment) changes.text("comment", format_value(options.comment));
-    if (options.header) changes.value("header", header_value(options.header));
-    if (options.skip) changes.value("skip", skip_value(options.skip));
-    if (options.encoding) changes.text("encoding", format_value(options.encoding));
+    if (options.format.separator) changes.text("separator", format_value(options.format.separator));
+    if (options.format.quote) changes.text("quote", format_value(options.format.quote));
+    if (options.format.escape) changes.text("escape", format_value(options.format.escape));
+    if (options.format.comment) changes.text("comment", format_value(options.format.comment));
+    if (options.format.header) changes.value("header", header_value(options.format.header));
+    if (options.format.skip) changes.value("skip", skip_value(options.format.skip));
+    if (options.format.encoding) changes.text("encoding", format_value(options.format.encoding));
     return send_changes(services, found, options.new_name, std::move(changes));
 }
 

@@ -43,10 +43,11 @@ void stop(Services& services, const std::string& id) {
 /// Begins to write the dataset, or the file.
 Export start(const RunOptions& options, const model::Exporter& exporter, Services& services) {
     auto& client = services.client();
-    const auto dataset = options.upload.file ? model::Dataset() : find<model::Dataset>(services, options.dataset);
+    const auto dataset =
+        options.upload.file ? model::Dataset() : find<model::Dataset>(services, options.dataset);
     try {
         if (!options.upload.file) return client.run_exporter(api::refer_to(exporter), api::refer_to(dataset));
-        auto form = open_upload(options.upload);
+        auto form = open_upload(options.upload, services.is_embedded());
         const auto progress = show_upload(services, form, exporter.name);
         auto started = client.export_file(api::refer_to(exporter), form);
         progress->finish(fmt::format("sent {} to '{}'", *options.upload.file, exporter.name),
@@ -64,9 +65,8 @@ Export start(const RunOptions& options, const model::Exporter& exporter, Service
 
 Export wait_for_end(Services& services, const Export& started) {
     try {
-        return poll(services, started, has_ended, [&](const Export& last) {
-            return services.client().get<Export>(last.id);
-        });
+        return poll(services, started, has_ended,
+                    [&](const Export& last) { return services.client().get<Export>(last.id); });
     } catch (const Error& error) {
         if (is_interruption(error)) stop(services, started.id);
         throw;
@@ -85,7 +85,7 @@ void run(const RunOptions& options, Services& services) {
     show_object(services, fields, shown);
     if (shown.status != "failed") return;
     throw Error(parse_error_class(shown.error_class).value_or(ErrorClass::internal),
-                fmt::format("cannot write through '{}': {}", exporter.name, shown.logs));
+                fmt::format("cannot write through '{}': {}", exporter.name, shown.logs), shown.hint);
 }
 
 }  // namespace

@@ -169,9 +169,8 @@ void add_confinement(Command& command, ServeOptions& options) {
 void add_serve(Command& root, GlobalOptions& global, Services& services) {
     auto command = root.subcommand("serve", "Serve the embedded platform to a team, over HTTP");
     auto& options = command.keep<ServeOptions>();
-    // First, so that an error in another option is JSON where the log is.
     command.option("--log", global.log, "The access log, on stderr: text, without -o json",
-                   {.value = "FORM", .choices = {"text", "json", "none"}});
+                   {.value = "FORM", .choices = {"text", "json", "none"}, .decides_errors = true});
     command.option("--listen", options.listen, "The address to listen at, or systemd: the socket of its unit",
                    {.value = "HOST:PORT"});
     command.option("--tls-cert", options.certificate, "The certificate, with its chain",

@@ -31,8 +31,8 @@ ShownToken show(const platform::TokenRecord& record, const Secret& token = {}) {
         .text_or_null("revoked_at", record.revoked_at)
         .text_if_set("token", token.reveal());
     // Of a new token -q prints its text, which opens the platform, not its id.
-    return {.id = token.empty() ? record.id : token.reveal(),
-            .token = token.reveal(),
+    return {.id = token.empty() ? record.id : std::string(token.reveal()),
+            .token = std::string(token.reveal()),
             .record = record,
             .document = document.finish()};
 }

@@ -13,6 +13,10 @@ namespace prevision::cli {
 
 namespace {
 
+struct VersionOptions {
+    bool only_version = false;
+};
+
 std::string to_document() {
     model::JsonArray engines;
     for (const auto& engine : sources::engines()) engines.text(engine.name);
@@ -38,13 +42,17 @@ std::string to_document() {
 
 void add_version(Command& root, Services& services) {
     auto command = root.subcommand("version", "Show this program's version, and how it was built");
-    command.detail("With -o json also the engines, and the versions of the libraries in use; --version shows the version alone.");
+    command.detail("With -o json also the engines, and the versions of the libraries in use.");
     command.example("prevision version");
     command.example("prevision version -o json");
-    command.action([&services] {
+    auto& options = command.keep<VersionOptions>();
+    command.flag("--short", options.only_version,
+                 "Show one line, as --version does: without how it was built");
+    command.action([&options, &services] {
         if (services.options().format() == render::Format::table) {
-            services.io().out.write(
-                fmt::format("prevision " PREVISION_VERSION "\nbuilt by {}\n", describe(build_info())));
+            services.io().out.write("prevision " PREVISION_VERSION "\n");
+            if (!options.only_version)
+                services.io().out.write(fmt::format("built by {}\n", describe(build_info())));
             return;
         }
         render::render_object(

@@ -25,6 +25,7 @@ Commit fail(model::Export& failed, const Error& error, bool committing) {
         is_interruption ? "the export was interrupted before it was done" : valid_utf8(error.what());
     if (is_uncertain) failed.logs += "; the rows may have been written nevertheless";
     failed.error_class = to_string(reason);
+    if (!is_interruption) failed.hint = error.hint();
     return is_uncertain ? Commit::uncertain : Commit::settled;
 }
 
@@ -60,16 +61,16 @@ void Exports::begin(const model::Export& started, Write write) {
         return other->ended;
     });
     try {
-        job->thread = std::thread([this, job, started, write = std::move(write),
-                                   working = std::move(working)]() mutable {
-            work(started, write, job->cancellation);
-            // What it held is given back before anybody learns that it has ended.
-            write = nullptr;
-            working.reset();
-            const std::lock_guard guard(mutex_);
-            job->ended = true;
-            has_ended_.notify_all();
-        });
+        job->thread = std::thread(
+            [this, job, started, write = std::move(write), working = std::move(working)]() mutable {
+                work(started, write, job->cancellation);
+                // What it held is given back before anybody learns that it has ended.
+                write = nullptr;
+                working.reset();
+                const std::lock_guard guard(mutex_);
+                job->ended = true;
+                has_ended_.notify_all();
+            });
     } catch (const std::system_error& error) {
         auto failed = started;
         const auto commit =

@@ -73,7 +73,7 @@ void Jobs::hand_over_to(Launch launch) {
 }
 
 // Takes the lock first: an unfinished dataset without a lock counts as dead.
-void Jobs::begin(const model::Dataset& dataset, Names names) {
+void Jobs::begin(const model::Dataset& dataset, Names names, std::shared_ptr<const void> held) {
     create_private_directory(folder_);
     sweep();
     auto lock = WorkerLock::hold(lock_of(dataset.id));
@@ -87,7 +87,7 @@ void Jobs::begin(const model::Dataset& dataset, Names names) {
         if (const auto launch = launcher()) {
             hand_over(launch, dataset.id, std::move(lock));
         } else {
-            start_thread(dataset, std::move(lock));
+            start_thread(dataset, std::move(lock), std::move(held));
         }
     } catch (...) {
         datasets_.remove(dataset.id);
@@ -110,15 +110,17 @@ void Jobs::hand_over(const Launch& launch, const std::string& dataset_id, Worker
     handed_over_.emplace(dataset_id, std::move(lock));
 }
 
-void Jobs::start_thread(const model::Dataset& dataset, WorkerLock lock) {
+void Jobs::start_thread(const model::Dataset& dataset, WorkerLock lock, std::shared_ptr<const void> held) {
     auto job = add_job(dataset.id);
     try {
         // The thread ends under this lock too, so that an ended job always has a thread to join.
         const std::lock_guard guard(mutex_);
-        job->thread = std::thread([this, job, dataset, held = std::move(lock)] {
-            work(*job, dataset);
-            end_job(*job);
-        });
+        job->thread =
+            std::thread([this, job, dataset, lock = std::move(lock), held = std::move(held)]() mutable {
+                work(*job, dataset);
+                held.reset();
+                end_job(*job);
+            });
     } catch (const std::system_error& error) {
         end_job(*job);
         throw Error(ErrorClass::internal,

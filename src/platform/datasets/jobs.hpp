@@ -47,9 +47,10 @@ class Jobs {
     Jobs(const Jobs&) = delete;
     Jobs& operator=(const Jobs&) = delete;
 
-    /// Adds the dataset and begins its snapshot. Throws what DatasetTable::insert and `launch` throw; then no
-    /// dataset is left.
-    void begin(const model::Dataset& dataset, Names names = Names::repeated);
+    /// Adds the dataset and begins its snapshot. `held` is kept until a snapshot in this process ends. Throws what
+    /// DatasetTable::insert and `launch` throw; then no dataset is left.
+    void begin(const model::Dataset& dataset, Names names = Names::repeated,
+               std::shared_ptr<const void> held = nullptr);
 
     /// From now on, `begin` calls `launch` instead of taking the snapshot. A process that it starts inherits the
     /// worker's lock: the dataset is pending while that process or this object lives.
@@ -125,7 +126,7 @@ class Jobs {
     [[nodiscard]] std::filesystem::path lock_of(const std::string& dataset_id) const;
     Launch launcher();
     void hand_over(const Launch& launch, const std::string& dataset_id, WorkerLock lock);
-    void start_thread(const model::Dataset& dataset, WorkerLock lock);
+    void start_thread(const model::Dataset& dataset, WorkerLock lock, std::shared_ptr<const void> held);
     std::shared_ptr<Job> add_job(const std::string& dataset_id);
     void end_job(Job& job);
     void work(Job& job, const model::Dataset& dataset);

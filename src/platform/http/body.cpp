@@ -1,6 +1,11 @@
 #include "platform/http/body.hpp"
 
+#include <algorithm>
+#include <cstring>
+
 #include <fmt/format.h>
+#include <rapidjson/stringbuffer.h>
+#include <rapidjson/writer.h>
 #include <string.h>
 
 #include "core/error.hpp"
@@ -17,7 +22,7 @@ namespace {
 
 std::string_view view(const rapidjson::Value& value) { return {value.GetString(), value.GetStringLength()}; }
 
-/// The document owns the memory of its texts and nothing else reads them.
+/// They are parts of the body's own text.
 void wipe_texts(rapidjson::Value& value) {
     if (value.IsString()) {
         explicit_bzero(const_cast<char*>(value.GetString()), value.GetStringLength());
@@ -28,11 +33,57 @@ void wipe_texts(rapidjson::Value& value) {
     }
 }
 
+/// What it grows out of is wiped too.
+struct WipingAllocator {
+    static const bool kNeedFree = true;  // NOLINT(readability-identifier-naming)
+    static void* Malloc(std::size_t size) { return size == 0 ? nullptr : new char[size]; }
+    static void* Realloc(void* old, std::size_t old_size, std::size_t size) {
+        auto* const bytes = static_cast<char*>(Malloc(size));
+        if (bytes != nullptr && old != nullptr) std::memcpy(bytes, old, std::min(old_size, size));
+        if (old != nullptr) explicit_bzero(old, old_size);
+        Free(old);
+        return bytes;
+    }
+    static void Free(void* bytes) { delete[] static_cast<char*>(bytes); }
+};
+
+Secret write_secret(const rapidjson::Value& value) {
+    using Buffer = rapidjson::GenericStringBuffer<rapidjson::UTF8<>, WipingAllocator>;
+    Buffer buffer;
+    rapidjson::Writer<Buffer> writer(buffer);
+    value.Accept(writer);
+    const auto size = buffer.GetSize();
+    Secret secret{std::string(buffer.GetString(), size)};
+    buffer.Clear();
+    explicit_bzero(buffer.Push(size), size);
+    return secret;
+}
+
+bool holds_object(const Secret& secret) {
+    std::string text(secret.reveal());
+    bool is_object = false;
+    try {
+        is_object = model::parse_json_in_place(text).IsObject();
+    } catch (const Error&) {
+        is_object = false;
+    }
+    wipe(text);
+    return is_object;
+}
+
 }  // namespace
 
-Body::Body(std::string_view text) : document_(model::parse_json_object(text)) {}
+Body::Body(std::string_view text) : text_(text) {
+    try {
+        document_ = model::parse_json_in_place(text_);
+        if (!document_.IsObject()) throw Error(ErrorClass::invalid, "invalid JSON: an object is expected");
+    } catch (...) {
+        wipe(text_);
+        throw;
+    }
+}
 
-Body::~Body() { wipe_texts(document_); }
+Body::~Body() { wipe(text_); }
 
 rapidjson::Value* Body::find(std::string_view name) {
     const auto key = rapidjson::StringRef(name.data(), static_cast<rapidjson::SizeType>(name.size()));
@@ -105,15 +156,11 @@ Secret Body::secret_object(std::string_view name) {
     if (value == nullptr || (value->IsString() && value->GetStringLength() == 0)) return {};
     if (value->IsString()) {
         auto result = secret(name);
-        try {
-            model::parse_json_object(result.reveal());
-        } catch (const Error&) {
-            reject(name, "a JSON object is expected");
-        }
+        if (!holds_object(result)) reject(name, "a JSON object is expected");
         return result;
     }
     if (!value->IsObject()) reject(name, "a JSON object is expected");
-    Secret result(model::write_json(*value));
+    auto result = write_secret(*value);
     wipe_texts(*value);
     value->SetNull();
     return result;

@@ -15,10 +15,10 @@ namespace prevision::platform {
 /// throws Error invalid, naming the field, for a value of the wrong type.
 class Body {
   public:
-    /// Error invalid when the text is not a JSON object.
+    /// Keeps a copy of the text. Error invalid when it is not a JSON object.
     explicit Body(std::string_view text);
 
-    /// Wipes all texts: any of them may be a secret in the wrong field.
+    /// Wipes the copy: any field may hold a secret.
     ~Body();
     Body(const Body&) = delete;
     Body& operator=(const Body&) = delete;
@@ -51,17 +51,18 @@ class Body {
     /// A port, as a number or its digits, in 1..65535.
     [[nodiscard]] std::optional<int> port(std::string_view name) const;
 
-    /// A text. The document's copy of it is wiped.
+    /// A text, which the body does not hold any more.
     [[nodiscard]] Secret secret(std::string_view name);
 
-    /// A JSON object, or a text that holds one, as text. The document's copy is wiped too.
+    /// A JSON object, or a text that holds one, as text. The body does not hold it any more.
     [[nodiscard]] Secret secret_object(std::string_view name);
 
   private:
     rapidjson::Value* find(std::string_view name);
     [[nodiscard]] const rapidjson::Value* find(std::string_view name) const;
 
-    rapidjson::Document document_;
+    std::string text_;
+    rapidjson::Document document_;  ///< its texts are parts of `text_`
 };
 
 }  // namespace prevision::platform

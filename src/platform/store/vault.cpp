@@ -131,7 +131,7 @@ std::string VaultKey::fingerprint() const {
 }
 
 std::string VaultKey::seal(const Secret& secret, std::string_view context) const {
-    const auto& text = secret.reveal();
+    const auto text = secret.reveal();
     std::string sealed(1 + nonce_size + text.size() + tag_size, '\0');
     sealed[0] = format_version;
     auto* nonce = bytes_of(sealed) + 1;

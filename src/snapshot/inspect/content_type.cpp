@@ -150,7 +150,7 @@ std::string_view binary_type(std::string_view beginning) {
         const auto byte = static_cast<unsigned char>(c);
         const bool common = c == '\t' || c == '\n' || c == '\r' || c == '\f' || c == '\x1b';
         // The separators of some databases' exports.
-        const bool separates = c == '\x01' || c == '\x1e' || c == '\x1f';
+        const bool separates = c == '\x01' || c == '\x02' || c == '\x1e' || c == '\x1f';
         return (byte < 0x20 && !common && !separates) || byte == 0x7f;
     };
     const auto controls = static_cast<std::size_t>(std::ranges::count_if(beginning, is_control));

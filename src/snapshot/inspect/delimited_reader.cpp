@@ -115,6 +115,10 @@ class DelimitedReader final : public RecordReader {
 
     void begin_table() {
         first_ = false;
+        if (dialect_.first_row_ends_with_separator && record_.size() > 1) {
+            record_.pop_back();
+            separators_at_end_.see(0, scanner_.record_line());
+        }
         guesses_.resize(record_.size());
         for (std::size_t i = 0; i < record_.size(); ++i) {
             if (dialect_.header) {
@@ -197,11 +201,19 @@ std::vector<std::string> DelimitedReader::notes() const {
                                     format_count(separators_at_end_.count),
                                     format_count(separators_at_end_.line)));
     }
-    if (scanner_.half_quoted() > 0) {
-        notes.push_back(fmt::format("{} of the values go on after their closing quote, first in line {}",
-                                    format_count(scanner_.half_quoted()),
-                                    format_count(scanner_.first_half_quoted_line())));
-    }
+    const auto add = [&](const Oddity& odd, std::string_view what, std::string_view advice = "") {
+        if (odd.count == 0) return;
+        notes.push_back(fmt::format("{} {}, first in line {}{}", format_count(odd.count), what,
+                                    format_count(odd.line), advice));
+    };
+    const auto& odd = scanner_.odd();
+    add(odd.half_quoted, "of the values go on after their closing quote");
+    add(odd.open_quotes, "of the values begin with a quote that does not enclose them");
+    add(odd.enclosed_rows, "of the quoted values hold lines that could be rows",
+        ": --quote none would make rows of them");
+    add(odd.escaped_quotes, "of the quotes have a backslash in front",
+        ", which --escape '\\' would read as their escape");
+    add(odd.returns, "of the values hold a CR", ": if rows should end there, make all line ends the same");
     if (empty_lines_ > 0) {
         notes.push_back(fmt::format("{} empty lines are not counted", format_count(empty_lines_)));
     }

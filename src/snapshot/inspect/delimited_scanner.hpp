@@ -1,7 +1,6 @@
 #pragma once
 
 #include <algorithm>
-#include <array>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
@@ -11,67 +10,36 @@
 #include <string_view>
 #include <utility>
 
+#include "snapshot/inspect/delimiter_finder.hpp"
+
 namespace prevision::snapshot {
 
-/// How a delimited text is written. '\0' stands for a character that is not used.
-struct DelimitedFormat {
-    char separator = ',';
-    char quote = '"';
-    char escape = '\0';   ///< takes the meaning of the character after it; two quotes are one without it, too
-    char comment = '\0';  ///< a line that begins with it does not count
-    bool returns = false;  ///< a CR ends a line by itself, too; LF and CR LF always do
+/// How often something odd was seen, and in which line first.
+struct Oddity {
+    std::uint64_t count = 0;
+    std::uint64_t line = 0;
 
-    bool operator==(const DelimitedFormat&) const = default;
+    void see(std::uint64_t at) {
+        if (count++ == 0) line = at;
+    }
 };
 
-/// Finds the delimiting bytes among 64 bytes: bit i of the result is set when byte i is one.
-class DelimiterFinder {
-  public:
-    explicit DelimiterFinder(const DelimitedFormat& format)
-        : separators_(repeat(format.separator)),
-          quotes_(repeat(format.quote == '\0' ? format.separator : format.quote)),
-          escapes_(repeat(format.escape == '\0' ? format.separator : format.escape)),
-          returns_(repeat(format.returns ? '\r' : '\n')) {}
-
-    static constexpr std::size_t block_size = 64;
-
-    [[nodiscard]] std::uint64_t find(const char* block) const {
-        std::uint64_t bits = 0;
-        for (unsigned i = 0; i < block_size / sizeof(Bytes); ++i) {
-            Bytes bytes;
-            std::memcpy(&bytes, block + sizeof(Bytes) * i, sizeof(bytes));
-            const auto found = (bytes == separators_) | (bytes == quotes_) | (bytes == escapes_) |
-                               (bytes == line_feeds_) | (bytes == returns_);
-            std::array<std::uint64_t, 2> words{};
-            std::memcpy(words.data(), &found, sizeof(found));
-            bits |= (gather(words[0]) | gather(words[1]) << 8U) << (sizeof(Bytes) * i);
-        }
-        return bits;
-    }
-
-  private:
-    /// What the compiler has a register for, or makes one of.
-    using Bytes = char __attribute__((vector_size(16)));
-
-    static Bytes repeat(char c) { return Bytes{} + c; }
-
-    /// The lowest bits of the eight bytes, the first byte's first.
-    static std::uint64_t gather(std::uint64_t word) {
-        if constexpr (std::endian::native == std::endian::big) word = __builtin_bswap64(word);
-        return ((word & 0x0101010101010101U) * 0x0102040810204080U) >> 56U;
-    }
-
-    Bytes separators_;
-    Bytes quotes_;
-    Bytes escapes_;
-    Bytes returns_;
-    Bytes line_feeds_ = repeat('\n');
+/// What a scanner found to be odd in a text.
+struct ScannedOddities {
+    Oddity stray_quotes;    ///< within quoted values, neither doubled nor at the end
+    Oddity half_quoted;     ///< values with text after their closing quote
+    Oddity open_quotes;     ///< that begin a value, and do not enclose it
+    Oddity escaped_quotes;  ///< stray ones after a backslash, which is not the escape
+    Oddity enclosed_rows;   ///< quoted values with lines that could be rows by themselves
+    Oddity returns;         ///< CR that end no line, outside of quoted values
 };
 
 /// Cuts a delimited text (RFC 4180, and what is common beside it) into fields, as it comes and in bounded
 /// memory. A value is quoted when its first character beside blanks is the quote; it ends at a quote that a
 /// separator or the line's end follows. Two quotes are one. A quote before other text ends the quoted part:
 /// the value goes on to the next separator (`"Acme" GmbH`), unless the quote opens a word (`"say "hi" there"`).
+/// A quote that would enclose line ends, does not close as it should, and encloses lines that are rows by
+/// themselves, is a character of the value (`5,"6 inch,7`).
 ///
 /// The handler takes
 ///   void field(std::string_view text, bool quoted)  without the outer quotes; escapes and doubled quotes are
@@ -114,11 +82,21 @@ class DelimitedScanner {
     /// Hands on the last line, if it has no end.
     void finish() {
         scan_some(true);
+        settle();
+        if (returned_ == size_ && size_ > 0 && odd_.returns.count > 0) --odd_.returns.count;
         const bool pending = size_ > 0 || column_ > 0 || cut_;
         if (!pending || in_comment()) return;
         begin_ = 0;
         end_field(size_, true);
         handler_.record();
+    }
+
+    /// Takes the quote, in whose value the text ends, for a character where that makes rows of its lines.
+    void settle() {
+        while (encloses_rows(size_)) {
+            reopen();
+            scan_some(true);
+        }
     }
 
     /// Whether the text ended inside of a quoted value.
@@ -127,21 +105,22 @@ class DelimitedScanner {
     [[nodiscard]] std::uint64_t line() const { return line_; }
     /// The line in which the record that ends now, or is unfinished, begins.
     [[nodiscard]] std::uint64_t record_line() const { return record_line_; }
-    /// How many quotes within quoted values were neither doubled nor at the end.
-    [[nodiscard]] std::uint64_t stray_quotes() const { return stray_quotes_; }
-    /// How many values have text after their closing quote, and the line of the first one.
-    [[nodiscard]] std::uint64_t half_quoted() const { return half_quoted_; }
-    [[nodiscard]] std::uint64_t first_half_quoted_line() const { return first_half_quoted_line_; }
+    [[nodiscard]] const ScannedOddities& odd() const { return odd_; }
 
   private:
     void scan_some(bool last) {
-        scan(last);
-        if (begin_ == 0 && size_ == capacity_) return cut_field();
+        while (!scan(last)) reopen();
+        if (begin_ == 0 && size_ == capacity_) {
+            if (capacity_ > quoted_limit || !encloses_rows(size_)) return cut_field();
+            reopen();
+            return scan_some(last);
+        }
         drop(begin_);
     }
 
-    /// Goes through the bytes that are new, up to a quote whose meaning depends on bytes to come.
-    void scan(bool last) {
+    /// Goes through the bytes that are new, up to a quote whose meaning depends on bytes to come. False at a quote
+    /// which shows that the one before the value does not enclose it.
+    bool scan(bool last) {
         const char* data = buffer_.get();
         for (; scanned_ < size_; scanned_ += std::min(size_ - scanned_, DelimiterFinder::block_size)) {
             const auto block = scanned_;
@@ -153,9 +132,10 @@ class DelimitedScanner {
                 if (position == literal_) continue;
                 const char c = data[position];
                 if (c == format_.quote && c != '\0') {
-                    if (take_quote(position, last)) continue;
+                    const auto quote = take_quote(position, last);
+                    if (quote == Quote::taken) continue;
                     scanned_ = position;
-                    return;
+                    return quote == Quote::unknown;
                 }
                 if (c == format_.escape && c != '\0') {
                     if (!in_comment()) literal_ = position + 1;
@@ -171,22 +151,37 @@ class DelimitedScanner {
                 end_field(position, !separates);
                 begin_ = position + 1;
                 if (separates) continue;
+                if (column_ > 1) width_ = column_;
                 column_ = 0;
                 handler_.record();
                 record_line_ = line_;
             }
         }
+        return true;
     }
 
-    /// Counts the lines. False for the LF of CR LF, where CR has begun the line.
+    /// Counts the lines. False for the LF of CR LF, where CR has begun the line, and for a CR that begins none.
     bool begins_line(std::size_t position, char c) {
-        if (c == '\n' && position == returned_) {
+        if (!format_.returns) {
+            if (c == '\r') {
+                see_return(position);
+                return false;
+            }
+            if (position == returned_) --odd_.returns.count;
+        } else if (c == '\n' && position == returned_) {
             if (!inside_) begin_ = position + 1;
             return false;
         }
         if (c == '\r') returned_ = position + 1;
         ++line_;
         return true;
+    }
+
+    /// It is odd unless LF follows.
+    void see_return(std::size_t position) {
+        if (inside_ || in_comment()) return;
+        returned_ = position + 1;
+        odd_.returns.see(line_);
     }
 
     void end_comment(std::size_t position) {
@@ -200,38 +195,76 @@ class DelimitedScanner {
         return comment_cut_ || (!cut_ && begin_ < size_ && buffer_[begin_] == format_.comment);
     }
 
-    /// False when what follows the quote must be known, and is not yet.
-    bool take_quote(std::size_t position, bool last) {
+    enum class Quote { taken, unknown, shows_open };
+
+    /// Unknown when what follows the quote must be known, and is not yet.
+    Quote take_quote(std::size_t position, bool last) {
         if (!inside_ && closed_ == nowhere) {
             if (!cut_ && only_blanks(begin_, position)) {
                 begin_ = position;
                 inside_ = quoted_ = true;
+                quoted_line_ = line_;
             }
-            return true;
+            return Quote::taken;
         }
         const auto left = size_ - position - 1;
-        if (left < 2 && !last) return false;
+        if (left < 2 && !last) return Quote::unknown;
         const char next = left > 0 ? buffer_[position + 1] : '\n';
         const char after = left > 1 ? buffer_[position + 2] : '\n';
         const bool line_ends = next == '\n' || (next == '\r' && (after == '\n' || format_.returns));
         if (inside_ && next == format_.quote) {
             literal_ = position + 1;
         } else if (next == format_.separator || line_ends) {
+            if (line_ > quoted_line_ + 1 && encloses_rows(position)) odd_.enclosed_rows.see(quoted_line_);
             inside_ = false;
             closed_ = nowhere;
+        } else if (encloses_rows(position + 1)) {
+            return Quote::shows_open;
         } else {
             take_stray_quote(position, next);
         }
-        return true;
+        return Quote::taken;
     }
 
     void take_stray_quote(std::size_t position, char next) {
-        ++stray_quotes_;
         const char before = position == 0 ? '\0' : buffer_[position - 1];
+        odd_.stray_quotes.see(line_);
+        if (before == '\\' && format_.escape == '\0') odd_.escaped_quotes.see(line_);
         const bool opens_word = (before == ' ' || before == '(') && next != ' ';
         if (inside_ && opens_word) return;
         inside_ = false;
         closed_ = position;
+    }
+
+    /// Whether the lines of the quoted value, up to there, have as many values as the rows before, were it not
+    /// for its quote.
+    [[nodiscard]] bool encloses_rows(std::size_t end) const {
+        if (!inside_ || cut_ || line_ == quoted_line_ || width_ < 2 || end - begin_ > quoted_limit)
+            return false;
+        std::string_view text(buffer_.get() + begin_, end - begin_);
+        bool has_more = false;
+        for (bool first = true;; first = false) {
+            auto line_end = text.find('\n');
+            if (format_.returns) line_end = std::min(line_end, text.find('\r'));
+            const auto line = text.substr(0, line_end);
+            const bool is_last = line_end == std::string_view::npos;
+            const auto values = static_cast<std::size_t>(std::ranges::count(line, format_.separator)) +
+                                (first ? column_ + 1 : 1);
+            const bool is_empty = line.empty() || line == "\r";
+            if (!is_empty && (is_last ? values > width_ : values != width_)) return false;
+            has_more = has_more || (!first && !is_empty);
+            if (is_last) return has_more;
+            text.remove_prefix(line_end + 1);
+        }
+    }
+
+    /// Goes back to where the quoted value begins, with a quote that is a character of it.
+    void reopen() {
+        inside_ = quoted_ = false;
+        literal_ = returned_ = nowhere;
+        line_ = quoted_line_;
+        scanned_ = begin_ + 1;
+        odd_.open_quotes.see(line_);
     }
 
     [[nodiscard]] bool only_blanks(std::size_t from, std::size_t to) const {
@@ -260,7 +293,7 @@ class DelimitedScanner {
     bool unquote(std::string_view& text) {
         const auto end = begin_ + text.size();
         if (closed_ != nowhere && !only_blanks(closed_ + 1, end)) {
-            if (half_quoted_++ == 0) first_half_quoted_line_ = record_line_;
+            odd_.half_quoted.see(record_line_);
             return false;
         }
         const auto close = inside_ ? end : (closed_ != nowhere ? closed_ : end - 1);
@@ -299,6 +332,8 @@ class DelimitedScanner {
     }
 
     static constexpr std::size_t nowhere = static_cast<std::size_t>(-1);
+    /// The longest value whose quote may turn out to be a character of it.
+    static constexpr std::size_t quoted_limit = default_buffer_size;
 
     DelimiterFinder finder_;
     DelimitedFormat format_;
@@ -311,6 +346,7 @@ class DelimitedScanner {
     std::size_t scanned_ = 0;  ///< of which nothing is left to find in those before
     std::size_t begin_ = 0;    ///< of the field
     std::size_t column_ = 0;
+    std::size_t width_ = 0;  ///< values of the last line that had several
     std::size_t literal_ =
         nowhere;  ///< a character that delimits nothing: escaped, or the second of two quotes
     std::size_t returned_ = nowhere;  ///< what follows a CR
@@ -319,9 +355,8 @@ class DelimitedScanner {
     bool quoted_ = false;             ///< the field is
     bool cut_ = false;                ///< the field's beginning is gone
     bool comment_cut_ = false;        ///< the comment's beginning is gone
-    std::uint64_t stray_quotes_ = 0;
-    std::uint64_t half_quoted_ = 0;
-    std::uint64_t first_half_quoted_line_ = 0;
+    std::uint64_t quoted_line_ = 0;   ///< where the quoted value begins
+    ScannedOddities odd_;
 };
 
 /// The value that a field's text stands for: without its escapes, and of a quoted field with one quote for two.

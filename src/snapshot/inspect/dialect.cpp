@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <span>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -45,7 +47,11 @@ class Search {
   public:
     /// `skip_by_return`: the lines of a title end with CR.
     Search(std::string_view text, bool whole, bool skip_by_return, const DialectHints& hints)
-        : text_(text), whole_(whole), skip_by_return_(skip_by_return), hints_(hints) {}
+        : text_(text),
+          whole_(whole),
+          skip_by_return_(skip_by_return),
+          hints_(hints),
+          separators_(possible_separators()) {}
 
     Trial best() const {
         const bool returns = lone_returns(text_) > 0;
@@ -54,7 +60,7 @@ class Search {
                               .escape = hints_.escape.value_or('\0'),
                               .comment = hints_.comment.value_or('\0'),
                               .returns = returns && text_.find('\n') == std::string_view::npos}};
-        for (const char separator : separators()) {
+        for (const char separator : separators_) {
             for (const char quote : quotes()) {
                 for (const char escape : escapes(quote, separator)) {
                     for (const bool by_return : returns ? std::vector{true, false} : std::vector{false}) {
@@ -67,28 +73,32 @@ class Search {
     }
 
     [[nodiscard]] char default_separator() const {
-        const auto candidates = separators();
-        const bool tab = hints_.prefer_tab && candidates.find('\t') != std::string::npos;
-        return tab ? '\t' : candidates.front();
+        const bool tab = hints_.prefer_tab && separators_.find('\t') != std::string::npos;
+        return tab ? '\t' : separators_.front();
     }
 
   private:
     void consider(const DelimitedFormat& format, Trial& best) const {
         auto sample = sample_rows(text_, whole_, format);
-        // An apostrophe at the start of a few values is one.
-        const auto quoted = static_cast<double>(sample.quoted) / static_cast<double>(sample.cells + 1);
-        if (format.quote == '\'' && !hints_.quote &&
-            (sample.spans_lines || sample.ends_inside || quoted < 0.2))
-            return;
+        const bool guesses_apostrophe = format.quote == '\'' && !hints_.quote;
+        if (guesses_apostrophe && !encloses_values(sample)) return;
+        // Where it encloses a few values alone, it is a quote only if that makes better rows.
+        const bool encloses_many = 5 * sample.quoted >= sample.cells + 1;
         const bool may_comment = !hints_.comment && !free_ones("#").empty();
         const bool may_skip = !hints_.skip && format.returns == skip_by_return_;
         auto trial = try_format(format, std::move(sample), may_skip, may_comment);
-        if (format.quote == '\'') trial.score *= 1.2;
+        if (format.quote == '\'' && (hints_.quote || encloses_many)) trial.score *= 1.2;
         if (hints_.prefer_tab && format.separator == '\t' && trial.columns > 1) trial.score += 1;
         const bool better = trial.score > best.score;
         // One column: lines are what most of the line ends make.
         const bool first_of_one = best.rows == 0 && format.separator == default_separator();
         if (better || (best.score == 0 && first_of_one)) best = trial;
+    }
+
+    /// Whether the apostrophes in front of values close them, as those of words would not.
+    static bool encloses_values(const SampleRows& sample) {
+        const bool odd = sample.odd.stray_quotes.count + sample.odd.open_quotes.count > 0;
+        return sample.quoted > 0 && !odd && !sample.ends_inside;
     }
 
     /// Those of the characters that the user did not give another meaning.
@@ -100,15 +110,23 @@ class Search {
         return left;
     }
 
-    [[nodiscard]] std::string separators() const {
-        return hints_.separator ? std::string(1, *hints_.separator) : free_ones(",;\t|^~\x01\x1e\x1f: "sv);
+    /// The first one is what separates nothing in a single column.
+    [[nodiscard]] std::string possible_separators() const {
+        if (hints_.separator) return {*hints_.separator};
+        auto candidates = free_ones(",;\t|^~\x01\x02\x1e\x1f: "sv);
+        const char first = candidates.front();
+        std::erase_if(candidates, [&](char c) {
+            const bool preferred = c == first || (c == '\t' && hints_.prefer_tab);
+            return !preferred && text_.find(c) == std::string_view::npos;
+        });
+        return candidates;
     }
 
     [[nodiscard]] std::string quotes() const {
         if (hints_.quote) return {*hints_.quote};
         const bool has_double = text_.find('"') != std::string_view::npos;
         const bool has_single = text_.find('\'') != std::string_view::npos;
-        auto candidates = free_ones(has_double || !has_single ? "\"" : "\"'");
+        auto candidates = free_ones(has_single ? "\"'" : "\"");
         if (has_double || candidates.empty()) candidates += '\0';
         return candidates;
     }
@@ -120,6 +138,7 @@ class Search {
         for (auto at = text_.find('\\'); at != std::string_view::npos && at + 1 < text_.size();
              at = text_.find('\\', at + 2)) {
             const char next = text_[at + 1];
+            // \N is a missing value.
             if ((next == quote && quote != '\0') || next == separator || next == '\n' || next == 'N')
                 return {'\0', '\\'};
         }
@@ -130,6 +149,7 @@ class Search {
     bool whole_;
     bool skip_by_return_;
     const DialectHints& hints_;
+    std::string separators_;
 };
 
 /// Decides only by the table, so that every caller with the same dialect gets the same answer.
@@ -140,6 +160,38 @@ bool ends_with_returns(std::string_view table, bool whole, const Dialect& dialec
                              .comment = dialect.format.comment,
                              .skip = dialect.skip};
     return Search(table, whole, dialect.skip_by_return, found).best().format.returns;
+}
+
+/// Says why quotes are characters, where values begin with them.
+std::optional<std::string> quotes_note(const SampleRows& sample, std::uint64_t skip) {
+    for (const auto& row : sample.rows) {
+        for (const auto& cell : row.cells) {
+            if (!cell.text.starts_with('"')) continue;
+            return fmt::format(
+                "quotes are characters of the values, since that in line {} does not enclose its value: "
+                "--quote '\"' would take them as quotes",
+                format_count(skip + row.line));
+        }
+    }
+    return std::nullopt;
+}
+
+/// Whether only the first row ends with a separator, which then begins no column.
+bool first_ends_with_separator(std::span<const SampleRows::Row> rows) {
+    const auto& first = rows.front().cells;
+    if (rows.size() < 2 || first.size() < 3 || !first.back().text.empty() || first.back().quoted)
+        return false;
+    const auto shorter =
+        std::ranges::count_if(rows, [&](const auto& row) { return row.cells.size() + 1 == first.size(); });
+    return 2 * static_cast<std::size_t>(shorter) > rows.size();
+}
+
+/// What the rows of the table say, once its lines are known.
+void judge_rows(const SampleRows& sample, const DialectHints& hints, Dialect& dialect) {
+    if (!sample.rows.empty()) dialect.first_row_ends_with_separator = first_ends_with_separator(sample.rows);
+    dialect.header = hints.header ? *hints.header : guess_header(sample.rows);
+    if (hints.quote || dialect.format.quote != '\0') return;
+    if (auto note = quotes_note(sample, dialect.skip)) dialect.notes.push_back(std::move(*note));
 }
 
 std::string skipped_note(std::uint64_t lines) {
@@ -157,6 +209,7 @@ Dialect guess_dialect(std::string_view beginning, bool whole, const DialectHints
     Dialect dialect{.skip = hints.skip.value_or(named ? 1 : 0),
                     .skip_by_return = lone_returns(beginning) > std::ranges::count(beginning, '\n')};
     const auto text = without_lines(beginning, dialect.skip, dialect.skip_by_return);
+    const auto first_line = dialect.skip + 1;
     const Search search(text, whole, dialect.skip_by_return, hints);
     const auto trial = search.best();
     dialect.format = trial.format;
@@ -165,9 +218,12 @@ Dialect guess_dialect(std::string_view beginning, bool whole, const DialectHints
                       (trial.columns > 2 || trial.format.separator != ':') && trial.format.separator != ' ';
     dialect.skip += trial.skip;
     if (!hints.skip && trial.skip > 0) dialect.notes.push_back(skipped_note(dialect.skip));
-    if (trial.has_comments) {
+    if (trial.comment_line > 0) {
         dialect.format.comment = '#';
-        dialect.notes.emplace_back("lines that begin with # are comments, and skipped");
+        dialect.notes.push_back(
+            fmt::format("lines that begin with # are comments, and skipped, first line {}: --comment none "
+                        "would make rows of them",
+                        format_count(first_line + trial.comment_line - 1)));
     }
     const auto table = without_lines(text, trial.skip, dialect.skip_by_return);
     // Texts with a separator here and there in a file of one column.
@@ -175,8 +231,7 @@ Dialect guess_dialect(std::string_view beginning, bool whole, const DialectHints
     if (!hints.separator && !trial.first_agrees && !rows.empty() && rows.front().cells.size() == 1)
         dialect.format.separator = search.default_separator();
     dialect.format.returns = ends_with_returns(table, whole, dialect);
-    dialect.header =
-        hints.header ? *hints.header : guess_header(sample_rows(table, whole, dialect.format).rows);
+    judge_rows(sample_rows(table, whole, dialect.format), hints, dialect);
     return dialect;
 }
 

@@ -24,8 +24,9 @@ struct DialectHints {
 struct Dialect {
     DelimitedFormat format;
     bool header = true;
-    std::uint64_t skip = 0;       ///< lines in front of the table
-    bool skip_by_return = false;  ///< these lines end with CR
+    std::uint64_t skip = 0;                      ///< lines in front of the table
+    bool skip_by_return = false;                 ///< these lines end with CR
+    bool first_row_ends_with_separator = false;  ///< and no other does: that is no column
     /// Whether the text looks like a table by itself: several columns, the same in nearly every row.
     bool certain = false;
     std::vector<std::string> notes{};  ///< on lines that were found not to belong to the table
@@ -34,9 +35,8 @@ struct Dialect {
 /// Judges how a text is written by its beginning; `whole` when that is all there is.
 ///
 /// Each separator, quote and escape is tried. The best one cuts nearly all lines into as many values as the
-/// first one, and leaves values that hold neither quotes nor other separators. Lines in front of the table with
-/// fewer values are a title. `sep=;` as the first line names the separator. Lines that begin with `#` are
-/// comments, unless they are as wide as the table.
+/// first one, and leaves values that hold neither quotes nor other separators. `sep=;` as the first line names the
+/// separator. `first_row_of_table` and `take_comments` say which lines are a title or comments.
 Dialect guess_dialect(std::string_view beginning, bool whole, const DialectHints& hints);
 
 }  // namespace prevision::snapshot

@@ -2,11 +2,12 @@
 
 #include <algorithm>
 #include <array>
-#include <map>
 #include <span>
 #include <utility>
 
+#include "snapshot/inspect/header_guess.hpp"
 #include "snapshot/inspect/record_reader.hpp"
+#include "snapshot/inspect/table_start.hpp"
 #include "snapshot/inspect/type_guess.hpp"
 
 namespace prevision::snapshot {
@@ -15,32 +16,34 @@ namespace {
 
 constexpr std::size_t rows_looked_at = 1000;
 constexpr std::size_t cells_looked_at = 100'000;
-constexpr double nearly_every = 0.9;
 
 /// What the scanner calls: keeps the first rows.
 class Sampler {
   public:
     Sampler(std::string_view text, bool whole, const DelimitedFormat& format)
-        : scanner_(format, *this, 1, text.size() + 1) {
+        : has_nulls_(format.escape == '\\'), scanner_(format, *this, 1, text.size() + 1) {
         scanner_.write(text);
         scanner_.flush();
         // A line that is longer than all that is known is judged by its beginning.
-        if (whole || sample_.rows.empty()) scanner_.finish();
+        whole || sample_.rows.empty() ? scanner_.finish() : scanner_.settle();
         sample_.ends_inside = whole && scanner_.ended_inside_quotes();
         if (sample_.ends_inside && !sample_.rows.empty()) {
             const auto& unfinished = sample_.rows.back().cells.back().text;
             const auto line_end = unfinished.find('\n');
             sample_.swallows_lines = line_end != std::string::npos && line_end + 1 < unfinished.size();
         }
-        sample_.stray_quotes = scanner_.stray_quotes();
+        sample_.odd = scanner_.odd();
     }
 
     void field(std::string_view text, bool quoted) {
         const bool enough = sample_.rows.size() >= rows_looked_at || sample_.cells >= cells_looked_at;
         if ((enough && row_.cells.empty()) || row_.cells.size() >= column_limit) return;
+        if (has_nulls_ && !quoted && text == "\\N") {
+            ++sample_.nulls;
+            text = {};
+        }
         ++sample_.cells;
         sample_.quoted += quoted ? 1U : 0U;
-        sample_.spans_lines |= quoted && text.find_first_of("\r\n") != std::string_view::npos;
         row_.cells.push_back({.text = std::string(text), .quoted = quoted});
     }
     void long_field(std::string_view beginning) { field(beginning, false); }
@@ -60,13 +63,20 @@ class Sampler {
   private:
     SampleRows sample_;
     SampleRows::Row row_;
+    bool has_nulls_;
     DelimitedScanner<Sampler> scanner_;
 };
 
 /// How likely a separator is before the text is looked at. Colons and blanks are in many values.
 double prior(char separator) {
-    constexpr std::array<std::pair<char, double>, 7> priors{
-        {{'^', 0.9}, {'~', 0.9}, {':', 0.5}, {' ', 0.25}, {'\x01', 1.2}, {'\x1e', 1.2}, {'\x1f', 1.2}}};
+    constexpr std::array<std::pair<char, double>, 8> priors{{{'^', 0.9},
+                                                             {'~', 0.9},
+                                                             {':', 0.5},
+                                                             {' ', 0.25},
+                                                             {'\x01', 1.2},
+                                                             {'\x02', 1.2},
+                                                             {'\x1e', 1.2},
+                                                             {'\x1f', 1.2}}};
     const auto* found = std::ranges::find(priors, separator, &std::pair<char, double>::first);
     return found == priors.end() ? 1 : found->second;
 }
@@ -78,7 +88,7 @@ bool is_weak(char separator) { return separator == ':' || separator == ' '; }
 bool is_clean(const SampleRows::Cell& cell) {
     if (cell.quoted || cell.text.empty()) return true;
     const std::string_view text = cell.text;
-    if (text.find_first_of("\t\r\"\x01\x1e\x1f") != std::string_view::npos) return false;
+    if (text.find_first_of("\t\r\"\x01\x02\x1e\x1f") != std::string_view::npos) return false;
     for (auto at = text.find_first_of(",;|"); at != std::string_view::npos;
          at = text.find_first_of(",;|", at + 1)) {
         const bool followed_by_blank = at + 1 == text.size() || text[at + 1] == ' ';
@@ -86,17 +96,6 @@ bool is_clean(const SampleRows::Cell& cell) {
         if (!followed_by_blank && !in_number) return false;
     }
     return true;
-}
-
-/// Whether the separators are what prose has: a blank follows nearly each.
-bool reads_like_prose(std::span<const SampleRows::Row> rows) {
-    std::size_t blanks = 0;
-    std::size_t separators = 0;
-    for (const auto& [cells, line, mark] : rows) {
-        separators += cells.size() - 1;
-        for (std::size_t i = 1; i < cells.size(); ++i) blanks += cells[i].text.starts_with(' ') ? 1U : 0U;
-    }
-    return static_cast<double>(blanks) >= nearly_every * static_cast<double>(separators);
 }
 
 /// Whether most lines are as a whole one time, timestamp or address, in which a weak separator is a part.
@@ -117,48 +116,6 @@ bool lines_are_values(std::span<const SampleRows::Row> rows, char separator) {
     return 2 * values > rows.size();
 }
 
-/// How many rows have that width; a separator at the end of a row adds none to it.
-std::size_t rows_of_width(std::span<const SampleRows::Row> rows, std::size_t width) {
-    return static_cast<std::size_t>(std::ranges::count_if(rows, [&](const auto& row) {
-        const auto& last = row.cells.back();
-        const bool ends_empty = last.text.empty() && !last.quoted;
-        return row.cells.size() == width || (row.cells.size() == width + 1 && ends_empty);
-    }));
-}
-
-std::size_t most_common_width(std::span<const SampleRows::Row> rows) {
-    std::map<std::size_t, std::size_t> widths;
-    for (const auto& row : rows) ++widths[row.cells.size()];
-    return std::max_element(widths.begin(), widths.end(),
-                            [](const auto& a, const auto& b) { return a.second < b.second; })
-        ->first;
-}
-
-/// The row where the table begins, when those before it are much narrower: a title.
-std::size_t first_row_of_table(std::span<const SampleRows::Row> rows, std::size_t width) {
-    const auto narrow = std::max<std::size_t>(1, width / 2);
-    const auto first = std::ranges::find_if(rows, [&](const auto& row) { return row.cells.size() > narrow; });
-    const auto title = static_cast<std::size_t>(first - rows.begin());
-    const auto table = rows.subspan(title);
-    if (title == 0 || table.size() < 2 || first->cells.size() != width) return 0;
-    const bool fits =
-        static_cast<double>(rows_of_width(table, width)) >= nearly_every * static_cast<double>(table.size());
-    return fits && !reads_like_prose(table) ? title : 0;
-}
-
-/// Takes away the lines that begin with '#', unless one has the width of the table: a header, or a row.
-bool take_comments(std::vector<SampleRows::Row>& rows) {
-    const auto marked = [](const auto& row) { return row.has_comment_mark; };
-    if (std::ranges::none_of(rows, marked) || std::ranges::all_of(rows, marked)) return false;
-    auto others = rows;
-    std::erase_if(others, marked);
-    const auto width = most_common_width(others);
-    const auto in_table = [&](const auto& row) { return marked(row) && row.cells.size() == width; };
-    if (width > 1 && std::ranges::any_of(rows, in_table)) return false;
-    rows = std::move(others);
-    return true;
-}
-
 double score_of(const Trial& trial, const SampleRows& sample) {
     std::size_t cells = 0;
     std::size_t clean = 0;
@@ -167,11 +124,14 @@ double score_of(const Trial& trial, const SampleRows& sample) {
         clean += static_cast<std::size_t>(std::ranges::count_if(row.cells, is_clean));
     }
     const auto clean_share = static_cast<double>(clean) / static_cast<double>(cells);
-    const auto strays =
-        std::min(1.0, static_cast<double>(sample.stray_quotes) / static_cast<double>(trial.rows));
+    // What is odd within one value matters less than what the rows look like.
+    const auto odd = static_cast<double>(sample.odd.stray_quotes.count + sample.odd.open_quotes.count) /
+                     static_cast<double>(sample.cells + 1);
+    const bool title_without_header = trial.skip > 0 && header_sign(sample.rows) == HeaderSign::denied;
     return trial.share * trial.share * clean_share * clean_share *
            (1 - 1 / static_cast<double>(trial.columns)) * prior(trial.format.separator) *
-           (trial.first_agrees ? 1 : 0.5) * (1 - strays / 2) * (sample.swallows_lines ? 0.3 : 1);
+           (trial.first_agrees ? 1 : 0.5) * (1 - std::min(1.0, odd) / 4) * (sample.nulls > 0 ? 1.05 : 1) *
+           (sample.swallows_lines ? 0.3 : 1) * (title_without_header ? 0.4 : 1);
 }
 
 }  // namespace
@@ -188,7 +148,7 @@ SampleRows sample_rows(std::string_view text, bool whole, const DelimitedFormat&
 Trial try_format(const DelimitedFormat& format, SampleRows sample, bool may_skip, bool may_comment) {
     Trial trial{.format = format};
     auto& rows = sample.rows;
-    if (may_comment) trial.has_comments = take_comments(rows);
+    if (may_comment) trial.comment_line = take_comments(rows);
     if (rows.empty()) return trial;
     trial.columns = most_common_width(rows);
     // A long title may have more lines than a short table, which ends the file.
@@ -202,7 +162,9 @@ Trial try_format(const DelimitedFormat& format, SampleRows sample, bool may_skip
     trial.rows = rows.size();
     const auto width = rows.front().cells.size();
     if (trial.columns == width + 1 && 2 * rows_of_width(rows, width) > rows.size()) trial.columns = width;
-    trial.first_agrees = width == trial.columns;
+    const auto& last = rows.front().cells.back();
+    const bool ends_empty = width > 1 && last.text.empty() && !last.quoted;
+    trial.first_agrees = width == trial.columns || (ends_empty && width == trial.columns + 1);
     trial.share = static_cast<double>(rows_of_width(rows, trial.columns)) / static_cast<double>(trial.rows);
     const bool is_part = is_weak(format.separator) && lines_are_values(rows, format.separator);
     if (trial.columns > 1 && !is_part) trial.score = score_of(trial, sample);

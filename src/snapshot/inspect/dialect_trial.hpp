@@ -25,8 +25,8 @@ struct SampleRows {
     std::vector<Row> rows;
     std::size_t cells = 0;
     std::size_t quoted = 0;
-    std::uint64_t stray_quotes = 0;
-    bool spans_lines = false;     ///< a quoted value does
+    std::size_t nulls = 0;  ///< MySQL's \N, where it is one
+    ScannedOddities odd;
     bool ends_inside = false;     ///< of a quoted value
     bool swallows_lines = false;  ///< that value does
 };
@@ -44,9 +44,9 @@ struct Trial {
     std::size_t columns = 1;  ///< of most rows
     double share = 0;         ///< of the rows that have as many
     bool first_agrees = false;
-    std::size_t rows = 0;       ///< of the table
-    std::uint64_t skip = 0;     ///< lines in front of the table
-    bool has_comments = false;  ///< lines that begin with '#' are no rows
+    std::size_t rows = 0;            ///< of the table
+    std::uint64_t skip = 0;          ///< lines in front of the table
+    std::uint64_t comment_line = 0;  ///< the first that begins with '#'; 0 where such lines are rows
 };
 
 /// `may_skip`: lines in front of the table may be a title; `may_comment`: lines that begin with '#', comments.

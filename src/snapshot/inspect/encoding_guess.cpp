@@ -58,15 +58,33 @@ bool looks_western(std::string_view text) {
 
 bool is_ascii_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 
+/// Whether lines end with CR alone, as those of old Macintoshes do, and each byte beyond ASCII is one of their letters or
+/// quotes. Other encodings of single bytes have control characters and signs there.
+bool looks_like_macintosh(std::string_view text) {
+    constexpr auto others = "\xa7\xae\xaf\xbe\xbf\xcb\xcc\xcd\xce\xcf\xd2\xd3\xd4\xd5\xd8\xd9"sv;
+    if (text.find('\n') != std::string_view::npos || text.find('\r') == std::string_view::npos) return false;
+    bool has_letter = false;
+    bool follows_another = false;
+    for (const char c : text) {
+        const bool letter = is_high(c) && static_cast<unsigned char>(c) < 0xa0;
+        if (is_high(c) && (follows_another || (!letter && others.find(c) == std::string_view::npos)))
+            return false;
+        has_letter |= letter;
+        follows_another = is_high(c);
+    }
+    return has_letter;
+}
+
 /// An encoding of two bytes a character, and where its common characters are: the first level of ideographs, the
 /// syllables, and the punctuation.
 struct PairEncoding {
     std::string_view name;
     std::array<std::array<unsigned, 2>, 2> common;
     unsigned lowest_second_byte;
+    bool has_single_kana = false;  ///< 0xa1 to 0xdf are characters of one byte
 };
 
-constexpr PairEncoding shift_jis{"shift_jis", {{{0x8140, 0x83be}, {0x889f, 0x9872}}}, 0x40};
+constexpr PairEncoding shift_jis{"shift_jis", {{{0x8140, 0x83be}, {0x889f, 0x9872}}}, 0x40, true};
 constexpr PairEncoding big5{"big5", {{{0xa140, 0xa3bf}, {0xa440, 0xc67e}}}, 0x40};
 constexpr PairEncoding euc_jp{"euc-jp", {{{0xa1a1, 0xa5f6}, {0xb0a1, 0xcfd3}}}, 0xa1};
 constexpr PairEncoding korean{"euc-kr", {{{0xa1a1, 0xa3fe}, {0xb0a1, 0xc8fe}}}, 0xa1};
@@ -79,8 +97,10 @@ std::vector<unsigned> common_pairs(std::string_view text, const PairEncoding& en
     for (std::size_t i = 0; i < text.size(); ++i) {
         if (!is_high(text[i])) continue;
         if (i + 1 == text.size() || (pairs.empty() && i > 0 && is_ascii_letter(text[i - 1]))) return {};
+        const auto first = static_cast<unsigned char>(text[i]);
+        if (encoding.has_single_kana && first >= 0xa1 && first <= 0xdf) continue;
         const auto second = static_cast<unsigned char>(text[i + 1]);
-        const auto pair = (static_cast<unsigned>(static_cast<unsigned char>(text[i])) << 8U) | second;
+        const auto pair = (static_cast<unsigned>(first) << 8U) | second;
         const bool common = std::ranges::any_of(
             encoding.common, [&](const auto& range) { return pair >= range[0] && pair <= range[1]; });
         if (!common || second < encoding.lowest_second_byte) return {};
@@ -121,25 +141,49 @@ bool may_begin_late(std::string_view name) {
            name != "windows-1258" && name != "viscii";
 }
 
+/// UTF-16, of which the zeros tell: half of each ASCII character. Where they are few, all must be of ASCII, and
+/// some of a line's end.
+std::optional<std::string> encoding_of_pairs(std::string_view text) {
+    constexpr std::size_t least = 8;
+    if (text.size() < least) return std::nullopt;
+    std::array<std::size_t, 2> zeros{};
+    std::array<std::size_t, 2> line_ends{};
+    std::size_t beside_ascii = 0;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        if (text[i] != '\0') continue;
+        const char other = (i ^ 1U) < text.size() ? text[i ^ 1U] : '\0';
+        ++zeros.at(i % 2);
+        line_ends.at(i % 2) += other == '\n' || other == '\r' ? 1U : 0U;
+        beside_ascii += other > '\0' ? 1U : 0U;
+    }
+    const auto tells = [&](std::size_t half) {
+        const auto count = zeros.at(half);
+        const bool certain = count > text.size() / 2 * 2 / 3;
+        return zeros.at(1 - half) == 0 &&
+               (certain || (count > 3 && beside_ascii == count && line_ends.at(half) > 0));
+    };
+    if (tells(1)) return "utf-16le";
+    if (tells(0)) return "utf-16be";
+    return std::nullopt;
+}
+
 }  // namespace
 
 std::optional<std::string> marked_encoding(std::string_view beginning) {
+    // The first escape sequences to ideographs, without which it is ASCII.
+    if (beginning.find("\x1b$B"sv) != std::string_view::npos ||
+        beginning.find("\x1b$@"sv) != std::string_view::npos)
+        return "iso-2022-jp";
     if (beginning.starts_with("\xef\xbb\xbf"sv)) return "utf-8";
     if (beginning.starts_with("\xff\xfe\0\0"sv)) return "utf-32le";
     if (beginning.starts_with("\0\0\xfe\xff"sv)) return "utf-32be";
     if (beginning.starts_with("\xff\xfe"sv)) return "utf-16le";
     if (beginning.starts_with("\xfe\xff"sv)) return "utf-16be";
-    std::array<std::size_t, 2> zeros{};
-    const auto looked_at = beginning.substr(0, 4096);
-    if (looked_at.size() < 8) return std::nullopt;
-    for (std::size_t i = 0; i < looked_at.size(); ++i) zeros[i % 2] += looked_at[i] == '\0' ? 1U : 0U;
-    const auto most = looked_at.size() / 2 * 2 / 3;
-    if (zeros[0] == 0 && zeros[1] > most) return "utf-16le";
-    if (zeros[1] == 0 && zeros[0] > most) return "utf-16be";
-    return std::nullopt;
+    return encoding_of_pairs(beginning.substr(0, 4096));
 }
 
 std::string likely_encoding(std::string_view text) {
+    if (looks_like_macintosh(text) && common_pairs(text, shift_jis).empty()) return "macintosh";
     const auto found = to_lower(uchardet_name(text));
     const auto beyond_ascii = std::ranges::count_if(text, is_high);
     // What uchardet finds in a few letters is chance.

@@ -14,6 +14,16 @@
 
 namespace prevision::snapshot {
 
+namespace {
+
+using namespace std::string_view_literals;
+
+std::string_view without_padding(std::string_view text) {
+    return text.substr(0, text.find_last_not_of("\x1a\0"sv) + 1);
+}
+
+}  // namespace
+
 FileContent::FileContent(const FormatOverrides& overrides, PreviewTarget preview)
     : overrides_(overrides),
       preview_(preview.sink, preview.rows),
@@ -63,8 +73,9 @@ void FileContent::begin(bool whole) {
     const auto text = text_.begin(bytes, whole);
     // By the bytes, since a guess of the encoding could hide what they are; one that the user gave must agree.
     const std::string_view raw = bytes;
-    const auto binary =
-        binary_type(text_.has_wide_units() ? text : raw.substr(raw.starts_with("\xef\xbb\xbf") ? 3 : 0));
+    const auto all = text_.has_wide_units() ? text : raw.substr(raw.starts_with("\xef\xbb\xbf") ? 3 : 0);
+    const auto content = without_padding(all);
+    const auto binary = binary_type(content.empty() ? all : content);
     if (!binary.empty() && (!overrides_.encoding || !binary_type(text).empty()))
         return give_up(fmt::format("it is {}", binary));
     begin_reader(text, whole);
@@ -82,12 +93,12 @@ void FileContent::begin_reader(std::string_view text, bool whole) {
         reader_ = make_json_lines_reader(preview_);
         return;
     }
-    auto dialect = guess_dialect(text.substr(0, text.find_last_not_of('\x1a') + 1), whole,
+    auto dialect = guess_dialect(without_padding(text), whole,
                                  {.separator = overrides_.separator,
                                   .quote = overrides_.quote,
                                   .escape = overrides_.escape,
                                   .comment = overrides_.comment,
-                                  .header = overrides_.header,
+                                  .header = overrides_.header ? overrides_.header : overrides_.usual_header,
                                   .skip = overrides_.skip,
                                   .prefer_tab = guess.tab_by_name});
     if (!guess.by_name && !dialect.certain)
@@ -97,11 +108,16 @@ void FileContent::begin_reader(std::string_view text, bool whole) {
 }
 
 void FileContent::read(std::string_view text) {
-    if (!kept_back_.empty() && !text.empty()) reader_->write(std::exchange(kept_back_, {}));
-    while (text.ends_with('\x1a')) {
-        kept_back_ += text.back();
-        text.remove_suffix(1);
-    }
+    if (text.empty()) return;
+    constexpr std::size_t most_kept = std::size_t{1} << 20U;
+    const auto content = without_padding(text);
+    if (!kept_back_.empty() && (!content.empty() || kept_back_.size() > most_kept))
+        pass_on(std::exchange(kept_back_, {}));
+    pass_on(content);
+    kept_back_ += text.substr(content.size());
+}
+
+void FileContent::pass_on(std::string_view text) {
     look_for_nul(text);
     reader_->write(text);
     problem_ = reader_->problem();
@@ -143,7 +159,11 @@ FileFindings FileContent::findings() const {
         notes.push_back(fmt::format("it has {} NUL bytes, the first in line {}", format_count(nuls_),
                                     format_count(first_nul_line_)));
     }
-    if (!kept_back_.empty()) notes.emplace_back("the Ctrl-Z at its end is no part of the last value");
+    if (kept_back_.find('\x1a') != std::string::npos)
+        notes.emplace_back("the Ctrl-Z at its end is no part of the last value");
+    if (const auto nuls = std::ranges::count(kept_back_, '\0'); nuls > 0)
+        notes.push_back(fmt::format("the {} NUL bytes at its end are no part of it",
+                                    format_count(static_cast<std::uint64_t>(nuls))));
     std::ranges::move(reader_->notes(), std::back_inserter(notes));
     findings.note = join(notes, "; ");
     return findings;

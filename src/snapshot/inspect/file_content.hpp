@@ -41,6 +41,7 @@ class FileContent final : public ByteSink {
     void begin(bool whole);
     void begin_reader(std::string_view text, bool whole);
     void read(std::string_view text);
+    void pass_on(std::string_view text);
     void look_for_nul(std::string_view& text);
 
     FormatOverrides overrides_;
@@ -51,7 +52,7 @@ class FileContent final : public ByteSink {
     bool begun_ = false;
     std::string problem_;
     TextStream text_;
-    std::string kept_back_;  ///< Ctrl-Z, with which DOS ended files
+    std::string kept_back_;  ///< what may be padding: Ctrl-Z, with which DOS ended files, and NUL
     std::uint64_t nuls_ = 0;
     std::uint64_t first_nul_line_ = 0;
     std::optional<Dialect> dialect_;

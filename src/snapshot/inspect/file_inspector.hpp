@@ -20,6 +20,8 @@ struct FormatOverrides {
     std::optional<char> escape;   ///< or '\0'
     std::optional<char> comment;  ///< or '\0'
     std::optional<bool> header;
+    /// What holds where `header` is not given. It is no word on what the file is, as the others are.
+    std::optional<bool> usual_header{};
     std::optional<std::uint64_t> skip;    ///< lines before the table
     std::optional<std::string> encoding;  ///< a name that iconv(3) knows
 

@@ -1,6 +1,7 @@
 #include "snapshot/inspect/header_guess.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <optional>
 #include <string_view>
@@ -42,6 +43,12 @@ ValueForm wide_form_of(std::string_view text) {
     return only_digits && (slashes || points == 2 || colons) ? ValueForm::date : ValueForm::text;
 }
 
+/// A word that stands for a missing value, and hardly for a column.
+bool is_missing(std::string_view text) {
+    constexpr std::array<std::string_view, 8> words{"n/a", "na", "null", "none", "-", "--", "?", "\\n"};
+    return std::ranges::any_of(words, [&](auto word) { return equal_ignoring_case(text, word); });
+}
+
 /// What a column has below the first row.
 struct Below {
     TypeGuess guess;
@@ -56,6 +63,7 @@ Below below_first(Rows rows, std::size_t column) {
     for (const auto& row : rows.subspan(1)) {
         if (column >= row.cells.size() || row.cells[column].text.empty()) continue;
         const auto& text = row.cells[column].text;
+        if (is_missing(text)) continue;
         below.guess.form(wide_form_of(text));
         ++below.values;
         below.years += is_year(text) ? 1U : 0U;
@@ -74,8 +82,10 @@ bool is_number_as_name(std::string_view text, const Below& below, bool sequence)
 
 }  // namespace
 
-bool guess_header(Rows rows) {
-    if (rows.empty()) return true;
+bool guess_header(Rows rows) { return header_sign(rows) != HeaderSign::denied; }
+
+HeaderSign header_sign(Rows rows) {
+    if (rows.empty()) return HeaderSign::possible;
     const auto& first = rows.front().cells;
     const bool has_text = std::ranges::any_of(first, [](const auto& cell) {
         return !cell.text.empty() && wide_form_of(cell.text) == ValueForm::text;
@@ -98,11 +108,13 @@ bool guess_header(Rows rows) {
             looks_like_data |= form != ValueForm::text && !number_as_name;
             looks_like_data |= below.repeats_first && rows.size() > 2;
         } else {
-            const bool differs = number_as_name || wider(below.guess.form(), form) == ValueForm::text;
+            const bool differs =
+                number_as_name || (wider(below.guess.form(), form) == ValueForm::text && !is_missing(text));
             ++(differs ? unlike : alike);
         }
     }
-    return unlike + alike > 0 ? unlike > alike : !looks_like_data;
+    if (unlike + alike > 0) return unlike > alike ? HeaderSign::certain : HeaderSign::denied;
+    return looks_like_data ? HeaderSign::denied : HeaderSign::possible;
 }
 
 }  // namespace prevision::snapshot

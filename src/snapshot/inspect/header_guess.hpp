@@ -13,4 +13,9 @@ namespace prevision::snapshot {
 /// is a number or date, or comes again below.
 bool guess_header(std::span<const SampleRows::Row> rows);
 
+/// How sure that is: certain by values below that are unlike, possible where nothing speaks against it.
+enum class HeaderSign { denied, possible, certain };
+
+HeaderSign header_sign(std::span<const SampleRows::Row> rows);
+
 }  // namespace prevision::snapshot

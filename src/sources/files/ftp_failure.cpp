@@ -9,7 +9,7 @@ namespace prevision::sources {
 std::string FtpSession::words() const {
     auto words = reply_.text();
     // A server may repeat the password.
-    const auto& password = server().password.reveal();
+    const auto password = server().password.reveal();
     for (auto at = words.find(password); !password.empty() && at != std::string::npos;
          at = words.find(password, at + 3)) {
         words.replace(at, password.size(), "***");

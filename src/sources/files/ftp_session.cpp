@@ -61,7 +61,7 @@ net::CurlHandle& FtpSession::begin(const std::string& url) {
     handle.restrict_addresses(server().rules, server().host);
     handle.set<CURLOPT_PROTOCOLS_STR>("ftp,ftps");
     handle.set<CURLOPT_USERNAME>(server().username);
-    handle.set<CURLOPT_PASSWORD>(server().password.reveal());
+    handle.set<CURLOPT_PASSWORD>(server().password);
     handle.set<CURLOPT_CONNECTTIMEOUT_MS>(server().connect_timeout.count());
     handle.set<CURLOPT_BUFFERSIZE>(receive_buffer);
     using Tls = FtpSettings::Tls;

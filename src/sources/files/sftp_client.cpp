@@ -148,7 +148,7 @@ SftpRefusal read_status(std::string_view bytes) {
 
 }  // namespace
 
-SftpClient::SftpClient(SshConnection& connection) : connection_(connection) {
+SftpClient::SftpClient(Channel& connection) : connection_(connection) {
     send_packet(Type::init, number(protocol_version));
     const auto answer = receive_packet();
     if (answer.type != Type::version) throw damaged("its first packet is not a version");

@@ -9,7 +9,7 @@
 #include <string_view>
 
 #include "core/error.hpp"
-#include "sources/files/ssh_connection.hpp"
+#include "sources/files/channel.hpp"
 
 namespace prevision::sources {
 
@@ -39,7 +39,7 @@ struct SftpRefusal {
 class SftpClient {
   public:
     /// Agrees on the version. The connection must outlive it.
-    explicit SftpClient(SshConnection& connection);
+    explicit SftpClient(Channel& connection);
 
     SftpAttributes stat(const std::string& path);
 
@@ -88,7 +88,7 @@ class SftpClient {
     Piece request(const std::string& handle, std::uint64_t offset, std::uint32_t size);
     void list_page(Packet page, const std::function<void(std::string_view, const SftpAttributes&)>& each);
 
-    SshConnection& connection_;
+    Channel& connection_;
     std::uint32_t last_id_ = 0;
     std::map<std::uint32_t, std::optional<Packet>>
         answers_;        // of the requests under way, if they came already

@@ -9,6 +9,7 @@
 #include "core/cancellation.hpp"
 #include "core/file.hpp"
 #include "net/socket.hpp"
+#include "sources/files/channel.hpp"
 #include "sources/files/session.hpp"
 #include "sources/files/ssh_library.hpp"
 
@@ -31,7 +32,7 @@ struct HostKey {
 /// Everything up to the subsystem ends within the server's connect timeout; after that, each read and write
 /// ends when no byte of it moves for the idle limit. A cancellation ends all of them at once. Errors:
 /// unreachable, auth, invalid, and the cancellation's; their messages are reasons, "the connection was lost".
-class SshConnection {
+class SshConnection final : public Channel {
   public:
     /// All three must outlive it. Does not touch the network.
     SshConnection(const FileServer& server, const SshSettings& settings, Cancellation& cancellation);
@@ -50,12 +51,10 @@ class SshConnection {
     [[nodiscard]] const HostKey& host_key() const { return host_key_; }
 
     /// Ends what the connect timeout is for.
-    void begin_transfers() { ready_ = true; }
+    void begin_transfers() override { ready_ = true; }
 
-    /// Reads at least one byte.
-    std::size_t read(std::span<char> buffer);
-
-    void write(std::string_view bytes);
+    std::size_t read(std::span<char> buffer) override;
+    void write(std::string_view bytes) override;
 
   private:
     struct FreeSession {

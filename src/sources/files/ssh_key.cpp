@@ -201,7 +201,7 @@ SshKey import_private_key(const Secret& text, const Secret& passphrase) {
     ::ERR_clear_error();
     ssh_key imported = nullptr;
     // Without a passphrase, even an empty one, OpenSSL would ask for it on the terminal.
-    ssh().import_private_key(text.reveal().c_str(), passphrase.reveal().c_str(), nullptr, nullptr, &imported);
+    ssh().import_private_key(text.c_str(), passphrase.c_str(), nullptr, nullptr, &imported);
     SshKey key(imported);
     const auto parts = split_key(text.reveal());
     if (key && ssh().key_type(key.get()) != SSH_KEYTYPE_DSS) return key;

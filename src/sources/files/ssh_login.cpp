@@ -116,7 +116,7 @@ void SshConnection::log_in_with_password() {
     int code = SSH_AUTH_DENIED;
     if ((methods & SSH_AUTH_METHOD_PASSWORD) != 0) {
         code = repeat(SSH_AUTH_AGAIN, [&] {
-            return ssh().userauth_password(session_.get(), nullptr, server_.password.reveal().c_str());
+            return ssh().userauth_password(session_.get(), nullptr, server_.password.c_str());
         });
     }
     if ((code == SSH_AUTH_DENIED || code == SSH_AUTH_PARTIAL) && (methods & SSH_AUTH_METHOD_INTERACTIVE) != 0)
@@ -146,8 +146,8 @@ int SshConnection::answer_questions() {
                 unanswered_ = trim(question == nullptr ? "" : question);
                 return SSH_AUTH_DENIED;
             }
-            const auto& answer = hidden ? server_.password.reveal() : server_.username;
-            ssh().userauth_kbdint_setanswer(session_.get(), static_cast<unsigned>(at), answer.c_str());
+            const char* const answer = hidden ? server_.password.c_str() : server_.username.c_str();
+            ssh().userauth_kbdint_setanswer(session_.get(), static_cast<unsigned>(at), answer);
         }
         code = repeat(SSH_AUTH_AGAIN, ask);
     }

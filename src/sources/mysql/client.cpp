@@ -65,7 +65,9 @@ Client::~Client() {
 
 void Client::set_options() {
     MYSQL* mysql = mysql_.get();
-    const auto set = [&](mysql_option option, const void* value) { mariadb().optionsv(mysql, option, value); };
+    const auto set = [&](mysql_option option, const void* value) {
+        mariadb().optionsv(mysql, option, value);
+    };
     const my_bool yes = 1;
     const my_bool no = 0;
     const unsigned off = 0;
@@ -106,7 +108,7 @@ void Client::begin() {
     const char* const path = target_.is_local() ? target_.host.c_str() : nullptr;
     pending_ = mariadb().real_connect_start(
         &connected_, mysql_.get(), path == nullptr ? target_.host.c_str() : nullptr, target_.username.c_str(),
-        target_.password.reveal().c_str(), nullptr, static_cast<unsigned>(target_.port), path, 0);
+        target_.password.c_str(), nullptr, static_cast<unsigned>(target_.port), path, 0);
     // The version comes with the server's greeting. The library's next wait is for the answer to the login,
     // when encryption is already negotiated.
     advance_until([](const MYSQL& mysql) { return mysql.server_version != nullptr; });
@@ -148,6 +150,22 @@ void Client::log_in() {
     advance_until([](const MYSQL&) { return false; });
     if (connected_ == nullptr) fail();
     probe_silence(socket_);
+    check_username();
+}
+
+// A server cuts a name that is longer than its own names, MySQL after 32 characters and MariaDB after 128, and lets in
+// the user who has the shorter one. A character that its names cannot have becomes another one.
+void Client::check_username() {
+    constexpr std::size_t shortest_limit = 32;
+    const auto& name = target_.username;
+    const bool is_plain = std::ranges::all_of(name, [](char c) { return c >= ' ' && c <= '~'; });
+    if (name.size() <= shortest_limit && is_plain) return;
+    std::string known;
+    for_each_row("SELECT CAST(USER() AS BINARY) LIMIT 1", [&](auto row) { known = row[0].text(); });
+    known.resize(std::min(known.size(), known.rfind('@')));
+    if (known == name) return;
+    throw Error(ErrorClass::auth, fmt::format("{}: the server takes that name for '{}'", purpose_, known),
+                "give the connector the name of a user that the server has");
 }
 
 void Client::connect() {
@@ -204,7 +222,7 @@ void Client::give_up() {
         note_socket();
         shut();
         pending_ = mariadb().real_connect_cont(&connected_, mysql_.get(),
-                                           MYSQL_WAIT_READ | MYSQL_WAIT_WRITE | MYSQL_WAIT_TIMEOUT);
+                                               MYSQL_WAIT_READ | MYSQL_WAIT_WRITE | MYSQL_WAIT_TIMEOUT);
     }
 }
 

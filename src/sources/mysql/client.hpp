@@ -34,7 +34,7 @@ class Client {
     /// Connects and negotiates encryption. Error unreachable.
     void begin();
 
-    /// Logs in, after `begin`. Error auth.
+    /// Logs in, after `begin`. Error auth, also when the server takes the user's name for another one.
     void log_in();
 
     /// Both.
@@ -95,6 +95,7 @@ class Client {
     int wait_for_socket(int pending, std::optional<Clock::time_point> deadline);
     void check_tls_offer(const std::vector<net::Address>& addresses);
     void check_peer();
+    void check_username();
     [[noreturn]] void refuse_plain_text();
     void advance_until(bool (*reached)(const MYSQL& mysql));
     void wait_for_server();

@@ -8,6 +8,7 @@
 #include "sources/field.hpp"
 #include "sources/mysql/name.hpp"
 #include "sources/mysql/reader.hpp"
+#include "sources/mysql/session.hpp"
 #include "sources/mysql/value.hpp"
 #include "sources/mysql/writer.hpp"
 #include "sources/sql/location.hpp"
@@ -71,6 +72,8 @@ class MysqlSource final : public Source {
         });
         run_stage(observer, "auth", [&] {
             client.log_in();
+            prepare_session(client, SessionUse::read, target_);
+            use_time_zone(client, target_);
             return fmt::format("as '{}', server {}", target_.username, client.server_version());
         });
         run_stage(observer, "list", [&] { return list_for_test(client, location); });
@@ -86,6 +89,7 @@ class MysqlSource final : public Source {
         const auto parts = parse_sql_path(path, 2);
         Client client(target_, cancellation_);
         client.connect();
+        prepare_session(client, SessionUse::read, target_);  // a limit would cut the lists, too
         if (parts.size() == 2) return list_columns(client, parts[0], parts[1], each);
         if (parts.size() == 1) return list_tables(client, parts[0], each);
         for (const auto& database : list_databases(client)) {
@@ -149,6 +153,7 @@ class MysqlSource final : public Source {
         const auto count = list_databases(client).size();
         if (location && !location->database.empty()) {
             set_purpose(client, fmt::format("use the database '{}'", location->database));
+            quote_name(location->database, "database", ErrorClass::not_found);
             client.use_database(location->database);
         }
         return count_of(count, "database", "databases");

@@ -1,9 +1,12 @@
 #include "sources/mysql/reader.hpp"
 
+#include <algorithm>
+#include <array>
 #include <map>
 #include <optional>
 
 #include <fmt/format.h>
+#include <mysqld_error.h>
 
 #include "core/text.hpp"
 #include "sources/mysql/charset.hpp"
@@ -30,6 +33,37 @@ std::vector<Column> describe_all(const Client& client, std::span<const MYSQL_FIE
     return columns;
 }
 
+/// The warnings of a SELECT that say that its result is not whole: a limit of the server ended a value or the rows, or
+/// a value did not fit into a temporary table or another character set. What a conversion that the request asks for
+/// makes of a value, such as CAST('12a' AS INT), is not among them.
+constexpr std::array<unsigned, 11> losses{
+    ER_REGEXP_ERROR,  // the limit of a match, which then counts as none
+    ER_CUT_VALUE_GROUP_CONCAT,
+    ER_WARN_DATA_OUT_OF_RANGE,
+    WARN_DATA_TRUNCATED,
+    ER_INVALID_CHARACTER_STRING,
+    ER_WARN_ALLOWED_PACKET_OVERFLOWED,  // a longer value is NULL
+    ER_TRUNCATED_WRONG_VALUE_FOR_FIELD,
+    ER_DATA_TOO_LONG,
+    ER_QUERY_RESULT_INCOMPLETE,  // LIMIT ROWS EXAMINED, or the limit of a recursion
+    ER_CANNOT_CONVERT_CHARACTER,
+    ER_JSON_DEPTH,  // a deeper document is NULL
+};
+
+// Error integrity when the last statement gave such a warning.
+void refuse_losses(Client& client) {
+    std::string loss;
+    client.for_each_row("SHOW WARNINGS LIMIT 65535", [&](auto row) {
+        const auto code = static_cast<unsigned>(parse_integer(row[1].text()).value_or(0));
+        if (loss.empty() && row[0].text() != "Note" && std::ranges::find(losses, code) != losses.end())
+            loss = fmt::format("{} (warning {})", row[2].text(), code);
+    });
+    if (loss.empty()) return;
+    throw Error(
+        ErrorClass::integrity, fmt::format("{}: the server cut or lost a value: {}", client.purpose(), loss),
+        "read less in one value, or let the server's administrator raise the limit that the warning names");
+}
+
 void stream(Client& client, Statement& statement, const Target& target, const std::vector<Declared>& declared,
             const ReadOptions& options, RowSink& sink) {
     // Asked before the rows begin to arrive.
@@ -48,6 +82,7 @@ void stream(Client& client, Statement& statement, const Target& target, const st
         if (left-- == 0) return;
         sink.row(decoder.decode(statement.values()));
     }
+    refuse_losses(client);
 }
 
 /// Whether the values may depend on the session's time zone: those of a table do not.
@@ -103,7 +138,10 @@ void read_request(Client& client, const Target& target, const Location& location
                   RowSink& sink) {
     client.set_purpose(
         fmt::format("cannot use the database '{}' at {}", location.database, target.address()));
-    if (!location.database.empty()) client.use_database(location.database);
+    if (!location.database.empty()) {
+        quote_name(location.database, "database", ErrorClass::not_found);
+        client.use_database(location.database);
+    }
     client.set_purpose(fmt::format("cannot read the request at {}", target.address()), ErrorClass::invalid);
     const auto zone_mark = use_time_zone(client, target);
     if (options.limit) client.execute(fmt::format("SET SESSION sql_select_limit = {}", *options.limit));
@@ -118,15 +156,14 @@ void read_request(Client& client, const Target& target, const Location& location
 std::vector<Declared> list_declared(Client& client, const std::string& quoted_table) {
     std::vector<Declared> columns;
     client.for_each_row(fmt::format("SHOW COLUMNS FROM {}", quoted_table), [&](auto row) {
-        columns.push_back(
-            {std::string(row[0].text()), std::string(row[1].text()), std::string(row[5].text())});
+        columns.push_back({std::string(row[0].text()), std::string(row[1].text()), std::string(row[5].text()),
+                           row[2].text() == "YES"});
     });
     return columns;
 }
 
 void read(Client& client, const Target& target, const Location& location, const ReadOptions& options,
           RowSink& sink) {
-    client.set_purpose(fmt::format("cannot prepare the session at {}", target.address()));
     prepare_session(client, SessionUse::read, target);
     if (location.table.empty()) return read_request(client, target, location, options, sink);
     read_table(client, target, location, options, sink);

@@ -42,16 +42,24 @@ std::vector<std::string> split_members(std::string_view list) {
     return members;
 }
 
+// A NULL in another column that may not hold it is an error of the server.
+std::string_view stored_for_null(std::string_view type, std::string_view extra, bool nullable) {
+    if (nullable) return {};
+    if (extra.find("auto_increment") != std::string_view::npos) return "the next number";
+    return equal_ignoring_case(base_of(type), "timestamp") ? "the current time" : std::string_view();
+}
+
 void append_hex_literal(std::string& sql, std::string_view digits) { sql += fmt::format("x'{}'", digits); }
 
 }  // namespace
 
-TargetColumn::TargetColumn(std::string name, std::string_view type, std::string_view extra,
+TargetColumn::TargetColumn(std::string name, std::string_view type, std::string_view extra, bool nullable,
                            std::optional<ValueKind> values)
     : name_(std::move(name)),
       kind_(kind_of(base_of(type))),
       is_generated_(extra.find("VIRTUAL GENERATED") != std::string_view::npos ||
                     extra.find("STORED GENERATED") != std::string_view::npos),
+      stored_for_null_(stored_for_null(type, extra, nullable)),
       values_(values) {
     const auto inner = in_parentheses(type);
     if (kind_ == Kind::member || kind_ == Kind::members) {
@@ -108,6 +116,8 @@ TargetColumn::Kind TargetColumn::kind_of(std::string_view base) {
 std::optional<std::string> TargetColumn::append(std::string& sql, const Value& value,
                                                 TextDecoder* encoder) const {
     if (value.is_null()) {
+        if (!stored_for_null_.empty())
+            return fmt::format("is NULL, for which the server would store {}", stored_for_null_);
         sql += "NULL";
         return std::nullopt;
     }

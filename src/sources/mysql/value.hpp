@@ -13,9 +13,9 @@ namespace prevision::sources::mysql {
 /// A column that values are written into.
 class TargetColumn {
   public:
-    /// `type` and `extra` as SHOW COLUMNS has them: "tinyint(1)", "STORED GENERATED". `values` is what the
-    /// values are, when it is known.
-    TargetColumn(std::string name, std::string_view type, std::string_view extra,
+    /// `type` and `extra` as SHOW COLUMNS has them: "tinyint(1)", "STORED GENERATED"; `nullable`: it may hold
+    /// NULL. `values` is what the values are, when it is known.
+    TargetColumn(std::string name, std::string_view type, std::string_view extra, bool nullable,
                  std::optional<ValueKind> values);
 
     /// What the values of a type are: "varbinary(20)" → binary.
@@ -63,6 +63,7 @@ class TargetColumn {
     std::size_t size_ = 0;              ///< in parentheses: of a BINARY, of a fraction of seconds
     std::vector<std::string> members_;  ///< of an ENUM or SET
     bool is_generated_;
+    std::string_view stored_for_null_;  ///< what the server stores instead of NULL; empty: nothing
     std::optional<ValueKind> values_;
 };
 

@@ -7,6 +7,7 @@
 
 #include "core/id.hpp"
 #include "core/text.hpp"
+#include "sources/mysql/foreign_keys.hpp"
 #include "sources/mysql/name.hpp"
 #include "sources/mysql/reader.hpp"
 #include "sources/mysql/session.hpp"
@@ -35,18 +36,25 @@ class Writer final : public TableWriter {
         table_ = quote_table(location.database, location.table, ErrorClass::invalid);
         for (const auto& name : names_of(columns)) quote_name(name, "column", ErrorClass::invalid);
         client_.connect();
+        prepare_session(client_, SessionUse::write, target_);
         client_.set_purpose(fmt::format("cannot write to {}.{}", location.database, location.table),
                             ErrorClass::invalid);
-        prepare_session(client_, SessionUse::write, target_);
+        client_.for_each_row("SELECT @@max_allowed_packet", [&](auto row) {
+            longest_statement_ =
+                static_cast<std::size_t>(parse_integer(row[0].text()).value_or(0)) - packet_head;
+        });
         if (!target_.encoding.empty()) encoder_.emplace("UTF-8", target_.encoding);
         auto written = table_;
         if (exists(location)) {
-            if (mode == WriteMode::replace)
+            if (mode == WriteMode::replace) {
+                refuse_cascades(client_, location);
                 client_.execute(fmt::format("DELETE FROM {}", table_), Patience::working);
+            }
         } else {
             written =
                 quote_table(location.database, fmt::format("prevision_{}", new_id()), ErrorClass::invalid);
-            client_.execute(fmt::format("CREATE TABLE {} ({}) DEFAULT CHARACTER SET utf8mb4", written,
+            client_.execute(fmt::format("CREATE TABLE {} ({}) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4",
+                                        written,
                                         column_list(names_of(columns), SqlDialect::mysql, " LONGTEXT")));
             staged_ = written;
             encoder_.reset();  // the new table's text is UTF-8
@@ -71,7 +79,9 @@ class Writer final : public TableWriter {
             if (const auto problem = column.append(literals_, values[at], encoder_ ? &*encoder_ : nullptr))
                 refuse_value(client_.purpose(), column.name(), rows_, *problem);
         }
+        if (!insert_.empty() && insert_.size() + literals_.size() > longest_statement_) send();
         insert_.add(literals_);
+        if (insert_.size() > longest_statement_) refuse_row();
         if (insert_.is_full()) send();
     }
 
@@ -89,19 +99,30 @@ class Writer final : public TableWriter {
         client_.check_warnings();
     }
 
-    // Error invalid when the table cannot roll back.
+    // The server would end the connection.
+    [[noreturn]] void refuse_row() {
+        throw Error(
+            ErrorClass::invalid,
+            fmt::format("{}: row {} needs a statement of {} bytes, and the server's max_allowed_packet is {}",
+                        client_.purpose(), rows_, insert_.size(), longest_statement_ + packet_head),
+            "let the server's administrator raise max_allowed_packet");
+    }
+
+    // Error invalid when the table cannot roll back: a sequence cannot, whatever its engine.
     bool exists(const Location& location) {
         std::optional<std::string> engine;
         const auto text = [](const std::string& value) { return fmt::format("x'{}'", to_hex(value)); };
         client_.for_each_row(
-            fmt::format("SELECT COALESCE(t.engine, t.table_type), e.transactions FROM "
-                        "information_schema.tables t LEFT JOIN information_schema.engines e ON "
-                        "e.engine = t.engine WHERE t.table_schema = CONVERT({0} USING utf8mb4) AND "
-                        "t.table_name = CONVERT({1} USING utf8mb4) AND (BINARY t.table_name = {1} OR "
-                        "@@lower_case_table_names > 0)",
-                        text(location.database), text(location.table)),
+            fmt::format(
+                "SELECT IF(t.table_type LIKE '%VIEW' OR t.table_type = 'SEQUENCE', t.table_type, t.engine), "
+                "t.table_type NOT LIKE '%VIEW' AND t.table_type <> 'SEQUENCE' AND e.transactions = 'YES' FROM "
+                "information_schema.tables t LEFT JOIN information_schema.engines e ON "
+                "e.engine = t.engine WHERE t.table_schema = CONVERT({0} USING utf8mb4) AND "
+                "t.table_name = CONVERT({1} USING utf8mb4) AND (BINARY t.table_name = {1} OR "
+                "@@lower_case_table_names > 0)",
+                text(location.database), text(location.table)),
             [&](auto row) {
-                const bool can_roll_back = row[1].text() == "YES";
+                const bool can_roll_back = row[1].text() == "1";
                 engine = can_roll_back ? "" : std::string(row[0].text());
             });
         if (engine && !engine->empty()) {
@@ -118,8 +139,9 @@ class Writer final : public TableWriter {
         for (const auto& [name, kind] : columns) {
             const auto same = std::ranges::find_if(
                 found, [&](const auto& column) { return equal_ignoring_case(column.name, name); });
-            columns_.push_back(same != found.end() ? TargetColumn(same->name, same->type, same->extra, kind)
-                                                   : TargetColumn(name, "", "", kind));
+            columns_.push_back(same != found.end()
+                                   ? TargetColumn(same->name, same->type, same->extra, same->nullable, kind)
+                                   : TargetColumn(name, "", "", true, kind));
         }
     }
 
@@ -140,6 +162,9 @@ class Writer final : public TableWriter {
     std::optional<TextConverter> encoder_;
     std::string literals_;
     std::uint64_t rows_ = 0;
+    static constexpr std::size_t packet_head =
+        64;  ///< what a statement's packet holds beside the rows, and more
+    std::size_t longest_statement_ = 0;
     InsertStatement insert_;
 };
 

@@ -6,6 +6,7 @@
 
 #include "core/text.hpp"
 #include "sources/postgres/row.hpp"
+#include "sources/postgres/session.hpp"
 #include "sources/sql/path.hpp"
 
 namespace prevision::sources::postgres {
@@ -17,6 +18,13 @@ constexpr const char* is_table = "c.relkind IN ('r', 'p', 'v', 'm', 'f')";
 
 Entry entry_of(const std::string& name, const std::string& kind) {
     return {.name = name, .path = sql_path_part(name), .kind = kind};
+}
+
+// "public.mood" → "mood", as most clients name it, whatever the role's search_path is.
+std::string type_name(std::string name) {
+    constexpr std::string_view usual_schema = "public.";
+    if (name.starts_with(usual_schema)) name.erase(0, usual_schema.size());
+    return name;
 }
 
 std::string kind_of(const std::string& relation) {
@@ -102,42 +110,65 @@ void list_columns(Client& connection, const std::string& schema, const std::stri
         "ORDER BY a.attnum",
         {schema, table}, [&](const Result& row) {
             auto column = entry_of(row.text(0, 0), "column");
-            column.detail = row.text(0, 1);
+            column.detail = type_name(row.text(0, 1));
             each(column);
         });
 }
 
-void require_exact_name(Client& client, const TableName& table, ErrorClass missing) {
+std::optional<Relation> find_relation(Client& client, const TableName& table, ErrorClass missing) {
+    // It has no operator and no type that could be found along the search_path.
+    const auto number =
+        client.query("SELECT CAST(pg_catalog.to_regclass($1) AS pg_catalog.oid)", {quote_name(table)})
+            .text(0, 0);
+    use_search_path(client, SearchPath::catalog);
+    if (number.empty()) return std::nullopt;
     const auto found = client.query(
-        "SELECT n.nspname, c.relname FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = "
-        "c.relnamespace WHERE c.oid = pg_catalog.to_regclass($1)",
-        {quote_name(table)});
-    // Without a row the table is too new for the snapshot: the caller finds that out.
-    if (found.rows() == 0) return;
-    if (found.text(0, 1) == table.table && (table.schema.empty() || found.text(0, 0) == table.schema)) return;
-    throw Error(missing,
-                fmt::format("{}: the server cuts the name to '{}'", client.purpose(),
-                            write_name({found.text(0, 0), found.text(0, 1)})),
-                "names of PostgreSQL have at most 63 bytes");
+        "SELECT n.nspname, c.relname, c.reltype, c.relkind FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n "
+        "ON n.oid = c.relnamespace WHERE c.oid = $1",
+        {number});
+    if (found.rows() == 0) return std::nullopt;
+    Relation relation{.oid = number,
+                      .row_type = found.text(0, 2),
+                      .name = {found.text(0, 0), found.text(0, 1)},
+                      .kind = found.text(0, 3)};
+    if (relation.name.table == table.table && (table.schema.empty() || relation.name.schema == table.schema))
+        return relation;
+    throw Error(
+        missing,
+        fmt::format("{}: the server cuts the name to '{}'", client.purpose(), write_name(relation.name)),
+        "names of PostgreSQL have at most 63 bytes");
 }
 
-std::optional<std::uint64_t> estimate_rows(Client& client, const TableName& table) {
+std::optional<std::uint64_t> estimate_rows(Client& client, const Relation& relation) {
     const auto found = client.query(
-        "SELECT CAST(c.reltuples AS bigint) FROM pg_catalog.pg_class c WHERE c.oid = pg_catalog.to_regclass($1)",
-        {quote_name(table)});
+        "SELECT CAST(c.reltuples AS bigint) FROM pg_catalog.pg_class c WHERE c.oid = $1", {relation.oid});
     const auto rows = found.rows() == 0 ? std::nullopt : parse_integer(found.text(0, 0));
     if (!rows || *rows <= 0) return std::nullopt;
     return static_cast<std::uint64_t>(*rows);
 }
 
-std::optional<std::vector<TableColumn>> find_columns(Client& client, const TableName& table) {
+bool holds_names(Client& client, const Relation& relation) {
+    // regproc, regprocedure, regoper, regoperator, regclass, regtype, regconfig, regdictionary, regcollation
+    return client
+               .query(
+                   "WITH RECURSIVE part(oid) AS (SELECT $1::oid UNION SELECT i.oid FROM part p JOIN "
+                   "pg_catalog.pg_type t ON t.oid = p.oid CROSS JOIN LATERAL (SELECT t.typelem WHERE t.typelem <> 0 "
+                   "UNION ALL SELECT t.typbasetype WHERE t.typbasetype <> 0 UNION ALL SELECT a.atttypid FROM "
+                   "pg_catalog.pg_attribute a WHERE a.attrelid = t.typrelid AND a.attnum > 0 AND NOT a.attisdropped "
+                   "UNION ALL SELECT r.rngsubtype FROM pg_catalog.pg_range r WHERE r.rngtypid = t.oid) AS i(oid)) "
+                   "SELECT 1 FROM part WHERE oid IN (24, 2202, 2203, 2204, 2205, 2206, 3734, 3769, 4191) LIMIT 1",
+                   {relation.row_type})
+               .rows() > 0;
+}
+
+std::vector<TableColumn> find_columns(Client& client, const Relation& relation) {
     const int version = client.server_version_number();
     // A domain may have a domain as its base type, and the innermost one that has a modifier says it.
     const auto found = client.query(
         fmt::format(
             "WITH RECURSIVE c AS (SELECT a.attnum, a.attname, a.atttypid AS type, a.atttypmod AS modifier, "
             "{} AS is_generated, {} AS is_identity, 0 AS depth FROM pg_catalog.pg_attribute a WHERE "
-            "a.attrelid = pg_catalog.to_regclass($1) AND a.attnum > 0 AND NOT a.attisdropped UNION ALL "
+            "a.attrelid = $1 AND a.attnum > 0 AND NOT a.attisdropped UNION ALL "
             "SELECT c.attnum, c.attname, t.typbasetype, CASE WHEN c.modifier = -1 THEN t.typtypmod ELSE "
             "c.modifier END, c.is_generated, c.is_identity, c.depth + 1 FROM c JOIN pg_catalog.pg_type t ON "
             "t.oid = c.type AND t.typtype = 'd') SELECT DISTINCT ON (attnum) attname, "
@@ -145,17 +176,13 @@ std::optional<std::vector<TableColumn>> find_columns(Client& client, const Table
             "DESC",
             version >= 120000 ? "a.attgenerated <> ''" : "false",
             version >= 100000 ? "a.attidentity <> ''" : "false"),
-        {quote_name(table)});
-    const bool exists =
-        found.rows() > 0 ||
-        client.query("SELECT 1 WHERE pg_catalog.to_regclass($1) IS NOT NULL", {quote_name(table)}).rows() > 0;
-    if (!exists) return std::nullopt;
+        {relation.oid});
     std::vector<TableColumn> columns;
     for (int row = 0; row < found.rows(); ++row) {
         columns.push_back({.name = found.text(row, 0),
                            .type = found.text(row, 1),
-                           .is_generated = found.text(row, 2) == "t",
-                           .is_identity = found.text(row, 3) == "t"});
+                           .is_generated = found.is_true(row, 2),
+                           .is_identity = found.is_true(row, 3)});
     }
     return columns;
 }
@@ -172,21 +199,24 @@ std::vector<Column> describe_columns(Client& client, const std::vector<Field>& f
         table_columns.push_back(std::to_string(field.table_column));
     }
     const auto array = [](const std::vector<std::string>& parts) { return "{" + join(parts, ",") + "}"; };
+    // A domain's NOT NULL holds for the rows of a table; an outer join in a view may leave a NULL in one.
     const auto found = client.query(
         "SELECT pg_catalog.format_type(coalesce(a.atttypid, f.type), coalesce(a.atttypmod, f.modifier)), "
-        "coalesce(a.attnotnull, false) FROM "
+        "coalesce(a.attnotnull OR c.relkind IN ('r', 'p') AND (WITH RECURSIVE d(oid) AS (SELECT a.atttypid UNION "
+        "SELECT t.typbasetype FROM d JOIN pg_catalog.pg_type t ON t.oid = d.oid AND t.typtype = 'd') SELECT "
+        "pg_catalog.bool_or(t.typnotnull) FROM d JOIN pg_catalog.pg_type t ON t.oid = d.oid), false) FROM "
         "ROWS FROM (pg_catalog.unnest($1::oid[]), pg_catalog.unnest($2::int4[]), "
         "pg_catalog.unnest($3::oid[]), pg_catalog.unnest($4::int2[])) WITH ORDINALITY AS f(type, modifier, "
         "relation, number, place) LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = f.relation AND "
-        "a.attnum = f.number AND f.number > 0 ORDER BY f.place",
+        "a.attnum = f.number AND f.number > 0 LEFT JOIN pg_catalog.pg_class c ON c.oid = a.attrelid ORDER BY f.place",
         {array(types), array(modifiers), array(tables), array(table_columns)});
     std::vector<Column> columns;
     for (std::size_t at = 0; at < fields.size(); ++at) {
         const int row = static_cast<int>(at);
         columns.push_back({.name = fields[at].name,
-                           .type = found.text(row, 0),
+                           .type = type_name(found.text(row, 0)),
                            .kind = kind_of_type(fields[at].type),
-                           .nullable = !is_table || found.text(row, 1) != "t"});
+                           .nullable = !is_table || !found.is_true(row, 1)});
     }
     return columns;
 }

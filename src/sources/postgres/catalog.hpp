@@ -9,7 +9,8 @@
 #include "sources/postgres/name.hpp"
 #include "sources/source.hpp"
 
-/// The server's catalogues.
+/// The server's catalogues. The session looks for names in the catalogue only (`use_search_path`), except for
+/// `find_relation`, which sets that.
 namespace prevision::sources::postgres {
 
 /// The databases that hold data of users.
@@ -31,12 +32,25 @@ void list_tables(Client& connection, const std::string& schema, const EntryObser
 void list_columns(Client& connection, const std::string& schema, const std::string& table,
                   const EntryObserver& each);
 
-/// Error `missing` when the server looks for another table than that of the name: it cuts names that are too
-/// long.
-void require_exact_name(Client& client, const TableName& table, ErrorClass missing);
+/// A table or view, and where it is.
+struct Relation {
+    std::string oid;
+    std::string row_type;  ///< the oid of it
+    TableName name;        ///< with its schema
+    std::string kind;      ///< pg_class.relkind
+};
+
+/// Looks for a table along the role's search_path, and sets the session's to the catalogue's. Nothing when there
+/// is none, or it is too new for the transaction's snapshot. Error `missing` when the server takes another one:
+/// it cuts names that are too long.
+std::optional<Relation> find_relation(Client& client, const TableName& table, ErrorClass missing);
 
 /// How many rows the server estimates that a table has; nothing when it was never analysed.
-std::optional<std::uint64_t> estimate_rows(Client& client, const TableName& table);
+std::optional<std::uint64_t> estimate_rows(Client& client, const Relation& relation);
+
+/// Whether a column holds names of things of the server (regclass, regproc, …), at any depth: the search_path
+/// decides how they are written, and what they mean.
+bool holds_names(Client& client, const Relation& relation);
 
 /// A column of a table that is to be written.
 struct TableColumn {
@@ -46,8 +60,8 @@ struct TableColumn {
     bool is_identity = false;
 };
 
-/// The columns of a table; nothing when there is no such table.
-std::optional<std::vector<TableColumn>> find_columns(Client& client, const TableName& table);
+/// The columns of a table.
+std::vector<TableColumn> find_columns(Client& client, const Relation& relation);
 
 /// The columns of a result, described as the tables that they come from describe them. Columns are nullable
 /// unless `is_table` and the table says otherwise: a request may join.

@@ -6,6 +6,8 @@
 #include <fmt/format.h>
 #include <poll.h>
 
+#include "core/text.hpp"
+#include "core/utf8.hpp"
 #include "sources/postgres/error.hpp"
 
 namespace prevision::sources::postgres {
@@ -22,24 +24,53 @@ std::vector<const char*> pointers_to(const std::vector<std::string>& texts) {
 }  // namespace
 
 std::string Result::text(int row, int column) const {
-    return {pq().getvalue(result_.get(), row, column),
-            static_cast<std::size_t>(pq().getlength(result_.get(), row, column))};
+    const std::string bytes(pq().getvalue(result_.get(), row, column),
+                            static_cast<std::size_t>(pq().getlength(result_.get(), row, column)));
+    auto text = decoder_ == nullptr ? bytes : decoder_->convert(bytes);
+    if (text && is_utf8(*text)) return *text;
+    throw Error(
+        ErrorClass::integrity,
+        fmt::format("a name in the database is not {}", decoder_ == nullptr ? "UTF-8" : decoder_->name()),
+        "name the encoding of the database's text by the connector's --encoding");
 }
 
 void Client::log_in() {
     ServerConnection::log_in();
+    if (has_raw_text() && !target_.encoding.empty()) {
+        encoder_.emplace("UTF-8", target_.encoding);
+        decoder_.emplace(target_.encoding, "UTF-8");
+    }
     check_names();
 }
 
-// Servers before version 17 cut the name of a database to 63 bytes before they look for it.
+// Most servers cut the names of users and databases to 63 bytes before they look for them.
 void Client::check_names() {
     constexpr std::size_t limit = 63;
-    if (database_.size() <= limit) return;
-    const auto entered = query("SELECT pg_catalog.current_database()").text(0, 0);
-    if (entered == database_ || !database_.starts_with(entered)) return;
-    throw Error(ErrorClass::not_found,
-                fmt::format("{}: the server cuts the name of the database to '{}'", purpose_, entered),
-                hint_for("3D000", target_.username));
+    if (database_.size() <= limit && username().size() <= limit) return;
+    const auto entered = query("SELECT session_user, pg_catalog.current_database()");
+    const auto is_cut = [](const std::string& name, const std::string& taken) {
+        return name.size() > limit && name != taken && name.starts_with(taken);
+    };
+    if (const auto user = entered.text(0, 0); is_cut(username(), user)) {
+        knows_user_ = false;
+        throw Error(ErrorClass::auth,
+                    fmt::format("{}: the server cuts the name of the user to '{}'", purpose_, user),
+                    "names of PostgreSQL have at most 63 bytes");
+    }
+    if (const auto database = entered.text(0, 1); is_cut(database_, database)) {
+        throw Error(ErrorClass::not_found,
+                    fmt::format("{}: the server cuts the name of the database to '{}'", purpose_, database),
+                    hint_for("3D000", target_.username));
+    }
+}
+
+bool Client::can_send(std::string_view text) { return !encoder_ || encoder_->convert(text).has_value(); }
+
+const std::string& Client::encoded(const std::string& text) {
+    if (!encoder_) return text;
+    if (auto bytes = encoder_->convert(text)) return encoded_ = std::move(*bytes);
+    throw Error(ErrorClass::invalid, fmt::format("{}: a name or a text has characters that {} does not have",
+                                                 purpose_, target_.encoding));
 }
 
 // The connection does not block: a statement may be too large for what the server takes at once.
@@ -70,15 +101,16 @@ Result Client::collect(ExecStatusType status, Patience patience) {
     return last;
 }
 
-void Client::execute(const std::string& statements, Patience patience) {
+std::uint64_t Client::execute(const std::string& statements, Patience patience) {
     cancellation_.check();
-    send(pq().send_query(connection_.get(), statements.c_str()), patience);
-    collect(PGRES_COMMAND_OK, patience);
+    send(pq().send_query(connection_.get(), encoded(statements).c_str()), patience);
+    const auto result = collect(PGRES_COMMAND_OK, patience);
+    return static_cast<std::uint64_t>(parse_integer(pq().cmd_tuples(result.handle())).value_or(0));
 }
 
 bool Client::execute_unless(const std::string& statements, std::span<const std::string_view> states) {
     cancellation_.check();
-    send(pq().send_query(connection_.get(), statements.c_str()));
+    send(pq().send_query(connection_.get(), encoded(statements).c_str()));
     bool is_refused = false;
     while (PGresult* result = next_result(Patience::limited)) {
         Result owned(result);
@@ -95,9 +127,13 @@ bool Client::execute_unless(const std::string& statements, std::span<const std::
 // The call with parameters, also for an empty list of them: with it the server accepts only one statement.
 void Client::send_query(const std::string& statement, const std::vector<std::string>& parameters) {
     cancellation_.check();
-    const auto values = pointers_to(parameters);
-    send(pq().send_query_params(connection_.get(), statement.c_str(), static_cast<int>(values.size()),
-                                nullptr, values.data(), nullptr, nullptr, 0));
+    std::vector<std::string> sent;
+    sent.reserve(parameters.size());
+    for (const auto& parameter : parameters) sent.push_back(encoded(parameter));
+    const auto values = pointers_to(sent);
+    send(pq().send_query_params(connection_.get(), encoded(statement).c_str(),
+                                static_cast<int>(values.size()), nullptr, values.data(), nullptr, nullptr,
+                                0));
 }
 
 Result Client::query(const std::string& statement, const std::vector<std::string>& parameters) {
@@ -113,7 +149,7 @@ void Client::query_each(const std::string& statement, const std::vector<std::str
         PGresult* result = next_result(Patience::limited);
         if (result == nullptr) return;
         if (pq().result_status(result) == PGRES_SINGLE_TUPLE) {
-            on_row(Result(result));
+            on_row(Result(result, decoder_ ? &*decoder_ : nullptr));
         } else {
             expect(result, PGRES_TUPLES_OK);
         }
@@ -122,8 +158,12 @@ void Client::query_each(const std::string& statement, const std::vector<std::str
 
 std::vector<Field> Client::describe(const std::string& statement) {
     cancellation_.check();
-    send(pq().send_prepare(connection_.get(), "", statement.c_str(), 0, nullptr));
+    take_cut_name();
+    send(pq().send_prepare(connection_.get(), "", encoded(statement).c_str(), 0, nullptr));
     collect(PGRES_COMMAND_OK);
+    if (const auto cut = take_cut_name(); !cut.empty())
+        throw Error(ErrorClass::invalid, fmt::format("{}: {}", purpose_, cut),
+                    "names of PostgreSQL have at most 63 bytes");
     send(pq().send_describe_prepared(connection_.get(), ""));
     const auto result = collect(PGRES_COMMAND_OK);
     PGresult* const handle = result.handle();
@@ -161,7 +201,7 @@ std::span<char> Client::next_copied() {
 }
 
 Result Client::expect(PGresult* result, ExecStatusType status) {
-    Result owned(result);
+    Result owned(result, decoder_ ? &*decoder_ : nullptr);
     if (result == nullptr || pq().result_status(result) != status) fail(result);
     return owned;
 }

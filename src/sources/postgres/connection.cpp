@@ -12,6 +12,7 @@
 #include "core/text.hpp"
 #include "net/socket.hpp"
 #include "sources/postgres/error.hpp"
+#include "sources/sql/options.hpp"
 #include "sources/sql/patience.hpp"
 
 namespace prevision::sources::postgres {
@@ -76,7 +77,7 @@ void ServerConnection::begin() {
     parameters.add("port", port.c_str());
     parameters.add("dbname", database_.c_str());
     parameters.add("user", target_.username.c_str());
-    parameters.add("password", target_.password.reveal().c_str());
+    parameters.add("password", target_.password.c_str());
     parameters.add("passfile", target_.password_file.c_str());
     if (!target_.ambient_credentials) {
         // Without names libpq would look for the files of this process's user; it passes over missing ones.
@@ -98,8 +99,9 @@ void ServerConnection::begin() {
     if (!connection_) throw Error(ErrorClass::internal, fmt::format("{}: out of memory", purpose_));
     if (pq().status(connection_.get()) == CONNECTION_BAD) fail_to_connect();
     pq().set_error_verbosity(connection_.get(), PQERRORS_VERBOSE);  // for parse_refusal
-    pq().set_notice_processor(
-        connection_.get(), [](void*, const char*) {}, nullptr);
+    pq().set_notice_receiver(
+        connection_.get(),
+        [](void* self, const PGresult* notice) { static_cast<ServerConnection*>(self)->note(notice); }, this);
     polling_ = PGRES_POLLING_WRITING;
     while (!is_agreed_on_encryption()) advance();
 }
@@ -204,9 +206,18 @@ std::string ServerConnection::username() const {
     return name != nullptr ? name : "";
 }
 
-void ServerConnection::set_purpose(std::string purpose, ErrorClass otherwise) {
+void ServerConnection::set_purpose(std::string purpose, ErrorClass otherwise, std::string hint) {
     purpose_ = std::move(purpose);
     otherwise_ = otherwise;
+    hint_ = std::move(hint);
+}
+
+// The library calls it.
+void ServerConnection::note(const PGresult* notice) noexcept {
+    constexpr std::string_view name_too_long = "42622";
+    const char* state = pq().result_error_field(notice, PG_DIAG_SQLSTATE);
+    const char* message = pq().result_error_field(notice, PG_DIAG_MESSAGE_PRIMARY);
+    if (state != nullptr && message != nullptr && state == name_too_long) cut_name_ = message;
 }
 
 void ServerConnection::fail_to_connect() {
@@ -243,15 +254,23 @@ void ServerConnection::fail(const PGresult* result) {
             fmt::format("{}: the server answers out of order ({})", purpose_, pq().res_status(status)),
             hint_for("08P01", target_.username));
     }
-    const char* message = pq().result_error_field(result, PG_DIAG_MESSAGE_PRIMARY);
+    const char* primary = pq().result_error_field(result, PG_DIAG_MESSAGE_PRIMARY);
+    const std::string_view message = primary == nullptr ? state : primary;
+    throw Error(classify(state).value_or(otherwise_), fmt::format("{}: {}", purpose_, message),
+                hint_of(result, state, message));
+}
+
+std::string ServerConnection::hint_of(const PGresult* result, std::string_view state,
+                                      std::string_view message) const {
+    constexpr std::string_view wrong_setting = "22023";
     const char* file = pq().result_error_field(result, PG_DIAG_SOURCE_FILE);
-    const bool is_row_security = file != nullptr && std::string_view(file) == "rls.c";
-    throw Error(classify(state).value_or(otherwise_),
-                fmt::format("{}: {}", purpose_, message == nullptr ? state : message),
-                is_row_security
-                    ? "row-level security would hide rows from this user: read as a user who sees them all, "
-                      "or accept a part by the connector's --row-security apply"
-                    : hint_for(state, target_.username));
+    if (file != nullptr && std::string_view(file) == "rls.c")
+        return "row-level security would hide rows from this user: read as a user who sees them all, "
+               "or accept a part by the connector's --row-security apply";
+    if (state == wrong_setting && message.find("\"TimeZone\"") != std::string_view::npos)
+        return std::string(unknown_zone_hint);
+    auto hint = hint_for(state, target_.username);
+    return hint.empty() ? hint_ : hint;
 }
 
 }  // namespace prevision::sources::postgres

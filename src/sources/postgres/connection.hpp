@@ -6,6 +6,8 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
 
 #include <poll.h>
 
@@ -53,14 +55,17 @@ class ServerConnection {
     [[nodiscard]] bool has_raw_text() const;
 
     /// What the next statements are for, as Errors say it: "cannot read shop.orders". `otherwise` is the class
-    /// of an error whose code has none.
-    void set_purpose(std::string purpose, ErrorClass otherwise);
+    /// of an error whose code has none, and `hint` the hint.
+    void set_purpose(std::string purpose, ErrorClass otherwise, std::string hint = {});
     [[nodiscard]] const std::string& purpose() const { return purpose_; }
 
   protected:
     /// Takes the server's bytes until `arrived`; Error unreachable when it is silent for longer than `patience`
     /// allows.
     void await(Patience patience, const std::function<bool()>& arrived, short events = POLLIN);
+
+    /// Where the server says that it cut a name, since the last call: what it says. Else empty.
+    std::string take_cut_name() { return std::exchange(cut_name_, {}); }
 
     /// Throws the Error of a result, or of the connection for a null one.
     [[noreturn]] void fail(const PGresult* result);
@@ -74,6 +79,7 @@ class ServerConnection {
     Cancellation& cancellation_;
     std::unique_ptr<PGconn, Finish> connection_;
     std::string purpose_;
+    bool knows_user_ = false;
 
   private:
     using Clock = std::chrono::steady_clock;
@@ -85,12 +91,16 @@ class ServerConnection {
                          std::chrono::milliseconds limit);
     void note_socket();
     void shut() noexcept;
+    void note(const PGresult* notice) noexcept;
+    [[nodiscard]] std::string hint_of(const PGresult* result, std::string_view state,
+                                      std::string_view message) const;
     [[noreturn]] void fail_to_connect();
 
     PostgresPollingStatusType polling_ = PGRES_POLLING_FAILED;
     Clock::time_point deadline_;  ///< of connecting
     ErrorClass otherwise_ = ErrorClass::internal;
-    bool knows_user_ = false;
+    std::string hint_;
+    std::string cut_name_;
     std::atomic<int> socket_{-1};
     std::optional<Cancellation::Subscription> subscription_;  // ends before the socket is closed
 };

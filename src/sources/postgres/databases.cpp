@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "sources/postgres/catalog.hpp"
+#include "sources/postgres/session.hpp"
 #include "sources/sql/path.hpp"
 
 namespace prevision::sources::postgres {
@@ -32,10 +33,10 @@ void Databases::browse(const std::string& path, bool recursive, const EntryObser
     if (parts.size() == 1) {
         browse_database(*connection, parts[0], recursive, each);
     } else if (parts.size() == 2) {
-        set_list_purpose(*connection, fmt::format("the tables of '{}'", parts[1]));
+        begin_listing(*connection, fmt::format("the tables of '{}'", parts[1]));
         list_tables(*connection, parts[1], each);
     } else {
-        set_list_purpose(*connection, fmt::format("the columns of '{}.{}'", parts[1], parts[2]));
+        begin_listing(*connection, fmt::format("the columns of '{}.{}'", parts[1], parts[2]));
         list_columns(*connection, parts[1], parts[2], each);
     }
 }
@@ -67,7 +68,7 @@ void Databases::connect_somewhere(std::optional<Client>& connection) const {
 }
 
 void Databases::browse_server(Client& connection, bool recursive, const EntryObserver& each) const {
-    set_list_purpose(connection, "the databases");
+    begin_listing(connection, "the databases");
     if (!recursive) {
         for (const auto& database : list_databases(connection)) each(database);
         return;
@@ -94,7 +95,7 @@ bool Databases::can_enter(std::optional<Client>& connection, const std::string& 
 
 void Databases::browse_database(Client& connection, const std::string& name, bool recursive,
                                 const EntryObserver& each) const {
-    set_list_purpose(connection, fmt::format("the schemas of '{}'", name));
+    begin_listing(connection, fmt::format("the schemas of '{}'", name));
     if (recursive) {
         list_schemas_and_tables(connection, each);
     } else {
@@ -102,7 +103,10 @@ void Databases::browse_database(Client& connection, const std::string& name, boo
     }
 }
 
-void Databases::set_list_purpose(Client& connection, const std::string& what) const {
+// The settings of a role, such as its search_path and the encoding, change what the catalogue's rows look like.
+void Databases::begin_listing(Client& connection, const std::string& what) const {
+    begin_reading(connection);
+    use_search_path(connection, SearchPath::catalog);
     connection.set_purpose(fmt::format("cannot list {} at {}", what, target_.address()),
                            ErrorClass::internal);
 }

@@ -26,8 +26,9 @@ class Databases {
     /// As Source::browse.
     void browse(const std::string& path, bool recursive, const EntryObserver& each) const;
 
-    /// "cannot list WHAT at db.example.com:5432".
-    void set_list_purpose(Client& connection, const std::string& what) const;
+    /// Begins a transaction on a connection for functions of catalog.hpp. Its Errors say "cannot list WHAT at
+    /// db.example.com:5432".
+    void begin_listing(Client& connection, const std::string& what) const;
 
   private:
     void connect_somewhere(std::optional<Client>& connection) const;

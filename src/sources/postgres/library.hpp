@@ -13,6 +13,7 @@ struct Library : private LateLibrary {
     Library();
 
     decltype(::PQclear)* clear = find("PQclear");
+    decltype(::PQcmdTuples)* cmd_tuples = find("PQcmdTuples");
     decltype(::PQconnectPoll)* connect_poll = find("PQconnectPoll");
     decltype(::PQconnectStartParams)* connect_start_params = find("PQconnectStartParams");
     decltype(::PQconnectionNeedsPassword)* connection_needs_password = find("PQconnectionNeedsPassword");
@@ -45,7 +46,7 @@ struct Library : private LateLibrary {
     decltype(::PQsendQueryParams)* send_query_params = find("PQsendQueryParams");
     decltype(::PQserverVersion)* server_version = find("PQserverVersion");
     decltype(::PQsetErrorVerbosity)* set_error_verbosity = find("PQsetErrorVerbosity");
-    decltype(::PQsetNoticeProcessor)* set_notice_processor = find("PQsetNoticeProcessor");
+    decltype(::PQsetNoticeReceiver)* set_notice_receiver = find("PQsetNoticeReceiver");
     decltype(::PQsetSingleRowMode)* set_single_row_mode = find("PQsetSingleRowMode");
     decltype(::PQsetnonblocking)* set_nonblocking = find("PQsetnonblocking");
     decltype(::PQsocket)* socket = find("PQsocket");

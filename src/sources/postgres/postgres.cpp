@@ -91,8 +91,10 @@ class PostgresSource final : public Source {
             if (missing && location) throw Error(*missing);
             if (missing) databases_.connect_to_own(connection, *missing);
             if (location) postgres_engine().check_location(*location);
-            databases_.set_list_purpose(*connection, "the databases");
-            return count_of(list_databases(*connection).size(), "database", "databases");
+            databases_.begin_listing(*connection, "the databases");
+            const auto count = list_databases(*connection).size();
+            connection->execute("ROLLBACK");
+            return count_of(count, "database", "databases");
         });
         if (!location) return;
         run_stage(observer, "read", [&] {

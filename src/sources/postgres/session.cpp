@@ -21,10 +21,10 @@ struct Setting {
 /// values, or whether it ends. BEGIN sets the transaction's own properties; TimeZone, lock_timeout and
 /// row_security come from the connector.
 ///
-/// Not set, because they are part of the question: `search_path`, along which names without a schema are found,
-/// and the settings of functions that a view or a request calls (`lc_numeric` and `lc_time` of to_char,
-/// `default_text_search_config`). Nor `lc_monetary`: the amount of a `money` depends on it, so it is read as a
-/// number.
+/// Not set here, because they are part of the question: `search_path`, along which names without a schema are
+/// found (`use_search_path` sets it where no name of the user's depends on it), and the settings of functions
+/// that a view or a request calls (`lc_numeric` and `lc_time` of to_char, `default_text_search_config`). Nor
+/// `lc_monetary`: the amount of a `money` depends on it, so it is read as a number.
 constexpr std::array<Setting, 18> settings{{
     // How values are written.
     {"DateStyle", "ISO, YMD"},         // dates and times in ISO 8601; the order of ambiguous literals
@@ -47,8 +47,31 @@ constexpr std::array<Setting, 18> settings{{
     {"idle_in_transaction_session_timeout", "0"},
     {"transaction_timeout", "0", 170000},
     {"client_connection_check_interval", "500", 140000},  // a query ends when its client has gone
-    {"client_min_messages", "warning"},                   // notices are not read
+    {"client_min_messages", "notice"},                    // the server says so when it cuts a name
 }};
+
+struct Unsafe {
+    std::string_view name;
+    std::string_view value;
+    std::string_view safe;
+    Use use;  ///< for which it is unsafe, and for the later ones
+};
+
+constexpr std::array<Unsafe, 4> unsafe_settings{{
+    {"zero_damaged_pages", "on", "off", Use::reading},                // damaged rows are left out
+    {"ignore_checksum_failure", "on", "off", Use::reading},           // damaged rows are taken for good ones
+    {"session_replication_role", "replica", "origin", Use::writing},  // foreign keys and triggers do nothing
+    {"synchronous_commit", "off", "on", Use::writing},  // a crash of the server would undo the export
+}};
+
+/// An offset is that of ISO 8601, east of Greenwich when it is positive; POSIX, which the server follows, has it the
+/// other way round.
+std::string zone_of(const std::string& zone) {
+    if (zone.empty()) return "UTC";
+    if (zone.front() != '+' && zone.front() != '-') return zone;
+    const auto digits = zone.substr(1);
+    return fmt::format("<{}>{}{}", zone, zone.front() == '+' ? '-' : '+', digits);
+}
 
 /// One message to the server: BEGIN and all the settings.
 void begin(Client& client, std::string_view mode) {
@@ -62,7 +85,7 @@ void begin(Client& client, std::string_view mode) {
     for (const auto& setting : settings) {
         if (client.server_version_number() >= setting.since) set(setting.name, setting.value);
     }
-    set("TimeZone", target.time_zone.empty() ? "UTC" : target.time_zone);
+    set("TimeZone", zone_of(target.time_zone));
     set("lock_timeout", std::to_string(target.wait_limit.count()));
     // A query that policies would make partial fails, as it does for pg_dump.
     set("row_security", target.row_security ? "on" : "off");
@@ -77,10 +100,40 @@ void begin_reading(Client& client) { begin(client, "REPEATABLE READ READ ONLY");
 
 void begin_writing(Client& client) { begin(client, "READ COMMITTED READ WRITE"); }
 
-void lock_table(Client& client, const std::string& quoted_name) {
+// The question has no operator and no type that the role's search_path could change.
+void require_safe_settings(Client& client, Use use) {
+    std::string question = "SELECT ";
+    for (const auto& each : unsafe_settings)
+        question +=
+            fmt::format("{}pg_catalog.current_setting('{}')", question.size() > 7 ? ", " : "", each.name);
+    const auto found = client.query(question);
+    for (std::size_t at = 0; at < unsafe_settings.size(); ++at) {
+        const auto& setting = unsafe_settings.at(at);
+        if (setting.use > use || found.text(0, static_cast<int>(at)) != setting.value) continue;
+        constexpr std::array<std::string_view, 1> no_privilege{"42501"};
+        if (client.execute_unless(fmt::format("SET LOCAL {} = {}", setting.name, setting.safe), no_privilege))
+            continue;
+        throw Error(
+            ErrorClass::invalid,
+            fmt::format("{}: the session has {} = {}, which would make the result wrong in silence",
+                        client.purpose(), setting.name, setting.value),
+            fmt::format("let the server's administrator RESET it for the user '{}': only an administrator "
+                        "can change it",
+                        client.username()));
+    }
+}
+
+void use_search_path(Client& client, SearchPath path) {
+    client.execute(path == SearchPath::role ? "SET LOCAL search_path = DEFAULT"
+                                            : "SET LOCAL search_path = ''");
+}
+
+void lock_table(Client& client, const std::string& quoted_name, LockMode mode) {
     constexpr std::array<std::string_view, 2> tolerated{"42501", "42809"};  // no privilege, not a table
-    const bool is_locked = client.execute_unless(
-        fmt::format("SAVEPOINT before_lock; LOCK TABLE {} IN ACCESS SHARE MODE", quoted_name), tolerated);
+    const bool is_locked =
+        client.execute_unless(fmt::format("SAVEPOINT before_lock; LOCK TABLE {} IN {} MODE", quoted_name,
+                                          mode == LockMode::read ? "ACCESS SHARE" : "EXCLUSIVE"),
+                              tolerated);
     if (!is_locked) client.execute("ROLLBACK TO SAVEPOINT before_lock");
 }
 

@@ -32,9 +32,26 @@ std::optional<long> size_of(std::string_view type) {
     return number ? std::optional(static_cast<long>(*number)) : std::nullopt;
 }
 
+constexpr long money_scale = 2;
+
 bool is_special_number(std::string_view value) {
     constexpr std::array<std::string_view, 6> names{"NaN", "Infinity", "-Infinity", "nan", "inf", "-inf"};
     return std::ranges::find(names, value) != names.end();
+}
+
+/// Of an array: "[2:3]={1.50,NULL}". The server rounds its numbers without an error.
+std::optional<std::string> check_amounts(std::string_view array) {
+    constexpr std::string_view marks = "{},\" ";
+    if (array.starts_with('[')) array.remove_prefix(std::min(array.size(), array.find('=') + 1));
+    while (!array.empty()) {
+        const auto part = array.substr(0, array.find_first_of(marks));
+        array.remove_prefix(std::min(array.size(), part.size() + 1));
+        if (part.empty() || equal_ignoring_case(part, "null")) continue;
+        const auto scale = needed_scale(part);
+        if (!scale) return "holds what is not a number";
+        if (*scale > money_scale) return "holds a number that the column would round";
+    }
+    return std::nullopt;
 }
 
 long count_characters(std::string_view text) {
@@ -66,6 +83,7 @@ TargetColumn::Kind TargetColumn::kind_of(std::string_view base) {
         Known{"real", Kind::single_float},
         Known{"double precision", Kind::double_float},
         Known{"money", Kind::money},
+        Known{"money[]", Kind::money_array},
         Known{"bytea", Kind::bytes},
         Known{"date", Kind::date},
         Known{"time without time zone", Kind::time},
@@ -107,6 +125,9 @@ std::optional<std::string> TargetColumn::append(std::string& sql, std::string_vi
         case Kind::money:
             problem = check_number(value);
             break;
+        case Kind::money_array:
+            problem = check_amounts(value);
+            break;
         default:
             problem = check_time(value);
     }
@@ -118,7 +139,9 @@ std::optional<std::string> TargetColumn::append(std::string& sql, std::string_vi
     const auto utc = kind_ == Kind::timestamp ? in_utc(value) : std::string(value);
     if (!utc) return "has an offset from UTC that cannot be taken into account";
     sql += quote_literal(*utc);
-    if (kind_ == Kind::money) sql += "::numeric";  // a number that no locale changes
+    // Numbers that no locale changes.
+    if (kind_ == Kind::money) sql += "::numeric";
+    if (kind_ == Kind::money_array) sql += "::numeric[]";
     return std::nullopt;
 }
 
@@ -134,7 +157,6 @@ std::optional<std::string> TargetColumn::check_text(std::string_view value) cons
 }
 
 std::optional<std::string> TargetColumn::check_number(std::string_view value) const {
-    constexpr long money_scale = 2;
     if (kind_ == Kind::integer)
         return is_whole_number(value) ? std::nullopt : std::optional("is not a whole number");
     if (is_special_number(value) && kind_ != Kind::money) return std::nullopt;

@@ -37,6 +37,7 @@ class TargetColumn {
         single_float,
         double_float,
         money,
+        money_array,
         bytes,
         date,
         time,

@@ -8,10 +8,10 @@
 #include "sources/postgres/catalog.hpp"
 #include "sources/postgres/client.hpp"
 #include "sources/postgres/name.hpp"
+#include "sources/postgres/replacing.hpp"
 #include "sources/postgres/session.hpp"
 #include "sources/postgres/value.hpp"
 #include "sources/sql/insert_statement.hpp"
-#include "sources/sql/text_converter.hpp"
 
 namespace prevision::sources::postgres {
 
@@ -33,17 +33,13 @@ class Writer final : public TableWriter {
         client.set_purpose(
             fmt::format("cannot write to the table '{}' of '{}'", location.table, location.database),
             ErrorClass::invalid);
-        auto found = find_columns(client, table);
-        if (!found) {
-            client.execute(fmt::format("CREATE TABLE {} ({})", quote_name(table),
-                                       column_list(names, SqlDialect::postgres, " text")));
-            found = find_columns(client, table);
-        }
-        require_exact_name(client, table, ErrorClass::invalid);
-        if (client.has_raw_text() && !target_.encoding.empty()) encoder_.emplace("UTF-8", target_.encoding);
-        if (mode == WriteMode::replace)
-            client.execute(fmt::format("DELETE FROM {}", quote_name(table)), Patience::working);
-        begin_insert(quote_name(table), columns, found.value());
+        const auto relation = find_or_create(table, names);
+        require_safe_settings(client, Use::writing);
+        begin_insert(quote_name(relation.name), columns, find_columns(client, relation));
+        const bool has_names = holds_names(client, relation);
+        if (mode == WriteMode::replace) delete_rows(client, relation);
+        // Triggers expect the role's search_path; names within values are complete.
+        if (!has_names) use_search_path(client, SearchPath::role);
     }
 
     void row(std::span<const Value> values) override {
@@ -60,12 +56,16 @@ class Writer final : public TableWriter {
                 refuse_value(client_->purpose(), column.name(), rows_, *problem);
             }
         }
-        insert_.add(encoder_ ? encoded(literals_) : literals_);
-        if (insert_.is_full()) client_->execute(insert_.take(), Patience::working);
+        if (!client_->can_send(literals_)) {
+            throw Error(ErrorClass::invalid, fmt::format("{}: row {} has characters that {} does not have",
+                                                         client_->purpose(), rows_, target_.encoding));
+        }
+        insert_.add(literals_);
+        if (insert_.is_full()) flush();
     }
 
     void commit() override {
-        if (!insert_.empty()) client_->execute(insert_.take(), Patience::working);
+        if (!insert_.empty()) flush();
         client_->execute("COMMIT", Patience::working);
     }
 
@@ -75,6 +75,29 @@ class Writer final : public TableWriter {
         std::optional<ValueKind> kind;
         TargetColumn column;
     };
+
+    Relation find_or_create(const TableName& table, const std::vector<std::string>& columns) {
+        auto& client = client_.value();
+        if (const auto found = find_relation(client, table, ErrorClass::invalid)) return *found;
+        use_search_path(client, SearchPath::role);
+        client.execute(fmt::format("CREATE TABLE {} ({})", quote_name(table),
+                                   column_list(columns, SqlDialect::postgres, " pg_catalog.text")));
+        return find_relation(client, table, ErrorClass::invalid).value();
+    }
+
+    void flush() {
+        const auto sent = rows_ - flushed_;
+        const auto written = client_->execute(insert_.take(), Patience::working);
+        flushed_ = rows_;
+        if (written == sent) return;
+        throw Error(
+            ErrorClass::invalid,
+            fmt::format(
+                "{}: of the {} rows up to row {} the server wrote {}: a trigger or a rule of the table "
+                "leaves out the others",
+                client_->purpose(), sent, rows_, written),
+            "export into a table that keeps all rows, or leave them out of the dataset");
+    }
 
     // Generated columns are left out: the server computes the same values from the others.
     void begin_insert(const std::string& table, const std::vector<OutgoingColumn>& columns,
@@ -102,19 +125,13 @@ class Writer final : public TableWriter {
                                               has_identity ? " OVERRIDING SYSTEM VALUE" : ""));
     }
 
-    std::string encoded(std::string_view text) {
-        if (auto bytes = encoder_->convert(text)) return *bytes;
-        throw Error(ErrorClass::invalid, fmt::format("{}: row {} has characters that {} does not have",
-                                                     client_->purpose(), rows_, target_.encoding));
-    }
-
     Target target_;
     Cancellation& cancellation_;
     std::optional<Client> client_;
-    std::optional<TextConverter> encoder_;
     std::vector<Written> columns_;
     std::string literals_;
     std::uint64_t rows_ = 0;
+    std::uint64_t flushed_ = 0;
     InsertStatement insert_;
 };
 

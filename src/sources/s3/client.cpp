@@ -118,8 +118,11 @@ void Client::set_connection(const std::string& url) {
     handle_.set<CURLOPT_USERAGENT>("prevision");
     handle_.set<CURLOPT_BUFFERSIZE>(buffer_size);
     handle_.set<CURLOPT_CONNECTTIMEOUT_MS>(endpoint_.connect_timeout.count());
-    handle_.restrict_addresses(endpoint_.rules, endpoint_.host);
+    const auto host = endpoint_.judged_host(url);
+    handle_.restrict_addresses(endpoint_.rules, host);
     net::apply_environment(handle_, endpoint_.environment, endpoint_.scheme);
+    // A proxy chooses the address itself. Without it the address is checked, as that of any other connection.
+    if (!endpoint_.rules.allows_by_name(host)) handle_.set<CURLOPT_PROXY>("");
     const auto bundle = endpoint_.environment.get("AWS_CA_BUNDLE");
     if (bundle && !endpoint_.environment.get("CURL_CA_BUNDLE")) handle_.set<CURLOPT_CAINFO>(*bundle);
 }
@@ -134,13 +137,13 @@ void Client::set_request(const Request& request) {
     if (!endpoint_.access_key.empty()) {
         headers.append("x-amz-content-sha256: UNSIGNED-PAYLOAD");
         if (!endpoint_.session_token.empty()) {
-            std::string line = "x-amz-security-token: " + endpoint_.session_token.reveal();
+            auto line = std::string("x-amz-security-token: ").append(endpoint_.session_token.reveal());
             headers.append(line);
             wipe(line);
         }
         handle_.set<CURLOPT_AWS_SIGV4>(fmt::format("aws:amz:{}:s3", endpoint_.region));
         handle_.set<CURLOPT_USERNAME>(endpoint_.access_key);
-        handle_.set<CURLOPT_PASSWORD>(endpoint_.secret_key.reveal());
+        handle_.set<CURLOPT_PASSWORD>(endpoint_.secret_key);
     }
     handle_.set<CURLOPT_HTTPHEADER>(std::move(headers));
 }
@@ -193,6 +196,8 @@ std::string Client::hint_of(CURLcode code) const {
     if (code == CURLE_UNSUPPORTED_PROTOCOL || code == CURLE_WEIRD_SERVER_REPLY)
         return "check --host and --port";
     if (net::proxy_of(endpoint_.environment, endpoint_.scheme)) {
+        if (!endpoint_.rules.allows_by_name(endpoint_.host))
+            return "this server uses its proxy only for hosts that 'prevision serve --allow-hosts' names";
         return fmt::format("a proxy is set: check {}_proxy, all_proxy and no_proxy", endpoint_.scheme);
     }
     if (code == CURLE_COULDNT_CONNECT) return "check --host and --port";

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "core/text.hpp"
+#include "net/url.hpp"
 #include "sources/field.hpp"
 #include "sources/host.hpp"
 
@@ -128,6 +129,12 @@ bool Endpoint::follow(std::string_view named) {
 
 bool Endpoint::may_follow(std::string_view location) const {
     return location.starts_with("https://") || (scheme == "http" && location.starts_with("http://"));
+}
+
+std::string Endpoint::judged_host(const std::string& url) const {
+    const auto called = net::parse_http_url(url);
+    if (!called) return {};
+    return called->host.ends_with("." + to_lower(host)) ? host : called->host;
 }
 
 Endpoint endpoint_of(const Connection& connection) {

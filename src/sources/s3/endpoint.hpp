@@ -43,6 +43,9 @@ struct Endpoint {
     /// region, or the one in use.
     bool follow(std::string_view named);
 
+    /// The host of one of its URLs, or of a redirect, as `rules` judge it: a bucket's own host counts as the endpoint's.
+    [[nodiscard]] std::string judged_host(const std::string& url) const;
+
     /// Whether a redirect leads to a URL that may be called: with encryption where the endpoint has it.
     [[nodiscard]] bool may_follow(std::string_view location) const;
 };

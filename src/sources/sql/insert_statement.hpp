@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -19,6 +20,7 @@ class InsertStatement {
     /// Whether it is time to send it.
     [[nodiscard]] bool is_full() const;
     [[nodiscard]] bool empty() const { return text_.empty(); }
+    [[nodiscard]] std::size_t size() const { return text_.size(); }
 
     /// The statement with the rows that were added since the last call.
     std::string take();

@@ -17,6 +17,9 @@ inline constexpr Option encoding_option{
     .help = "encoding of text that the system does not know or has wrong, such as LATIN1",
     .fallback = "UTF-8, or what the system says"};
 
+inline constexpr std::string_view unknown_zone_hint =
+    "give the connector a --time-zone that the server knows, such as Europe/Paris, UTC or +05:30";
+
 inline constexpr std::string_view request_help = "SELECT statement whose rows to read";
 
 }  // namespace prevision::sources

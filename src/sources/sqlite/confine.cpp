@@ -22,6 +22,7 @@ constexpr std::array switches{
     Switch{SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0},
     Switch{SQLITE_DBCONFIG_ENABLE_FTS3_TOKENIZER, 0},  // it calls an address that it is given
     Switch{SQLITE_DBCONFIG_RESET_DATABASE, 0},
+    Switch{SQLITE_DBCONFIG_ENABLE_FKEY, 0},  // replacing a table's rows would delete those of other tables
     // Without trust in the schema, SQLite 3.38 to 3.40 refuse every file with a JSON function in an index, a
     // view or a generated column. Trust is harmless here: this program registers no function or module of its
     // own, and SQLite's two dangerous functions are SQLITE_DIRECTONLY, so that no schema can call them.

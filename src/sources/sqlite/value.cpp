@@ -31,10 +31,11 @@ std::optional<double> untyped_real(std::string_view value) {
 
 }  // namespace
 
-TargetColumn::TargetColumn(std::string name, std::string_view type, bool strict,
+TargetColumn::TargetColumn(std::string name, std::string_view type, bool strict, bool nullable,
                            std::optional<ValueKind> values)
     : name_(std::move(name)),
       affinity_(strict && equal_ignoring_case(type, "ANY") ? Affinity::none : affinity_of(type)),
+      nullable_(nullable),
       holds_only_text_(strict && equal_ignoring_case(type, "TEXT")),
       holds_booleans_(to_lower(type).find("bool") != std::string::npos),
       values_(values) {}
@@ -51,6 +52,7 @@ TargetColumn::Affinity TargetColumn::affinity_of(std::string_view type) {
 std::optional<std::string> TargetColumn::bind(Statement& statement, int index, const Value& value,
                                               TextDecoder* encoder) const {
     if (value.is_null()) {
+        if (!nullable_) return "is NULL, which the column cannot hold";  // a row id would get a number
         statement.bind_null(index);
         return std::nullopt;
     }
@@ -120,7 +122,8 @@ bool TargetColumn::bind_untyped(Statement& statement, int index, std::string_vie
 
 bool TargetColumn::looks_like_another_kind(std::string_view text, std::string_view type) {
     if (parse_bytes(text) || parse_infinity(text) || text == "true" || text == "false") return true;
-    return affinity_of(type) == Affinity::none && (untyped_integer(text) || untyped_real(text));
+    // A column for numbers holds a text that is one when it is of type ANY in a STRICT table, or of a view.
+    return affinity_of(type) != Affinity::text && (untyped_integer(text) || untyped_real(text));
 }
 
 }  // namespace prevision::sources::sqlite

@@ -13,9 +13,10 @@ namespace prevision::sources::sqlite {
 /// A column that values are written into.
 class TargetColumn {
   public:
-    /// `type` is the declared one. `strict`: the table is STRICT. `values` is what the values are, when it is
-    /// known.
-    TargetColumn(std::string name, std::string_view type, bool strict, std::optional<ValueKind> values);
+    /// `type` is the declared one. `strict`: the table is STRICT. `nullable`: it may hold NULL. `values` is what the
+    /// values are, when it is known.
+    TargetColumn(std::string name, std::string_view type, bool strict, bool nullable,
+                 std::optional<ValueKind> values);
 
     [[nodiscard]] const std::string& name() const { return name_; }
 
@@ -40,6 +41,7 @@ class TargetColumn {
 
     std::string name_;
     Affinity affinity_;
+    bool nullable_;
     bool holds_only_text_;
     bool holds_booleans_;
     std::optional<ValueKind> values_;

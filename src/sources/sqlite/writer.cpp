@@ -6,6 +6,7 @@
 
 #include "core/text.hpp"
 #include "sources/sql/text_converter.hpp"
+#include "sources/sqlite/catalog.hpp"
 #include "sources/sqlite/confine.hpp"
 #include "sources/sqlite/file.hpp"
 #include "sources/sqlite/value.hpp"
@@ -40,9 +41,9 @@ class Writer final : public TableWriter {
                 if (column) written.push_back(column->name());
             }
             const std::vector<std::string> marks(written.size(), "?");
-            insert_.emplace(database_->prepare(fmt::format("INSERT INTO {} ({}) VALUES ({})", table,
-                                                           column_list(written, SqlDialect::sqlite, ""),
-                                                           join(marks, ", "))));
+            insert_.emplace(database_->prepare(fmt::format(
+                "INSERT{} INTO {} ({}) VALUES ({})", resolves_conflicts(location.table) ? " OR ABORT" : "",
+                table, column_list(written, SqlDialect::sqlite, ""), join(marks, ", "))));
         });
     }
 
@@ -60,6 +61,7 @@ class Writer final : public TableWriter {
                     refuse_value("cannot write to " + path_.string(), columns_[at]->name(), rows_, *problem);
             }
             insert_->run();
+            if (database_->changes() != 1) refuse_loss();
         });
     }
 
@@ -71,10 +73,30 @@ class Writer final : public TableWriter {
     }
 
   private:
+    // Whether the table's definition may drop a row, or another row for it (ON CONFLICT IGNORE or REPLACE). "OR ABORT"
+    // makes that an error, also in the statements of the table's triggers, and is left out elsewhere for their sake.
+    bool resolves_conflicts(const std::string& table) {
+        auto search = database_->prepare(
+            "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ? COLLATE NOCASE AND sql LIKE '%CONFLICT%'");
+        search.bind(1, table);
+        return search.step();
+    }
+
+    [[noreturn]] void refuse_loss() const {
+        throw Error(
+            ErrorClass::invalid,
+            fmt::format(
+                "cannot write to {}: row {} was not stored: a trigger of the table drops it or stores it "
+                "elsewhere",
+                path_.string(), rows_),
+            "drop the trigger, or export into another table");
+    }
+
     // The columns of the values; nothing for a generated one, whose values SQLite computes.
     void find_columns(const std::string& table, const std::vector<OutgoingColumn>& columns) {
+        const auto nullable = find_nullable(*database_, table);
         auto search = database_->prepare(
-            "SELECT c.type, c.hidden IN (2, 3), t.strict FROM pragma_table_xinfo(?1) c, pragma_table_list(?1) t "
+            "SELECT c.type, c.hidden IN (2, 3), t.strict, c.name FROM pragma_table_xinfo(?1) c, pragma_table_list(?1) t "
             "WHERE t.schema = 'main' AND c.name = ?2 COLLATE NOCASE");
         for (const auto& [name, kind] : columns) {
             search.reset();
@@ -82,7 +104,9 @@ class Writer final : public TableWriter {
             const bool found = search.step();
             auto& column = columns_.emplace_back();
             if (found && search.integer(1) != 0) continue;
-            column.emplace(name, found ? search.text(0) : "", found && search.integer(2) != 0, kind);
+            // A name that is not among the columns is one of the row id.
+            column.emplace(name, found ? search.text(0) : "", found && search.integer(2) != 0,
+                           found && nullable.at(search.text(3)), kind);
         }
     }
 

@@ -44,9 +44,10 @@ std::vector<VerbCase> exporter_cases() {
         {.verb = "exporter update",
          .arguments = {id, "--name", "daily", "--write-mode", "replace", "--description", "", "-q"},
          .answers = {{200, results}, {200, R"({"items":[]})"}, {200, results, unique_name}},
-         .requests = {get, "GET /projects/000000000000000000000001/exporters?name=daily&page=1",
-                      "PATCH /exporters/" + id +
-                          R"(?unique_name=true {"description":"","database_write_mode":"replace","name":"daily"})"},
+         .requests =
+             {get, "GET /projects/000000000000000000000001/exporters?name=daily&page=1",
+              "PATCH /exporters/" + id +
+                  R"(?unique_name=true {"description":"","database_write_mode":"replace","name":"daily"})"},
          .out = id + "\n"},
         {.verb = "exporter update",
          .arguments = {id, "--write-mode", "safe"},
@@ -65,10 +66,11 @@ std::vector<VerbCase> exporter_cases() {
          .arguments = {id, "--dataset", dataset_id, "-q"},
          .answers = {{200, results},
                      {200, R"({"_id":"0000000000000000000000d1","name":"today"})"},
-                     {200, R"({"_id":"0000000000000000000000e9","status":"failed","logs":"table full"})"}},
+                     {200, R"({"_id":"0000000000000000000000e9","status":"failed","logs":"table full",)"
+                           R"("hint":"make room"})"}},
          .requests = {get, "GET /datasets/" + dataset_id, "POST /exporters/" + id + "/dataset/" + dataset_id},
          .out = "0000000000000000000000e9\n",
-         .err = "table full",
+         .err = "table full\nhint: make room",
          .exit_code = 1},
     };
 }

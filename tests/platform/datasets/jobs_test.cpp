@@ -92,6 +92,26 @@ TEST_CASE("rows and bytes can be seen to grow while the snapshot runs") {
     CHECK(running->bytes == 20);
 }
 
+TEST_CASE("a snapshot that runs says how much there will be, and of a file without rows nothing of rows") {
+    const testing::TemporaryDirectory home;
+    Workshop workshop(home.path(),
+                      [&](const model::Dataset&, const std::filesystem::path&, Cancellation& cancellation,
+                          const Jobs::Observer& observer) -> snapshot::Snapshot {
+                          for (;;) {
+                              observer({.bytes = 10, .total_bytes = 500, .about_rows = 70});
+                              wait_for(std::chrono::milliseconds(1), cancellation);
+                          }
+                      });
+    const auto dataset = workshop.new_dataset();
+    workshop.jobs.begin(dataset);
+    until([&] { return workshop.jobs.find(dataset.id)->bytes == 10U; });
+    const auto running = workshop.jobs.find(dataset.id);
+    CHECK(running->total_bytes == 500U);
+    CHECK(running->about_rows == 70U);
+    CHECK_FALSE(running->rows);
+    CHECK(workshop.jobs.list(workshop.project, {}).items.front().total_bytes == 500U);
+}
+
 TEST_CASE("many snapshots run at once") {
     const testing::TemporaryDirectory home;
     Workshop workshop(home.path(), [](const model::Dataset&, const std::filesystem::path& file, Cancellation&,

@@ -111,3 +111,48 @@ TEST_CASE("a viewer reads, an editor defines and uses") {
         CHECK(objects.call(editor, method, path, body) < 300);
     }
 }
+
+TEST_CASE("what a body names of another project is answered as if it did not exist") {
+    Objects objects;
+    const Caller caller{
+        .id = "1", .name = "ci", .role = Role::editor, .project_id = objects.platform.project()};
+    const auto id_of = [](const std::string& path) { return path.substr(path.rfind('/') + 1); };
+    const auto answer = [&](const std::string& method, const std::string& path, const std::string& id,
+                            const std::string& fields) {
+        auto body = objects.platform.platform()
+                        .handle({.method = method,
+                                 .path = path,
+                                 .body = R"({"name":"n","connector_id":")" + id + "\"" + fields + "}",
+                                 .caller = caller})
+                        .body;
+        for (auto at = body.find(id); at != std::string::npos; at = body.find(id))
+            body.replace(at, id.size(), "ID");
+        return body;
+    };
+    const std::string unknown(24, 'a');
+    const auto theirs = id_of(objects.theirs[2]);
+    const auto mine = objects.mine[0];
+    // The fields fit no connector, so that a check against the other project's would answer otherwise.
+    for (const auto& [method, path] :
+         {std::pair("POST", mine + "/data-sources"), std::pair("POST", mine + "/exporters"),
+          std::pair("PATCH", objects.mine[4]), std::pair("PATCH", objects.mine[8])}) {
+        for (const auto* fields : {R"(,"bucket":"b")", R"(,"table":"t")"}) {
+            CAPTURE(method, path, fields);
+            CHECK(answer(method, path, theirs, fields) == answer(method, path, unknown, fields));
+            CHECK(answer(method, path, theirs, fields).find("there is no connector ID") != std::string::npos);
+        }
+    }
+}
+
+TEST_CASE("the users of a project are those whose token may use it") {
+    Objects objects;
+    const auto project_of = [](const std::string& path) { return path.substr(path.rfind('/') + 1); };
+    auto& tokens = objects.platform.platform().tokens();
+    tokens.create({.name = "everywhere"});
+    tokens.create({.name = "here", .project = project_of(objects.mine[0])});
+    tokens.create({.name = "there", .project = project_of(objects.theirs[0])});
+    const auto users = objects.platform.get(objects.mine[0] + "/users").body;
+    CHECK(users.find("everywhere") != std::string::npos);
+    CHECK(users.find("\"here\"") != std::string::npos);
+    CHECK(users.find("\"there\"") == std::string::npos);
+}

@@ -1,10 +1,12 @@
 #include "platform/http/answers.hpp"
 
 #include <catch2/catch.hpp>
+#include <unistd.h>
 
 #include "core/utf8.hpp"
 #include "model/json.hpp"
 #include "platform/http/body.hpp"
+#include "support/process_memory.hpp"
 
 using namespace prevision;
 using namespace prevision::platform;
@@ -127,6 +129,28 @@ TEST_CASE("a body's field of a wrong type is refused by name") {
         CAPTURE(name);
         CHECK_THROWS_WITH(body.secret_object(name), Catch::EndsWith("a JSON object is expected"));
     }
+}
+
+TEST_CASE("nothing of a body stays in memory when it goes, whether it was taken out or not") {
+    const prevision::testing::HiddenText hidden(40);
+    const auto copies = [&] { return hidden.copies_in(::getpid()); };
+    auto text = hidden.fill(R"({"a": "\u0041#", "b": {"k": ["#"]}, "c": "#"})");
+    {
+        Body body(text);
+        wipe(text);
+        CHECK(copies() == 3);
+        {
+            const auto taken = body.secret("a");
+            const auto object = body.secret_object("b");
+            CHECK(copies() == 3);
+        }
+        CHECK(copies() == 1);
+    }
+    CHECK(copies() == 0);
+    text = hidden.fill(R"({"a": "#", })");
+    CHECK_THROWS_AS(Body(text), Error);
+    wipe(text);
+    CHECK(copies() == 0);
 }
 
 TEST_CASE("a body is one JSON object") {

@@ -128,6 +128,7 @@ TEST_CASE("a snapshot that cannot be taken is failed with the reason, and has no
     CHECK(failed.text("copy_state") == "failed");
     CHECK(failed.text("error_class") == "not_found");
     CHECK_THAT(failed.message(), Catch::Contains("nothing"));
+    CHECK_THAT(failed.text("hint"), Catch::Contains("connector browse"));
     for (const auto* what : {"/download", "/sample"}) {
         const auto answer = shop.get("/datasets/" + created.id() + what);
         CHECK(answer.status == 409);

@@ -71,6 +71,7 @@ TEST_CASE("a damaged dataset is never exported, shown or downloaded as if it wer
     const auto exported = shop.run();
     CHECK(exported.text("status") == "failed");
     CHECK(exported.text("error_class") == "integrity");
+    CHECK_FALSE(exported.text("hint").empty());
     CHECK(shop.rows_written() <= 0);
     CHECK(shop.get("/datasets/" + shop.dataset + "/sample?limit=1").text("class") == "integrity");
     for (const auto* extension : {"csv", "zip"}) {
@@ -90,8 +91,7 @@ TEST_CASE("an export that is written and cannot be recorded says so, and a repea
     const auto first = shop.run();
     CHECK(first.text("status") == "failed");
     CHECK_THAT(first.text("logs"), Catch::Contains("the export is written (3 rows written)") &&
-                                       Catch::Contains("no room") &&
-                                       Catch::Contains("do not export again"));
+                                       Catch::Contains("no room") && Catch::Contains("do not export again"));
     CHECK(shop.rows_written() == 3);
     shop.execute_in_store("DROP TRIGGER full");
     for (int i = 0; i < 2; ++i) {

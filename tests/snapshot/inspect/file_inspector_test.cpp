@@ -100,7 +100,9 @@ TEST_CASE("lines end with LF, CRLF or CR") {
         {"a.csv", "a,b\r\"1\n\",2\r", "csv||,\"h|utf-8|1|a text, b integer|"},
         {"a.csv", "a,b\r\n1,2\r\n3,4", "csv||,\"h|utf-8|2|a integer, b integer|"},
         {"a.csv", "a,b\n1,2\r\n3,4\r", "csv||,\"h|utf-8|2|a integer, b integer|"},
-        {"a.csv", "a,b\n1,x\ry\n", "csv||,\"h|utf-8|1|a integer, b text|"},
+        {"a.csv", "a,b\n1,x\ry\n",
+         "csv||,\"h|utf-8|1|a integer, b text|1 of the values hold a CR, first in line 2: if rows should end there, make "
+         "all line ends the same"},
         {"a.csv", "\r\n\r\na,b\r\n1,2\r\n",
          "csv||,\"h|utf-8|1|a integer, b integer|2 empty lines are not counted"},
     });

@@ -38,7 +38,9 @@ class Keys {
     TemporaryDirectory folder_;
 };
 
-std::string normalized(const std::string& text) { return normalize_private_key(Secret(text), true).reveal(); }
+std::string normalized(const std::string& text) {
+    return std::string(normalize_private_key(Secret(text), true).reveal());
+}
 
 /// The Error of a key that is used with that passphrase.
 Error error_of(const std::string& text, const std::string& passphrase = {}) {

@@ -289,3 +289,17 @@ TEST_CASE("a scheme may name another program's driver") {
     connection.host = "mysql+pymysql://127.0.0.1";
     CHECK_FALSE(run_test(connection).error);
 }
+
+TEST_CASE("a user name that the server would cut is refused") {
+    auto& server = shared_mariadb_server();
+    const std::string longest(128, 'u');
+    server.query("CREATE OR REPLACE USER " + longest + "@'%' IDENTIFIED BY 'x';");
+    auto connection = connection_to(server);
+    connection.password = Secret("x");
+    connection.username = longest;
+    CHECK(read_whole(connection, {.request = "SELECT 1"}).rows.size() == 1);
+    connection.username += "v";
+    const auto error = error_of([&] { read_whole(connection, {.request = "SELECT 1"}); });
+    CHECK(error.error_class() == ErrorClass::auth);
+    CHECK_THAT(error.what(), Catch::Contains("takes that name for '" + longest + "'"));
+}

@@ -131,6 +131,19 @@ TEST_CASE("MariaDB keeps the contract of a source") {
     check_source_contract(fixture);
 }
 
+TEST_CASE("MariaDB tells its estimate of the rows of a table that is read whole") {
+    MysqlFixture fixture;
+    fixture.run("CREATE TABLE estimated (n int); INSERT INTO estimated " + fixture.numbers(100) +
+                "; ANALYZE TABLE estimated;");
+    const Location table{.database = fixture.database(), .table = fixture.table("estimated")};
+    const auto whole = read_whole(fixture.connection(), table);
+    CHECK(whole.rows.size() == 100);
+    REQUIRE(whole.about_rows);
+    CHECK(*whole.about_rows > 50);
+    CHECK(*whole.about_rows < 200);
+    CHECK_FALSE(read_whole(fixture.connection(), table, 1).about_rows);
+}
+
 TEST_CASE("MariaDB keeps the contract of a server of SQL") {
     MysqlServerFixture fixture;
     check_sql_server_contract(fixture);
@@ -234,30 +247,6 @@ TEST_CASE("values of any size are read whole, whatever was read before them") {
     }
 }
 
-TEST_CASE("settings of the server do not change what is read") {
-    shared_mariadb_server().query(
-        "CREATE OR REPLACE TABLE settled AS SELECT seq AS n FROM seq_1_to_100;"
-        "SET GLOBAL sql_select_limit = 2, GLOBAL max_join_size = 3, GLOBAL sql_big_selects = 0,"
-        " GLOBAL group_concat_max_len = 4, GLOBAL max_recursive_iterations = 3, GLOBAL lc_time_names = 'de_DE',"
-        " GLOBAL div_precision_increment = 1, GLOBAL default_week_format = 3, GLOBAL sql_mode = 'ANSI_QUOTES',"
-        " GLOBAL init_connect = 'SET sql_select_limit = 1', GLOBAL completion_type = 2,"
-        " GLOBAL max_statement_time = 60, GLOBAL idle_transaction_timeout = 1;");
-    const auto table = read_table("settled");
-    const auto request = read_request(
-        "SELECT (SELECT COUNT(*) FROM settled a, settled b), LENGTH((SELECT GROUP_CONCAT(n) FROM settled)),"
-        " (WITH RECURSIVE r(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM r WHERE i < 50) SELECT COUNT(*) FROM r),"
-        " MONTHNAME('2020-05-01'), 1 / 3, WEEK('2021-01-03'), \"text\", @@max_statement_time = 0");
-    shared_mariadb_server().query(
-        "SET GLOBAL sql_select_limit = DEFAULT, GLOBAL max_join_size = DEFAULT, GLOBAL sql_big_selects = DEFAULT,"
-        " GLOBAL group_concat_max_len = DEFAULT, GLOBAL max_recursive_iterations = DEFAULT,"
-        " GLOBAL lc_time_names = DEFAULT, GLOBAL div_precision_increment = DEFAULT,"
-        " GLOBAL default_week_format = DEFAULT, GLOBAL sql_mode = DEFAULT, GLOBAL init_connect = '',"
-        " GLOBAL completion_type = DEFAULT, GLOBAL max_statement_time = DEFAULT,"
-        " GLOBAL idle_transaction_timeout = DEFAULT;");
-    CHECK(table.rows.size() == 100);
-    CHECK(request.rows == Rows{{"10000", "291", "50", "May", "0.3333", "1", "text", "1"}});
-}
-
 TEST_CASE("a table is read with all of its columns, as browse lists them") {
     shared_mariadb_server().query(
         "CREATE OR REPLACE TABLE complete (a INT, b INT INVISIBLE DEFAULT 2, c INT AS (a + 10) STORED,"
@@ -338,76 +327,6 @@ TEST_CASE("a table that is changed before it is read is read as it is then") {
     CHECK(found.rows.front() == TableSink::Row{"1", "new"});
 }
 
-TEST_CASE(
-    "text that has no Unicode form is an error, and the rest of its character set is read as the server does") {
-    auto& server = shared_mariadb_server();
-    std::size_t compared = 0;
-    for (const std::string charset :
-         {"latin1", "cp1251", "koi8u", "greek", "tis620", "swe7", "sjis", "cp932", "gbk", "big5", "ujis",
-          "eucjpms", "euckr", "ucs2", "utf16le", "utf8mb3"}) {
-        CAPTURE(charset);
-        server.query(fmt::format(
-            "CREATE OR REPLACE TABLE sets (id INT AUTO_INCREMENT PRIMARY KEY, c VARCHAR(3) CHARACTER SET {0}, b VARBINARY(9) "
-            "AS (CONVERT(c USING utf8mb4)) VIRTUAL);"
-            "INSERT IGNORE INTO sets (c) SELECT CONVERT(CHAR(seq) USING {0}) FROM seq_32_to_255;"
-            "INSERT IGNORE INTO sets (c) SELECT CONVERT(CHAR(seq) USING {0}) FROM seq_33088_to_65535 WHERE seq % 7 = 0 "
-            "AND CHAR_LENGTH(CONVERT(CHAR(seq) USING {0})) = 1 AND NOT ('{0}' = 'ucs2' AND seq BETWEEN 55296 AND 57343);"
-            "DELETE FROM sets WHERE c IS NULL OR (CONVERT(c USING utf8mb4) IN ('?', _utf8mb4 x'EFBFBD') AND c <> '?');",
-            charset));
-        const auto table = read_table("sets");
-        for (const auto& row : table.rows) {
-            REQUIRE(to_hex(row[1].value()) == to_hex(row[2].value()));
-            ++compared;
-        }
-        CHECK(table.rows.size() > 90);
-    }
-    CHECK(compared > 5000);
-    server.query(
-        "CREATE OR REPLACE TABLE formless (id INT, c VARCHAR(9) CHARACTER SET big5); INSERT INTO formless VALUES (1, "
-        "'a?'), (2, x'A15A');");
-    for (const Location& location :
-         {Location{.database = "shop", .table = "formless"},
-          Location{.database = "shop", .request = "SELECT id, c FROM formless ORDER BY id"}}) {
-        const auto error = error_of([&] { read_whole(MysqlFixture().connection(), location); });
-        CHECK(error.error_class() == ErrorClass::integrity);
-        CHECK_THAT(error.what(), Catch::Contains("'c' in row 2"));
-    }
-    CHECK(read_request("SELECT c FROM formless WHERE id = 1").rows == Rows{{"a?"}});
-}
-
-TEST_CASE("a few rows of many character sets are read whole") {
-    shared_mariadb_server().query(
-        "CREATE OR REPLACE TABLE many_sets (a TEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_uca1400_ai_ci, b VARCHAR(20) "
-        "CHARACTER SET ucs2 COLLATE ucs2_uca1400_ai_ci, c VARCHAR(9) CHARACTER SET utf8mb3, d ENUM('ж','я') CHARACTER SET "
-        "cp1251, e SET('é','b') CHARACTER SET latin1, f CHAR(4) CHARACTER SET utf16, g JSON, h VARCHAR(9) CHARACTER SET "
-        "utf32); INSERT INTO many_sets VALUES ('é😀','é','é','я','é,b','ab','{\"a\":\"é\"}','😀');");
-    const Rows rows{{"é😀", "é", "é", "я", "é,b", "ab", "{\"a\":\"é\"}", "😀"}};
-    for (const auto limit : {std::optional<std::uint64_t>(1), std::optional<std::uint64_t>()}) {
-        const auto connection = MysqlFixture().connection();
-        CHECK(read_whole(connection, {.database = "shop", .table = "many_sets"}, limit).rows == rows);
-        const auto asked =
-            read_whole(connection, {.database = "shop", .request = "SELECT * FROM many_sets"}, limit);
-        CHECK(asked.rows == rows);
-        CHECK(asked.header[1].type == "varchar(20)");
-        CHECK(asked.header[7].type == "varchar(9)");
-    }
-}
-
-TEST_CASE("text in another encoding than the server says is read and written by the connector's") {
-    auto& server = shared_mariadb_server();
-    server.query(
-        "CREATE OR REPLACE TABLE mislabelled (id INT, c VARCHAR(20) CHARACTER SET latin1); INSERT INTO mislabelled VALUES "
-        "(1, x'CFF0E8E2E5F2');");
-    auto known = MysqlFixture().connection();
-    known.options["encoding"] = "CP1251";
-    const Location location{.database = "shop", .table = "mislabelled"};
-    CHECK(read_whole(known, location).rows == Rows{{"1", "Привет"}});
-    write_rows(known, location, {"id", "c"}, {{"2", "Привет"}});
-    CHECK(trim(server.query("SELECT HEX(c) FROM mislabelled WHERE id = 2;")) == "CFF0E8E2E5F2");
-    known.options["encoding"] = "UTF-8";
-    CHECK(error_of([&] { read_whole(known, location); }).error_class() == ErrorClass::integrity);
-}
-
 TEST_CASE("the connector's time zone is that of views and requests, and tables stay in UTC") {
     auto& server = shared_mariadb_server();
     server.query(
@@ -426,6 +345,10 @@ TEST_CASE("the connector's time zone is that of views and requests, and tables s
     const auto error = error_of([&] { read_whole(there, request); });
     CHECK(error.error_class() == ErrorClass::invalid);
     CHECK_THAT(error.hint(), Catch::Contains("+02:00"));
+    const auto run = run_test(there, std::nullopt);
+    CHECK(run.last().name == "auth");
+    REQUIRE(run.error);
+    CHECK(run.error->hint() == error.hint());
 }
 
 TEST_CASE("the wait for a locked table ends") {
@@ -440,6 +363,19 @@ TEST_CASE("the wait for a locked table ends") {
     const auto error = error_of([&] { read_whole(connection, {.database = "shop", .table = "locked"}); });
     CHECK(error.error_class() == ErrorClass::unreachable);
     CHECK_THAT(error.what(), Catch::Contains("Lock wait timeout"));
+}
+
+TEST_CASE("a request that the server does not understand is invalid, and the hint says what to do") {
+    const std::vector<std::pair<std::string, std::string>> cases{
+        {"SELECT nothing FROM DUAL", "list the columns"},
+        {"SELECT 1 UNION SELECT 1, 2", "UNION"},
+        {"SELECT 1 FROM DUAL WHERE", "SQL mode"}};
+    for (const auto& [request, hint] : cases) {
+        CAPTURE(request);
+        const auto error = error_of([&] { read_request(request); });
+        CHECK(error.error_class() == ErrorClass::invalid);
+        CHECK_THAT(error.hint(), Catch::Contains(hint));
+    }
 }
 
 TEST_CASE("a broken view is invalid, and the hint says why") {

@@ -11,7 +11,8 @@ namespace {
 std::string written(const char* type, const std::string& value,
                     std::optional<ValueKind> kind = std::nullopt) {
     std::string sql;
-    const auto problem = TargetColumn("c", type, "", kind).append(sql, {value.data(), value.size()}, nullptr);
+    const auto problem =
+        TargetColumn("c", type, "", true, kind).append(sql, {value.data(), value.size()}, nullptr);
     return problem ? "<" + *problem + ">" : sql;
 }
 

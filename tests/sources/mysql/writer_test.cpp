@@ -163,6 +163,67 @@ TEST_CASE("a table that cannot take back a write is refused before anything is w
         }
         CHECK(query("SELECT n FROM fixed;") == "1");
     }
+    query("CREATE OR REPLACE SEQUENCE numbers; CREATE OR REPLACE VIEW fixed_view AS SELECT 1 AS n;");
+    CHECK_THAT(write_error("numbers", {"next_not_cached_value"}, {{"2"}}).what(),
+               Catch::Contains("SEQUENCE"));
+    CHECK_THAT(write_error("fixed_view", {"n"}, {{"2"}}).what(), Catch::Contains("VIEW"));
+}
+
+TEST_CASE("NULL is refused where the server would store another value, and 0 is kept") {
+    query(
+        "CREATE OR REPLACE TABLE replaced (id INT AUTO_INCREMENT PRIMARY KEY, t TIMESTAMP(3) NOT NULL DEFAULT '2020-01-01',"
+        " u TIMESTAMP NULL, n INT NOT NULL DEFAULT 5); INSERT INTO replaced (id) VALUES (7);");
+    for (const std::string column : {"id", "t", "n"}) {
+        CAPTURE(column);
+        const auto value = column == "t" ? "2020-01-01 00:00:00" : "1";
+        const auto error = write_error("replaced", {column}, {{value}, {std::nullopt}}, WriteMode::replace);
+        CHECK(error.error_class() == ErrorClass::invalid);
+        CHECK_THAT(error.what(), Catch::Contains("'" + column + "'"));
+        if (column != "n") CHECK_THAT(error.what(), Catch::Contains("in row 2 is NULL"));
+        CHECK(query("SELECT GROUP_CONCAT(id) FROM replaced;") == "7");
+    }
+    write("replaced", {"id", "u"}, {{"0", std::nullopt}});
+    CHECK(query("SELECT id, u FROM replaced ORDER BY id LIMIT 1;") == "0\tNULL");
+}
+
+TEST_CASE("a replacement is refused when a foreign key would change another table") {
+    for (const std::string action : {"CASCADE", "SET NULL"}) {
+        CAPTURE(action);
+        query(
+            "DROP TABLE IF EXISTS orders_of; DROP TABLE IF EXISTS customers;"
+            "CREATE TABLE customers (id INT PRIMARY KEY, boss INT,"
+            " FOREIGN KEY (boss) REFERENCES customers (id) ON DELETE SET NULL);"
+            "CREATE TABLE orders_of (id INT PRIMARY KEY, customer INT, CONSTRAINT the_customer FOREIGN KEY (customer)"
+            " REFERENCES customers (id) ON DELETE " +
+            action +
+            ");"
+            "INSERT INTO customers (id) VALUES (1); INSERT INTO orders_of VALUES (1, 1);");
+        const auto error = write_error("customers", {"id"}, {{"1"}}, WriteMode::replace);
+        CHECK(error.error_class() == ErrorClass::invalid);
+        CHECK_THAT(error.what(), Catch::Contains("shop.orders_of") && Catch::Contains("the_customer") &&
+                                     Catch::Contains(action));
+        CHECK(query("SELECT customer FROM orders_of;") == "1");
+        write("customers", {"id"}, {{"2"}});
+        query("DELETE FROM orders_of;");
+        write("customers", {"id"}, {{"3"}}, WriteMode::replace);
+        CHECK(query("SELECT id FROM customers;") == "3");
+    }
+    query("DROP TABLE orders_of;");
+}
+
+TEST_CASE(
+    "a row that is longer than a packet of the server is refused, and shorter ones go in several packets") {
+    query("CREATE OR REPLACE TABLE packets (c LONGTEXT); INSERT INTO packets VALUES ('old');");
+    const auto error =
+        write_error("packets", {"c"}, {{"1"}, {std::string(17'000'000, 'x')}}, WriteMode::replace);
+    CHECK(error.error_class() == ErrorClass::invalid);
+    CHECK_THAT(error.what(), Catch::Contains("row 2") && Catch::Contains("max_allowed_packet is 16777216"));
+    CHECK(query("SELECT c FROM packets;") == "old");
+    query("SET GLOBAL max_allowed_packet = 65536;");
+    const Rows rows(200, {std::string(1000, 'y')});
+    write("packets", {"c"}, rows, WriteMode::replace);
+    query("SET GLOBAL max_allowed_packet = DEFAULT;");
+    CHECK(query("SELECT COUNT(*), SUM(LENGTH(c)) FROM packets;") == "200\t200000");
 }
 
 TEST_CASE("a new table is there only when it is whole, and holds any text") {

@@ -170,7 +170,7 @@ TEST_CASE("a server that lets anyone in and then sends rubbish is unreachable") 
         RawServer server([&](RawConnection& client) {
             client.read(8);
             client.send(let_in + ready);
-            client.read_until("SELECT");  // of the start packet and the first statement
+            client.read_until("BEGIN");  // of the start packet and the first statement
             client.send(answer);
         });
         auto rubbish = connection_to_port(fixture, server.port());

@@ -28,6 +28,16 @@ inline PostgresServer& shared_postgres_server() {
     return server;
 }
 
+/// A connection to the shared server as a role that is made anew, after which these statements give it its rights.
+inline sources::Connection connection_as(const std::string& role, const std::string& rights) {
+    shared_postgres_server().query("DROP ROLE IF EXISTS " + role + "; CREATE ROLE " + role +
+                                   " LOGIN PASSWORD 'x'; " + rights);
+    auto made = connection_to(shared_postgres_server());
+    made.username = role;
+    made.password = Secret("x");
+    return made;
+}
+
 /// `Base` is SourceFixture, or derives from it.
 template <typename Base>
 class PostgresFixtureOf : public Base {

@@ -29,16 +29,6 @@ void write(const sources::Connection& to, const std::string& table,
     write_rows(to, {.database = "shop", .table = table}, columns, rows, mode);
 }
 
-/// A connection as a role that is made with these statements, in which `{}` stands for its name.
-sources::Connection connection_as(const std::string& role, const std::string& rights) {
-    server().query(
-        fmt::format("DROP ROLE IF EXISTS {0}; CREATE ROLE {0} LOGIN PASSWORD 'x'; {1}", role, rights));
-    auto made = connection();
-    made.username = role;
-    made.password = Secret("x");
-    return made;
-}
-
 const std::string long_name(70, 'n');
 const std::string cut_name(63, 'n');
 

@@ -122,6 +122,17 @@ TEST_CASE("PostgreSQL keeps the contract of a source") {
     check_source_contract(fixture);
 }
 
+TEST_CASE("PostgreSQL tells its estimate of the rows of a table that is read whole") {
+    PostgresFixture fixture;
+    fixture.run("CREATE TABLE estimated (n int); INSERT INTO estimated " + fixture.numbers(100) +
+                "; ANALYZE estimated;");
+    const Location table{.database = fixture.database(), .table = fixture.table("estimated")};
+    const auto whole = read_whole(fixture.connection(), table);
+    CHECK(whole.rows.size() == 100);
+    CHECK(whole.about_rows == 100U);
+    CHECK_FALSE(read_whole(fixture.connection(), table, 1).about_rows);
+}
+
 TEST_CASE("PostgreSQL keeps the contract of a server of SQL") {
     shared_postgres_server().query(
         "DROP TABLE IF EXISTS typed; DROP TYPE IF EXISTS mood; DROP DOMAIN IF EXISTS positive;"

@@ -25,6 +25,7 @@ TEST_CASE("a value is written as a literal of a column of PostgreSQL") {
     CHECK(written("integer", "true") == "'1'");
     CHECK(written("numeric(10,2)", "1.500") == "'1.500'");
     CHECK(written("money", "1.50") == "'1.50'::numeric");
+    CHECK(written("money[]", "[2:3]={1.50,NULL}") == "'[2:3]={1.50,NULL}'::numeric[]");
     CHECK(written("bytea", "\\x00ff") == "'\\x00ff'");
     CHECK(written("bytea", "a\\b") == "'\\x615c62'");
     CHECK(written("bytea", "\\x00ff", ValueKind::text) == "'\\x5c7830306666'");
@@ -52,6 +53,8 @@ TEST_CASE("a value that PostgreSQL would change without an error is refused") {
     CHECK(is_refused("timestamp(3) with time zone", "2020-01-01T10:00:00.1234Z"));
     CHECK(is_refused("timestamp without time zone", "12020-01-01T10:00:00+02"));
     CHECK(is_refused("money", "0.005"));
+    CHECK(is_refused("money[]", "{{1},{0.005}}"));
+    CHECK(is_refused("money[]", "{$1.00}"));
     CHECK(is_refused("text", std::string("a\0b", 3)));
 }
 

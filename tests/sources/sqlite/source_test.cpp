@@ -61,6 +61,21 @@ TEST_CASE("SQLite keeps the contract of a source") {
     check_source_contract(fixture);
 }
 
+TEST_CASE("SQLite estimates the rows of a table that is read whole by its row numbers") {
+    SqliteFixture fixture;
+    fixture.run("CREATE TABLE e (n); INSERT INTO e " + fixture.numbers(100) +
+                "; DELETE FROM e WHERE n < 10; CREATE VIEW v AS SELECT * FROM e; "
+                "CREATE TABLE w (n PRIMARY KEY) WITHOUT ROWID; INSERT INTO w VALUES (1);");
+    const auto estimate = [&](const sources::Location& location, std::optional<std::uint64_t> limit = {}) {
+        return read_whole(fixture.connection(), location, limit).about_rows;
+    };
+    CHECK(estimate({.table = "e"}) == 100U);
+    CHECK_FALSE(estimate({.table = "e"}, 1));
+    CHECK_FALSE(estimate({.table = "v"}));
+    CHECK_FALSE(estimate({.table = "w"}));
+    CHECK_FALSE(estimate({.request = "SELECT * FROM e"}));
+}
+
 TEST_CASE("a value of SQLite keeps its digits and bytes") {
     SqliteFixture fixture;
     fixture.run(

@@ -99,12 +99,67 @@ TEST_CASE("a STRICT table keeps its types") {
     const File file;
     file.run(
         "CREATE TABLE a (i INTEGER, r REAL, t TEXT, b BLOB, x ANY) STRICT; CREATE TABLE b (i INTEGER, r REAL, t TEXT, b BLOB, x ANY) STRICT;"
-        "INSERT INTO a VALUES (1, 2.0, '\\x41', x'41', 5), (NULL, NULL, '5', x'', 5.0), (2, 0.5, '', NULL, 'text');");
+        "INSERT INTO a VALUES (1, 2.0, '\\x41', x'41', 5), (NULL, NULL, '5', x'', 5.0), (2, 0.5, '', NULL, 'text'),"
+        "(3, 1, '1', NULL, '1'), (4, 1, '', NULL, '1.0'), (5, 1, '', NULL, '1e5'), (6, 1, '', NULL, '-7');");
     file.copy("a", "b");
     CHECK(file.run("SELECT * FROM (SELECT quote(i), quote(r), quote(t), quote(b), quote(x) FROM a EXCEPT "
                    "SELECT quote(i), quote(r), quote(t), quote(b), quote(x) FROM b);")
               .empty());
-    CHECK(file.run("SELECT count(*) FROM b;") == "3");
+    CHECK(file.run("SELECT count(*) FROM b;") == "7");
+}
+
+TEST_CASE("a row that SQLite would drop or replace another one with is refused, and nothing is written") {
+    const File file;
+    file.run(
+        "CREATE TABLE ignoring (n INTEGER UNIQUE ON CONFLICT IGNORE); CREATE TABLE replacing (n INTEGER PRIMARY KEY ON "
+        "CONFLICT REPLACE); CREATE TABLE filling (n INTEGER NOT NULL ON CONFLICT REPLACE DEFAULT 5);"
+        "CREATE TABLE dropping (n INTEGER); CREATE TRIGGER d BEFORE INSERT ON dropping WHEN new.n = 3 BEGIN SELECT "
+        "raise(IGNORE); END; CREATE TABLE elsewhere (n INTEGER); CREATE VIEW diverting AS SELECT n FROM elsewhere;"
+        "CREATE TRIGGER v INSTEAD OF INSERT ON diverting BEGIN INSERT INTO elsewhere VALUES (new.n); END;");
+    for (const std::string table : {"ignoring", "replacing", "filling", "dropping", "diverting"}) {
+        CAPTURE(table);
+        Rows rows{{"2"}, {"3"}, {"3"}};
+        if (table == "filling") rows.push_back({std::nullopt});
+        const auto error = error_of([&] { file.write(table, {"n"}, rows); });
+        CHECK(error.error_class() == ErrorClass::invalid);
+        CHECK(file.run("SELECT count(*) FROM " + table + ";") == "0");
+    }
+}
+
+TEST_CASE("the triggers of a table may ignore and replace rows of other tables") {
+    const File file;
+    file.run(
+        "CREATE TABLE seen (n); CREATE TABLE last (id INTEGER PRIMARY KEY, n); CREATE TRIGGER s AFTER INSERT ON seen "
+        "BEGIN INSERT OR REPLACE INTO last VALUES (1, new.n); END;");
+    file.write("seen", {"n"}, {{"1"}, {"2"}});
+    CHECK(file.run("SELECT * FROM last;") == "1|2");
+}
+
+TEST_CASE("NULL is refused where SQLite would store a number, and nothing is written") {
+    const File file;
+    file.run(
+        "CREATE TABLE keyed (id INTEGER PRIMARY KEY, n); INSERT INTO keyed VALUES (7, 'kept');"
+        "CREATE TABLE free (id INT PRIMARY KEY, n);");
+    for (const std::string column : {"id", "ID", "rowid"}) {
+        CAPTURE(column);
+        const auto error = error_of([&] {
+            file.write("keyed", {column}, {{"1"}, {std::nullopt}}, WriteMode::replace);
+        });
+        CHECK(error.error_class() == ErrorClass::invalid);
+        CHECK_THAT(error.what(), Catch::Contains("column '" + column + "' in row 2"));
+        CHECK(file.run("SELECT * FROM keyed;") == "7|kept");
+    }
+    file.write("free", {"id"}, {{std::nullopt}});
+    CHECK(file.run("SELECT id IS NULL FROM free;") == "1");
+}
+
+TEST_CASE("replacing the rows of a table leaves those of other tables alone") {
+    const File file;
+    file.run(
+        "CREATE TABLE parent (id INTEGER PRIMARY KEY); CREATE TABLE child (p REFERENCES parent ON DELETE CASCADE);"
+        "INSERT INTO parent VALUES (1); INSERT INTO child VALUES (1);");
+    file.write("parent", {"id"}, {{"2"}}, WriteMode::replace);
+    CHECK(file.run("SELECT * FROM parent, child;") == "2|1");
 }
 
 TEST_CASE("a number that SQLite would round is refused, and nothing is written") {

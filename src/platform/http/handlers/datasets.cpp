@@ -49,7 +49,10 @@ Answer create_dataset(State& state, const RoutedCall& routed) {
     dataset.name = body.required_text("name");
     dataset.datasource_id = body.required_text("datasource_id");
     dataset.created_at = format_time(state.clock.now());
-    state.jobs.begin(dataset, read_names(routed.query));
+    // A datasource that does not exist is refused by the store.
+    const auto datasource = state.datasources.find(dataset.datasource_id);
+    auto slots = take_job_slots(state, datasource ? datasource->connector_id : "", routed.call.caller);
+    state.jobs.begin(dataset, read_names(routed.query), std::move(slots));
     return json_answer(model::encode_answer(get_dataset(state, id)));
 }
 

@@ -22,6 +22,13 @@ void read_fields(const Body& body, model::Datasource& datasource) {
     datasource.format = normal_format(datasource.format);
 }
 
+/// Checks the location. A connector that is not in the datasource's project is refused by the store, like one that does
+/// not exist.
+void check(State& state, const model::Datasource& datasource) {
+    const auto connector = state.connectors.find(datasource.connector_id);
+    if (connector && connector->project_id == datasource.project_id) check_datasource(datasource, *connector);
+}
+
 /// A datasource's system, opened, and the place in it.
 struct OpenedDatasource {
     OpenSource opened;
@@ -47,9 +54,7 @@ Answer create_datasource(State& state, const RoutedCall& routed) {
     datasource.connector_id = body.required_text("connector_id");
     datasource.created_at = format_time(state.clock.now());
     read_fields(body, datasource);
-    // The table checks that the connector is in this project.
-    const auto connector = state.connectors.find(datasource.connector_id);
-    if (connector) check_datasource(datasource, *connector);
+    check(state, datasource);
     state.datasources.insert(datasource, read_names(routed.query));
     return json_answer(model::encode_answer(datasource));
 }
@@ -58,8 +63,7 @@ Answer update_datasource(State& state, const RoutedCall& routed) {
     const Body body(routed.call.body);
     auto changed = get_datasource(state, routed.parameters.at(0));
     read_fields(body, changed);
-    const auto connector = state.connectors.find(changed.connector_id);
-    if (connector) check_datasource(changed, *connector);
+    check(state, changed);
     const auto change = [&](model::Datasource& datasource) { read_fields(body, datasource); };
     return json_answer(
         model::encode_answer(state.datasources.update(changed.id, change, read_names(routed.query))));

@@ -41,10 +41,11 @@ void read_fields(const Body& body, model::Exporter& exporter) {
     check_mode("database_write_mode", exporter.database_write_mode, database_modes);
 }
 
-/// Checks the target; a connector that does not exist is refused by the store.
+/// Checks the target. A connector that is not in the exporter's project is refused by the store, like one that does not
+/// exist.
 void check_target(State& state, const model::Exporter& exporter) {
-    if (const auto connector = state.connectors.find(exporter.connector_id))
-        check_exporter(exporter, *connector);
+    const auto connector = state.connectors.find(exporter.connector_id);
+    if (connector && connector->project_id == exporter.project_id) check_exporter(exporter, *connector);
 }
 
 Answer update_exporter(State& state, const RoutedCall& routed) {

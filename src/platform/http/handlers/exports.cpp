@@ -116,8 +116,8 @@ void refuse_uncertain(State& state, const model::Exporter& exporter, const std::
 }
 
 Answer list_exports(State& state, const RoutedCall& routed) {
-    return list_page(
-        routed, [&](const Page& page) { return state.exports.list(routed.parameters.at(0), page); });
+    return list_page(routed,
+                     [&](const Page& page) { return state.exports.list(routed.parameters.at(0), page); });
 }
 
 /// Begins an export, which continues after the answer. `writer` makes what writes it, in this process.
@@ -146,12 +146,14 @@ Answer update_export(State& state, const RoutedCall& routed) {
         state.exports.stop(settled.id, *routed.call.cancellation))
         return json_answer(model::encode_answer(get_export(state, settled.id)));
     if (!state.exporters.is_uncertain(settled.id)) {
-        throw Error(ErrorClass::conflict, settled.status == "running"
-                                              ? std::string("the export is running, in another process")
-                                              : fmt::format("the export is {}: that is certain", settled.status));
+        throw Error(ErrorClass::conflict,
+                    settled.status == "running"
+                        ? std::string("the export is running, in another process")
+                        : fmt::format("the export is {}: that is certain", settled.status));
     }
     settled.status = status;
     settled.logs = "settled by hand";
+    settled.hint.clear();
     settled.error_class = status == "done" ? "" : std::string(to_string(ErrorClass::internal));
     state.exporters.settle_export(settled, ExporterTable::Commit::settled);
     return json_answer(model::encode_answer(settled));
@@ -196,8 +198,7 @@ Content content_of(const std::shared_ptr<UploadedFile>& upload, const Form& form
         return read_some(*file, buffer, upload->path());
     };
     const auto rows = [upload, form](sources::RowSink& sink, const Cancellation& cancellation) {
-        read_uploaded_table(*upload, form,
-                            {.sink = &sink, .rows = std::numeric_limits<std::uint64_t>::max()},
+        read_uploaded_table(*upload, form, {.sink = &sink, .rows = std::numeric_limits<std::uint64_t>::max()},
                             [&](std::string_view) { cancellation.check(); });
     };
     return {.bytes = {.size = std::filesystem::file_size(upload->path()),
@@ -207,11 +208,12 @@ Content content_of(const std::shared_ptr<UploadedFile>& upload, const Form& form
             .rows = rows};
 }
 
-/// Keeps one of the connector's calls until the export has ended.
-Exports::Write writer_of(State& state, const model::Exporter& exporter, const Content& content) {
-    const auto slot = std::make_shared<std::optional<Slots::Slot>>(take_slot(state, exporter.connector_id));
-    return [&state, exporter, content, slot](model::Export& done, Cancellation& cancellation,
-                                             const std::function<void()>& before_commit) {
+/// Keeps one of the connector's calls, and of the token's jobs, until the export has ended.
+Exports::Write writer_of(State& state, const model::Exporter& exporter, const RoutedCall& routed,
+                         const Content& content) {
+    auto slots = take_job_slots(state, exporter.connector_id, routed.call.caller);
+    return [&state, exporter, content, slots = std::move(slots)](
+               model::Export& done, Cancellation& cancellation, const std::function<void()>& before_commit) {
         write(state, exporter, content, cancellation, done, before_commit);
     };
 }
@@ -221,7 +223,7 @@ Answer export_dataset(State& state, const RoutedCall& routed) {
     const auto dataset = get_done_dataset(state, routed.parameters.at(1));
     refuse_uncertain(state, exporter, dataset.id);
     return begin_export(state, exporter, dataset.id,
-                        [&] { return writer_of(state, exporter, content_of(state, dataset)); });
+                        [&] { return writer_of(state, exporter, routed, content_of(state, dataset)); });
 }
 
 Answer export_file(State& state, const RoutedCall& routed) {
@@ -229,7 +231,7 @@ Answer export_file(State& state, const RoutedCall& routed) {
     const auto upload = std::make_shared<UploadedFile>(state.jobs.file_of(new_id()).parent_path());
     const auto form = read_upload(routed, *upload);
     return begin_export(state, exporter, {},
-                        [&] { return writer_of(state, exporter, content_of(upload, form)); });
+                        [&] { return writer_of(state, exporter, routed, content_of(upload, form)); });
 }
 
 }  // namespace

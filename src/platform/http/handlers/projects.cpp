@@ -72,11 +72,13 @@ Answer remove_project(State& state, const RoutedCall& routed) {
 }
 
 Answer list_users(State& state, const RoutedCall& routed) {
-    get_project(state, routed.parameters.at(0));
+    const auto& project = routed.parameters.at(0);
+    get_project(state, project);
     model::JsonArray users;
     users.json(encode_local_user());
     for (const auto& token : state.tokens.list()) {
-        if (state.tokens.is_valid(token))
+        const bool is_of_project = token.project_id.empty() || token.project_id == project;
+        if (is_of_project && state.tokens.is_valid(token))
             users.json(encode_user(token.id, token.name, to_string(token.role)));
     }
     return json_answer(users.finish());

@@ -1,6 +1,7 @@
 #include "platform/http/handlers/uploads.hpp"
 
 #include <algorithm>
+#include <optional>
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -32,11 +33,49 @@ std::string field_of(const Form& form, const std::string& name) {
     return found == form.fields.end() ? "" : found->second;
 }
 
-/// The name of the file to inspect: for an archive, of the csv file in it.
+/// The name of the file: for an archive, of the csv file in it.
 std::string name_of(const Form& form) {
     auto name = valid_utf8(form.file_name);
     if (to_lower(name).ends_with(".zip")) name.replace(name.size() - 4, 4, ".csv");
     return name.empty() ? "file.csv" : name;
+}
+
+/// The same for the inspection, where a name that says nothing is that of a csv file.
+std::string inspected_name_of(const Form& form) {
+    const auto name = name_of(form);
+    const auto guess = snapshot::guess_text(snapshot::without_compression_suffix(name), "", true);
+    return guess.by_name ? name : name + ".csv";
+}
+
+std::optional<bool> header_of(const Form& form) {
+    const auto text = field_of(form, "header");
+    if (text.empty() || text == "auto") return std::nullopt;
+    if (text == "true" || text == "yes") return true;
+    if (text == "false" || text == "no") return false;
+    throw Error(ErrorClass::invalid,
+                fmt::format("invalid header: '{}' is neither true, false nor auto", text));
+}
+
+std::optional<std::uint64_t> skip_of(const Form& form) {
+    const auto text = field_of(form, "skip");
+    if (text.empty() || text == "auto") return std::nullopt;
+    const auto lines = parse_integer(text).value_or(-1);
+    if (lines < 0)
+        throw Error(ErrorClass::invalid, fmt::format("invalid skip: '{}' is not a number of lines", text));
+    return static_cast<std::uint64_t>(lines);
+}
+
+/// What the form says of the file. The platform's public clients send the column names in the first row.
+snapshot::FormatOverrides format_of(const Form& form) {
+    auto format = parse_format({.separator = field_of(form, "separator"),
+                                .quote = field_of(form, "quote"),
+                                .escape = field_of(form, "escape"),
+                                .comment = field_of(form, "comment"),
+                                .header = header_of(form),
+                                .skip = skip_of(form),
+                                .encoding = field_of(form, "encoding")});
+    if (!form.fields.contains("header")) format.usual_header = true;
+    return format;
 }
 
 void check_decimal(const Form& form) {
@@ -68,6 +107,15 @@ class Inspected final : public ByteSink {
     snapshot::FileInspector& inspector_;
     const std::function<void(std::string_view)>& each_;
 };
+
+/// What is odd about an archive: a workbook, or one that is cut off. Empty when it looks like any other.
+std::string note_of_archive(const UploadedFile& upload, const Form& form) {
+    snapshot::FileInspector inspector(form.file_name);
+    const std::function<void(std::string_view)> nothing = [](std::string_view) {};
+    Inspected inspected(inspector, nothing);
+    read_plain(upload, inspected);
+    return inspector.finish().note;
+}
 
 /// Writes the dataset's file; counts, hashes and inspects it in the same pass.
 DatasetContent write_content(const UploadedFile& upload, const Form& form,
@@ -124,29 +172,24 @@ Form read_upload(const RoutedCall& routed, UploadedFile& file) {
     return form;
 }
 
-// The platform's public clients send the column names in the first row, except in JSON lines.
 snapshot::FileFindings read_uploaded_table(const UploadedFile& file, const Form& form,
                                            snapshot::PreviewTarget preview,
                                            const std::function<void(std::string_view)>& each) {
-    const auto name = name_of(form);
-    const auto inner = snapshot::without_compression_suffix(name);
-    const bool is_table = snapshot::guess_text(inner, "", true).type != snapshot::ContentType::json_lines;
-    model::FileFormat format{.separator = field_of(form, "separator"),
-                             .quote = field_of(form, "quote"),
-                             .escape = field_of(form, "escape"),
-                             .comment = field_of(form, "comment"),
-                             .header = std::nullopt,
-                             .skip = std::nullopt,
-                             .encoding = field_of(form, "encoding")};
-    if (is_table) format.header = true;
-    snapshot::FileInspector inspector(name, parse_format(format), preview);
-    Inspected inspected(inspector, each);
-    file.read(inspected);
-    auto findings = inspector.finish();
     const auto refuse = [](const std::string& why) {
         throw Error(ErrorClass::invalid, fmt::format("invalid file: {}", why),
                     "send a table, and check the separator");
     };
+    snapshot::FileInspector inspector(inspected_name_of(form), format_of(form), preview);
+    Inspected inspected(inspector, each);
+    try {
+        file.read(inspected);
+    } catch (const Error& error) {
+        const bool is_archive = error.error_class() == ErrorClass::invalid;
+        const auto more = is_archive ? note_of_archive(file, form) : "";
+        if (more.empty()) throw;
+        throw Error(ErrorClass::invalid, fmt::format("{}; {}", error.what(), more), error.hint());
+    }
+    auto findings = inspector.finish();
     if (findings.file_type == "other") refuse(findings.note);
     if (findings.schema.empty()) refuse("it is empty");
     if (!findings.regular) refuse(findings.note);

@@ -30,6 +30,7 @@ struct rows::Layout<model::Dataset> {
         column("schema", dataset.schema);
         column("message", dataset.message);
         column("error_class", dataset.error_class);
+        column("hint", dataset.hint);
         column("created_at", dataset.created_at);
         column("file_name", dataset.file.name);
         column("file_type", dataset.file.type);
@@ -146,6 +147,7 @@ void set_failed(model::Dataset& dataset, const Error& reason) {
     dataset.bytes.reset();
     dataset.message = reason.what();
     dataset.error_class = to_string(reason.error_class());
+    dataset.hint = reason.hint();
 }
 
 bool DatasetTable::fail(const std::string& id, const Error& reason) {

@@ -38,6 +38,7 @@ struct rows::Layout<model::Export> {
         column("rows", done.rows);
         column("logs", done.logs);
         column("error_class", done.error_class);
+        column("hint", done.hint);
         column("created_at", done.created_at);
     }
 };

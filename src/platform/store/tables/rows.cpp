@@ -4,6 +4,7 @@
 #include "model/codec.hpp"
 #include "model/json.hpp"
 #include "model/json_builder.hpp"
+#include "model/json_parts.hpp"
 
 namespace prevision::platform::rows {
 
@@ -24,11 +25,11 @@ void Binder::operator()(std::string_view column, const std::vector<model::Schema
 void Reader::operator()(std::string_view /*column*/, std::string& value) { value = row_.text(index_++); }
 
 void Reader::operator()(std::string_view /*column*/, std::map<std::string, std::string>& value) {
-    const auto text = row_.text(index_++);
-    if (text == "{}") return;
-    const auto document = model::parse_json_object(text);
-    for (const auto& member : document.GetObject())
-        value.emplace(member.name.GetString(), model::scalar_text(member.value).value_or(""));
+    const auto members = row_.text(index_++);
+    model::for_each_member(members, [&](std::string_view name, std::string_view text) {
+        value.emplace(name, model::text_of(text));
+        return true;
+    });
 }
 
 void Reader::operator()(std::string_view /*column*/, std::vector<model::SchemaColumn>& value) {

@@ -19,6 +19,25 @@ namespace prevision::cli {
 
 namespace {
 
+/// "; ftp also: implicit": the values of an option that the first engine with it does not have.
+std::string further_choices(const std::string& name) {
+    std::vector<std::string> known;
+    std::string text;
+    for (const auto& engine : sources::engines()) {
+        const auto* option = sources::find_option(engine.connector_options, name);
+        if (option == nullptr) continue;
+        const bool first = known.empty();
+        std::vector<std::string> further;
+        for (const auto& choice : split(option->choices, '|')) {
+            if (std::ranges::find(known, choice) == known.end()) further.push_back(choice);
+        }
+        if (!first && !further.empty())
+            text += fmt::format("; {} also: {}", engine.name, join(further, ", "));
+        known.insert(known.end(), further.begin(), further.end());
+    }
+    return text;
+}
+
 /// "S3, SFTP: ...", from the tables of the engines that take it; the help is the first engine's.
 std::string help_of(const std::string& name) {
     std::vector<std::string> types;
@@ -30,7 +49,7 @@ std::string help_of(const std::string& name) {
         help = option->help;
         if (!option->fallback.empty()) help += fmt::format(" (default {})", option->fallback);
     }
-    return fmt::format("{}: {}", join(types, ", "), help);
+    return fmt::format("{}: {}{}", join(types, ", "), help, further_choices(name));
 }
 
 /// The type, as far as the options name it; else empty.

@@ -49,8 +49,9 @@ void FtpReply::take_line(std::string_view line) {
     if (starts) text_.clear();
     if (text_.size() < longest_reply) {
         if (!text_.empty()) text_ += ' ';
-        // Only some of the lines in between have the number.
-        text_ += trim(starts || !is_reply_line(line) ? line : line.substr(4));
+        // Only some of the lines in between have the reply's number.
+        const bool has_number = !starts && is_reply_line(line) && text_.starts_with(line.substr(0, 3));
+        text_ += trim(has_number ? line.substr(4) : line);
         text_.resize(std::min(text_.size(), longest_reply));
     }
     const bool looks_last = is_reply_line(line) && line[3] == ' ';

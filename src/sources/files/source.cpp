@@ -141,18 +141,17 @@ class FileSource final : public Source {
     /// The entry of a path whose listing failed, where that is because it is a file.
     std::optional<Entry> look_for_file(const std::string& path, const Error& failure) {
         if (failure.error_class() != ErrorClass::invalid) return std::nullopt;
+        FileVersion version;
         try {
-            const auto version = session_->look(path);
-            const auto name = path.substr(path.rfind('/') + 1);  // npos + 1 is 0
-            return Entry{.name = name,
-                         .path = name,
-                         .kind = "file",
-                         .size = version.size,
-                         .modified = version.modified};
-        } catch (const Error&) {
+            version = session_->look(path);
+        } catch (const Error& error) {
             cancellation_.check();
-            return std::nullopt;
+            // One that may not be read is there, too.
+            if (error.error_class() != ErrorClass::auth) return std::nullopt;
         }
+        const auto name = path.substr(path.rfind('/') + 1);  // npos + 1 is 0
+        return Entry{
+            .name = name, .path = name, .kind = "file", .size = version.size, .modified = version.modified};
     }
 
     // The folders in a folder are remembered until it is done, and nothing else.

@@ -22,8 +22,7 @@ void launch_worker(const std::string& id) {
                      .error = none,
                      .group = ChildCommand::Group::session});
     } catch (const Error& error) {
-        throw Error(ErrorClass::internal,
-                    fmt::format("cannot start a process for it: {}", error.what()));
+        throw Error(ErrorClass::internal, fmt::format("cannot start a process for it: {}", error.what()));
     }
 }
 
@@ -39,9 +38,7 @@ std::unique_ptr<platform::Platform> open_embedded(const Environment& environment
     return std::make_unique<platform::Platform>(settings);
 }
 
-void keep_jobs_running(platform::Platform& platform) {
-    platform.hand_jobs_to(launch_worker);
-}
+void keep_jobs_running(platform::Platform& platform) { platform.hand_jobs_to(launch_worker); }
 
 Embedded::Embedded(const Environment& environment) : environment_(environment) {}
 

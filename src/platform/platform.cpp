@@ -89,7 +89,8 @@ State& Platform::state() { return parts_->state; }
 void Platform::confine(const Confinement& confinement) { parts_->state.confine(confinement); }
 
 void Platform::run_pending(const std::string& id, Cancellation& cancellation) {
-    if (!run_pending_export(parts_->state, id, cancellation)) parts_->state.jobs.run_pending(id, cancellation);
+    if (!run_pending_export(parts_->state, id, cancellation))
+        parts_->state.jobs.run_pending(id, cancellation);
 }
 
 }  // namespace prevision::platform

@@ -157,8 +157,9 @@ TEST_CASE("version -o json names the libraries, and how the program was built") 
     CHECK(model::get_text(*model::find_member(document, "libraries"), "sqlite") ==
           shell("sqlite3 --version | cut -d' ' -f1 | tr -d '\\n'"));
     REQUIRE(model::find_member(document, "build") != nullptr);
-    CHECK(prevision.ok({"version"}).find(model::get_text(*model::find_member(document, "build"), "compiler")) !=
-          std::string::npos);
+    CHECK(
+        prevision.ok({"version"}).find(model::get_text(*model::find_member(document, "build"), "compiler")) !=
+        std::string::npos);
 }
 
 TEST_CASE("a definition is checked before anything is sent, and the flag is named") {

@@ -71,15 +71,17 @@ TEST_CASE("a backup goes where it is told, for its owner alone, and comes back t
     make_dataset(prevision);
     CHECK(run(prevision, "$P backup - 2>err | PREVISION_HOME=$PWD/one $P restore - -o csv; cat err") ==
           "datasets,secrets,has_key\r\n1,0,no\r\n");
-    CHECK(run(prevision,
-              "mkfifo f; PREVISION_HOME=$PWD/two $P restore f -q >/dev/null & $P backup f -q >/dev/null; wait;"
-              "test -p f && PREVISION_HOME=$PWD/two $P dataset download d --to -") == "i\n7\n");
+    CHECK(
+        run(prevision,
+            "mkfifo f; PREVISION_HOME=$PWD/two $P restore f -q >/dev/null & $P backup f -q >/dev/null; wait;"
+            "test -p f && PREVISION_HOME=$PWD/two $P dataset download d --to -") == "i\n7\n");
     CHECK(run(prevision, "$P backup /dev/null -q >/dev/null; test -c /dev/null && echo device") ==
           "device\n");
-    CHECK(run(prevision,
-              "mkdir kept; echo old > kept/x; chmod 644 kept/x; ln -s kept/x link; $P backup link -q >/dev/null;"
-              "test -h link && stat -c %a kept/x && tar -tf kept/x | grep -c csv; ls kept; umask 0;"
-              "$P backup new -q >/dev/null; stat -c %a new") == "600\n1\nx\n600\n");
+    CHECK(
+        run(prevision,
+            "mkdir kept; echo old > kept/x; chmod 644 kept/x; ln -s kept/x link; $P backup link -q >/dev/null;"
+            "test -h link && stat -c %a kept/x && tar -tf kept/x | grep -c csv; ls kept; umask 0;"
+            "$P backup new -q >/dev/null; stat -c %a new") == "600\n1\nx\n600\n");
 }
 
 TEST_CASE("where nobody can be asked, nothing is deleted without --yes") {

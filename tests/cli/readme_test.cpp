@@ -84,8 +84,9 @@ TEST_CASE("the README's line for cron takes a snapshot in the environment that c
     std::smatch found;
     REQUIRE(std::regex_match(line, found, std::regex(R"((?:[-0-9*/,]+ ){5}(.*))")));
     const auto programs = std::filesystem::path(Prevision::program()).parent_path().string();
-    shell(fmt::format("env -i HOME=/nonexistent PREVISION_HOME={} PATH={}:/usr/bin:/bin sh -c '{}' < /dev/null",
-                      prevision.home().string(), programs, found.str(1)));
+    shell(
+        fmt::format("env -i HOME=/nonexistent PREVISION_HOME={} PATH={}:/usr/bin:/bin sh -c '{}' < /dev/null",
+                    prevision.home().string(), programs, found.str(1)));
     CHECK(prevision.ok({"dataset", "list", "--no-header", "-o", "csv", "--columns", "state"}) == "done\r\n");
 }
 
@@ -98,9 +99,9 @@ TEST_CASE("the README's units for systemd are right, and their command takes a s
     run(prevision, {"prevision " + found.str(1)});
     CHECK(prevision.ok({"dataset", "list", "--no-header", "-o", "csv", "--columns", "state"}) == "done\r\n");
     for (const auto* unit : {"orders.service", "orders.timer"}) {
-        std::ofstream(prevision.file(unit)) << std::regex_replace(
-            block(std::string("# ~/.config/systemd/user/") + unit), std::regex("/usr/bin/prevision"),
-            Prevision::program());
+        std::ofstream(prevision.file(unit))
+            << std::regex_replace(block(std::string("# ~/.config/systemd/user/") + unit),
+                                  std::regex("/usr/bin/prevision"), Prevision::program());
     }
     CHECK(shell("systemd-analyze verify " + prevision.file("orders.timer").string() + " 2>&1").empty());
 }

@@ -33,9 +33,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         if (!page) return;
         fuzz::require(page->pages(1) >= 1, "a list has a page");
         for (const auto& item : page->items) {
-            fuzz::require(item.data() >= text.data() &&
-                              item.data() + item.size() <= text.data() + text.size(),
-                          "an item is a part of the page");
+            fuzz::require(
+                item.data() >= text.data() && item.data() + item.size() <= text.data() + text.size(),
+                "an item is a part of the page");
         }
     });
     return 0;

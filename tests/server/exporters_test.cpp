@@ -45,7 +45,8 @@ testing::CurlAnswer ended(const Served& served, testing::CurlAnswer answer) {
     return answer;
 }
 
-testing::CurlAnswer run_export(const Served& served, const std::string& exporter, const std::string& dataset) {
+testing::CurlAnswer run_export(const Served& served, const std::string& exporter,
+                               const std::string& dataset) {
     return ended(served, served.call("POST", "/exporters/" + exporter + "/dataset/" + dataset));
 }
 
@@ -81,8 +82,7 @@ TEST_CASE("an export writes a dataset into a table of SQLite, appending or repla
     CHECK(rows(served, "odd \"\"name") == "1|a|1.5\n2|NULL|2\n3||NULL\n");
     const auto file = served.file("more.csv").string();
     shell("printf 'id;name;total\\n9;z;1\\n' > " + file);
-    const auto uploaded =
-send_file(served, append, file, {"-F", "separator=;"});
+    const auto uploaded = send_file(served, append, file, {"-F", "separator=;"});
     CHECK(uploaded.text("status") == "done");
     CHECK(rows(served, "odd \"\"name").ends_with("9|z|1\n"));
     CHECK(served.get("/exporters/" + append + "/exports").json()["metaData"]["totalItems"].GetInt() == 3);

@@ -33,8 +33,8 @@ int free_port() {
 }  // namespace
 
 TEST_CASE("the log as JSON is JSON from the first line to the last") {
-    const auto flags = GENERATE(std::vector<std::string>{"--log", "json"},
-                                std::vector<std::string>{"-o", "json"});
+    const auto flags =
+        GENERATE(std::vector<std::string>{"--log", "json"}, std::vector<std::string>{"-o", "json"});
     Served served(flags);
     CHECK(served.get("/projects").status == 200);
     served.process().signal(SIGTERM);
@@ -55,10 +55,16 @@ TEST_CASE("the log as JSON is JSON from the first line to the last") {
 
 TEST_CASE("a failure to serve is JSON in a log of JSON") {
     const Prevision prevision;
-    const std::vector<std::vector<std::string>> mistakes{
-        {"--listen", "nowhere"}, {"--tls-key", "x"},  {"--max-body", "big"}, {"--idle-timeout=never"},
-        {"--no-such-flag"},      {"one too many"},    {"--color", "pink"},   {"--allow-files", "/no/folder"},
-        {"--listen"},            {"--insecure-http=x"}};
+    const std::vector<std::vector<std::string>> mistakes{{"--listen", "nowhere"},
+                                                         {"--tls-key", "x"},
+                                                         {"--max-body", "big"},
+                                                         {"--idle-timeout=never"},
+                                                         {"--no-such-flag"},
+                                                         {"one too many"},
+                                                         {"--color", "pink"},
+                                                         {"--allow-files", "/no/folder"},
+                                                         {"--listen"},
+                                                         {"--insecure-http=x"}};
     const std::vector<std::vector<std::string>> forms{{"--log", "json"}, {"-o", "json"}};
     for (const auto& form : forms) {
         for (const auto& mistake : mistakes) {

@@ -1,8 +1,10 @@
 #include "support/process_memory.hpp"
 
+#include <algorithm>
 #include <cstring>
 #include <fstream>
 #include <random>
+#include <span>
 #include <stdexcept>
 #include <vector>
 
@@ -37,6 +39,18 @@ std::vector<Range> writable_ranges(const std::string& folder) {
     }
     if (ranges.empty()) throw std::runtime_error("cannot read " + folder + "/maps");
     return ranges;
+}
+
+/// Without the bytes of a buffer, which hold copies of what was read last.
+std::vector<Range> without(const std::vector<Range>& ranges, std::span<const char> buffer) {
+    const auto begin = reinterpret_cast<std::size_t>(buffer.data());
+    const auto end = begin + buffer.size();
+    std::vector<Range> rest;
+    for (const auto& range : ranges) {
+        if (range.begin < begin) rest.push_back({range.begin, std::min(range.end, begin)});
+        if (range.end > end) rest.push_back({std::max(range.begin, end), range.end});
+    }
+    return rest;
 }
 
 }  // namespace
@@ -75,7 +89,9 @@ std::size_t HiddenText::copies_in(pid_t process) const {
     };
     std::size_t copies = 0;
     std::vector<char> chunk(chunk_size);
-    for (const auto& range : writable_ranges(folder)) {
+    auto ranges = writable_ranges(folder);
+    if (process == ::getpid()) ranges = without(ranges, chunk);
+    for (const auto& range : ranges) {
         for (auto at = range.begin; at + masked_.size() <= range.end; at += chunk_size - masked_.size() + 1) {
             const auto wanted = std::min(chunk_size, range.end - at);
             const auto count = ::pread(memory.get(), chunk.data(), wanted, static_cast<off_t>(at));

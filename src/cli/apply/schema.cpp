@@ -253,7 +253,8 @@ void add_schema(Command& root, Services& services) {
         auto settings = services.render_settings();
         if (settings.format == Format::table) settings.format = Format::json;
         if (!render::traits(settings.format).document)
-            throw Error(ErrorClass::usage, "schema writes json or yaml", "leave out -q or -o, or use -o yaml");
+            throw Error(ErrorClass::usage, "schema writes json or yaml",
+                        "leave out -q or -o, or use -o yaml");
         render::render_object({}, {.id = {}, .cells = {}, .document = schema()}, settings, services.io().out);
     });
 }

@@ -218,7 +218,8 @@ TEST_CASE("a key file that is no regular file is an error at once") {
     CHECK(refusal().error_class() == ErrorClass::invalid);
 }
 
-TEST_CASE("a key file is private when only its owner may read it, or when systemd hands it over as a credential") {
+TEST_CASE(
+    "a key file is private when only its owner may read it, or when systemd hands it over as a credential") {
     CHECK(platform::is_private(S_IFREG | 0600, 1000, 1000));
     CHECK(platform::is_private(S_IFREG | 0400, 0, 0));
     CHECK(platform::is_private(S_IFREG | 0440, 0, 0));

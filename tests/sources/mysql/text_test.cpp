@@ -1,8 +1,9 @@
+#include "core/text.hpp"
+
 #include <catch2/catch.hpp>
 #include <fmt/format.h>
 
 #include "contract/table_writing.hpp"
-#include "core/text.hpp"
 #include "sources/mysql/fixture.hpp"
 
 using namespace prevision;

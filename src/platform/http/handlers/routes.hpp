@@ -70,7 +70,7 @@ Answer list_page(const RoutedCall& routed, const List& list) {
     items.reserve(listed.items.size());
     for (const auto& item : listed.items)
         items.push_back(page.only_ids ? model::JsonObject().text("_id", id_of(item)).finish()
-                                 : encode_answer(item));
+                                      : encode_answer(item));
     return page_answer(page, listed.total, items);
 }
 

@@ -40,8 +40,7 @@ std::set<std::string> late_libraries() {
 
 /// The installed package that a shared library belongs to.
 std::string package_of(const std::string& library) {
-    const auto result =
-        prevision::testing::run_command({"dpkg-query", "-S", "*-linux-gnu/" + library});
+    const auto result = prevision::testing::run_command({"dpkg-query", "-S", "*-linux-gnu/" + library});
     INFO(library << ": " << result.output);
     REQUIRE(result.exit_code == 0);
     return result.output.substr(0, result.output.find(':'));

@@ -100,7 +100,7 @@ TEST_CASE("what is uploaded and is no table is refused with what it is") {
     refused("<?xml version=\"1.0\"?>\n<Error><Message>Gone</Message></Error>\n",
             "an XML document, of <Error>: Gone");
     refused("version https://git-lfs.github.com/spec/v1\noid sha256:1\nsize 12\n", "a Git LFS pointer");
-    refused("{\"error\": \"no such file\"}\n[1]\n", "JSON");
+    refused("{\n  \"error\": \"no such file\"\n}\n", "it is a JSON document");
     testing::shell("cd " + prevision.file("").string() +
                    " && python3 -c \"import zipfile; z=zipfile.ZipFile('book.zip','w'); "
                    "[z.writestr(n,'<x/>') for n in ('[Content_Types].xml','xl/workbook.xml')]; z.close()\"");

@@ -21,5 +21,6 @@ TEST_CASE("the machine's certificates are where its distribution keeps them") {
 
 TEST_CASE("without certificates, Debian's place is named") {
     const prevision::testing::TemporaryDirectory root;
-    CHECK(system_certificates(root.path().string()) == root.path().string() + "/etc/ssl/certs/ca-certificates.crt");
+    CHECK(system_certificates(root.path().string()) ==
+          root.path().string() + "/etc/ssl/certs/ca-certificates.crt");
 }

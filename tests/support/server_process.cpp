@@ -5,6 +5,7 @@
 #include <csignal>
 #include <cstdlib>
 #include <fstream>
+#include <random>
 #include <sstream>
 #include <stdexcept>
 #include <system_error>
@@ -233,17 +234,23 @@ std::string find_program(const std::string& name) {
     throw std::runtime_error(name + " is not installed, and this test needs it");
 }
 
+// The kernel gives connections a port from 32768 on (ip_local_port_range): one from there could be taken before the server
+// that it is for has started.
 int find_free_port() {
-    const FileDescriptor socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t size = sizeof address;
-    auto* generic = reinterpret_cast<sockaddr*>(&address);
-    if (::bind(socket.get(), generic, size) != 0 || ::getsockname(socket.get(), generic, &size) != 0) {
-        throw_system_error("find a free port");
+    constexpr int first = 10000;
+    constexpr int last = 32000;
+    std::random_device random;
+    std::uniform_int_distribution port(first, last);
+    for (int tries = 0; tries < 100; ++tries) {
+        const FileDescriptor socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+        sockaddr_in address{};
+        address.sin_family = AF_INET;
+        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        address.sin_port = htons(static_cast<std::uint16_t>(port(random)));
+        if (::bind(socket.get(), reinterpret_cast<sockaddr*>(&address), sizeof address) == 0)
+            return ntohs(address.sin_port);
     }
-    return ntohs(address.sin_port);
+    throw_system_error("find a free port");
 }
 
 }  // namespace prevision::testing

@@ -100,6 +100,7 @@ bool Exports::hand_over(const model::Export& started) {
         return true;
     }
     working->set_inheritable(false);
+    working->pass_on();
     handed_over_.emplace(started.id, std::move(working));
     return true;
 }

@@ -311,6 +311,7 @@ std::vector<std::filesystem::path> Jobs::leftovers() {
 }
 
 Jobs::Work::~Work() {
+    if (file_.empty()) return;
     std::error_code ignored;
     std::filesystem::remove(file_, ignored);
 }

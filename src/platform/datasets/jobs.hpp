@@ -92,6 +92,9 @@ class Jobs {
         /// Whether a process that this one starts marks it as alive too.
         void set_inheritable(bool inheritable) const { lock_.set_inheritable(inheritable); }
 
+        /// Leaves the mark's file to a process that inherited the mark, and removes it when it ends.
+        void pass_on() { file_.clear(); }
+
       private:
         WorkerLock lock_;
         std::filesystem::path file_;

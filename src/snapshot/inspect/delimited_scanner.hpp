@@ -204,6 +204,7 @@ class DelimitedScanner {
                 begin_ = position;
                 inside_ = quoted_ = true;
                 quoted_line_ = line_;
+                may_enclose_rows_ = true;
             }
             return Quote::taken;
         }
@@ -238,8 +239,9 @@ class DelimitedScanner {
 
     /// Whether the lines of the quoted value, up to there, have as many values as the rows before, were it not
     /// for its quote.
-    [[nodiscard]] bool encloses_rows(std::size_t end) const {
-        if (!inside_ || cut_ || line_ == quoted_line_ || width_ < 2 || end - begin_ > quoted_limit)
+    [[nodiscard]] bool encloses_rows(std::size_t end) {
+        if (!inside_ || !may_enclose_rows_ || cut_ || line_ == quoted_line_ || width_ < 2 ||
+            end - begin_ > quoted_limit)
             return false;
         std::string_view text(buffer_.get() + begin_, end - begin_);
         bool has_more = false;
@@ -251,7 +253,8 @@ class DelimitedScanner {
             const auto values = static_cast<std::size_t>(std::ranges::count(line, format_.separator)) +
                                 (first ? column_ + 1 : 1);
             const bool is_empty = line.empty() || line == "\r";
-            if (!is_empty && (is_last ? values > width_ : values != width_)) return false;
+            may_enclose_rows_ = is_empty || (is_last ? values <= width_ : values == width_);
+            if (!may_enclose_rows_) return false;
             has_more = has_more || (!first && !is_empty);
             if (is_last) return has_more;
             text.remove_prefix(line_end + 1);
@@ -356,6 +359,7 @@ class DelimitedScanner {
     bool cut_ = false;                ///< the field's beginning is gone
     bool comment_cut_ = false;        ///< the comment's beginning is gone
     std::uint64_t quoted_line_ = 0;   ///< where the quoted value begins
+    bool may_enclose_rows_ = false;   ///< that value: none of its lines has shown the contrary
     ScannedOddities odd_;
 };
 

@@ -35,7 +35,8 @@ Error FtpSession::failure(CURLcode code, const std::string& what) const {
         case CURLE_LOGIN_DENIED:
         case CURLE_FTP_WEIRD_PASS_REPLY:
             if (status() == 421 || status() == 0) break;
-            if (says_full(words())) return unreachable(words(), "try again later");
+            // What it says, and not what of it is shown: a short password may be within any word.
+            if (says_full(reply_.text())) return unreachable(words(), "try again later");
             return {
                 ErrorClass::auth, fmt::format("{} as '{}': {}", what, server().username, words()),
                 "check the username and the password; a server may also ask for TLS first (--tls require)"};
@@ -89,7 +90,7 @@ bool FtpSession::ended_unbegun(CURLcode code) const {
 }
 
 FileSession::Refusal FtpSession::refusal(const std::string& path) const {
-    return {.reason = refusal_in_reply(words(), path), .words = words()};
+    return {.reason = refusal_in_reply(reply_.text(), path), .words = words()};
 }
 
 Error FtpSession::path_failure(CURLcode code, const std::string& path, Wanted wanted) {

@@ -106,6 +106,13 @@ TEST_CASE("a server that has too many clients is unreachable, and not a refused 
         REQUIRE(run.error);
         CHECK(run.error->retryable());
         CHECK_THAT(run.error->what(), Catch::Contains(reply));
+        // A password that is within a word is not shown, and does not change what the reply says.
+        auto short_password = connection_to("FTP", server.port());
+        short_password.password = Secret("m");
+        const auto again = run_test(short_password);
+        REQUIRE(again.error);
+        CHECK(again.error->retryable());
+        CHECK_THAT(again.error->what(), Catch::Contains("***"));
     }
 }
 

@@ -134,6 +134,21 @@ void split_target(std::string_view target, RequestHead& head) {
     if (question != std::string_view::npos) head.query = target.substr(question + 1);
 }
 
+/// Whether a chunk of a body, after others or as the first, can begin so: a size in hexadecimal digits, then an extension or
+/// the end of the line.
+bool can_begin_chunk(std::string_view bytes, bool is_first) {
+    if (!is_first) {
+        const auto end = bytes.substr(0, 2);
+        if (end != std::string_view("\r\n").substr(0, end.size())) return false;
+        bytes.remove_prefix(end.size());
+    }
+    const auto digits = std::min(bytes.find_first_not_of("0123456789abcdefABCDEF"), bytes.size());
+    if (digits == bytes.size()) return true;
+    const auto rest = bytes.substr(digits);
+    const bool ends = rest == "\r" || rest.starts_with("\r\n");
+    return digits > 0 && (ends || rest.starts_with(';') || rest.starts_with(' ') || rest.starts_with('\t'));
+}
+
 }  // namespace
 
 struct RequestParser::Parser {
@@ -141,9 +156,14 @@ struct RequestParser::Parser {
 
     http::request_parser<SpoolBody, WipingAllocator<char>> http;
 
+    std::uint64_t announced = 0;  ///< the bytes of all chunks that have begun
+    bool is_last = false;         ///< whether the chunk without bytes has begun
+
     /// The library lets control characters pass within quotes.
     std::function<void(std::uint64_t, boost::beast::string_view, error_code&)> check_extensions =
-        [](std::uint64_t /*size*/, boost::beast::string_view extensions, error_code& error) {
+        [this](std::uint64_t size, boost::beast::string_view extensions, error_code& error) {
+            announced += size;
+            is_last = size == 0;
             if (std::ranges::any_of(extensions, is_control)) error = http::error::bad_chunk_extension;
         };
 };
@@ -212,7 +232,13 @@ bool RequestParser::take_body(std::string& bytes, Spool& spool, std::uint64_t li
     if (parser.is_done()) return true;
     // Boost 1.74 asserts that it gets the shortest end of a body in chunks, "0\r\n\r\n", in one piece.
     constexpr std::size_t shortest_end = 5;
-    if (bytes.empty() || (parser.chunked() && bytes.size() < shortest_end)) return false;
+    if (bytes.empty()) return false;
+    if (parser.chunked() && bytes.size() < shortest_end) {
+        if (!parser_->is_last && spool.written() == parser_->announced &&
+            !can_begin_chunk(bytes, parser_->announced == 0))
+            refuse_malformed("a chunk does not begin with its size");
+        return false;
+    }
     error_code error;
     erase_wiped(bytes, parser.put(boost::asio::buffer(bytes), error));
     if (target.failure) std::rethrow_exception(target.failure);

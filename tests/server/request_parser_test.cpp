@@ -65,6 +65,9 @@ TEST_CASE("a request that cannot be read one way is refused in pieces of any siz
         {head + chunked + std::string("1;a=\"\0\"\r\nx\r\n0\r\n\r\n", 17), 400},
         {head + chunked + "0\r\nContent-Length: 1\r\n\r\n", 400},
         {head + chunked + "1\r\nab\r\n0\r\n\r\n", 400},
+        {head + chunked + "zz\r\n", 400},
+        {head + chunked + "1\n", 400},
+        {head + chunked + "1\r\na\r\n\r\n", 400},
     }));
     const auto piece = GENERATE(std::size_t{1}, 7, 10'000);
     CAPTURE(bytes, piece);

@@ -30,10 +30,11 @@ struct Target {
     std::exception_ptr failure;  ///< an exception must not pass through the parser
 };
 
+/// A body as the library wants it, with the names that it looks for.
 struct SpoolBody {
-    using value_type = Target;
+    using value_type = Target;  // NOLINT(readability-identifier-naming)
 
-    class reader {
+    class reader {  // NOLINT(readability-identifier-naming)
       public:
         template <bool is_request, class Fields>
         reader(http::header<is_request, Fields>& /*header*/, value_type& target) : target_(target) {}

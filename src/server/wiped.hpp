@@ -51,12 +51,13 @@ struct WipedText {
 /// Gives memory of containers back wiped.
 template <typename Value>
 struct WipingAllocator {
-    using value_type = Value;
+    using value_type = Value;  // NOLINT(readability-identifier-naming): the standard's name
 
     WipingAllocator() = default;
+    // Containers convert it.
     template <typename Other>
-    WipingAllocator(const WipingAllocator<Other>& /*other*/) noexcept {
-    }  // NOLINT(google-explicit-constructor)
+    // NOLINTNEXTLINE(google-explicit-constructor)
+    WipingAllocator(const WipingAllocator<Other>& /*other*/) noexcept {}
 
     Value* allocate(std::size_t count) { return std::allocator<Value>().allocate(count); }
     void deallocate(Value* values, std::size_t count) noexcept {

@@ -93,7 +93,7 @@ std::string value_schema(Kind kind, const std::string& field, const Options& opt
         auto types = platform::connector_types();
         for (const auto& kept : sources::kept_types()) types.emplace_back(kept.type);
         std::ranges::sort(types);
-        types.erase(std::ranges::unique(types).begin(), types.end());
+        types.erase(std::unique(types.begin(), types.end()), types.end());
         return one_of(in_both_cases(types));
     }
     if (field == "port")

@@ -225,8 +225,10 @@ Parsed parse_words(const CommandNode& node, std::span<const std::string> words) 
     filling.app.allow_extras();
     // The library takes them in this order, and --output must be set before another one can fail.
     auto options = options_in_reach(node);
-    std::ranges::stable_partition(options, [&](const auto* option) { return is_global(node, *option); });
-    std::ranges::stable_partition(options, [](const auto* option) { return option->decides_errors; });
+    std::stable_partition(options.begin(), options.end(),
+                          [&](const auto* option) { return is_global(node, *option); });
+    std::stable_partition(options.begin(), options.end(),
+                          [](const auto* option) { return option->decides_errors; });
     for (const auto* option : options) add(filling, *option, node);
     try {
         parse_options(filling, with_separate_values(node, words));

@@ -69,9 +69,9 @@ Object create_unless_taken(Services& services, const IfExists& options, const st
     if (options.choice == "duplicate") return create(api::Names::any);
     const auto settle = [&] {
         auto named = find_named<Object>(services, name);
-        const auto rest = std::ranges::stable_partition(named, reserves_name<Object>);
-        if (unreserving != nullptr) unreserving->assign(rest.begin(), rest.end());
-        named.erase(rest.begin(), rest.end());
+        const auto rest = std::stable_partition(named.begin(), named.end(), reserves_name<Object>);
+        if (unreserving != nullptr) unreserving->assign(rest, named.end());
+        named.erase(rest, named.end());
         return settle_existing<Object>(services, options, name, named, update);
     };
     if (auto existing = settle()) return std::move(*existing);

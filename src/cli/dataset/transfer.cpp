@@ -63,7 +63,7 @@ Transferred transfer(Services& services, const model::Dataset& dataset, const st
     const bool is_csv = extension == "csv";
     HashingSink sink(next, is_csv ? dataset.bytes : std::nullopt, progress);
     services.client().download_dataset(api::refer_to(dataset), extension, sink);
-    const auto arrived = sink.finish();
+    auto arrived = sink.finish();
     if (is_csv) check(dataset, arrived);
     return arrived;
 }

@@ -197,6 +197,7 @@ std::vector<Field<Object>> pick_fields(const std::vector<Field<Object>>& fields,
                                        const std::vector<std::string>& columns) {
     if (columns.empty()) return fields;
     std::vector<Field<Object>> picked;
+    picked.reserve(columns.size());
     for (const auto& column : columns) picked.push_back(fields[column_index(column_names(fields), column)]);
     return picked;
 }

@@ -14,7 +14,7 @@ namespace prevision::cli {
 /// The verb `test`, of some objects or of all. `example` is the name of one.
 template <typename Object>
 void add_test_verb(Command& command, Services& services, const Noun<Object>& noun, const std::string& help,
-                   const std::string& example, TestCall test) {
+                   const std::string& example, const TestCall& test) {
     Command verb = command.subcommand("test", help);
     auto& options = verb.keep<TestOptions>();
     verb.argument("[NAME]", options.names, "Its name or id; several may be given", false,
@@ -54,7 +54,7 @@ void add_test_verb(Command& command, Services& services, const Noun<Object>& nou
 /// Tests an object that was just created, and deletes it when the test fails. The table of the stages goes to stderr, because
 /// stdout gets only the object.
 template <typename Object>
-void test_or_remove(const Object& object, Services& services, TestCall test) {
+void test_or_remove(const Object& object, Services& services, const TestCall& test) {
     try {
         const auto outcome = test(services.client(), api::refer_to(object));
         auto settings = services.render_settings();

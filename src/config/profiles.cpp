@@ -92,10 +92,11 @@ void set_text(rapidjson::Value& object, const char* name, std::string_view text,
 rapidjson::Value& object_at(rapidjson::Value& parent, const std::string& name,
                             rapidjson::Document& document) {
     const auto key = text_value(name, document);
-    if (const auto found = parent.FindMember(key); found != parent.MemberEnd()) return found->value;
-    parent.AddMember(text_value(name, document), rapidjson::Value(rapidjson::kObjectType),
-                     document.GetAllocator());
-    return parent.FindMember(key)->value;
+    if (!parent.HasMember(key)) {
+        parent.AddMember(text_value(name, document), rapidjson::Value(rapidjson::kObjectType),
+                         document.GetAllocator());
+    }
+    return parent[key];
 }
 
 /// Reads the file, lets `change` change it, and writes it unless that returns false. Two programs take turns.
@@ -123,8 +124,8 @@ bool edit(const std::filesystem::path& file, const std::function<bool(rapidjson:
 
 rapidjson::Value* find_profile(rapidjson::Document& document, const std::string& name) {
     auto& profiles = object_at(document, "profiles", document);
-    const auto found = profiles.FindMember(text_value(name, document));
-    return found == profiles.MemberEnd() ? nullptr : &found->value;
+    const auto key = text_value(name, document);
+    return profiles.HasMember(key) ? &profiles[key] : nullptr;
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "model/json.hpp"
 
 #include <cmath>
+#include <utility>
 
 #include <fmt/format.h>
 #include <rapidjson/error/en.h>
@@ -68,7 +69,7 @@ rapidjson::Document parse(Stream& stream, std::string_view text) {
     if (result.IsError()) refuse(result.Offset(), rapidjson::GetParseError_En(result.Code()));
     // The library takes a NUL for the end of the text.
     if (stream.Tell() < text.size() - skipped) refuse(stream.Tell(), "it is a NUL");
-    return document;
+    return std::move(static_cast<rapidjson::Document&>(document));
 }
 
 }  // namespace

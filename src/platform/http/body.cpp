@@ -29,13 +29,13 @@ void wipe_texts(rapidjson::Value& value) {
     } else if (value.IsArray()) {
         for (auto& element : value.GetArray()) wipe_texts(element);
     } else if (value.IsObject()) {
-        for (auto& member : value.GetObject()) wipe_texts(member.value);
+        std::for_each(value.MemberBegin(), value.MemberEnd(), [](auto& member) { wipe_texts(member.value); });
     }
 }
 
 /// What it grows out of is wiped too.
 struct WipingAllocator {
-    static const bool kNeedFree = true;  // NOLINT(readability-identifier-naming)
+    [[maybe_unused]] static constexpr bool kNeedFree = true;  // NOLINT(readability-identifier-naming)
     static void* Malloc(std::size_t size) { return size == 0 ? nullptr : new char[size]; }
     static void* Realloc(void* old, std::size_t old_size, std::size_t size) {
         auto* const bytes = static_cast<char*>(Malloc(size));
@@ -86,9 +86,10 @@ Body::Body(std::string_view text) : text_(text) {
 Body::~Body() { wipe(text_); }
 
 rapidjson::Value* Body::find(std::string_view name) {
+    if (!has(name)) return nullptr;
     const auto key = rapidjson::StringRef(name.data(), static_cast<rapidjson::SizeType>(name.size()));
-    const auto found = document_.FindMember(rapidjson::Value(key));
-    return found == document_.MemberEnd() || found->value.IsNull() ? nullptr : &found->value;
+    auto& value = document_[rapidjson::Value(key)];
+    return value.IsNull() ? nullptr : &value;
 }
 
 const rapidjson::Value* Body::find(std::string_view name) const {

@@ -129,8 +129,8 @@ class Client {
     /// Starts a snapshot, which continues after this returns. A failed one does not reserve its name.
     model::Dataset create_dataset(const std::string& project_id, const std::string& name,
                                   const std::string& datasource_id, Names names = Names::unique);
-    /// Creates a dataset from a file. The form's fields are `name`, and what is known of the file: `separator`,
-    /// `decimal` and, of the embedded platform alone, `quote`, `escape`, `comment`, `header`, `skip` and `encoding`.
+    /// Creates a dataset from a file. The form's fields are `name`, and what is known of the file: `separator` and `decimal`. The
+    /// embedded platform also takes `quote`, `escape`, `comment`, `header`, `skip` and `encoding`.
     model::Dataset upload_dataset(const std::string& project_id, const std::string& name, FormUpload& form,
                                   Names names = Names::unique);
 

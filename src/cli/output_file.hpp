@@ -15,7 +15,7 @@ namespace prevision::cli {
 /// written through. A regular file appears whole by `commit`, and one that is replaced keeps its mode and owner.
 class OutputFile final : public ByteSink {
   public:
-    /// Who may read a regular file: as the user's umask says or as it is, or its owner alone.
+    /// Who may read a regular file. `as_usual`: a new file gets the user's umask, and a present one keeps its mode.
     enum class Readers { as_usual, owner };
 
     /// Opens it. Error internal when it cannot be written. `out` must outlive it.

@@ -140,8 +140,8 @@ class Platform {
     /// pattern, or a folder that does not exist.
     void confine(const Confinement& confinement);
 
-    /// Takes the pending snapshot, or runs the export, that was handed over; returns when it is done or failed. Error
-    /// not_found when there is none.
+    /// Takes a snapshot or runs an export that another process handed over, and returns when it is done or failed. Error
+    /// not_found when none is pending under the id.
     void run_pending(const std::string& id, Cancellation& cancellation);
 
     /// For the other parts of the platform.

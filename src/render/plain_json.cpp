@@ -13,7 +13,7 @@ constexpr std::size_t depth_limit = 100;
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
-/// Removes the digits at the beginning; false when there are none.
+/// Removes the digits with which the text begins. Returns false when it begins with none.
 bool take_digits(std::string_view& text) {
     const auto end = std::ranges::find_if_not(text, is_digit);
     const bool found = end != text.begin();

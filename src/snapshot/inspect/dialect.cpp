@@ -82,7 +82,7 @@ class Search {
         auto sample = sample_rows(text_, whole_, format);
         const bool guesses_apostrophe = format.quote == '\'' && !hints_.quote;
         if (guesses_apostrophe && !encloses_values(sample)) return;
-        // Where it encloses a few values alone, it is a quote only if that makes better rows.
+        // An apostrophe that encloses few values is a quote only if the rows are better for it.
         const bool encloses_many = 5 * sample.quoted >= sample.cells + 1;
         const bool may_comment = !hints_.comment && !free_ones("#").empty();
         const bool may_skip = !hints_.skip && format.returns == skip_by_return_;

@@ -26,7 +26,7 @@ struct Dialect {
     bool header = true;
     std::uint64_t skip = 0;                      ///< lines in front of the table
     bool skip_by_return = false;                 ///< these lines end with CR
-    bool first_row_ends_with_separator = false;  ///< and no other does: that is no column
+    bool first_row_ends_with_separator = false;  ///< only the first: the separator then ends no column
     /// Whether the text looks like a table by itself: several columns, the same in nearly every row.
     bool certain = false;
     std::vector<std::string> notes{};  ///< on lines that were found not to belong to the table

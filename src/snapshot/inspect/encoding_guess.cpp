@@ -58,8 +58,8 @@ bool looks_western(std::string_view text) {
 
 bool is_ascii_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 
-/// Whether lines end with CR alone, as those of old Macintoshes do, and each byte beyond ASCII is one of their letters or
-/// quotes. Other encodings of single bytes have control characters and signs there.
+/// Whether a text looks like one of an old Macintosh: its lines end with CR, and each byte beyond ASCII is a letter or a quote in
+/// that encoding. Other encodings of single bytes have control characters and signs there.
 bool looks_like_macintosh(std::string_view text) {
     constexpr auto others = "\xa7\xae\xaf\xbe\xbf\xcb\xcc\xcd\xce\xcf\xd2\xd3\xd4\xd5\xd8\xd9"sv;
     if (text.find('\n') != std::string_view::npos || text.find('\r') == std::string_view::npos) return false;

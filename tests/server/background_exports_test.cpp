@@ -1,4 +1,5 @@
 // Exports that nobody waits for, or that nobody wants any more.
+#include <chrono>
 #include <map>
 #include <memory>
 #include <string>
@@ -24,6 +25,7 @@ using Words = std::vector<std::string>;
 struct Shop : Served {
     Shop()
         : Served({"--drain-timeout", "100ms"}), lock(target(), SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE) {
+        lock.set_busy_timeout(std::chrono::seconds(30));  // a COMMIT waits while the export reads
         lock.execute("CREATE TABLE t (i)");
         shell("printf 'i\\n1\\n2\\n' > " + upload());
         ok({"connector", "create", "target", "--host", "sqlite://" + target()});

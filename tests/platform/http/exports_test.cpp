@@ -1,3 +1,4 @@
+#include <chrono>
 #include <fstream>
 
 #include <catch2/catch.hpp>
@@ -115,6 +116,7 @@ TEST_CASE("an export continues after the answer, and ends failed when it is stop
     Shop shop;
     // Its rows wait for the lock.
     auto database = Shop::open(shop.source());
+    database.set_busy_timeout(std::chrono::seconds(30));  // a COMMIT waits while the export reads
     database.execute("CREATE TABLE copy (a); BEGIN IMMEDIATE");
     const auto started = shop.start();
     CHECK(started.status == 200);

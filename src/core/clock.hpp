@@ -1,7 +1,9 @@
 #pragma once
 
 #include <chrono>
+#include <optional>
 #include <string>
+#include <string_view>
 
 namespace prevision {
 
@@ -26,5 +28,9 @@ std::string format_time(std::chrono::system_clock::time_point time);
 /// Converts a time of RFC 3339 with an offset ("2026-11-23T08:01:07+02:00") to UTC; its fraction of a second
 /// stays as it is. Any other text, and a time in UTC, is returned unchanged.
 std::string to_utc(const std::string& text);
+
+/// A time of RFC 3339, also with a space for the T, without an offset (then it is in UTC), or only a date (its first
+/// moment). Less than a millisecond is dropped. Nothing for any other text.
+std::optional<std::chrono::sys_time<std::chrono::milliseconds>> parse_time(std::string_view text);
 
 }  // namespace prevision

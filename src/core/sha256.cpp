@@ -31,4 +31,10 @@ std::string Sha256::finish() {
     return to_hex({reinterpret_cast<const char*>(digest.data()), size});
 }
 
+std::string sha256_of(std::string_view text) {
+    Sha256 hash;
+    hash.update(text);
+    return hash.finish();
+}
+
 }  // namespace prevision

@@ -25,4 +25,7 @@ class Sha256 {
     std::unique_ptr<EVP_MD_CTX, Free> context_;
 };
 
+/// The digest of a whole text.
+std::string sha256_of(std::string_view text);
+
 }  // namespace prevision

@@ -7,6 +7,7 @@
 #include <rapidjson/document.h>
 
 #include "model/json.hpp"
+#include "model/json_builder.hpp"
 #include "model/model.hpp"
 
 /// Wire JSON ⇄ structs, for the API client and the embedded platform. The fields are those of the platform's public
@@ -21,6 +22,7 @@ Dataset decode_dataset(const JsonText& json);
 BrowsedItem decode_browsed_item(const JsonText& json);
 TestResult decode_test_result(std::string_view text);
 Sample decode_sample(const JsonText& json);
+Freshness decode_freshness(const JsonText& json);
 
 /// A connector's text as it was sent, without the secrets that a platform should not have answered.
 std::string without_secrets(std::string_view connector);
@@ -33,7 +35,8 @@ Failure decode_failure(std::string_view text);
 std::string encode_request(const Project& project);
 std::string encode_request(const Connector& connector);
 std::string encode_request(const Datasource& datasource);
-std::string encode_snapshot_request(const std::string& name, const std::string& datasource_id);
+std::string encode_snapshot_request(const std::string& name, const std::string& datasource_id,
+                                    bool if_changed = false);
 
 /// Whether a connector's field of that name is a secret, whatever engine takes it: by the words in its name.
 bool is_secret_field(std::string_view name);
@@ -51,6 +54,9 @@ std::string encode_answer(const Failure& failure, int status);
 
 /// JSON arrays, for parts of other documents.
 std::string encode_stages(const std::vector<TestStage>& stages);
+/// The members of a file's format: those that are set.
+void write_format(JsonObject& object, const FileFormat& format);
+FileFormat decode_format(const rapidjson::Value& object);
 std::string encode_schema(const std::vector<SchemaColumn>& schema);
 std::vector<SchemaColumn> decode_schema(const rapidjson::Value& schema);
 

@@ -2,6 +2,7 @@
 #include "model/fields.hpp"
 #include "model/json.hpp"
 #include "model/json_builder.hpp"
+#include "model/json_parts.hpp"
 
 namespace prevision::model {
 
@@ -10,6 +11,8 @@ namespace {
 void write_location(JsonObject& object, const Datasource& datasource) {
     visit_location(datasource, [&](auto name, const auto& text) { object.text_or_null(name, text); });
 }
+
+}  // namespace
 
 FileFormat decode_format(const rapidjson::Value& object) {
     return {.separator = get_text(object, "separator"),
@@ -30,8 +33,6 @@ void write_format(JsonObject& object, const FileFormat& format) {
         .value_if_given("skip", format.skip)
         .text_if_set("encoding", format.encoding);
 }
-
-}  // namespace
 
 bool Dataset::failed() const {
     return copy_state == "failed" || describe_state == "failed" || drift_state == "failed";
@@ -78,10 +79,21 @@ Dataset decode_dataset(const JsonText& json) {
                     .message = get_text(object, "message"),
                     .error_class = get_text(object, "error_class"),
                     .hint = get_text(object, "hint"),
+                    .pinned = get_boolean(object, "pinned").value_or(false),
+                    .if_changed = get_boolean(object, "if_changed").value_or(false),
+                    .unchanged_by = get_text(object, "unchanged_by"),
                     .created_at = get_text(object, "created_at"),
+                    .manifest = {},
                     .document = std::string(json.text())};
+    // As it was sent: a later platform's manifest has more members.
+    if (find_member(object, "manifest") != nullptr)
+        dataset.manifest = find_value(members_of(json.text()), "manifest").value_or("");
     if (const auto* schema = find_member(object, "schema")) dataset.schema = decode_schema(*schema);
     return dataset;
+}
+
+Freshness decode_freshness(const JsonText& json) {
+    return {.modified = get_text(json.value(), "modified"), .by = get_text(json.value(), "by")};
 }
 
 std::vector<SchemaColumn> decode_schema(const rapidjson::Value& schema) {
@@ -115,8 +127,12 @@ std::string encode_request(const Datasource& datasource) {
     return object.finish();
 }
 
-std::string encode_snapshot_request(const std::string& name, const std::string& datasource_id) {
-    return JsonObject().text("name", name).text("datasource_id", datasource_id).finish();
+std::string encode_snapshot_request(const std::string& name, const std::string& datasource_id,
+                                    bool if_changed) {
+    JsonObject object;
+    object.text("name", name).text("datasource_id", datasource_id);
+    if (if_changed) object.value("if_changed", true);
+    return object.finish();
 }
 
 std::string encode_answer(const Datasource& datasource) {
@@ -151,13 +167,17 @@ std::string encode_answer(const Dataset& dataset) {
     // The platform's public clients expect the separator to be present.
     if (dataset.file.format.separator.empty()) object.text_or_null("separator", "");
     write_format(object, dataset.file.format);
-    return object.text_if_set("note", dataset.file.note)
+    object.text_if_set("note", dataset.file.note)
         .json("schema", encode_schema(dataset.schema))
         .text_if_set("message", dataset.message)
         .text_if_set("error_class", dataset.error_class)
         .text_if_set("hint", dataset.hint)
-        .text("created_at", dataset.created_at)
-        .finish();
+        .text_if_set("unchanged_by", dataset.unchanged_by)
+        .text("created_at", dataset.created_at);
+    if (dataset.pinned) object.value("pinned", true);
+    if (dataset.if_changed) object.value("if_changed", true);
+    if (!dataset.manifest.empty()) object.json("manifest", dataset.manifest);
+    return object.finish();
 }
 
 }  // namespace prevision::model

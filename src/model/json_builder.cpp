@@ -15,7 +15,7 @@ void append_escaped(std::string& text, char c) {
     constexpr std::string_view letters = "\"\\bfnrt";
     const auto found = escaped.find(c);
     if (found == std::string_view::npos) {
-        text += fmt::format("\\u{:04X}", static_cast<unsigned>(c));
+        text += fmt::format("\\u{:04x}", static_cast<unsigned>(c));
     } else {
         text += '\\';
         text += letters[found];

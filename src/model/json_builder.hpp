@@ -8,7 +8,8 @@
 
 namespace prevision::model {
 
-/// A JSON value as text. Strings must be UTF-8; their quotes, backslashes and control characters are escaped.
+/// A JSON value as text. Strings must be UTF-8; their quotes, backslashes and control characters are escaped, as RFC 8785
+/// says.
 std::string json_text(std::string_view value);
 std::string json_number(double value);
 

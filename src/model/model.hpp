@@ -71,6 +71,8 @@ struct SchemaColumn {
     std::string name;
     std::string type;
     bool nullable = true;
+    std::string kind =
+        {};  ///< what its values are, where it is known: "integer", "timestamp"; only in manifests
 };
 
 /// The file of a dataset.
@@ -102,7 +104,12 @@ struct Dataset {
     std::string message;      ///< why it failed
     std::string error_class;  ///< the class of that failure: "auth"
     std::string hint;         ///< what to do about it; may be empty
+    bool pinned = false;      ///< neither prune nor delete removes it
+    bool if_changed = false;  ///< the snapshot is taken only if the source is not as in the newest one
+    std::string
+        unchanged_by;  ///< of a snapshot that was not taken: by what the source was seen to be as in this one
     std::string created_at;
+    std::string manifest;  ///< JSON, of a dataset that was asked for by its id and is done; see manifest.hpp
     std::string document;
 
     // A dataset that is neither is still in work.
@@ -134,6 +141,12 @@ struct BrowsedItem {
     std::string modified;
     std::string detail;
     std::string document;
+};
+
+/// When the data of a datasource last changed.
+struct Freshness {
+    std::string modified;  ///< empty when it holds no time
+    std::string by;        ///< "file", or the column
 };
 
 /// The first rows of a dataset or a datasource.

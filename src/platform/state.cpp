@@ -126,7 +126,7 @@ snapshot::Snapshot take_snapshot(State& state, const model::Dataset& dataset,
     snapshot::Snapshot taken;
     use_source(state, datasource.connector_id, *source, [&] {
         taken = snapshot::take_snapshot(*source, location_of(datasource), file, cancellation, observer,
-                                        parse_format(datasource.format));
+                                        {.format = parse_format(datasource.format)});
     });
     return taken;
 }

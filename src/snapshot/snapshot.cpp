@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "core/atomic_file.hpp"
+#include "core/clock.hpp"
 #include "core/sha256.hpp"
 #include "snapshot/background_sink.hpp"
 #include "snapshot/csv_encoder.hpp"
@@ -165,43 +166,91 @@ class FileRecorder final : public ByteSink {
     BackgroundSink background_;  // last: its thread uses the members above
 };
 
+/// For a file that is not wanted: its transfer ends with its first bytes.
+class NoBytes final : public ByteSink {
+  public:
+    void write(std::string_view /*bytes*/) override {}
+    [[nodiscard]] bool wants_more() const override { return false; }
+};
+
+/// By what a file is seen to be as it was; empty when it is not, or that is uncertain. A file may change again in the
+/// second that its time names, so a time does not count that was young when the file was read.
+std::string compare_file(const sources::FileInfo& now, const Known& known) {
+    if (known.files.size() != 1 || !now.size) return {};
+    const auto& before = known.files.front();
+    if (now.path != before.path || now.size != before.size || now.modified != before.modified ||
+        now.etag != before.etag)
+        return {};
+    if (!now.etag.empty() && !now.etag.starts_with("W/")) return "etag";
+    const auto modified = parse_time(before.modified);
+    const auto read = parse_time(known.read_at);
+    constexpr std::chrono::seconds young(3);
+    return modified && read && *modified + young < *read ? "time" : "";
+}
+
 /// Receives the content; the source calls either `table` or `file`.
 class Recorder final : public sources::ContentSink {
   public:
-    Recorder(HashedFile& file, const FormatOverrides& format, const Cancellation& cancellation,
+    Recorder(HashedFile& file, const SnapshotOptions& options, const Cancellation& cancellation,
              const Observer& observer)
-        : target_(file), format_(format), cancellation_(cancellation), observer_(observer) {}
+        : target_(file), options_(options), cancellation_(cancellation), observer_(observer) {}
+
+    bool mark(const sources::Mark& mark) override {
+        marks_.push_back(mark);
+        const auto& known = options_.known.marks;
+        if (std::ranges::find(known, mark) == known.end()) return true;
+        unchanged_by_ = mark.method;
+        return false;
+    }
 
     sources::RowSink& table() override { return table_.emplace(target_, cancellation_, observer_); }
 
     ByteSink& file(const sources::FileInfo& info) override {
-        return file_.emplace(target_, info, format_, cancellation_, observer_);
+        files_.push_back(info);
+        unchanged_by_ = compare_file(info, options_.known);
+        if (!unchanged_by_.empty()) return nothing_;
+        return file_.emplace(target_, info, options_.format, cancellation_, observer_);
     }
 
     Snapshot finish() {
-        if (table_) return table_->finish();
-        if (file_) return file_->finish();
+        Snapshot snapshot;
+        if (!unchanged_by_.empty()) {
+            snapshot.unchanged_by = unchanged_by_;
+            snapshot.marks = std::move(marks_);
+            return snapshot;
+        }
+        if (table_ || file_) {
+            snapshot = table_ ? table_->finish() : file_->finish();
+            snapshot.files = std::move(files_);
+            snapshot.marks = std::move(marks_);
+            return snapshot;
+        }
         throw Error(ErrorClass::internal, "the source gave neither rows nor a file");
     }
 
   private:
     HashedFile& target_;
-    const FormatOverrides& format_;
+    const SnapshotOptions& options_;
     const Cancellation& cancellation_;
     const Observer& observer_;
+    NoBytes nothing_;
     std::optional<TableRecorder> table_;
     std::optional<FileRecorder> file_;
+    std::vector<sources::FileInfo> files_;
+    std::vector<sources::Mark> marks_;
+    std::string unchanged_by_;
 };
 
 }  // namespace
 
 Snapshot take_snapshot(sources::Source& source, const sources::Location& location,
                        const std::filesystem::path& path, const Cancellation& cancellation,
-                       const Observer& observer, const FormatOverrides& format) {
+                       const Observer& observer, const SnapshotOptions& options) {
     HashedFile file(path);
-    Recorder recorder(file, format, cancellation, observer);
-    source.read(location, {}, recorder);
+    Recorder recorder(file, options, cancellation, observer);
+    source.read(location, {.marks = options.marks}, recorder);
     auto snapshot = recorder.finish();
+    if (!snapshot.unchanged_by.empty()) return snapshot;
     snapshot.sha256 = file.digest();
     cancellation.check();
     file.commit();

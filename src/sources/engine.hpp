@@ -3,6 +3,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "core/cancellation.hpp"
@@ -50,6 +51,10 @@ struct Engine {
 
     /// Throws Error invalid, naming the field, when the location cannot be right for this engine.
     void (*check_location)(const Location& location);
+
+    /// A request for the highest value of a column of what the location holds. Error invalid, naming the field; nullptr
+    /// where there are no columns.
+    std::string (*newest_statement)(const Location& location, const std::string& column) = nullptr;
 
     /// What the values of a column are, by the type that the engine gave it; nullptr where types do not show it.
     ValueKind (*kind_of_type)(std::string_view type) = nullptr;

@@ -124,10 +124,15 @@ void check_type(std::string_view type) {
                  fmt::format("one of: {}", join(types, ", ")));
 }
 
+const Engine& choose_engine(const Connection& connection, Cancellation& cancellation,
+                            const StageObserver& failure) {
+    check_connection(connection);
+    return detect_engine(connection, cancellation, failure);
+}
+
 std::unique_ptr<Source> open_source(const Connection& connection, Cancellation& cancellation,
                                     const StageObserver& failure) {
-    check_connection(connection);
-    return detect_engine(connection, cancellation, failure).open(connection, cancellation);
+    return choose_engine(connection, cancellation, failure).open(connection, cancellation);
 }
 
 }  // namespace prevision::sources

@@ -60,8 +60,11 @@ bool writes_tables(std::string_view type);
 /// Throws Error invalid when no engine serves the type.
 void check_type(std::string_view type);
 
-/// The source of a connection: checks it, then `detect_engine`, then its `open`, which does not touch the
-/// network.
+/// The engine of a connection: checks it, then `detect_engine`.
+const Engine& choose_engine(const Connection& connection, Cancellation& cancellation,
+                            const StageObserver& failure = {});
+
+/// The source of a connection: of the engine that `choose_engine` returns, whose `open` does not touch the network.
 std::unique_ptr<Source> open_source(const Connection& connection, Cancellation& cancellation,
                                     const StageObserver& failure = {});
 

@@ -1,23 +1,18 @@
 #include "sources/source.hpp"
 
+#include <array>
+
 namespace prevision::sources {
 
-namespace {
+ByteSink& RowsOnly::file(const FileInfo& info) {
+    throw Error(ErrorClass::invalid, "cannot read " + info.name + " as a table: it is a file");
+}
 
-class RowsOnly final : public ContentSink {
-  public:
-    explicit RowsOnly(RowSink& rows) : rows_(rows) {}
-
-    RowSink& table() override { return rows_; }
-    ByteSink& file(const FileInfo& info) override {
-        throw Error(ErrorClass::invalid, "cannot read " + info.name + " as a table: it is a file");
-    }
-
-  private:
-    RowSink& rows_;
-};
-
-}  // namespace
+std::string_view to_string(ValueKind kind) {
+    constexpr std::array<std::string_view, 10> names{"integer", "decimal", "real",      "boolean", "text",
+                                                     "date",    "time",    "timestamp", "binary",  "any"};
+    return names.at(static_cast<std::size_t>(kind));
+}
 
 Secret Connection::secret(std::string_view name) const {
     const auto found = secrets.find(name);

@@ -66,6 +66,9 @@ enum class ValueKind {
     any,        ///< UTF-8, of any of the kinds above; bytes are `\x` and hex digits
 };
 
+/// "integer", "timestamp": the name as above.
+std::string_view to_string(ValueKind kind);
+
 struct Column {
     std::string name;
     std::string type;  ///< in the system's own words: "bigint unsigned", "decimal(65,30)"
@@ -98,6 +101,16 @@ struct FileInfo {
     std::string name;                   ///< the last part of its path
     std::optional<std::uint64_t> size;  ///< in bytes
     std::string modified;               ///< RFC 3339, or empty
+    std::string path = {};              ///< all of it, as the server knows it
+    std::string etag = {};              ///< the mark of its version that the service gives; or empty
+};
+
+/// A mark of a content that its system computes: while the mark is the same, so is the content.
+struct Mark {
+    std::string method;  ///< "transactions", "checksum"
+    std::string value;
+
+    bool operator==(const Mark&) const = default;
 };
 
 /// Receives the content of a location. The source calls exactly one of the two, once, and fills the sink that it
@@ -105,8 +118,25 @@ struct FileInfo {
 class ContentSink {
   public:
     virtual ~ContentSink() = default;
+
+    /// A mark of the rows that follow, as the view has them that is read. Returns whether they are wanted: if not, the
+    /// source reads nothing, and calls neither of the two.
+    virtual bool mark(const Mark& /*mark*/) { return true; }
     virtual RowSink& table() = 0;
     virtual ByteSink& file(const FileInfo& info) = 0;
+};
+
+/// For a location that holds rows. Error invalid when it holds a file.
+class RowsOnly final : public ContentSink {
+  public:
+    /// `rows` must outlive it.
+    explicit RowsOnly(RowSink& rows) : rows_(rows) {}
+
+    RowSink& table() override { return rows_; }
+    ByteSink& file(const FileInfo& info) override;
+
+  private:
+    RowSink& rows_;
 };
 
 /// One step of a test. `ok` is false on the last one of a test that failed.
@@ -132,7 +162,10 @@ struct Entry {
 using EntryObserver = std::function<void(const Entry&)>;
 
 struct ReadOptions {
-    std::optional<std::uint64_t> limit;  ///< at most that many rows; the source asks the system for no more
+    std::optional<std::uint64_t> limit =
+        {};  ///< at most that many rows; the source asks the system for no more
+    bool marks =
+        false;  ///< the source tells the marks of rows, cheap ones first; for the last the system reads all rows
 };
 
 /// A client of a remote system.
@@ -162,6 +195,9 @@ class Source : public Caller {
     /// is `database/schema/table` as far as the system has them, a part that holds '/' or '"' in double quotes;
     /// a table's entries are its columns.
     virtual void browse(const std::string& path, bool recursive, const EntryObserver& each) = 0;
+
+    /// The server's version in its own words, after a read; empty where it does not say.
+    [[nodiscard]] virtual std::string server_version() const { return {}; }
 
     /// What is to be said about what was browsed, for people: lines of a server's listing that are not understood.
     [[nodiscard]] virtual std::vector<std::string> notes() const { return {}; }

@@ -34,7 +34,7 @@ TEST_CASE("every character of a text comes back when the object is read") {
     const auto document = JsonObject().text(text, text).finish();
     const auto parsed = parse_json_object(document);
     CHECK(get_text(parsed, text) == text);
-    CHECK(json_text("\"\\\n\x1f"s) == R"("\"\\\n\u001F")");
+    CHECK(json_text("\"\\\n\x1f"s) == R"("\"\\\n\u001f")");
 }
 
 TEST_CASE("the largest and smallest numbers keep their digits") {

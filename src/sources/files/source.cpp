@@ -90,7 +90,10 @@ class FileSource final : public Source {
             file,
             [&](const FileVersion& version) -> ByteSink& {
                 const auto name = location.path.substr(location.path.rfind('/') + 1);
-                return sink.file({.name = name, .size = version.size, .modified = version.modified});
+                return sink.file({.name = name,
+                                  .size = version.size,
+                                  .modified = version.modified,
+                                  .path = location.path});
             },
             cancellation_);
     }

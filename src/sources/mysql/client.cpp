@@ -266,8 +266,9 @@ void Client::execute(std::string_view sql, Patience patience) {
         fail();
 }
 
-void Client::for_each_row(std::string_view sql, const std::function<void(std::span<const Value> row)>& each) {
-    execute(sql);
+void Client::for_each_row(std::string_view sql, const std::function<void(std::span<const Value> row)>& each,
+                          Patience patience) {
+    execute(sql, patience);
     const std::unique_ptr<MYSQL_RES, void (*)(MYSQL_RES*)> result(
         mariadb().use_result(mysql_.get()), [](MYSQL_RES* whole) { mariadb().free_result(whole); });
     if (!result) {
@@ -282,7 +283,7 @@ void Client::for_each_row(std::string_view sql, const std::function<void(std::sp
                 [&](MYSQL_ROW* fetched, int ready) {
                     return mariadb().fetch_row_cont(fetched, result.get(), ready);
                 },
-                Patience::limited);
+                patience);
             if (row == nullptr) break;
             const unsigned long* const sizes = mariadb().fetch_lengths(result.get());
             for (std::size_t at = 0; at < values.size(); ++at) values[at] = {row[at], sizes[at]};

@@ -62,7 +62,8 @@ class Client {
 
     /// Runs a statement, such as SHOW TABLES, and calls `each` with every row, its values as the server writes
     /// them.
-    void for_each_row(std::string_view sql, const std::function<void(std::span<const Value> row)>& each);
+    void for_each_row(std::string_view sql, const std::function<void(std::span<const Value> row)>& each,
+                      Patience patience = Patience::limited);
 
     /// Fails unless the last statement stored every value as it was given: the server only warns when it
     /// rounds or shortens one.

@@ -14,6 +14,7 @@
 #include "sources/sql/location.hpp"
 #include "sources/sql/options.hpp"
 #include "sources/sql/path.hpp"
+#include "sources/sql/text.hpp"
 #include "sources/stages.hpp"
 
 namespace prevision::sources {
@@ -80,7 +81,8 @@ class MysqlSource final : public Source {
         if (!location) return;
         run_stage(observer, "read", [&] {
             RowCounter counter;
-            mysql::read(client, target_, *location, {.limit = 1}, counter);
+            RowsOnly rows(counter);
+            mysql::read(client, target_, *location, {.limit = 1}, rows);
             return counter.summary();
         });
     }
@@ -107,8 +109,11 @@ class MysqlSource final : public Source {
         mysql_engine().check_location(location);
         Client client(target_, cancellation_);
         client.connect();
-        mysql::read(client, target_, location, options, sink.table());
+        server_version_ = client.server_version();
+        mysql::read(client, target_, location, options, sink);
     }
+
+    [[nodiscard]] std::string server_version() const override { return server_version_; }
 
   private:
     /// "cannot ACTION at db.example.com:3306".
@@ -161,6 +166,7 @@ class MysqlSource final : public Source {
 
     Target target_;
     Cancellation& cancellation_;
+    std::string server_version_;
 };
 
 std::unique_ptr<Source> open(const Connection& connection, Cancellation& cancellation) {
@@ -172,6 +178,14 @@ void check_location(const Location& location) {
     if (location.database.empty() && !location.table.empty()) {
         refuse_field("database", "a table needs one", "give --database");
     }
+}
+
+std::string newest_statement(const Location& location, const std::string& column) {
+    const auto from = location.table.empty()
+                          ? fmt::format("(\n{}\n)", without_end(location.request, SqlDialect::mysql))
+                          : quote_table(location.database, location.table, ErrorClass::not_found);
+    return fmt::format("SELECT MAX(r.{}) AS newest FROM {} AS r",
+                       quote_identifier(column, SqlDialect::mysql, "column"), from);
 }
 
 }  // namespace
@@ -190,6 +204,7 @@ const Engine& mysql_engine() {
         .recognizes = mysql::is_greeting,
         .open = mysql::open,
         .check_location = mysql::check_location,
+        .newest_statement = mysql::newest_statement,
         .kind_of_type = mysql::TargetColumn::values_of,
         .open_table_writer = mysql::open_writer,
     };

@@ -10,6 +10,7 @@
 
 #include "core/text.hpp"
 #include "sources/mysql/charset.hpp"
+#include "sources/mysql/marks.hpp"
 #include "sources/mysql/name.hpp"
 #include "sources/mysql/session.hpp"
 #include "sources/mysql/statement.hpp"
@@ -111,7 +112,7 @@ void tell_estimate(Client& client, const Location& location, RowSink& sink) {
 }
 
 void read_table(Client& client, const Target& target, const Location& location, const ReadOptions& options,
-                RowSink& sink) {
+                ContentSink& sink) {
     client.set_purpose(fmt::format("cannot read the table '{}' of '{}' at {}", location.table,
                                    location.database, target.address()));
     const auto table = quote_table(location.database, location.table, ErrorClass::not_found);
@@ -126,16 +127,18 @@ void read_table(Client& client, const Target& target, const Location& location, 
         list += list.empty() ? "" : ", ";
         list += quote_identifier(column.name, SqlDialect::mysql, "column");
     }
-    if (!options.limit) tell_estimate(client, location, sink);
+    if (options.marks && !tell_marks(client, location, table, declared, sink)) return;
+    auto& rows = sink.table();
+    if (!options.limit) tell_estimate(client, location, rows);
     const bool uses_zone = !target.time_zone.empty() && is_view(client, location);
     const auto zone_mark = uses_zone ? use_time_zone(client, target) : "Z";
     const auto limit = options.limit ? fmt::format(" LIMIT {}", *options.limit) : std::string();
     Statement statement(client, fmt::format("SELECT {} FROM {}{}", list, table, limit), zone_mark);
-    stream(client, statement, target, declared, options, sink);
+    stream(client, statement, target, declared, options, rows);
 }
 
 void read_request(Client& client, const Target& target, const Location& location, const ReadOptions& options,
-                  RowSink& sink) {
+                  ContentSink& sink) {
     client.set_purpose(
         fmt::format("cannot use the database '{}' at {}", location.database, target.address()));
     if (!location.database.empty()) {
@@ -148,7 +151,7 @@ void read_request(Client& client, const Target& target, const Location& location
     // The statement itself takes the view of the data, after it has locked the definitions of its tables.
     client.execute("START TRANSACTION READ ONLY");
     Statement statement(client, location.request, zone_mark);
-    stream(client, statement, target, {}, options, sink);
+    stream(client, statement, target, {}, options, sink.table());
 }
 
 }  // namespace
@@ -163,7 +166,7 @@ std::vector<Declared> list_declared(Client& client, const std::string& quoted_ta
 }
 
 void read(Client& client, const Target& target, const Location& location, const ReadOptions& options,
-          RowSink& sink) {
+          ContentSink& sink) {
     prepare_session(client, SessionUse::read, target);
     if (location.table.empty()) return read_request(client, target, location, options, sink);
     read_table(client, target, location, options, sink);

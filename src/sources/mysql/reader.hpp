@@ -22,6 +22,6 @@ std::vector<Declared> list_declared(Client& client, const std::string& quoted_ta
 /// Reads a table or a request in a transaction that changes nothing. Errors as a Source's, and integrity after the last
 /// row when the server has cut or lost a value or rows.
 void read(Client& client, const Target& target, const Location& location, const ReadOptions& options,
-          RowSink& sink);
+          ContentSink& sink);
 
 }  // namespace prevision::sources::mysql

@@ -136,9 +136,10 @@ void Client::send_query(const std::string& statement, const std::vector<std::str
                                 0));
 }
 
-Result Client::query(const std::string& statement, const std::vector<std::string>& parameters) {
+Result Client::query(const std::string& statement, const std::vector<std::string>& parameters,
+                     Patience patience) {
     send_query(statement, parameters);
-    return collect(PGRES_TUPLES_OK);
+    return collect(PGRES_TUPLES_OK, patience);
 }
 
 void Client::query_each(const std::string& statement, const std::vector<std::string>& parameters,

@@ -64,7 +64,8 @@ class Client : public ServerConnection {
     bool execute_unless(const std::string& statements, std::span<const std::string_view> states);
 
     /// Runs one statement, with $1, $2, … standing for the parameters.
-    Result query(const std::string& statement, const std::vector<std::string>& parameters = {});
+    Result query(const std::string& statement, const std::vector<std::string>& parameters = {},
+                 Patience patience = Patience::limited);
 
     /// The same, for many rows: `on_row` gets each as a result of one row, which ends with the call.
     void query_each(const std::string& statement, const std::vector<std::string>& parameters,

@@ -14,6 +14,7 @@
 #include "sources/postgres/writer.hpp"
 #include "sources/sql/location.hpp"
 #include "sources/sql/options.hpp"
+#include "sources/sql/text.hpp"
 #include "sources/stages.hpp"
 
 namespace prevision::sources {
@@ -99,7 +100,8 @@ class PostgresSource final : public Source {
         if (!location) return;
         run_stage(observer, "read", [&] {
             RowCounter counter;
-            postgres::read(*connection, *location, {.limit = 1}, counter);
+            RowsOnly rows(counter);
+            postgres::read(*connection, *location, {.limit = 1}, rows);
             return counter.summary();
         });
     }
@@ -113,13 +115,17 @@ class PostgresSource final : public Source {
         postgres_engine().check_location(location);
         std::optional<Client> connection;
         databases_.connect(connection, location.database);
-        postgres::read(*connection, location, options, sink.table());
+        server_version_ = connection->server_version();
+        postgres::read(*connection, location, options, sink);
     }
+
+    [[nodiscard]] std::string server_version() const override { return server_version_; }
 
   private:
     Target target_;
     Cancellation& cancellation_;
     Databases databases_;
+    std::string server_version_;
 };
 
 std::unique_ptr<Source> open(const Connection& connection, Cancellation& cancellation) {
@@ -130,6 +136,14 @@ void check_location(const Location& location) {
     check_sql_location(location, SqlDialect::postgres);
     if (location.database.empty()) refuse_field("database", "PostgreSQL needs one", "give --database");
     if (!location.table.empty()) parse_name(location.table);
+}
+
+std::string newest_statement(const Location& location, const std::string& column) {
+    const auto from = location.table.empty()
+                          ? fmt::format("(\n{}\n)", without_end(location.request, SqlDialect::postgres))
+                          : quote_name(parse_name(location.table));
+    return fmt::format("SELECT pg_catalog.max(r.{}) AS newest FROM {} AS r",
+                       quote_identifier(column, SqlDialect::postgres, "column"), from);
 }
 
 }  // namespace
@@ -149,6 +163,7 @@ const Engine& postgres_engine() {
         .question = postgres::ssl_request,
         .open = postgres::open,
         .check_location = postgres::check_location,
+        .newest_statement = postgres::newest_statement,
         .kind_of_type = postgres::TargetColumn::values_of,
         .open_table_writer = postgres::open_writer,
     };

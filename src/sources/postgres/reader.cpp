@@ -9,6 +9,7 @@
 
 #include "core/text.hpp"
 #include "sources/postgres/catalog.hpp"
+#include "sources/postgres/marks.hpp"
 #include "sources/postgres/name.hpp"
 #include "sources/postgres/row.hpp"
 #include "sources/postgres/session.hpp"
@@ -26,6 +27,7 @@ struct Query {
     std::vector<Column> columns;
     std::optional<std::uint64_t> about_rows;
     SearchPath path = SearchPath::role;
+    std::optional<Relation> relation;  ///< nothing for a request
 };
 
 // A `money` is text in the words of a locale, and a number when it is cast.
@@ -65,6 +67,7 @@ std::optional<Query> prepare_table(Client& client, const Location& location) {
     query.about_rows = estimate_rows(client, *relation);
     // Functions of a view expect the role's search_path; names within values must be complete.
     if (holds_names(client, *relation)) query.path = SearchPath::catalog;
+    query.relation = relation;
     return query;
 }
 
@@ -121,13 +124,14 @@ void copy(Client& client, const Query& query, RowSink& sink) {
 
 }  // namespace
 
-void read(Client& client, const Location& location, const ReadOptions& options, RowSink& sink) {
+void read(Client& client, const Location& location, const ReadOptions& options, ContentSink& sink) {
     auto query = prepare(client, location);
     if (!query) {
         client.execute("ROLLBACK");
         query = prepare(client, location);
     }
     if (!query) fail_as_rewritten(client);
+    if (options.marks && !tell_marks(client, query->relation, query->statement, query->columns, sink)) return;
     // A request may end in a comment, hence the line ends.
     if (options.limit) {
         query->statement =
@@ -135,7 +139,7 @@ void read(Client& client, const Location& location, const ReadOptions& options, 
         query->about_rows.reset();
     }
     client.start_copy(fmt::format("COPY (\n{}\n) TO STDOUT", query->statement));
-    copy(client, *query, sink);
+    copy(client, *query, sink.table());
     // Partitions are locked when the query runs.
     use_search_path(client, SearchPath::catalog);
     if (was_rewritten(client)) fail_as_rewritten(client);

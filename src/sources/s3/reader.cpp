@@ -124,7 +124,8 @@ void Reader::begin(const Head& head) {
     size_known_ = size.has_value();
     object_.size = size.value_or(0);
     const auto name = object_.key.substr(object_.key.rfind('/') + 1);
-    file_ = &sink_.file({.name = name, .size = size, .modified = head.modified});
+    file_ = &sink_.file(
+        {.name = name, .size = size, .modified = head.modified, .path = object_.key, .etag = head.etag});
 }
 
 void Reader::deliver(std::string_view bytes) {

@@ -124,6 +124,9 @@ class SqliteSource final : public Source {
         });
     }
 
+    // The library is the server.
+    [[nodiscard]] std::string server_version() const override { return sqlite3_libversion(); }
+
   private:
     // Opens the file for `action`, and translates SQLite's errors.
     template <typename Action>
@@ -225,6 +228,15 @@ std::unique_ptr<Source> open(const Connection& connection, Cancellation& cancell
 
 void check_location(const Location& location) { check_sql_location(location, SqlDialect::sqlite); }
 
+std::string newest_statement(const Location& location, const std::string& column) {
+    const auto from = location.table.empty()
+                          ? fmt::format("(\n{}\n)", without_end(location.request, SqlDialect::sqlite))
+                          : "main." + quote_identifier(location.table, SqlDialect::sqlite, "table");
+    // SQLite takes the name of a column that is not there for a text, but not with the name of its table.
+    return fmt::format("SELECT max(r.{}) AS newest FROM {} AS r",
+                       quote_identifier(column, SqlDialect::sqlite, "column"), from);
+}
+
 }  // namespace
 
 }  // namespace sqlite
@@ -241,6 +253,7 @@ const Engine& sqlite_engine() {
         .is_file = true,
         .open = sqlite::open,
         .check_location = sqlite::check_location,
+        .newest_statement = sqlite::newest_statement,
         .kind_of_type = [](std::string_view) { return ValueKind::any; },
         .open_table_writer = sqlite::open_writer,
     };

@@ -202,6 +202,31 @@ std::map<std::string, std::string> unpack(const std::filesystem::path& backup, c
     return sums;
 }
 
+/// The datasets of one content share a file, as they did before the backup, which has it under the id of one of them.
+class SharedFiles {
+  public:
+    SharedFiles(const Staging& staging, const std::map<std::string, std::string>& sums) : staging_(staging) {
+        for (const auto& [name, sum] : sums) {
+            if (name.starts_with("datasets/")) names_.emplace(sum, name);
+        }
+    }
+
+    /// Makes the dataset's file. False when no file has its content.
+    bool add(const KeptDataset& dataset) {
+        const auto found = names_.find(dataset.sha256);
+        if (found == names_.end()) return false;
+        const auto from = staging_ / found->second;
+        const auto to = staging_ / file_of(dataset.id);
+        if (::link(from.c_str(), to.c_str()) == 0) return true;
+        std::error_code failure;
+        return std::filesystem::copy_file(from, to, failure);
+    }
+
+  private:
+    const Staging& staging_;
+    std::map<std::string, std::string> names_;  ///< of files, by their SHA-256
+};
+
 /// Checks that the unpacked files belong together.
 BackupContent check_unpacked(const std::filesystem::path& backup, const Staging& staging,
                              const std::map<std::string, std::string>& sums) {
@@ -217,9 +242,12 @@ BackupContent check_unpacked(const std::filesystem::path& backup, const Staging&
         if (!check.step() || check.text(0) != "ok") throw damaged(backup, "its store is damaged");
     }
     store.execute("PRAGMA journal_mode = WAL");
+    SharedFiles shared(staging, sums);
     for (const auto& dataset : done_datasets(store)) {
         const auto found = sums.find(file_of(dataset.id));
-        if (found == sums.end() || (!dataset.sha256.empty() && found->second != dataset.sha256))
+        const bool is_whole =
+            found != sums.end() && (dataset.sha256.empty() || found->second == dataset.sha256);
+        if (!is_whole && (found != sums.end() || !shared.add(dataset)))
             throw damaged(backup, fmt::format("the dataset {} is missing or damaged", dataset.id));
         ++content.datasets;
     }
@@ -245,9 +273,13 @@ BackupContent write_backup(Platform& platform, bool with_key, ByteSink& sink, Ca
     auto copy =
         open_content(state.store.read([](sqlite::Database& database) { return content_of(database); }));
     BackupContent content{.secrets = count_secrets(copy)};
+    copy.execute("PRAGMA foreign_keys = ON");
     Archive archive(sink);
+    std::set<std::string> added;  // contents, by their SHA-256: each is there once
     for (const auto& dataset : done_datasets(copy)) {
-        if (add_dataset(state, dataset, archive, cancellation)) {
+        const bool is_added = added.contains(dataset.sha256) && state.datasets.find(dataset.id);
+        if (is_added || add_dataset(state, dataset, archive, cancellation)) {
+            if (!dataset.sha256.empty()) added.insert(dataset.sha256);
             ++content.datasets;
         } else {
             copy.prepare("DELETE FROM datasets WHERE id = ?").bind(1, dataset.id).run();

@@ -15,7 +15,9 @@ struct Platform::Parts {
         add_connector_routes(routes);
         add_browse_routes(routes);
         add_datasource_routes(routes);
+        add_freshness_routes(routes);
         add_dataset_routes(routes);
+        add_prune_routes(routes);
         add_exporter_routes(routes);
         add_export_routes(routes);
     }
@@ -83,6 +85,8 @@ Platform::VaultStatus Platform::vault_status() {
 void Platform::rekey_vault() { platform::rekey_vault(parts_->state); }
 
 std::vector<std::filesystem::path> Platform::leftovers() { return parts_->state.leftovers(); }
+
+StoredContent Platform::stored_content() { return parts_->state.jobs.stored_content(); }
 
 State& Platform::state() { return parts_->state; }
 

@@ -12,6 +12,7 @@
 #include "core/cancellation.hpp"
 #include "core/clock.hpp"
 #include "core/environment.hpp"
+#include "platform/datasets/content.hpp"
 #include "platform/events.hpp"
 #include "platform/store/tokens.hpp"
 #include "transport/transport.hpp"
@@ -135,6 +136,9 @@ class Platform {
 
     /// Files of the home that a killed process left and that nothing uses.
     std::vector<std::filesystem::path> leftovers();
+
+    /// What the datasets hold, and what that takes on the disk.
+    StoredContent stored_content();
 
     /// From now on connectors may use no more than this. Call it before the first call. Error usage for an invalid
     /// pattern, or a folder that does not exist.

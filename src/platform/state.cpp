@@ -8,8 +8,7 @@
 
 #include "core/file.hpp"
 #include "platform/connection.hpp"
-#include "platform/datasets/file_format.hpp"
-#include "snapshot/snapshot.hpp"
+#include "platform/taking.hpp"
 #include "sources/registry.hpp"
 
 namespace prevision::platform {
@@ -117,20 +116,6 @@ void remember_host_key(State& state, const std::string& connector_id, const sour
                             {});
 }
 
-snapshot::Snapshot take_snapshot(State& state, const model::Dataset& dataset,
-                                 const std::filesystem::path& file, Cancellation& cancellation,
-                                 const Jobs::Observer& observer) {
-    const auto datasource = get_datasource(state, dataset.datasource_id);
-    const auto connection = open_connection(state, get_connector(state, datasource.connector_id));
-    const auto source = sources::open_source(connection, cancellation);
-    snapshot::Snapshot taken;
-    use_source(state, datasource.connector_id, *source, [&] {
-        taken = snapshot::take_snapshot(*source, location_of(datasource), file, cancellation, observer,
-                                        {.format = parse_format(datasource.format)});
-    });
-    return taken;
-}
-
 }  // namespace
 
 State::State(const Settings& settings)
@@ -155,7 +140,7 @@ State::State(const Settings& settings)
               return take_snapshot(*this, dataset, file, cancellation, observer);
           },
           [this](const std::string& id) {
-              const auto dataset = datasets.find(id);
+              const auto dataset = datasets.find_same(id);
               if (dataset)
                   events.publish({.name = "DATASET_UPDATE", .id = id, .project_id = dataset->project_id});
           }),

@@ -53,6 +53,7 @@ void fill(const Prevision& prevision) {
                   "--password-stdin"},
                  "first\n");
     prevision.ok({"datasource", "create", "orders", "--connector", "shop", "--table", "orders"});
+    prevision.ok({"dataset", "create", "older", "--datasource", "orders"});
     prevision.ok({"dataset", "create", "kept", "--datasource", "orders"});
     prevision.ok(
         {"exporter", "create", "copy", "--connector", "target", "--table", "copy", "--write-mode", "append"});
@@ -137,6 +138,18 @@ std::vector<Trial> trials() {
         {.name = "dataset delete",
          .arguments = {"dataset", "delete", "kept", "--yes"},
          .done = [](const Prevision& p) { return !has(p, "dataset", "kept"); }},
+        {.name = "dataset create, as its source is unchanged",
+         .arguments = {"dataset", "create", "new", "--datasource", "orders", "--if-changed"},
+         .done = [](const Prevision& p) { return has(p, "dataset", "kept") && !has(p, "dataset", "new"); }},
+        {.name = "dataset pin",
+         .arguments = {"dataset", "pin", "kept"},
+         .done =
+             [](const Prevision& p) {
+                 return p.ok({"dataset", "show", "kept", "-o", "json"}).find("\"pinned\"") != std::string::npos;
+             }},
+        {.name = "dataset prune",
+         .arguments = {"dataset", "prune", "--keep-last", "1", "--yes"},
+         .done = [](const Prevision& p) { return has(p, "dataset", "kept") && !has(p, "dataset", "older"); }},
         {.name = "exporter create",
          .arguments = {"exporter", "create", "new", "--connector", "target", "--table", "copy",
                        "--write-mode", "append"},

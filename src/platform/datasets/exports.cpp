@@ -183,6 +183,10 @@ void Exports::settle(const std::string& exporter_id) {
     for (auto& each : exporters_.running_exports(exporter_id)) settled(std::move(each));
 }
 
+void Exports::settle() {
+    for (const auto& id : exporters_.running_exporters()) settle(id);
+}
+
 bool Exports::stop(const std::string& export_id, Cancellation& cancellation) {
     constexpr std::chrono::milliseconds step{50};
     std::unique_lock lock(mutex_);

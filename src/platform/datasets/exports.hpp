@@ -59,8 +59,9 @@ class Exports {
     std::optional<model::Export> find(const std::string& export_id);
     Listed<model::Export> list(const std::string& exporter_id, const Page& page);
 
-    /// Sets the exporter's exports whose process has died to failed.
+    /// Sets the exports whose process has died to failed: of an exporter, or of all.
     void settle(const std::string& exporter_id);
+    void settle();
 
     /// Cancels an export and waits until it has ended. False when it does not run in this process. Throws the
     /// cancellation's Error.

@@ -8,6 +8,7 @@
 
 #include "core/error.hpp"
 #include "core/text.hpp"
+#include "core/utf8.hpp"
 
 namespace prevision::platform {
 
@@ -70,6 +71,17 @@ model::DatasetFile describe_file(const std::string& name, const snapshot::FileFo
     file.format.header = form.header;
     file.format.skip = form.skip;
     return file;
+}
+
+std::vector<model::SchemaColumn> describe_columns(const std::vector<sources::Column>& columns) {
+    std::vector<model::SchemaColumn> described;
+    for (const auto& column : columns) {
+        described.push_back({.name = valid_utf8(column.name),
+                             .type = valid_utf8(column.type),
+                             .nullable = column.nullable,
+                             .kind = std::string(to_string(column.kind))});
+    }
+    return described;
 }
 
 }  // namespace prevision::platform

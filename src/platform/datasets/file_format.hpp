@@ -1,5 +1,8 @@
 #pragma once
 
+#include <string>
+#include <vector>
+
 #include "model/model.hpp"
 #include "snapshot/inspect/file_inspector.hpp"
 
@@ -13,5 +16,8 @@ model::FileFormat normal_format(const model::FileFormat& format);
 
 /// The description of a dataset's file, with the format that was found. The name is empty for a table.
 model::DatasetFile describe_file(const std::string& name, const snapshot::FileForm& form);
+
+/// The columns as a dataset's record has them, in valid UTF-8.
+std::vector<model::SchemaColumn> describe_columns(const std::vector<sources::Column>& columns);
 
 }  // namespace prevision::platform

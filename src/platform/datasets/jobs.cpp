@@ -8,7 +8,6 @@
 
 #include "core/error.hpp"
 #include "core/file.hpp"
-#include "core/id.hpp"
 #include "platform/datasets/file_format.hpp"
 
 namespace prevision::platform {
@@ -16,28 +15,15 @@ namespace prevision::platform {
 namespace {
 
 constexpr std::chrono::milliseconds progress_interval{200};
-constexpr std::size_t id_size = 24;
 
-bool is_unfinished(const model::Dataset& dataset) {
-    return dataset.copy_state == "pending" || dataset.copy_state == "running";
-}
-
-DatasetContent content_of(const snapshot::Snapshot& snapshot) {
-    DatasetContent content{.rows = snapshot.rows,
-                           .bytes = snapshot.bytes,
-                           .sha256 = snapshot.sha256,
-                           .schema = {},
-                           .file = describe_file(snapshot.file_name, snapshot.form)};
-    for (const auto& column : snapshot.schema) {
-        content.schema.push_back({.name = column.name, .type = column.type, .nullable = column.nullable});
-    }
-    return content;
-}
-
-/// An id before it becomes a file's name: a store that was tampered with may hold another text.
-const std::string& checked(const std::string& dataset_id) {
-    if (is_id(dataset_id)) return dataset_id;
-    throw Error(ErrorClass::integrity, fmt::format("'{}' is not the id of a dataset", dataset_id));
+DatasetContent content_of(const Jobs::Taken& taken) {
+    const auto& snapshot = taken.snapshot;
+    return {.rows = snapshot.rows,
+            .bytes = snapshot.bytes,
+            .sha256 = snapshot.sha256,
+            .schema = describe_columns(snapshot.schema),
+            .file = describe_file(snapshot.file_name, snapshot.form),
+            .manifest = taken.manifest};
 }
 
 /// The reason as it is recorded for later readers of the dataset.
@@ -92,7 +78,7 @@ void Jobs::begin(const model::Dataset& dataset, Names names, std::shared_ptr<con
     } catch (...) {
         datasets_.remove(dataset.id);
         remove_files(dataset.id);
-        datasets_.forget_removed(dataset.id);
+        datasets_.forget_removed({dataset.id});
         throw;
     }
 }
@@ -167,15 +153,19 @@ void Jobs::work(Job& job, const model::Dataset& dataset) {
         if (!datasets_.start(job.id)) return;
         job.running = true;
         tell(job.id);
-        const auto snapshot =
-            take_(dataset, file_of(job.id), job.cancellation, [&](const snapshot::Progress& now) {
+        const auto take = [&](const model::Dataset& wanted) {
+            return take_(wanted, file_of(job.id), job.cancellation, [&](const snapshot::Progress& now) {
                 job.rows = now.rows;
                 job.bytes = now.bytes;
                 job.total_bytes = now.total_bytes.value_or(0);
                 job.about_rows = now.about_rows.value_or(0);
             });
-        // The dataset was deleted meanwhile, perhaps by a process that has died since.
-        if (!datasets_.finish(job.id, content_of(snapshot))) remove_files(job.id);
+        };
+        if (!record(job, take(dataset))) {
+            auto again = dataset;
+            again.if_changed = false;
+            record(job, take(again));
+        }
         tell(job.id);
     } catch (const Error& error) {
         fail(job.id, reason_of(error));
@@ -184,6 +174,32 @@ void Jobs::work(Job& job, const model::Dataset& dataset) {
     }
     std::error_code ignored;
     std::filesystem::remove(lock_of(job.id), ignored);
+}
+
+/// Returns false when the snapshot must be taken after all: the dataset that the source is as in was deleted meanwhile.
+bool Jobs::record(Job& job, const Taken& taken) {
+    if (taken.unchanged) {
+        const auto& [same, method, states] = *taken.unchanged;
+        const bool is_recorded = datasets_.finish_unchanged(job.id, same, method, states);
+        remove_files(job.id);
+        if (is_recorded) datasets_.forget_removed({job.id});
+        return is_recorded;
+    }
+    const auto content = content_of(taken);
+    const SharingLock lock(folder_, job.cancellation);
+    store_once(job.id, content, job.cancellation);
+    // The dataset was deleted meanwhile, perhaps by a process that has died since.
+    if (!datasets_.finish(job.id, content)) remove_files(job.id);
+    return true;
+}
+
+/// Call it with the SharingLock, until the dataset is done.
+void Jobs::store_once(const std::string& dataset_id, const DatasetContent& content,
+                      Cancellation& cancellation) {
+    std::vector<std::filesystem::path> others;
+    for (const auto& other : datasets_.same_content(content.sha256, content.bytes))
+        others.push_back(file_of(other));
+    share_content(file_of(dataset_id), others, cancellation);
 }
 
 // When the store cannot be written, the next process that looks sets the dataset to failed.
@@ -198,7 +214,7 @@ void Jobs::fail(const std::string& dataset_id, const Error& reason) {
 }
 
 std::optional<model::Dataset> Jobs::find(const std::string& dataset_id) {
-    auto dataset = datasets_.find(dataset_id);
+    auto dataset = datasets_.find_same(dataset_id);
     return dataset && is_unfinished(*dataset) ? settled(*dataset) : dataset;
 }
 
@@ -249,67 +265,6 @@ model::Dataset Jobs::with_totals(model::Dataset dataset) {
     return dataset;
 }
 
-void Jobs::remove(const std::string& dataset_id, Cancellation& cancellation) {
-    datasets_.remove(dataset_id);
-    {
-        const std::lock_guard lock(mutex_);
-        handed_over_.erase(dataset_id);
-        for (const auto& job : jobs_) {
-            if (job->id == dataset_id) job->cancellation.cancel();
-        }
-    }
-    const auto excluded = WorkerLock::exclude(lock_of(dataset_id), cancellation);
-    if (const auto failure = remove_files(dataset_id)) {
-        throw Error(ErrorClass::internal,
-                    fmt::format("the dataset is deleted, but its files are not: {}", *failure),
-                    fmt::format("make {} writable; the next command then removes them", folder_.string()));
-    }
-    try {
-        datasets_.forget_removed(dataset_id);
-    } catch (const Error&) {
-        return;  // the next sweep finds no files and tries again
-    }
-}
-
-/// Removes the files of datasets that a killed process was deleting or uploading.
-void Jobs::sweep() {
-    for (const auto& id : datasets_.removed()) {
-        if (!is_abandoned(id) || remove_files(id)) continue;
-        datasets_.forget_removed(id);
-    }
-    // A process that was killed before it recorded its dataset, or after it ended it, left its lock.
-    std::error_code ignored;
-    for (const auto& entry : std::filesystem::directory_iterator(folder_, ignored)) {
-        const auto id = entry.path().stem().string();
-        if (entry.path().extension() != ".lock" || !is_id(id)) continue;
-        const auto dataset = datasets_.find(id);
-        if (dataset && is_unfinished(*dataset)) continue;
-        const auto excluded = WorkerLock::try_exclude(entry.path());
-        if (excluded) std::filesystem::remove(entry.path(), ignored);
-    }
-}
-
-void Jobs::recover() {
-    try {
-        sweep();
-        settle();
-    } catch (const Error&) {
-        return;
-    }
-}
-
-std::vector<std::filesystem::path> Jobs::leftovers() {
-    std::vector<std::filesystem::path> found;
-    std::error_code ignored;
-    for (const auto& entry : std::filesystem::directory_iterator(folder_, ignored)) {
-        const auto id = entry.path().filename().string().substr(0, id_size);
-        const auto dataset = is_id(id) ? datasets_.find(id) : std::nullopt;
-        const bool is_file = dataset && entry.path() == file_of(id);
-        if (!is_file && (!is_id(id) || is_abandoned(id))) found.push_back(entry.path());
-    }
-    return found;
-}
-
 Jobs::Work::~Work() {
     if (file_.empty()) return;
     std::error_code ignored;
@@ -340,6 +295,9 @@ void Jobs::add_done(const model::Dataset& dataset,
     datasets_.note_files(dataset.id);
     try {
         const auto content = write(file_of(dataset.id));
+        Cancellation never;
+        const SharingLock lock(folder_, never);
+        store_once(dataset.id, content, never);
         datasets_.insert_done(dataset, content, names);
     } catch (...) {
         remove_files(dataset.id);  // what is left is swept later
@@ -350,31 +308,6 @@ void Jobs::add_done(const model::Dataset& dataset,
 
 void Jobs::tell(const std::string& dataset_id) const {
     if (changed_) changed_(dataset_id);
-}
-
-std::filesystem::path Jobs::file_of(const std::string& dataset_id) const {
-    return folder_ / (checked(dataset_id) + ".csv");
-}
-
-std::filesystem::path Jobs::lock_of(const std::string& dataset_id) const {
-    return folder_ / (checked(dataset_id) + ".lock");
-}
-
-/// Removes the file, the lock, and temporary files beside them. Returns why one could not be removed.
-std::optional<std::string> Jobs::remove_files(const std::string& dataset_id) const {
-    const auto prefix = checked(dataset_id) + ".";
-    std::optional<std::string> reason;
-    std::error_code failure;
-    for (auto each = std::filesystem::directory_iterator(folder_, failure); !failure && each != end(each);
-         each.increment(failure)) {
-        if (!each->path().filename().string().starts_with(prefix)) continue;
-        std::error_code refused;
-        std::filesystem::remove(each->path(), refused);
-        if (refused) reason = fmt::format("{}: {}", each->path().string(), refused.message());
-    }
-    if (failure && failure != std::errc::no_such_file_or_directory)
-        reason = fmt::format("{}: {}", folder_.string(), failure.message());
-    return reason;
 }
 
 /// A thread of its own, because the thread that reads the rows must not wait for the store.

@@ -8,12 +8,15 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include "core/cancellation.hpp"
+#include "model/manifest.hpp"
 #include "model/model.hpp"
+#include "platform/datasets/content.hpp"
 #include "platform/datasets/worker_lock.hpp"
 #include "platform/store/tables/datasets.hpp"
 #include "snapshot/snapshot.hpp"
@@ -29,10 +32,27 @@ class Jobs {
   public:
     using Observer = std::function<void(const snapshot::Progress&)>;
 
+    /// The done dataset that the source is still as in, and by what that was seen.
+    struct Unchanged {
+        std::string dataset_id;
+        std::string method;
+        std::vector<model::ManifestState> states;  ///< marks of the content, for the next comparison
+    };
+
+    /// What was taken, and of what; or why nothing was.
+    struct Taken {
+        Taken(snapshot::Snapshot content, model::Manifest origin = {})  // NOLINT(google-explicit-constructor)
+            : snapshot(std::move(content)), manifest(std::move(origin)) {}
+        explicit Taken(Unchanged same) : unchanged(std::move(same)) {}
+
+        snapshot::Snapshot snapshot;
+        model::Manifest manifest;
+        std::optional<Unchanged> unchanged;
+    };
+
     /// Writes the dataset's file, all or nothing.
-    using Take =
-        std::function<snapshot::Snapshot(const model::Dataset& dataset, const std::filesystem::path& file,
-                                         Cancellation& cancellation, const Observer& observer)>;
+    using Take = std::function<Taken(const model::Dataset& dataset, const std::filesystem::path& file,
+                                     Cancellation& cancellation, const Observer& observer)>;
 
     using Launch = std::function<void(const std::string& dataset_id)>;
 
@@ -60,7 +80,7 @@ class Jobs {
     /// it is not pending.
     void run_pending(const std::string& dataset_id, Cancellation& cancellation);
 
-    /// As the table's, after datasets whose worker has died are set to failed.
+    /// As the table's `find_same` and `list`, after datasets whose worker has died are set to failed.
     std::optional<model::Dataset> find(const std::string& dataset_id);
     Listed<model::Dataset> list(const std::string& project_id, const Page& page);
 
@@ -71,6 +91,16 @@ class Jobs {
     /// not_found. After the cancellation's Error, or Error internal for a file that cannot be removed, the dataset is
     /// deleted, and its files are removed later.
     void remove(const std::string& dataset_id, Cancellation& cancellation);
+
+    /// What `remove_unheld` removed.
+    struct Removed {
+        std::vector<std::string> ids;
+        std::uint64_t freed_bytes = 0;  ///< of contents that no dataset is left of
+    };
+
+    /// Deletes those of the datasets that are done and not held, and their files. Files that something reads meanwhile,
+    /// such as a backup, or that cannot be removed, are removed later.
+    Removed remove_unheld(const std::vector<std::string>& ids);
 
     /// The number of snapshots that run in this process.
     std::size_t running();
@@ -108,6 +138,9 @@ class Jobs {
     /// store or the folder cannot be written.
     void recover();
 
+    /// What the done datasets of all projects hold.
+    [[nodiscard]] StoredContent stored_content();
+
     /// The files in the folder that belong to no dataset and no work.
     [[nodiscard]] std::vector<std::filesystem::path> leftovers();
 
@@ -133,11 +166,14 @@ class Jobs {
     std::shared_ptr<Job> add_job(const std::string& dataset_id);
     void end_job(Job& job);
     void work(Job& job, const model::Dataset& dataset);
+    bool record(Job& job, const Taken& taken);
+    void store_once(const std::string& dataset_id, const DatasetContent& content, Cancellation& cancellation);
     void fail(const std::string& dataset_id, const Error& reason);
     std::optional<model::Dataset> settled(const model::Dataset& dataset);
     model::Dataset with_totals(model::Dataset dataset);
     void sweep();
     std::optional<std::string> remove_files(const std::string& dataset_id) const;
+    std::uint64_t remove_abandoned(const std::vector<std::string>& ids);
     void publish_progress();
     void publish(Job& job);
     void tell(const std::string& dataset_id) const;

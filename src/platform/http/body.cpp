@@ -133,6 +133,18 @@ std::optional<std::uint64_t> Body::count(std::string_view name) const {
     return static_cast<std::uint64_t>(*number);
 }
 
+std::optional<std::vector<std::string>> Body::texts(std::string_view name) const {
+    const auto* value = find(name);
+    if (value == nullptr) return std::nullopt;
+    if (!value->IsArray()) reject(name, "an array of texts is expected");
+    std::vector<std::string> texts;
+    for (const auto& element : value->GetArray()) {
+        if (!element.IsString()) reject(name, "an array of texts is expected");
+        texts.emplace_back(view(element));
+    }
+    return texts;
+}
+
 std::optional<int> Body::port(std::string_view name) const {
     const auto* value = find(name);
     if (value == nullptr || (value->IsString() && value->GetStringLength() == 0)) return std::nullopt;

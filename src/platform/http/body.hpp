@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <rapidjson/document.h>
 
@@ -47,6 +48,9 @@ class Body {
 
     /// A number of 0 or more, as a number or its digits; nothing when it is not set.
     [[nodiscard]] std::optional<std::uint64_t> count(std::string_view name) const;
+
+    /// An array of texts; nothing when it is not set.
+    [[nodiscard]] std::optional<std::vector<std::string>> texts(std::string_view name) const;
 
     /// A port, as a number or its digits, in 1..65535.
     [[nodiscard]] std::optional<int> port(std::string_view name) const;

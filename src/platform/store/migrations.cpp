@@ -179,9 +179,30 @@ ALTER TABLE datasets ADD COLUMN hint TEXT NOT NULL DEFAULT '';
 ALTER TABLE exports ADD COLUMN hint TEXT NOT NULL DEFAULT '';
 )sql";
 
+// What a snapshot was taken of, which lists do not need. `unchanged_datasets` has the ids of snapshots that were not
+// taken, because the source was as in another dataset, and the marks that were seen then. The indexes find a datasource's datasets, those of the same
+// bytes, and what an export is running from.
+constexpr auto manifests = R"sql(
+CREATE TABLE manifests (
+    dataset_id TEXT PRIMARY KEY REFERENCES datasets(id) ON DELETE CASCADE,
+    manifest TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE unchanged_datasets (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    id TEXT NOT NULL UNIQUE,
+    dataset_id TEXT NOT NULL REFERENCES datasets(id) ON DELETE CASCADE,
+    method TEXT NOT NULL,
+    states TEXT NOT NULL);
+CREATE INDEX unchanged_as ON unchanged_datasets(dataset_id, seq);
+ALTER TABLE datasets ADD COLUMN pinned INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE datasets ADD COLUMN if_changed INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX datasets_of_datasource ON datasets(datasource_id, seq);
+CREATE INDEX dataset_contents ON datasets(sha256, bytes) WHERE state = 'done';
+CREATE INDEX running_exports ON exports(dataset_id) WHERE status = 'running';
+)sql";
+
 /// The step at index N brings a store from version N to N + 1. A step that was released is never changed.
-constexpr std::array steps{first_layout,     served_platform,      file_formats,     export_failures,
-                           limits_and_names, more_of_file_formats, hints_of_failures};
+constexpr std::array steps{first_layout,     served_platform,      file_formats,      export_failures,
+                           limits_and_names, more_of_file_formats, hints_of_failures, manifests};
 
 std::int64_t read_number(sqlite::Database& database, std::string_view sql) {
     auto statement = database.prepare(sql);

@@ -23,7 +23,10 @@ constexpr std::array collections{
     Collection{"projects", "project", "SELECT id FROM projects WHERE id = ?"},
     Collection{"connectors", "connector", "SELECT project_id FROM connectors WHERE id = ?"},
     Collection{"data-sources", "datasource", "SELECT project_id FROM datasources WHERE id = ?"},
-    Collection{"datasets", "dataset", "SELECT project_id FROM datasets WHERE id = ?"},
+    Collection{
+        "datasets", "dataset",
+        "SELECT project_id FROM datasets WHERE id = ?1 OR id = (SELECT dataset_id FROM unchanged_datasets "
+        "WHERE id = ?1)"},
     Collection{"dataset", "dataset", "SELECT project_id FROM datasets WHERE id = ?"},
     Collection{"exporters", "exporter", "SELECT project_id FROM exporters WHERE id = ?"},
     Collection{"exports", "export",

@@ -22,12 +22,27 @@ namespace {
 
 constexpr std::size_t chunk_size = std::size_t{256} << 10U;
 
+/// With its manifest.
 model::Dataset get_dataset(State& state, const std::string& id) {
-    return found(state.jobs.find(id), "dataset", id);
+    auto dataset = found(state.jobs.find(id), "dataset", id);
+    if (dataset.done()) dataset.manifest = state.datasets.manifest_of(dataset);
+    return dataset;
+}
+
+/// A list of those that have a name is how clients find one by its name: it has the manifests.
+Answer list_datasets(State& state, const RoutedCall& routed) {
+    return list_page(routed, [&](const Page& page) {
+        auto listed = state.jobs.list(routed.parameters.at(0), page);
+        for (auto& dataset : listed.items) {
+            if (page.name && !page.only_ids && dataset.done())
+                dataset.manifest = state.datasets.manifest_of(dataset);
+        }
+        return listed;
+    });
 }
 
 model::Dataset get_done_dataset(State& state, const std::string& id) {
-    auto dataset = get_dataset(state, id);
+    auto dataset = found(state.jobs.find(id), "dataset", id);
     if (dataset.failed()) {
         throw Error(ErrorClass::conflict, fmt::format("the snapshot failed: {}", dataset.message),
                     "create the dataset again");
@@ -49,6 +64,7 @@ Answer create_dataset(State& state, const RoutedCall& routed) {
     dataset.name = body.required_text("name");
     dataset.datasource_id = body.required_text("datasource_id");
     dataset.created_at = format_time(state.clock.now());
+    dataset.if_changed = body.boolean("if_changed").value_or(false);
     // A datasource that does not exist is refused by the store.
     const auto datasource = state.datasources.find(dataset.datasource_id);
     auto slots = take_job_slots(state, datasource ? datasource->connector_id : "", routed.call.caller);
@@ -56,15 +72,18 @@ Answer create_dataset(State& state, const RoutedCall& routed) {
     return json_answer(model::encode_answer(get_dataset(state, id)));
 }
 
-Answer rename_dataset(State& state, const RoutedCall& routed) {
+/// Renames it, pins it or unpins it.
+Answer update_dataset(State& state, const RoutedCall& routed) {
     const Body body(routed.call.body);
     const auto& id = routed.parameters.at(0);
+    if (const auto pinned = body.boolean("pinned")) state.datasets.pin(id, *pinned);
     if (body.has("name")) state.datasets.rename(id, body.required_text("name"), read_names(routed.query));
     return json_answer(model::encode_answer(get_dataset(state, id)));
 }
 
 Answer delete_dataset(State& state, const RoutedCall& routed) {
     auto& cancellation = *routed.call.cancellation;
+    state.exports.settle();
     state.jobs.remove(routed.parameters.at(0), cancellation);
     return empty_answer();
 }
@@ -137,11 +156,11 @@ Answer sample_dataset(State& state, const RoutedCall& routed) {
 }  // namespace
 
 void add_dataset_routes(Routes& routes) {
-    routes.add("GET", "/projects/{id}/datasets", list_in<&State::jobs>);
+    routes.add("GET", "/projects/{id}/datasets", list_datasets);
     routes.add("POST", "/projects/{id}/datasets/data-source", create_dataset);
     routes.add("POST", "/projects/{id}/datasets/file", upload_dataset, Pace::file);
     routes.add("GET", "/datasets/{id}", show_object<get_dataset>);
-    routes.add("PATCH", "/datasets/{id}", rename_dataset);
+    routes.add("PATCH", "/datasets/{id}", update_dataset);
     routes.add("DELETE", "/datasets/{id}", delete_dataset, Pace::distant);
     routes.add("GET", "/datasets/{id}/download", download_dataset, Pace::file);
     routes.add("GET", "/datasets/{id}/sample", sample_dataset, Pace::file);

@@ -10,7 +10,9 @@ void add_project_routes(Routes& routes);
 void add_connector_routes(Routes& routes);
 void add_browse_routes(Routes& routes);
 void add_datasource_routes(Routes& routes);
+void add_freshness_routes(Routes& routes);
 void add_dataset_routes(Routes& routes);
+void add_prune_routes(Routes& routes);
 void add_exporter_routes(Routes& routes);
 void add_export_routes(Routes& routes);
 

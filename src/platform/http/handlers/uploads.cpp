@@ -17,6 +17,7 @@
 #include "model/codec.hpp"
 #include "platform/datasets/archive.hpp"
 #include "platform/datasets/file_format.hpp"
+#include "platform/datasets/manifest.hpp"
 #include "platform/http/answers.hpp"
 #include "platform/http/handlers/handlers.hpp"
 #include "snapshot/inspect/content_type.hpp"
@@ -130,10 +131,7 @@ DatasetContent write_content(const UploadedFile& upload, const Form& form,
     });
     content.rows = findings.rows;
     content.sha256 = hash.finish();
-    for (const auto& column : findings.schema) {
-        content.schema.push_back(
-            {.name = valid_utf8(column.name), .type = column.type, .nullable = column.nullable});
-    }
+    content.schema = describe_columns(findings.schema);
     content.file = describe_file(name_of(form), findings);
     file.commit();
     return content;
@@ -213,7 +211,10 @@ Answer upload_dataset(State& state, const RoutedCall& routed) {
                 throw Error(ErrorClass::invalid, "invalid name: it is required");
             dataset.name = valid_utf8(name->second);
             check_decimal(form);
-            return write_content(file, form, path);
+            auto content = write_content(file, form, path);
+            content.manifest = begin_manifest(dataset.created_at);
+            content.manifest.ended_at = format_time(state.clock.now());
+            return content;
         },
         read_names(routed.query));
     return json_answer(model::encode_answer(*state.jobs.find(dataset.id)));

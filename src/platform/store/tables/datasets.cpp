@@ -4,6 +4,7 @@
 #include <functional>
 
 #include "core/error.hpp"
+#include "core/sha256.hpp"
 #include "core/utf8.hpp"
 #include "model/fields.hpp"
 #include "platform/store/tables/rows.hpp"
@@ -37,6 +38,8 @@ struct rows::Layout<model::Dataset> {
         column("compression", dataset.file.compression);
         model::visit_format(dataset.file.format, column);
         column("note", dataset.file.note);
+        column("pinned", dataset.pinned);
+        column("if_changed", dataset.if_changed);
     }
 
     /// The API has four states. Only the copy does work here, so the other states follow it.
@@ -61,6 +64,21 @@ void set_content(model::Dataset& dataset, const DatasetContent& content) {
     dataset.file = content.file;
 }
 
+std::string manifest_text(model::Manifest manifest, const model::Dataset& dataset) {
+    model::set_content(manifest, dataset);
+    manifest.columns_sha256 = sha256_of(model::canonical_columns(manifest.columns));
+    return model::encode_manifest(manifest);
+}
+
+/// In the transaction that makes the dataset done.
+void insert_manifest(sqlite::Database& database, const model::Dataset& dataset,
+                     const model::Manifest& manifest) {
+    database.prepare("INSERT INTO manifests (dataset_id, manifest) VALUES (?, ?)")
+        .bind(1, dataset.id)
+        .bind(2, manifest_text(manifest, dataset))
+        .run();
+}
+
 void insert_removed(sqlite::Database& database, const std::string& id) {
     database.prepare("INSERT OR IGNORE INTO removed_datasets (id) VALUES (?)").bind(1, id).run();
 }
@@ -71,12 +89,14 @@ void delete_removed(sqlite::Database& database, const std::string& id) {
 
 /// Changes the dataset when it is in one of the states `from`. Returns whether it was.
 bool change(Store& store, const std::string& id, std::initializer_list<std::string_view> from,
-            const std::function<void(model::Dataset&)>& change) {
+            const std::function<void(model::Dataset&)>& change,
+            const std::function<void(sqlite::Database&, const model::Dataset&)>& also = {}) {
     return store.write([&](sqlite::Database& database) {
         auto dataset = rows::find<model::Dataset>(database, id);
         if (!dataset || std::ranges::find(from, dataset->copy_state) == from.end()) return false;
         change(*dataset);
         rows::update(database, *dataset);
+        if (also) also(database, *dataset);
         return true;
     });
 }
@@ -84,6 +104,10 @@ bool change(Store& store, const std::string& id, std::initializer_list<std::stri
 }  // namespace
 
 template class Table<model::Dataset>;
+
+bool is_unfinished(const model::Dataset& dataset) {
+    return dataset.copy_state == "pending" || dataset.copy_state == "running";
+}
 
 void DatasetTable::insert(const model::Dataset& dataset, Names names) {
     store_.write([&](sqlite::Database& database) {
@@ -101,6 +125,7 @@ void DatasetTable::insert_done(const model::Dataset& dataset, const DatasetConte
         auto done = dataset;
         set_content(done, content);
         rows::insert(database, done, names);
+        insert_manifest(database, done, content.manifest);
         delete_removed(database, done.id);
     });
 }
@@ -109,6 +134,19 @@ model::Dataset DatasetTable::rename(const std::string& id, const std::string& na
     return store_.write([&](sqlite::Database& database) {
         const auto set_name = [&](model::Dataset& dataset) { dataset.name = name; };
         return rows::change<model::Dataset>(database, id, set_name, names);
+    });
+}
+
+model::Dataset DatasetTable::pin(const std::string& id, bool pinned) {
+    return store_.write([&](sqlite::Database& database) {
+        auto dataset = rows::get<model::Dataset>(database, id);
+        if (pinned && !dataset.done()) {
+            throw Error(ErrorClass::conflict,
+                        fmt::format("cannot pin the dataset: it is {}", dataset.copy_state));
+        }
+        dataset.pinned = pinned;
+        rows::update(database, dataset);
+        return dataset;
     });
 }
 
@@ -137,8 +175,77 @@ bool DatasetTable::update_progress(const std::string& id, std::uint64_t rows, st
     });
 }
 
+bool DatasetTable::finish_unchanged(const std::string& id, const std::string& same, const std::string& method,
+                                    const std::vector<model::ManifestState>& states) {
+    model::Manifest learned;
+    learned.states = states;
+    return store_.write([&](sqlite::Database& database) {
+        const auto running = rows::find<model::Dataset>(database, id);
+        const auto kept = rows::find<model::Dataset>(database, same);
+        if (!running || running->copy_state != "running" || !kept || !kept->done()) return false;
+        rows::remove<model::Dataset>(database, id);
+        insert_removed(database, id);
+        database
+            .prepare("INSERT INTO unchanged_datasets (id, dataset_id, method, states) VALUES (?, ?, ?, ?)")
+            .bind(1, id)
+            .bind(2, same)
+            .bind(3, method)
+            .bind(4, model::encode_manifest(learned))
+            .run();
+        database
+            .prepare(
+                "DELETE FROM unchanged_datasets WHERE dataset_id = ?1 AND seq <= (SELECT seq FROM "
+                "unchanged_datasets WHERE dataset_id = ?1 ORDER BY seq DESC LIMIT 1 OFFSET 100)")
+            .bind(1, same)
+            .run();
+        return true;
+    });
+}
+
+std::vector<model::ManifestState> DatasetTable::learned_states(const std::string& dataset_id) {
+    const auto text = store_.read([&](sqlite::Database& database) {
+        auto statement = database.prepare(
+            "SELECT states FROM unchanged_datasets WHERE dataset_id = ? ORDER BY seq DESC LIMIT 1");
+        return statement.bind(1, dataset_id).step() ? statement.text(0) : std::string();
+    });
+    if (text.empty()) return {};
+    return model::decode_manifest(model::JsonText(text)).states;
+}
+
+std::optional<model::Dataset> DatasetTable::find_same(const std::string& id) {
+    return store_.read([&](sqlite::Database& database) -> std::optional<model::Dataset> {
+        if (auto dataset = rows::find<model::Dataset>(database, id)) return dataset;
+        auto statement = database.prepare("SELECT dataset_id, method FROM unchanged_datasets WHERE id = ?");
+        if (!statement.bind(1, id).step()) return std::nullopt;
+        auto same = rows::find<model::Dataset>(database, statement.text(0));
+        if (same) same->unchanged_by = statement.text(1);
+        return same;
+    });
+}
+
+std::optional<model::Dataset> DatasetTable::newest_done(const std::string& datasource_id) {
+    return store_.read([&](sqlite::Database& database) -> std::optional<model::Dataset> {
+        auto statement = rows::select<model::Dataset>(
+            database, "WHERE datasource_id = ? AND state = 'done' ORDER BY seq DESC LIMIT 1");
+        if (!statement.bind(1, datasource_id).step()) return std::nullopt;
+        return rows::read<model::Dataset>(statement);
+    });
+}
+
 bool DatasetTable::finish(const std::string& id, const DatasetContent& content) {
-    return change(store_, id, {"running"}, [&](model::Dataset& dataset) { set_content(dataset, content); });
+    return change(
+        store_, id, {"running"}, [&](model::Dataset& dataset) { set_content(dataset, content); },
+        [&](sqlite::Database& database, const model::Dataset& dataset) {
+            insert_manifest(database, dataset, content.manifest);
+        });
+}
+
+std::string DatasetTable::manifest_of(const model::Dataset& dataset) {
+    auto found = store_.read([&](sqlite::Database& database) {
+        auto statement = database.prepare("SELECT manifest FROM manifests WHERE dataset_id = ?");
+        return statement.bind(1, dataset.id).step() ? statement.text(0) : std::string();
+    });
+    return found.empty() ? manifest_text({}, dataset) : found;
 }
 
 void set_failed(model::Dataset& dataset, const Error& reason) {
@@ -161,15 +268,12 @@ void DatasetTable::note_files(const std::string& id) {
 
 void DatasetTable::remove(const std::string& id) {
     store_.write([&](sqlite::Database& database) {
+        require_unheld(database, id);
         rows::remove<model::Dataset>(database, id);
         insert_removed(database, id);
     });
 }
 
 std::vector<std::string> DatasetTable::removed() { return list_ids("SELECT id FROM removed_datasets"); }
-
-void DatasetTable::forget_removed(const std::string& id) {
-    store_.write([&](sqlite::Database& database) { delete_removed(database, id); });
-}
 
 }  // namespace prevision::platform

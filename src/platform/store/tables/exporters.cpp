@@ -87,6 +87,10 @@ void ExporterTable::remove(const std::string& id) {
 void ExporterTable::insert_export(const model::Export& started) {
     store_.write([&](sqlite::Database& database) {
         rows::get<model::Exporter>(database, started.exporter_id);
+        // In the same step, so that the dataset is held from then on.
+        constexpr std::string_view count = "SELECT COUNT(*) FROM datasets WHERE id = ?";
+        if (!started.dataset_id.empty() && rows::count(database, count, started.dataset_id) == 0)
+            throw Error(ErrorClass::not_found, fmt::format("there is no dataset {}", started.dataset_id));
         rows::insert(database, started);
     });
 }
@@ -107,6 +111,16 @@ std::vector<model::Export> ExporterTable::running_exports(const std::string& exp
         auto exports = rows::list_by<model::Export>(database, "exporter_id", exporter_id);
         std::erase_if(exports, [](const model::Export& each) { return each.status != "running"; });
         return exports;
+    });
+}
+
+std::vector<std::string> ExporterTable::running_exporters() {
+    return store_.read([&](sqlite::Database& database) {
+        auto statement =
+            database.prepare("SELECT DISTINCT exporter_id FROM exports WHERE status = 'running'");
+        std::vector<std::string> ids;
+        while (statement.step()) ids.push_back(statement.text(0));
+        return ids;
     });
 }
 

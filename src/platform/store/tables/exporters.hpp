@@ -41,6 +41,7 @@ class ExporterTable : public Table<model::Exporter> {
     /// Writes how an export ended.
     void settle_export(const model::Export& ended, Commit commit);
     std::vector<model::Export> running_exports(const std::string& exporter_id);
+    std::vector<std::string> running_exporters();  ///< the ids of those that have a running export
 
     /// The id of an export of this dataset that ended while its rows were being committed, if there is one.
     std::optional<std::string> find_uncertain(const std::string& exporter_id, const std::string& dataset_id);

@@ -35,6 +35,9 @@ class Binder {
     explicit Binder(sqlite::Statement& statement) : statement_(statement) {}
 
     void operator()(std::string_view column, const std::string& value);
+    void operator()(std::string_view /*column*/, const bool& value) {
+        statement_.bind(++index_, static_cast<std::int64_t>(value));
+    }
     void operator()(std::string_view column, const std::map<std::string, std::string>& value);
     void operator()(std::string_view column, const std::vector<model::SchemaColumn>& value);
     template <typename Number>
@@ -58,6 +61,7 @@ class Reader {
     explicit Reader(const sqlite::Statement& row) : row_(row) {}
 
     void operator()(std::string_view column, std::string& value);
+    void operator()(std::string_view /*column*/, bool& value) { value = row_.integer(index_++) != 0; }
     void operator()(std::string_view column, std::map<std::string, std::string>& value);
     void operator()(std::string_view column, std::vector<model::SchemaColumn>& value);
     template <typename Number>

@@ -270,13 +270,14 @@ void Client::read_datasource(const ObjectReference& datasource, ByteSink& sink) 
 }
 
 model::Dataset Client::create_dataset(const std::string& project_id, const std::string& name,
-                                      const std::string& datasource_id, Names names) {
-    return create_in<model::Dataset>(project_id,
-                                     {.what = to_do<model::Dataset>("create", {{}, name}),
-                                      .method = {},
-                                      .path = "/data-source",
-                                      .body = model::encode_snapshot_request(name, datasource_id)},
-                                     names);
+                                      const std::string& datasource_id, Names names, bool if_changed) {
+    return create_in<model::Dataset>(
+        project_id,
+        {.what = to_do<model::Dataset>("create", {{}, name}),
+         .method = {},
+         .path = "/data-source",
+         .body = model::encode_snapshot_request(name, datasource_id, if_changed)},
+        names);
 }
 
 model::Dataset Client::upload_dataset(const std::string& project_id, const std::string& name,

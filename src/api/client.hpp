@@ -13,6 +13,7 @@
 #include "model/exporter.hpp"
 #include "model/list_page.hpp"
 #include "model/model.hpp"
+#include "model/pruning.hpp"
 #include "transport/transport.hpp"
 
 namespace prevision::api {
@@ -127,8 +128,14 @@ class Client {
     Object create(const std::string& project_id, const Object& object, Names names = Names::unique);
     model::Project create_project(const model::Project& project, Names names = Names::unique);
     /// Starts a snapshot, which continues after this returns. A failed one does not reserve its name.
+    /// With `if_changed` the platform takes none when the source is as in the newest dataset of it: the id then leads to
+    /// that one, and `unchanged_by` says how it saw that. A platform that does not compare answers without `if_changed`.
     model::Dataset create_dataset(const std::string& project_id, const std::string& name,
-                                  const std::string& datasource_id, Names names = Names::unique);
+                                  const std::string& datasource_id, Names names = Names::unique,
+                                  bool if_changed = false);
+    /// Decides which datasets are kept, and removes the others unless it is a dry run. Error invalid on a platform that
+    /// lacks the call.
+    model::PruneResult prune_datasets(const std::string& project_id, const model::PruneRequest& request);
     /// Creates a dataset from a file. The form's fields are `name`, and what is known of the file: `separator` and `decimal`. The
     /// embedded platform also takes `quote`, `escape`, `comment`, `header`, `skip` and `encoding`.
     model::Dataset upload_dataset(const std::string& project_id, const std::string& name, FormUpload& form,
@@ -162,6 +169,8 @@ class Client {
     std::vector<std::string> browse_connector(const model::Connector& connector, const std::string& path,
                                               bool recursive, const Each<model::BrowsedItem>& each);
     model::Sample preview_datasource(const ObjectReference& datasource, int limit);
+    /// When its data last changed: the time of the newest file, or the highest value of a column unless that is empty.
+    model::Freshness freshness(const ObjectReference& datasource, const std::string& column);
     void read_datasource(const ObjectReference& datasource, ByteSink& sink);
     model::Sample sample_dataset(const ObjectReference& dataset, int limit);
     /// `extension` is csv, zip or parquet. An interrupted download throws; the sink keeps what it received.

@@ -5,6 +5,7 @@
 #include "config/paths.hpp"
 #include "core/child_process.hpp"
 #include "core/error.hpp"
+#include "core/text.hpp"
 #include "platform/platform.hpp"
 
 namespace prevision::cli {
@@ -58,6 +59,15 @@ std::vector<std::string> Embedded::token_names() {
 }
 
 std::vector<std::filesystem::path> Embedded::leftovers() { return platform().leftovers(); }
+
+Embedded::Content Embedded::content() {
+    const auto content = platform().stored_content();
+    return {.summary = fmt::format("{} {} with {}, stored in {} {} of {}", format_count(content.datasets),
+                                   content.datasets == 1 ? "dataset" : "datasets",
+                                   format_bytes(content.bytes), format_count(content.files),
+                                   content.files == 1 ? "file" : "files", format_bytes(content.stored_bytes)),
+            .lost = content.lost};
+}
 
 std::filesystem::path Embedded::home() const { return config::platform_home(environment_); }
 

@@ -45,6 +45,13 @@ class Embedded {
     /// The files that killed processes left in it.
     std::vector<std::filesystem::path> leftovers();
 
+    /// What its datasets hold, as people read it, and the names of those whose file is lost.
+    struct Content {
+        std::string summary;
+        std::vector<std::string> lost;
+    };
+    Content content();
+
     /// The folder that holds its state.
     [[nodiscard]] std::filesystem::path home() const;
 

@@ -106,6 +106,17 @@ TEST_CASE("the README's units for systemd are right, and their command takes a s
     CHECK(shell("systemd-analyze verify " + prevision.file("orders.timer").string() + " 2>&1").empty());
 }
 
+TEST_CASE("the README's lines about manifests and retention work, also when they run again") {
+    const Prevision prevision;
+    make_orders(prevision);
+    const auto night = split(block("# a night that takes nothing"), '\n');
+    for (int i = 0; i < 2; ++i) run(prevision, {night.at(1), night.at(2)});
+    CHECK(trim(prevision.ok({"dataset", "list", "-o", "json", "--jq", "length"})) == "1");
+    prevision.ok({"dataset", "create", "today", "--datasource", "orders"});
+    const auto elsewhere = split(block("# a file that goes elsewhere"), '\n');
+    run(prevision, {elsewhere.at(1), elsewhere.at(2)});
+}
+
 TEST_CASE("the README's picture is that of a session with this program") {
     std::ostringstream picture;
     picture << std::ifstream(PREVISION_SOURCE_DIR "/man/session.svg").rdbuf();

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "cli/apply/fields.hpp"
+#include "cli/apply/manifest_schema.hpp"
 #include "cli/connector/secrets.hpp"
 #include "cli/nouns.hpp"
 #include "core/error.hpp"
@@ -245,17 +246,25 @@ std::string schema() {
 }  // namespace
 
 void add_schema(Command& root, Services& services) {
-    auto command = root.subcommand("schema", "Write the JSON Schema of the files that apply reads");
-    command.detail("Editors check and complete such files with it. It is made from the engines' tables.");
+    auto command =
+        root.subcommand("schema", "Write the JSON Schema of the files that apply reads, or of manifests");
+    auto& what = command.keep<std::string>("definitions");
+    command.argument("[WHAT]", what,
+                     "definitions: the files that apply reads, the default; manifest: of a dataset", false,
+                     {.choices = {"definitions", "manifest"}});
+    command.detail(
+        "Editors check and complete files for apply with it. It is made from the engines' tables.");
     command.example("prevision schema > prevision.schema.json");
-    command.action([&services] {
+    command.example("prevision schema manifest > manifest.schema.json");
+    command.action([&what, &services] {
         using render::Format;
         auto settings = services.render_settings();
         if (settings.format == Format::table) settings.format = Format::json;
         if (!render::traits(settings.format).document)
             throw Error(ErrorClass::usage, "schema writes json or yaml",
                         "leave out -q or -o, or use -o yaml");
-        render::render_object({}, {.id = {}, .cells = {}, .document = schema()}, settings, services.io().out);
+        const auto document = what == "manifest" ? std::string(manifest_schema()) : schema();
+        render::render_object({}, {.id = {}, .cells = {}, .document = document}, settings, services.io().out);
     });
 }
 

@@ -17,6 +17,7 @@ struct CreateOptions {
     std::string datasource;
     UploadOptions upload;
     IfExists if_exists;
+    bool if_changed = false;
     bool no_wait = false;
     std::string progress = "auto";
 };
@@ -69,6 +70,16 @@ Dataset upload(const CreateOptions& options, Services& services) {
     });
 }
 
+/// How it was seen that the source is as in a dataset.
+std::string describe_comparison(const std::string& method) {
+    if (method == "etag") return "the file's ETag, size and time are the same";
+    if (method == "time") return "the file's size and time are the same";
+    if (method == "transactions") return "no transaction has changed the server since";
+    if (method == "checksum") return "the server's checksum of all rows is the same";
+    if (method == "sha256") return "it was read, and its SHA-256 is the same";
+    return "by " + method;
+}
+
 Dataset take_snapshot(const CreateOptions& options, Services& services) {
     const auto datasource = find<model::Datasource>(services, options.datasource);
     const auto name =
@@ -76,16 +87,26 @@ Dataset take_snapshot(const CreateOptions& options, Services& services) {
     if (options.no_wait) services.keep_jobs_running();
     std::string started;
     auto dataset = create_named(options, name, services, [&](api::Names names) {
-        auto snapshot = start_snapshot(services, name, datasource.id, names);
+        auto snapshot = start_snapshot(services, name, datasource.id, names, options.if_changed);
         started = snapshot.id;
+        if (options.if_changed && !snapshot.if_changed)
+            services.notice("this platform does not compare snapshots: it takes one in any case");
         return snapshot;
     });
     const bool waits = !options.no_wait && dataset.id == started;
-    return waits ? watch_snapshot(services, dataset, options.progress) : dataset;
+    if (waits) dataset = watch_snapshot(services, dataset, options.progress);
+    if (!dataset.unchanged_by.empty()) {
+        services.message(fmt::format("no snapshot was taken: the source is as in the dataset '{}': {}",
+                                     dataset.name, describe_comparison(dataset.unchanged_by)));
+    }
+    return dataset;
 }
 
 Dataset run_create(const CreateOptions& options, Services& services) {
     check_upload(options.upload, "--datasource", !options.datasource.empty());
+    if (options.if_changed && options.upload.file)
+        throw Error(ErrorClass::usage, "--if-changed compares a datasource, and a file was given",
+                    "leave it out, or give --datasource");
     return options.upload.file ? upload(options, services) : take_snapshot(options, services);
 }
 
@@ -105,10 +126,13 @@ void add_dataset_create(Command& command, Services& services, const DatasetNoun&
                 {.value = "NAME", .completes = Completes::datasource});
     add_upload_options(verb, options.upload);
     add_if_exists(verb, options.if_exists, false);
+    verb.flag("--if-changed", options.if_changed,
+              "Take none when the source is as in its newest dataset, and show that one");
     verb.flag("--no-wait", options.no_wait, "Do not wait until it is done");
     add_progress(verb, options.progress);
     verb.example("prevision dataset create --datasource orders");
     verb.example("prevision dataset create orders_today --datasource orders -q");
+    verb.example("prevision dataset create --datasource orders --if-changed");
     verb.example("prevision dataset create leads --file leads.csv --separator ';'");
     show_result_of(verb, services, noun, [&options, &services] { return run_create(options, services); });
 }

@@ -49,6 +49,7 @@ DatasetNoun dataset_noun(Names<Datasource>& datasources) {
                    extra(text("sha256", &Dataset::sha256)),
                    text_of("schema", describe_schema),
                    extra(text("message", &Dataset::message)),
+                   text_of("pinned", [](const Dataset& dataset) { return dataset.pinned ? "yes" : ""; }),
                    time("created_at", &Dataset::created_at)},
         .dependents = {}};
 }
@@ -63,6 +64,9 @@ void add_verbs(Command& command, Services& services) {
     add_dataset_download(command, services);
     add_dataset_verify(command, services);
     add_dataset_wait(command, services, noun);
+    add_dataset_pin(command, services, noun);
+    add_dataset_unpin(command, services, noun);
+    add_dataset_prune(command, services);
     add_delete_verb(command, services, noun);
 }
 

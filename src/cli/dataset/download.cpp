@@ -1,5 +1,7 @@
 #include <filesystem>
+#include <optional>
 
+#include "cli/dataset/manifest_file.hpp"
 #include "cli/dataset/transfer.hpp"
 #include "cli/dataset/verbs.hpp"
 #include "cli/output_file.hpp"
@@ -14,6 +16,7 @@ struct DownloadOptions {
     std::string name;
     std::string to;
     std::string extension = "csv";
+    bool manifest = false;
     bool force = false;
     std::string progress = "auto";
 };
@@ -45,25 +48,69 @@ void to_stdout(Services& services, const model::Dataset& dataset, const Download
     progress->finish("wrote " + dataset.name, {.bytes = arrived.bytes});
 }
 
-/// Writes the file and shows what it holds, unless it is stdout. Error conflict when a file is there, unless --force replaces it.
+Error taken(const std::filesystem::path& path) {
+    return {ErrorClass::conflict, fmt::format("cannot write {}: it exists already", path.string()),
+            "--force replaces it, --to names another file"};
+}
+
+/// A file that appears by `commit`. Error conflict when one is there, unless --force replaces it.
+class NewFile {
+  public:
+    NewFile(Services& services, std::filesystem::path path, bool force)
+        : path_(std::move(path)), force_(force), file_(path_, services.io().out) {
+        if (!force_ && file_.replaces()) throw taken(path_);
+    }
+
+    [[nodiscard]] OutputFile& file() { return file_; }
+    [[nodiscard]] std::string path() const { return path_.string(); }
+
+    void commit() {
+        if (force_) {
+            file_.commit();
+        } else if (!file_.commit_if_absent()) {
+            throw taken(path_);
+        }
+    }
+
+  private:
+    std::filesystem::path path_;
+    bool force_;
+    OutputFile file_;
+};
+
+/// Error usage where no manifest can stand beside the file, or would not describe its bytes.
+void check_manifest_option(const DownloadOptions& options) {
+    if (!options.manifest) return;
+    if (options.extension != "csv")
+        throw Error(ErrorClass::usage,
+                    fmt::format("--manifest describes the csv form, not {}", options.extension),
+                    "leave out --extension");
+    std::error_code ignored;
+    if (options.to == "-" || (std::filesystem::exists(options.to, ignored) &&
+                              !std::filesystem::is_regular_file(options.to, ignored) &&
+                              !std::filesystem::is_directory(options.to, ignored)))
+        throw Error(ErrorClass::usage, "--manifest writes a file beside the dataset's, which is none here",
+                    "name a file with --to");
+}
+
+/// Writes the file, and its manifest where that is wanted, and shows what it holds, unless it is stdout.
 void to_file(Services& services, const model::Dataset& dataset, const DownloadOptions& options) {
+    std::optional<model::Manifest> manifest;
+    if (options.manifest) manifest = manifest_of(dataset);
     const auto progress = make_progress(services, dataset.name, options.progress);
     const auto path = destination(dataset, options);
-    const auto taken = [&] {
-        return Error(ErrorClass::conflict, fmt::format("cannot write {}: it exists already", path.string()),
-                     "--force replaces it, --to names another file");
-    };
-    OutputFile file(path, services.io().out);
-    if (!options.force && file.replaces()) throw taken();
-    const auto arrived = transfer(services, dataset, options.extension, &file, *progress);
-    if (options.force) {
-        file.commit();
-    } else if (!file.commit_if_absent()) {
-        throw taken();
+    NewFile target(services, path, options.force);
+    std::optional<NewFile> beside;
+    if (manifest) beside.emplace(services, manifest_path(path), options.force);
+    const auto arrived = transfer(services, dataset, options.extension, &target.file(), *progress);
+    target.commit();
+    if (beside) {
+        beside->file().write(manifest->document + "\n");
+        beside->commit();
     }
-    progress->finish("wrote " + path.string(), {.bytes = arrived.bytes});
-    if (!file.is_stdout())
-        show_object(services, transfer_fields(), describe_transfer(dataset, arrived, path.string()));
+    progress->finish("wrote " + target.path(), {.bytes = arrived.bytes});
+    if (!target.file().is_stdout())
+        show_object(services, transfer_fields(), describe_transfer(dataset, arrived, target.path()));
 }
 
 }  // namespace
@@ -78,11 +125,15 @@ void add_dataset_download(Command& command, Services& services) {
         {.value = "FILE", .completes = Completes::file});
     verb.option("--extension", options.extension, "The form of the bytes: csv is the file as it is kept",
                 {.value = "FORM", .choices = {"csv", "zip", "parquet"}});
+    verb.flag("--manifest", options.manifest,
+              "Write the dataset's manifest beside the file, as FILE.manifest.json");
     verb.flag("--force", options.force, "Replace a file that exists");
     add_progress(verb, options.progress);
     verb.example("prevision dataset download orders_today --to orders.csv");
     verb.example("prevision dataset download orders_today --to - | wc -l");
+    verb.example("prevision dataset download orders_today --to orders.csv --manifest");
     verb.action([&options, &services] {
+        check_manifest_option(options);
         const auto dataset = find<model::Dataset>(services, options.name);
         if (options.to == "-") {
             to_stdout(services, dataset, options);

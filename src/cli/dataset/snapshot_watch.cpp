@@ -56,15 +56,16 @@ model::Dataset wait_for_snapshot(Services& services, const model::Dataset& start
     const auto progress = make_progress(services, started.name, progress_mode);
     auto dataset = wait_until_done(services, started, *progress);
     if (dataset.failed()) throw failure_of(dataset);
-    progress->finish(fmt::format("snapshot {}", dataset.name), progress_of(dataset));
+    const std::string_view what = dataset.unchanged_by.empty() ? "snapshot" : "unchanged since";
+    progress->finish(fmt::format("{} {}", what, dataset.name), progress_of(dataset));
     return dataset;
 }
 
 model::Dataset start_snapshot(Services& services, const std::string& name, const std::string& datasource_id,
-                              api::Names names) {
+                              api::Names names, bool if_changed) {
     const auto project_id = services.project_id();
     try {
-        return services.client().create_dataset(project_id, name, datasource_id, names);
+        return services.client().create_dataset(project_id, name, datasource_id, names, if_changed);
     } catch (const Error& error) {
         if (is_interruption(error)) {
             services.tidy(fmt::format("see whether the snapshot '{}' was started", name),

@@ -10,7 +10,7 @@ namespace prevision::cli {
 /// Starts a snapshot, which continues after this returns. When this process is interrupted before the platform has answered, a
 /// dataset that it may have made by then is deleted.
 model::Dataset start_snapshot(Services& services, const std::string& name, const std::string& datasource_id,
-                              api::Names names);
+                              api::Names names, bool if_changed = false);
 
 /// Waits until a snapshot is done, shows its progress, and returns it. Throws Error with the snapshot's own class and reason when
 /// it fails.

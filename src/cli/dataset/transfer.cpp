@@ -68,6 +68,12 @@ Transferred transfer(Services& services, const model::Dataset& dataset, const st
     return arrived;
 }
 
+Transferred hash_source(Services& services, const model::Datasource& datasource, render::Progress& progress) {
+    HashingSink sink(nullptr, std::nullopt, progress);
+    services.client().read_datasource(api::refer_to(datasource), sink);
+    return sink.finish();
+}
+
 std::unique_ptr<render::Progress> make_progress(Services& services, const std::string& label,
                                                 const std::string& mode) {
     auto chosen = render::parse_progress_mode(mode).value_or(render::ProgressMode::automatic);

@@ -12,6 +12,9 @@ void add_dataset_head(Command& command, Services& services);
 void add_dataset_download(Command& command, Services& services);
 void add_dataset_verify(Command& command, Services& services);
 void add_dataset_wait(Command& command, Services& services, const DatasetNoun& noun);
+void add_dataset_pin(Command& command, Services& services, const DatasetNoun& noun);
+void add_dataset_unpin(Command& command, Services& services, const DatasetNoun& noun);
+void add_dataset_prune(Command& command, Services& services);
 void add_dataset_update(Command& command, Services& services, const DatasetNoun& noun);
 
 /// The option --progress.

@@ -1,3 +1,5 @@
+#include "cli/dataset/manifest_file.hpp"
+#include "cli/dataset/source_comparison.hpp"
 #include "cli/dataset/transfer.hpp"
 #include "cli/dataset/verbs.hpp"
 
@@ -22,19 +24,55 @@ TransferredDataset verify(Services& services, const model::Dataset& dataset) {
     return describe_transfer(dataset, arrived);
 }
 
+struct VerifyOptions {
+    std::vector<std::string> names;
+    std::string manifest;
+    bool against_source = false;
+};
+
+/// Error usage where one manifest is given for several files, or a file is to be compared with a source.
+void check_options(const VerifyOptions& options) {
+    if (!options.manifest.empty() && options.against_source) {
+        throw Error(ErrorClass::usage, "--manifest compares a file, and --against-source a dataset",
+                    "leave out one of them");
+    }
+    if (options.manifest.empty() || options.names.size() == 1) return;
+    throw Error(ErrorClass::usage, "--manifest describes one file, and several are named",
+                "verify each file with its own manifest");
+}
+
+TransferredDataset run_verify(Services& services, const std::string& name, const VerifyOptions& options) {
+    if (!options.manifest.empty()) return verify_file(services, name, options.manifest);
+    const auto dataset = find<model::Dataset>(services, name);
+    return options.against_source ? compare_with_source(services, dataset) : verify(services, dataset);
+}
+
 }  // namespace
 
 void add_dataset_verify(Command& command, Services& services) {
-    auto verb = command.subcommand("verify", "Compare a dataset's bytes with its size and SHA-256");
-    auto& names = verb.keep<std::vector<std::string>>();
-    verb.argument("NAME", names, "Its name or id; several may be given", true,
+    auto verb =
+        command.subcommand("verify", "Compare a dataset, or a file, with its recorded size and SHA-256");
+    auto& options = verb.keep<VerifyOptions>();
+    verb.argument("NAME", options.names,
+                  "Its name or id; several may be given; with --manifest, the path of a file", true,
                   {.completes = Completes::dataset});
+    verb.option(
+        "--manifest", options.manifest,
+        "Compare a file with this manifest, which 'dataset download --manifest' wrote; asks no platform",
+        {.value = "FILE", .completes = Completes::file});
+    verb.flag("--against-source", options.against_source,
+              "Read the datasource again, and compare what it yields now with the dataset");
+    verb.detail("Exits with 9 when the bytes differ.");
     verb.example("prevision dataset verify orders_today");
-    verb.action([&names, &services] {
-        ObjectList<TransferredDataset> shown(services, transfer_fields(), names.size());
-        Batch batch(services, "datasets failed the verification", names.size());
-        for (const auto& name : names)
-            batch.run([&] { shown.add(verify(services, find<model::Dataset>(services, name))); });
+    verb.example("prevision dataset verify orders_today --against-source");
+    verb.example("prevision dataset verify orders.csv --manifest orders.csv.manifest.json");
+    verb.action([&options, &services] {
+        check_options(options);
+        ObjectList<TransferredDataset> shown(services, transfer_fields(), options.names.size());
+        Batch batch(services, "datasets failed the verification", options.names.size());
+        for (const auto& name : options.names) {
+            batch.run([&] { shown.add(run_verify(services, name, options)); });
+        }
         shown.finish();
         batch.finish();
     });

@@ -55,6 +55,7 @@ void add_verbs(Command& command, Services& services) {
     add_datasource_preview(command, services);
     add_datasource_cat(command, services);
     add_datasource_schema(command, services);
+    add_datasource_freshness(command, services);
 }
 
 }  // namespace

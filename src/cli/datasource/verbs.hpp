@@ -13,6 +13,7 @@ void add_datasource_update(Command& command, Services& services, const Datasourc
 void add_datasource_preview(Command& command, Services& services);
 void add_datasource_cat(Command& command, Services& services);
 void add_datasource_schema(Command& command, Services& services);
+void add_datasource_freshness(Command& command, Services& services);
 
 /// The platform's test of a datasource.
 api::TestOutcome test_datasource(api::Client& client, const api::ObjectReference& datasource);

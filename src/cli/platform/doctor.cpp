@@ -48,6 +48,7 @@ class Doctor {
         examine_profiles();
         examine_platform();
         examine_files();
+        examine_content();
         examine_leftovers();
         examine_engines();
         for (const auto& library : libraries())
@@ -108,6 +109,20 @@ class Doctor {
             if (!may_exist(home)) return {.check = "home", .detail = home.string() + ", not created yet"};
             for (const auto& name : {"prevision.db", "vault.key"}) examine_mode(home / name);
             return mode_of("home", home);
+        });
+    }
+
+    void examine_content() {
+        check("content", [&]() -> Finding {
+            if (!may_exist(config::platform_home(services_.io().environment)))
+                return {.check = "content", .detail = "none"};
+            const auto content = services_.embedded().content();
+            if (content.lost.empty()) return {.check = "content", .detail = content.summary};
+            return {.check = "content",
+                    .result = "failed",
+                    .detail = fmt::format("{}; the files of these are missing or cut: {}", content.summary,
+                                          join(content.lost, ", ")),
+                    .hint = "restore them from a backup, or delete these datasets"};
         });
     }
 

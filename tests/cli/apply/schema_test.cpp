@@ -2,7 +2,10 @@
 #include <fstream>
 
 #include <catch2/catch.hpp>
+#include <fmt/format.h>
 
+#include "core/text.hpp"
+#include "model/manifest.hpp"
 #include "sources/registry.hpp"
 #include "support/program.hpp"
 
@@ -15,8 +18,9 @@ namespace {
 /// Whether the validator (ajv) accepts the document, JSON, by the program's schema.
 class Validator {
   public:
-    explicit Validator(const Prevision& prevision) : prevision_(prevision) {
-        std::ofstream(prevision.file("schema.json")) << prevision.ok({"schema"});
+    explicit Validator(const Prevision& prevision, const std::string& what = "definitions")
+        : prevision_(prevision) {
+        std::ofstream(prevision.file("schema.json")) << prevision.ok({"schema", what});
         std::ofstream(prevision.file("check.js")) << R"(
             const fs = require('fs');
             const Ajv = require('ajv');
@@ -35,6 +39,41 @@ class Validator {
   private:
     const Prevision& prevision_;
 };
+
+/// Every member is set.
+model::Manifest full_manifest(const std::string& hash) {
+    model::Manifest manifest;
+    manifest.dataset = {.id = "d", .name = "today"};
+    manifest.datasource = {.id = "s", .name = "orders"};
+    manifest.connector = {.id = "c", .name = "shop"};
+    manifest.connector_type = "SQL";
+    manifest.engine = "postgresql";
+    manifest.host = "h";
+    manifest.port = 5432;
+    manifest.server_version = "15";
+    manifest.location = {
+        .path = "p", .database = "d", .table = "t", .bucket = "b", .request = "r", .g_cloud = "g"};
+    manifest.parameters = {{.name = "day", .type = "date", .value = std::nullopt}};
+    manifest.files = {{.path = "p", .etag = "e", .size = 1, .modified = "2026-01-31T00:00:00Z"}};
+    manifest.cursor = {.column = "c", .type = "date"};
+    manifest.window = {.low = "1", .high = "2"};
+    manifest.states = {{.method = "checksum", .value = "7"}};
+    manifest.parents = {"d0"};
+    manifest.begun_at = manifest.ended_at = "2026-01-31T02:00:00.123Z";
+    manifest.program_version = "0";
+    manifest.file = {.name = "p", .type = "csv", .compression = "gzip", .format = {}, .note = "n"};
+    manifest.file.format = {.separator = ",",
+                            .quote = "'",
+                            .escape = "none",
+                            .comment = "#",
+                            .header = true,
+                            .skip = 0,
+                            .encoding = "utf-8"};
+    manifest.rows = manifest.bytes = 0;
+    manifest.sha256 = manifest.columns_sha256 = manifest.definition_sha256 = hash;
+    manifest.columns = {{.name = "a", .type = "int", .nullable = false, .kind = "integer"}};
+    return manifest;
+}
 
 std::string connector(const std::string& fields) { return R"({"connectors":[{"name":"a",)" + fields + "}]}"; }
 
@@ -115,4 +154,47 @@ TEST_CASE("the schema has every option of every engine") {
         if (!option->secret)
             CHECK(schema.find("\"" + std::string(option->name) + "_env\": {") != std::string::npos);
     }
+}
+
+TEST_CASE("the schema of manifests accepts what is written, with every member, and refuses other documents") {
+    const Prevision prevision;
+    const Validator validator(prevision, "manifest");
+    const std::string hash(64, 'a');
+    const auto full = model::encode_manifest(full_manifest(hash));
+    CHECK(validator.check(full) == "valid");
+    // A member that the schema does not have would not be checked.
+    const auto document = model::parse_json(full);
+    const auto schema = model::parse_json(prevision.ok({"schema", "manifest", "-o", "json"}));
+    for (const auto& member : document.GetObject()) {
+        CAPTURE(member.name.GetString());
+        CHECK(schema["properties"].HasMember(member.name));
+    }
+    CHECK(document.MemberCount() == schema["properties"].MemberCount());
+    CHECK(validator.check(R"({"manifest_version":1,"columns":[],"later":[1]})") == "valid");
+    for (const auto* bad : {"[]", "{}", R"({"manifest_version":2,"columns":[]})", R"({"manifest_version":1})",
+                            R"({"manifest_version":1,"columns":[{"name":"a"}]})",
+                            R"({"manifest_version":1,"columns":[],"rows":-1})",
+                            R"({"manifest_version":1,"columns":[],"sha256":"abc"})",
+                            R"({"manifest_version":1,"columns":[],"files":[{}]})",
+                            R"({"manifest_version":1,"columns":[],"begun_at":"today"})"}) {
+        CAPTURE(bad);
+        CHECK(validator.check(bad) != "valid");
+    }
+}
+
+TEST_CASE("the manifest in the manual is one, and its hashes are right") {
+    const Prevision prevision;
+    const Validator validator(prevision, "manifest");
+    auto example =
+        shell("man -l -P cat --nj " PREVISION_SOURCE_DIR "/man/prevision-dataset.5 2>/dev/null | col -bx");
+    example = example.substr(example.find("{\n"));
+    example = example.substr(0, example.find("\n       }\n") + 9);
+    CHECK(validator.check(example) == "valid");
+    const auto manifest = model::decode_manifest(example);
+    CHECK(manifest.sha256 ==
+          trim(shell("printf 'id,paid\\r\\n1,true\\r\\n2,\\r\\n' | sha256sum | cut -c1-64")));
+    CHECK(manifest.bytes == 21U);
+    std::ofstream(prevision.file("columns")) << model::canonical_columns(manifest.columns);
+    CHECK(manifest.columns_sha256 ==
+          trim(shell(fmt::format("sha256sum '{}' | cut -c1-64", prevision.file("columns").string()))));
 }

@@ -3,6 +3,8 @@
 #include "fuzz/input.hpp"
 #include "model/codec.hpp"
 #include "model/list_page.hpp"
+#include "model/manifest.hpp"
+#include "model/pruning.hpp"
 
 using namespace prevision;
 
@@ -27,7 +29,14 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     check_round_trip(text, [](std::string_view json) { return model::decode_browsed_item(json); });
     check_round_trip(text, [](std::string_view json) { return model::decode_test_result(json); });
     check_round_trip(text, [](std::string_view json) { return model::decode_sample(json); });
+    check_round_trip(text, [](std::string_view json) { return model::decode_prune_result(json); });
+    fuzz::accepts([&] {
+        const auto manifest = model::encode_manifest(model::decode_manifest(text));
+        fuzz::require(model::encode_manifest(model::decode_manifest(manifest)) == manifest,
+                      "a manifest is read as it was written");
+    });
     fuzz::accepts([&] { model::decode_failure(text); });
+    fuzz::accepts([&] { model::decode_freshness(text); });
     fuzz::accepts([&] {
         const auto page = model::decode_list_page(text);
         if (!page) return;

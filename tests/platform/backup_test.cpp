@@ -110,6 +110,34 @@ TEST_CASE("a backup is a tar archive with the sums of its files, and no secret i
     CHECK(read_file(file, 1 << 26).find("hush-hush") == std::string::npos);
 }
 
+TEST_CASE("datasets of the same bytes are in a backup once, and share a file again when it is restored") {
+    Shop shop;
+    const auto same = shop.take();
+    sqlite::Database(shop.folder() / "shop.db", SQLITE_OPEN_READWRITE).execute("INSERT INTO t VALUES (3)");
+    const auto other = shop.take();
+    const auto file = shop.back_up();
+    CHECK(shop.content.datasets == 3);
+    CHECK(tar("tf", file) == "datasets/" + shop.dataset + ".csv\ndatasets/" + other +
+                                 ".csv\nvault.key\nprevision.db\nSHA256SUMS\n");
+    const auto home = shop.folder() / "new";
+    restore(file, home);
+    Platform restored({.home = home, .vault_key_file = {}});
+    const auto stored = restored.stored_content();
+    CHECK(stored.datasets == 3);
+    CHECK(stored.files == 2);
+    CHECK(stored.lost.empty());
+    for (const auto& id : {shop.dataset, same, other}) {
+        CAPTURE(id);
+        CHECK(read_file(home / "datasets" / (id + ".csv"), 100) ==
+              read_file(shop.home() / "datasets" / (id + ".csv"), 100));
+        CHECK(Fixture::call_platform(restored, "GET", "/datasets/" + id).body ==
+              shop.get("/datasets/" + id).body);
+    }
+    // The copies go one by one.
+    CHECK(Fixture::call_platform(restored, "DELETE", "/datasets/" + shop.dataset).status == 204);
+    CHECK(read_file(home / "datasets" / (same + ".csv"), 100) == "a\r\n1\r\n2\r\n");
+}
+
 TEST_CASE("a backup without the key restores everything but the secrets") {
     Shop shop;
     const auto file = shop.back_up(false);

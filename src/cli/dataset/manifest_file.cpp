@@ -37,7 +37,7 @@ model::Manifest read_manifest(const std::string& path) {
 }
 
 Transferred hash_file(Services& services, const std::string& path) {
-    const auto file = open_file(path, O_RDONLY);
+    const auto file = open_file(path == "-" ? "/dev/stdin" : path, O_RDONLY);
     std::string buffer(chunk_size, '\0');
     Sha256 hash;
     Transferred read;

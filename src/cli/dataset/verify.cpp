@@ -54,7 +54,7 @@ void add_dataset_verify(Command& command, Services& services) {
         command.subcommand("verify", "Compare a dataset, or a file, with its recorded size and SHA-256");
     auto& options = verb.keep<VerifyOptions>();
     verb.argument("NAME", options.names,
-                  "Its name or id; several may be given; with --manifest, the path of a file", true,
+                  "Its name or id; several may be given; with --manifest, the path of a file, or -", true,
                   {.completes = Completes::dataset});
     verb.option(
         "--manifest", options.manifest,

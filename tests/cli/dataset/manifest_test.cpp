@@ -145,6 +145,8 @@ TEST_CASE(
     CHECK(same.exit_code == 0);
     CHECK_THAT(same.out, Catch::Contains("\"bytes\": 17") && Catch::Contains("\"name\": \"today\""));
     const auto bytes = read_file(file, 100);
+    CHECK(prevision({"dataset", "verify", "-", "--manifest", manifest}, bytes, nowhere).exit_code == 0);
+    CHECK(prevision({"dataset", "verify", "-", "--manifest", manifest}, bytes + "x", nowhere).exit_code == 9);
     for (const auto& other : {bytes.substr(1), bytes + "x", std::string(bytes.size(), 'x'), std::string()}) {
         std::ofstream(copy) << other;
         const auto differs = verify();

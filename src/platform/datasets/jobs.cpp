@@ -211,6 +211,18 @@ Listed<model::Dataset> Jobs::list(const std::string& project_id, const Page& pag
     return list;
 }
 
+std::uint64_t Jobs::each(const std::string& project_id, const Page& page,
+                         const std::function<void(model::Dataset)>& each) {
+    auto listed = list(project_id, page);
+    for (auto& dataset : listed.items) each(std::move(dataset));
+    return listed.total;
+}
+
+std::uint64_t Jobs::each_id(const std::string& project_id, const Page& page,
+                            const std::function<void(const std::string&)>& each) {
+    return datasets_.each_id(project_id, page, each);
+}
+
 void Jobs::settle() {
     for (const auto& id : datasets_.unfinished()) find(id);
 }

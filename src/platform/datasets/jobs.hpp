@@ -63,6 +63,10 @@ class Jobs {
     /// As the table's, after datasets whose worker has died are set to failed.
     std::optional<model::Dataset> find(const std::string& dataset_id);
     Listed<model::Dataset> list(const std::string& project_id, const Page& page);
+    std::uint64_t each(const std::string& project_id, const Page& page,
+                       const std::function<void(model::Dataset)>& each);
+    std::uint64_t each_id(const std::string& project_id, const Page& page,
+                          const std::function<void(const std::string&)>& each);
 
     /// Sets every dataset whose worker has died to failed, and removes its files.
     void settle();

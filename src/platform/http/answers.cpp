@@ -50,11 +50,11 @@ Answer failure_answer(const Error& error) {
     return answer;
 }
 
-Answer page_answer(const Page& page, std::uint64_t total, const std::vector<std::string>& items) {
+Answer page_answer(const Page& page, std::uint64_t total, std::string_view items) {
     const bool more = page.offset() + page.size < total;
     return json_answer(fmt::format(
-        R"({{"items":[{}],"metaData":{{"totalItems":{},"rowsPerPage":{},"page":{},"nextPage":{}}}}})",
-        fmt::join(items, ","), total, page.size, page.number, more));
+        R"({{"items":{},"metaData":{{"totalItems":{},"rowsPerPage":{},"page":{},"nextPage":{}}}}})", items,
+        total, page.size, page.number, more));
 }
 
 }  // namespace prevision::platform

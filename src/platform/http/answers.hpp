@@ -2,7 +2,7 @@
 
 #include <cstdint>
 #include <string>
-#include <vector>
+#include <string_view>
 
 #include "core/error.hpp"
 #include "platform/platform.hpp"
@@ -22,7 +22,7 @@ int status_of(ErrorClass error_class);
 /// Always valid JSON, whatever bytes the message holds.
 Answer failure_answer(const Error& error);
 
-/// A page of a list; each item is JSON.
-Answer page_answer(const Page& page, std::uint64_t total, const std::vector<std::string>& items);
+/// A page of a list; `items` is a JSON array.
+Answer page_answer(const Page& page, std::uint64_t total, std::string_view items);
 
 }  // namespace prevision::platform

@@ -179,9 +179,21 @@ ALTER TABLE datasets ADD COLUMN hint TEXT NOT NULL DEFAULT '';
 ALTER TABLE exports ADD COLUMN hint TEXT NOT NULL DEFAULT '';
 )sql";
 
+// With the id in the index, a list of ids reads no object.
+constexpr auto ids_of_lists = R"sql(
+DROP INDEX connectors_of_project;
+DROP INDEX datasources_of_project;
+DROP INDEX datasets_of_project;
+DROP INDEX exporters_of_project;
+CREATE INDEX connectors_of_project ON connectors(project_id, seq, id);
+CREATE INDEX datasources_of_project ON datasources(project_id, seq, id);
+CREATE INDEX datasets_of_project ON datasets(project_id, seq, id);
+CREATE INDEX exporters_of_project ON exporters(project_id, seq, id);
+)sql";
+
 /// The step at index N brings a store from version N to N + 1. A step that was released is never changed.
-constexpr std::array steps{first_layout,     served_platform,      file_formats,     export_failures,
-                           limits_and_names, more_of_file_formats, hints_of_failures};
+constexpr std::array steps{first_layout,     served_platform,      file_formats,      export_failures,
+                           limits_and_names, more_of_file_formats, hints_of_failures, ids_of_lists};
 
 std::int64_t read_number(sqlite::Database& database, std::string_view sql) {
     auto statement = database.prepare(sql);

@@ -112,7 +112,7 @@ model::Dataset DatasetTable::rename(const std::string& id, const std::string& na
     });
 }
 
-std::vector<std::string> DatasetTable::list_ids(std::string_view sql) {
+std::vector<std::string> DatasetTable::select_ids(std::string_view sql) {
     return store_.read([&](sqlite::Database& database) {
         std::vector<std::string> ids;
         auto statement = database.prepare(sql);
@@ -122,7 +122,7 @@ std::vector<std::string> DatasetTable::list_ids(std::string_view sql) {
 }
 
 std::vector<std::string> DatasetTable::unfinished() {
-    return list_ids("SELECT id FROM datasets WHERE state IN ('pending', 'running')");
+    return select_ids("SELECT id FROM datasets WHERE state IN ('pending', 'running')");
 }
 
 bool DatasetTable::start(const std::string& id) {
@@ -166,7 +166,7 @@ void DatasetTable::remove(const std::string& id) {
     });
 }
 
-std::vector<std::string> DatasetTable::removed() { return list_ids("SELECT id FROM removed_datasets"); }
+std::vector<std::string> DatasetTable::removed() { return select_ids("SELECT id FROM removed_datasets"); }
 
 void DatasetTable::forget_removed(const std::string& id) {
     store_.write([&](sqlite::Database& database) { delete_removed(database, id); });

@@ -60,7 +60,7 @@ class DatasetTable : public Table<model::Dataset> {
     void forget_removed(const std::string& id);
 
   private:
-    std::vector<std::string> list_ids(std::string_view sql);
+    std::vector<std::string> select_ids(std::string_view sql);
 };
 
 }  // namespace prevision::platform

@@ -22,7 +22,21 @@ int status_of(ErrorClass error_class);
 /// Always valid JSON, whatever bytes the message holds.
 Answer failure_answer(const Error& error);
 
-/// A page of a list; `items` is a JSON array.
-Answer page_answer(const Page& page, std::uint64_t total, std::string_view items);
+/// Builds the answer with a page of a list, which may hold thousands of items.
+class PageAnswer {
+  public:
+    explicit PageAnswer(const Page& page) : page_(page) {}
+
+    /// `item` must be JSON.
+    void add(std::string_view item);
+
+    /// `total` counts the items of all pages. Do not use the builder after it.
+    Answer finish(std::uint64_t total);
+
+  private:
+    const Page& page_;
+    std::string body_ = R"({"items":[)";
+    bool is_empty_ = true;
+};
 
 }  // namespace prevision::platform

@@ -60,9 +60,9 @@ template <typename List>
 Answer list_page(const RoutedCall& routed, const List& list) {
     const auto page = read_page(routed.query);
     const auto listed = list(page);
-    model::JsonArray items;
-    for (const auto& item : listed.items) items.json(encode_answer(item));
-    return page_answer(page, listed.total, items.finish());
+    PageAnswer answer(page);
+    for (const auto& item : listed.items) answer.add(encode_answer(item));
+    return answer.finish(listed.total);
 }
 
 /// Answers with a page of the objects that a table holds for the call's project.
@@ -71,14 +71,13 @@ Answer list_in(State& state, const RoutedCall& routed) {
     const auto& project = routed.parameters.at(0);
     const auto page = read_page(routed.query);
     auto& objects = state.*table;
-    model::JsonArray items;
-    const auto total =
-        page.only_ids
-            ? objects.each_id(
-                  project, page,
-                  [&](const std::string& id) { items.json(model::JsonObject().text("_id", id).finish()); })
-            : objects.each(project, page, [&](const auto& object) { items.json(encode_answer(object)); });
-    return page_answer(page, total, items.finish());
+    PageAnswer answer(page);
+    const auto add_id = [&](const std::string& id) {
+        answer.add(model::JsonObject().text("_id", id).finish());
+    };
+    const auto add = [&](const auto& object) { answer.add(encode_answer(object)); };
+    return answer.finish(page.only_ids ? objects.each_id(project, page, add_id)
+                                       : objects.each(project, page, add));
 }
 
 }  // namespace prevision::platform

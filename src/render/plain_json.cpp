@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <array>
 
+#include "core/text.hpp"
 #include "render/formats.hpp"
 
 // A list may have thousands of documents, and most hold nothing but plain texts and short numbers: these are written in one
@@ -107,9 +108,7 @@ class Reformatter {
     }
 
     bool text() {
-        const auto is_plain = [](char c) { return c >= ' ' && c <= '~' && c != '"' && c != '\\'; };
-        std::size_t size = 1;
-        while (size < rest_.size() && is_plain(rest_[size])) ++size;
+        const auto size = 1 + count_plain(rest_.substr(1));
         if (size == rest_.size() || rest_[size] != '"') return false;
         append(size + 1);
         return true;

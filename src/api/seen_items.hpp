@@ -15,10 +15,10 @@ namespace prevision::api {
 class SeenItems {
   public:
     /// Whether the item is to be shown: it has no id, or a new one.
-    bool add(const std::string& id, const std::string& document) {
+    bool add(const std::string& id, std::string_view document) {
         if (id.empty()) {
             ++without_id_;
-            documents_.insert(document);
+            documents_.emplace(document);
             return true;
         }
         if (const auto usual = pack(id)) return usual_ids_.insert(*usual).second;

@@ -35,8 +35,8 @@ template <typename Object>
 void list_without_cells(Services& services, Listing& listing) {
     auto& client = services.client();
     if (services.options().format() == render::Format::id) {
-        client.list_ids<Object>(scope_of<Object>(services), [&](const std::string& id) {
-            return listing.add({.id = id, .cells = {}, .document = {}});
+        client.list_ids<Object>(scope_of<Object>(services), [&](std::string id) {
+            return listing.add({.id = std::move(id), .cells = {}, .document = {}});
         });
         return;
     }

@@ -219,7 +219,7 @@ std::uint64_t Jobs::each(const std::string& project_id, const Page& page,
 }
 
 std::uint64_t Jobs::each_id(const std::string& project_id, const Page& page,
-                            const std::function<void(const std::string&)>& each) {
+                            const std::function<void(std::string_view)>& each) {
     return datasets_.each_id(project_id, page, each);
 }
 

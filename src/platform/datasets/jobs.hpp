@@ -66,7 +66,7 @@ class Jobs {
     std::uint64_t each(const std::string& project_id, const Page& page,
                        const std::function<void(model::Dataset)>& each);
     std::uint64_t each_id(const std::string& project_id, const Page& page,
-                          const std::function<void(const std::string&)>& each);
+                          const std::function<void(std::string_view)>& each);
 
     /// Sets every dataset whose worker has died to failed, and removes its files.
     void settle();

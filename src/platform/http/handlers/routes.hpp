@@ -72,8 +72,10 @@ Answer list_in(State& state, const RoutedCall& routed) {
     const auto page = read_page(routed.query);
     auto& objects = state.*table;
     PageAnswer answer(page);
-    const auto add_id = [&](const std::string& id) {
-        answer.add(model::JsonObject().text("_id", id).finish());
+    std::string item;
+    const auto add_id = [&](std::string_view id) {
+        item.assign(R"({"_id":")").append(id).append("\"}");
+        answer.add(item);
     };
     const auto add = [&](const auto& object) { answer.add(encode_answer(object)); };
     return answer.finish(page.only_ids ? objects.each_id(project, page, add_id)

@@ -185,7 +185,7 @@ void remove(sqlite::Database& database, const std::string& id) {
 std::uint64_t count(sqlite::Database& database, std::string_view sql, const std::string& parameter);
 
 /// Calls `each` with every row of a page of those that belong to `owner`, in the order of creation; `select` makes the
-/// statement from its clauses. Returns how many rows all pages have.
+/// statement from its clauses. Returns how many rows all pages have: counted only where this page does not show it.
 template <typename Object, typename Select, typename Each>
 std::uint64_t read_page(sqlite::Database& database, const std::string& owner, const Page& page, Select select,
                         Each each) {
@@ -195,13 +195,16 @@ std::uint64_t read_page(sqlite::Database& database, const std::string& owner, co
         statement.bind(1, owner);
         if (by_name) statement.bind(2, valid_utf8(*page.name));
     };
-    auto counted = database.prepare(fmt::format("SELECT COUNT(*) FROM {} {}", Layout<Object>::table, where));
-    bind(counted);
-    counted.step();
     auto statement = select(where + " ORDER BY seq LIMIT ?3 OFFSET ?4");
     bind(statement);
     bind_page(statement, 3, page);
-    while (statement.step()) each(statement);
+    std::uint64_t rows = 0;
+    for (; statement.step(); ++rows) each(statement);
+    const bool is_last = rows < page.size && (rows > 0 || page.number == 1);
+    if (is_last) return page.offset() + rows;
+    auto counted = database.prepare(fmt::format("SELECT COUNT(*) FROM {} {}", Layout<Object>::table, where));
+    bind(counted);
+    counted.step();
     return static_cast<std::uint64_t>(counted.integer(0));
 }
 
@@ -223,7 +226,7 @@ std::uint64_t each_id_on_page(sqlite::Database& database, const std::string& own
         [&](const std::string& clauses) {
             return database.prepare(fmt::format("SELECT id FROM {} {}", Layout<Object>::table, clauses));
         },
-        [&](const sqlite::Statement& row) { each(row.text(0)); });
+        [&](const sqlite::Statement& row) { each(row.view(0)); });
 }
 
 /// A page of the objects that belong to `owner`.
@@ -284,7 +287,7 @@ std::uint64_t Table<Object>::each(const std::string& project_id, const Page& pag
 
 template <typename Object>
 std::uint64_t Table<Object>::each_id(const std::string& project_id, const Page& page,
-                                     const std::function<void(const std::string&)>& each) {
+                                     const std::function<void(std::string_view)>& each) {
     return store_.read([&](sqlite::Database& database) {
         rows::require_project(database, project_id);
         return rows::each_id_on_page<Object>(database, project_id, page, each);

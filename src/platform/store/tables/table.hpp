@@ -4,6 +4,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "platform/store/page.hpp"
 #include "platform/store/store.hpp"
@@ -26,7 +27,7 @@ class Table {
     std::uint64_t each(const std::string& project_id, const Page& page,
                        const std::function<void(Object)>& each);
     std::uint64_t each_id(const std::string& project_id, const Page& page,
-                          const std::function<void(const std::string&)>& each);
+                          const std::function<void(std::string_view)>& each);
 
   protected:
     Store& store_;

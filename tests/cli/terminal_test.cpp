@@ -279,9 +279,9 @@ TEST_CASE("on a terminal a snapshot, an export and a download end with a line th
     };
     const auto file = prevision.file("t.csv").string();
     check({"dataset", "create", "today", "--datasource", "t"}, "snapshot today: 2 rows, 9 B");
-    check({"exporter", "run", "copy", "--dataset", "today"}, "exported today to 'copy': 2 rows, 9 B");
+    check({"exporter", "run", "copy", "--dataset", "today"}, "exported today to copy: 2 rows, 9 B");
     check({"dataset", "download", "today", "--to", file}, "wrote .*t\\.csv: 9 B");
-    check({"exporter", "run", "copy", "--file", file}, "exported .*t\\.csv to 'copy': 2 rows, 9 B");
+    check({"exporter", "run", "copy", "--file", file}, "exported .*t\\.csv to copy: 2 rows, 9 B");
 }
 
 TEST_CASE("a hidden question that was stopped and goes on is asked again, and still hides what is typed") {

@@ -72,7 +72,7 @@ Export start(const RunOptions& options, const model::Exporter& exporter, Work& w
         auto started = client.export_file(api::refer_to(exporter), form);
         work.bytes = form.file_size();
         if (!waits)
-            progress->finish(fmt::format("sent {} to '{}'", work.what, exporter.name), {.bytes = work.bytes});
+            progress->finish(fmt::format("sent {} to {}", work.what, exporter.name), {.bytes = work.bytes});
         return started;
     } catch (const Error& error) {
         if (is_interruption(error)) {
@@ -109,7 +109,7 @@ void run(const RunOptions& options, Services& services) {
     const auto started = start(options, exporter, work, waits, services);
     const auto shown = waits ? wait_for_end(services, started, work, *progress) : started;
     if (shown.status == "done")
-        progress->finish(fmt::format("exported {} to '{}'", work.what, exporter.name),
+        progress->finish(fmt::format("exported {} to {}", work.what, exporter.name),
                          {.bytes = work.bytes, .rows = shown.rows});
     progress.reset();  // a failure leaves no bar beside what follows
     show_object(services, fields, shown);

@@ -11,6 +11,7 @@
 #include "core/error.hpp"
 #include "core/file.hpp"
 #include "core/id.hpp"
+#include "core/text.hpp"
 #include "model/exporter.hpp"
 #include "platform/connection.hpp"
 #include "platform/datasets/dataset_file.hpp"
@@ -92,13 +93,13 @@ void write(State& state, const model::Exporter& exporter, const Content& content
     if (engine.open_table_writer != nullptr) {
         const auto writer = engine.open_table_writer(connection, cancellation);
         done.rows = write_rows(*writer, exporter, content, cancellation, report);
-        done.logs = fmt::format("{} rows written", *done.rows);
+        done.logs = fmt::format("{} {} written", format_count(*done.rows), *done.rows == 1 ? "row" : "rows");
         return;
     }
     const auto writer = engine.open_file_writer(connection, cancellation);
     use_source(state, exporter.connector_id, *writer, [&] {
         const auto path = export_file(engine, *writer, exporter, content.bytes, state.clock);
-        done.logs = fmt::format("{} bytes written to {}", content.bytes.size, path);
+        done.logs = fmt::format("{} bytes written to {}", format_count(content.bytes.size), path);
     });
 }
 

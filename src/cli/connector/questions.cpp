@@ -63,7 +63,7 @@ class Questions {
 
     /// What belongs to the question before it.
     void explain(const std::string& text) {
-        for (const auto& line : wrap_text(text, width())) services_.say("  " + line);
+        for (const auto& line : render::wrap_text(text, width())) services_.say("  " + line);
     }
 
     void say_command_line() {

@@ -47,7 +47,8 @@ DatasetNoun dataset_noun(Names<Datasource>& datasources) {
                    text_of("note", [](const Dataset& dataset) { return dataset.file.note; }),
                    extra(text("datasource_id", &Dataset::datasource_id)),
                    extra(text("sha256", &Dataset::sha256)),
-                   text_of("schema", describe_schema),
+                   extra<Dataset>({{.name = "schema", .is_list = true},
+                                   [](const Dataset& dataset) { return cell(describe_schema(dataset)); }}),
                    extra(text("message", &Dataset::message)),
                    time("created_at", &Dataset::created_at)},
         .dependents = {}};

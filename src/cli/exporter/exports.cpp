@@ -4,9 +4,11 @@ namespace prevision::cli {
 
 std::vector<Field<model::Export>> export_fields() {
     using model::Export;
+    auto dataset_id = text("dataset_id", &Export::dataset_id);
+    dataset_id.column.is_id = true;
     return {id_field<Export>(),
             extra(text("exporter_id", &Export::exporter_id)),
-            text("dataset_id", &Export::dataset_id),
+            dataset_id,
             text("status", &Export::status),
             quantity("rows", render::Quantity::count, &Export::rows),
             text("logs", &Export::logs),

@@ -1,8 +1,12 @@
+#include <optional>
+
 #include <fmt/format.h>
 
+#include "cli/dataset/transfer.hpp"
 #include "cli/dataset/upload.hpp"
 #include "cli/exporter/verbs.hpp"
 #include "cli/verbs/polling.hpp"
+#include "render/progress.hpp"
 
 namespace prevision::cli {
 
@@ -40,18 +44,35 @@ void stop(Services& services, const std::string& id) {
     });
 }
 
-/// Begins to write the dataset, or the file.
-Export start(const RunOptions& options, const model::Exporter& exporter, Services& services) {
+/// What an export writes, as far as it is known before.
+struct Work {
+    std::string what;  ///< the dataset's or the file's name
+    model::Dataset dataset;
+    std::optional<std::uint64_t> bytes;
+};
+
+Work work_of(const RunOptions& options, Services& services) {
+    if (options.upload.file) {
+        const auto& file = *options.upload.file;
+        return {.what = file == "-" ? "stdin" : file, .dataset = {}, .bytes = {}};
+    }
+    auto dataset = find<model::Dataset>(services, options.dataset);
+    return {.what = dataset.name, .dataset = dataset, .bytes = dataset.bytes};
+}
+
+/// Begins to write the dataset, or the file. Fills in the file's size.
+Export start(const RunOptions& options, const model::Exporter& exporter, Work& work, bool waits,
+             Services& services) {
     auto& client = services.client();
-    const auto dataset =
-        options.upload.file ? model::Dataset() : find<model::Dataset>(services, options.dataset);
+    const auto& dataset = work.dataset;
     try {
         if (!options.upload.file) return client.run_exporter(api::refer_to(exporter), api::refer_to(dataset));
         auto form = open_upload(options.upload, services.is_embedded());
         const auto progress = show_upload(services, form, exporter.name);
         auto started = client.export_file(api::refer_to(exporter), form);
-        progress->finish(fmt::format("sent {} to '{}'", *options.upload.file, exporter.name),
-                         {.bytes = form.file_size()});
+        work.bytes = form.file_size();
+        if (!waits)
+            progress->finish(fmt::format("sent {} to {}", work.what, exporter.name), {.bytes = work.bytes});
         return started;
     } catch (const Error& error) {
         if (is_interruption(error)) {
@@ -63,10 +84,13 @@ Export start(const RunOptions& options, const model::Exporter& exporter, Service
     }
 }
 
-Export wait_for_end(Services& services, const Export& started) {
+Export wait_for_end(Services& services, const Export& started, const Work& work, render::Progress& progress) {
     try {
-        return poll(services, started, has_ended,
-                    [&](const Export& last) { return services.client().get<Export>(last.id); });
+        return poll(services, started, has_ended, [&](const Export& last) {
+            auto now = services.client().get<Export>(last.id);
+            progress.update({.rows = now.rows, .total_rows = work.dataset.rows});
+            return now;
+        });
     } catch (const Error& error) {
         if (is_interruption(error)) stop(services, started.id);
         throw;
@@ -80,8 +104,14 @@ void run(const RunOptions& options, Services& services) {
     // A file that is read by this process is written by it, too.
     const bool waits = !options.no_wait || (options.upload.file && services.is_embedded());
     if (!waits) services.keep_jobs_running();
-    const auto started = start(options, exporter, services);
-    const auto shown = waits ? wait_for_end(services, started) : started;
+    auto work = work_of(options, services);
+    auto progress = make_progress(services, exporter.name);
+    const auto started = start(options, exporter, work, waits, services);
+    const auto shown = waits ? wait_for_end(services, started, work, *progress) : started;
+    if (shown.status == "done")
+        progress->finish(fmt::format("exported {} to {}", work.what, exporter.name),
+                         {.bytes = work.bytes, .rows = shown.rows});
+    progress.reset();  // a failure leaves no bar beside what follows
     show_object(services, fields, shown);
     if (shown.status != "failed") return;
     throw Error(parse_error_class(shown.error_class).value_or(ErrorClass::internal),

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "cli/dataset/transfer.hpp"
 #include "cli/dataset/upload.hpp"
 #include "cli/exporter/verbs.hpp"
 #include "cli/verbs/polling.hpp"
@@ -15,6 +16,7 @@ struct RunOptions {
     std::string dataset;
     UploadOptions upload;
     bool no_wait = false;
+    std::string progress = "auto";
     std::vector<std::string> columns;
 };
 
@@ -41,14 +43,13 @@ void stop(Services& services, const std::string& id) {
 }
 
 /// Begins to write the dataset, or the file.
-Export start(const RunOptions& options, const model::Exporter& exporter, Services& services) {
+Export start(const RunOptions& options, const model::Exporter& exporter, const model::Dataset& dataset,
+             Services& services) {
     auto& client = services.client();
-    const auto dataset =
-        options.upload.file ? model::Dataset() : find<model::Dataset>(services, options.dataset);
     try {
         if (!options.upload.file) return client.run_exporter(api::refer_to(exporter), api::refer_to(dataset));
         auto form = open_upload(options.upload, services.is_embedded());
-        const auto progress = show_upload(services, form, exporter.name);
+        const auto progress = show_upload(services, form, exporter.name, options.progress);
         auto started = client.export_file(api::refer_to(exporter), form);
         progress->finish(fmt::format("sent {} to '{}'", *options.upload.file, exporter.name),
                          {.bytes = form.file_size()});
@@ -63,25 +64,47 @@ Export start(const RunOptions& options, const model::Exporter& exporter, Service
     }
 }
 
-Export wait_for_end(Services& services, const Export& started) {
+/// How far it is. The bytes are those of as large a part of the dataset.
+render::ProgressState progress_of(const Export& running, const model::Dataset& dataset) {
+    const auto part = dataset.rows.value_or(0) == 0 ? 0.0
+                                                    : static_cast<double>(running.rows.value_or(0)) /
+                                                          static_cast<double>(*dataset.rows);
+    return {.bytes = static_cast<std::uint64_t>(part * static_cast<double>(dataset.bytes.value_or(0))),
+            .total_bytes = dataset.bytes,
+            .rows = running.rows};
+}
+
+/// Shows how many rows are written, as far as the platform says it.
+Export wait_for_end(const Export& started, const model::Exporter& exporter, const model::Dataset& dataset,
+                    const std::string& progress_mode, Services& services) {
+    const auto progress = make_progress(services, exporter.name, progress_mode);
     try {
-        return poll(services, started, has_ended,
-                    [&](const Export& last) { return services.client().get<Export>(last.id); });
+        const auto ended = poll(services, started, has_ended, [&](const Export& last) {
+            auto now = services.client().get<Export>(last.id);
+            if (now.rows) progress->update(progress_of(now, dataset));
+            return now;
+        });
+        if (ended.status == "done" && !dataset.name.empty())
+            progress->finish(fmt::format("wrote {} to '{}'", dataset.name, exporter.name),
+                             {.bytes = dataset.bytes.value_or(0), .rows = ended.rows});
+        return ended;
     } catch (const Error& error) {
         if (is_interruption(error)) stop(services, started.id);
         throw;
     }
 }
 
-void run(const RunOptions& options, Services& services) {
-    const auto fields = pick_fields(export_fields(), options.columns);
+void run(const RunOptions& options, const ExportFields& all_fields, Services& services) {
+    const auto fields = pick_fields(all_fields, options.columns);
     check_upload(options.upload, "--dataset", !options.dataset.empty());
     const auto exporter = find<model::Exporter>(services, options.name);
     // A file that is read by this process is written by it, too.
     const bool waits = !options.no_wait || (options.upload.file && services.is_embedded());
     if (!waits) services.keep_jobs_running();
-    const auto started = start(options, exporter, services);
-    const auto shown = waits ? wait_for_end(services, started) : started;
+    const auto dataset =
+        options.upload.file ? model::Dataset() : find<model::Dataset>(services, options.dataset);
+    const auto started = start(options, exporter, dataset, services);
+    const auto shown = waits ? wait_for_end(started, exporter, dataset, options.progress, services) : started;
     show_object(services, fields, shown);
     if (shown.status != "failed") return;
     throw Error(parse_error_class(shown.error_class).value_or(ErrorClass::internal),
@@ -99,13 +122,15 @@ void add_exporter_run(Command& command, Services& services) {
                 {.value = "NAME", .completes = Completes::dataset});
     add_upload_options(verb, options.upload);
     verb.flag("--no-wait", options.no_wait, "Do not wait until it is written");
-    add_columns_option(verb, options.columns, column_names(export_fields()));
+    add_progress(verb, options.progress);
+    const auto& fields = verb.keep<ExportFields>(export_fields(verb.keep<Names<model::Dataset>>()));
+    add_columns_option(verb, options.columns, column_names(fields));
     verb.detail(
         "With --no-wait, 'exporter exports NAME' shows how it ended. The embedded platform writes a dataset in a process "
         "of its own then; a file it writes in this one, which waits nevertheless.");
     verb.example("prevision exporter run results --dataset today");
     verb.example("prevision exporter run results --file results.csv");
-    verb.action([&options, &services] { run(options, services); });
+    verb.action([&options, &fields, &services] { run(options, fields, services); });
 }
 
 }  // namespace prevision::cli

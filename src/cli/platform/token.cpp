@@ -39,7 +39,7 @@ ShownToken show(const platform::TokenRecord& record, const Secret& token = {}) {
 
 std::vector<Field<ShownToken>> token_fields(bool with_token) {
     std::vector<Field<ShownToken>> fields{
-        {{"id"}, [](const ShownToken& shown) { return cell(shown.record.id); }},
+        {{.name = "id", .is_id = true}, [](const ShownToken& shown) { return cell(shown.record.id); }},
         {{"name"}, [](const ShownToken& shown) { return cell(shown.record.name); }},
         {{"role"},
          [](const ShownToken& shown) { return cell(std::string(platform::to_string(shown.record.role))); }},

@@ -63,7 +63,7 @@ void Exports::begin(const model::Export& started, Write write) {
     try {
         job->thread = std::thread(
             [this, job, started, write = std::move(write), working = std::move(working)]() mutable {
-                work(started, write, job->cancellation);
+                work(started, write, job->cancellation, [&job](std::uint64_t rows) { job->rows = rows; });
                 // What it held is given back before anybody learns that it has ended.
                 write = nullptr;
                 working.reset();
@@ -107,17 +107,19 @@ bool Exports::hand_over(const model::Export& started) {
 
 void Exports::run(const model::Export& started, const Write& write, Cancellation& cancellation) {
     const auto working = alive_.work_on(started.id);
-    work(started, write, cancellation);
+    work(started, write, cancellation, [](std::uint64_t /*rows*/) {});
 }
 
-void Exports::work(model::Export done, const Write& write, Cancellation& cancellation) {
+void Exports::work(model::Export done, const Write& write, Cancellation& cancellation,
+                   const std::function<void(std::uint64_t rows)>& wrote) {
     auto commit = Commit::settled;
     bool committing = false;
     try {
-        write(done, cancellation, [&] {
+        const auto before_commit = [&] {
             exporters_.begin_commit(done.id);
             committing = true;
-        });
+        };
+        write(done, cancellation, {.before_commit = before_commit, .wrote = wrote});
         done.status = "done";
     } catch (const Error& error) {
         commit = fail(done, error, committing);
@@ -151,7 +153,10 @@ void Exports::record(model::Export& done, Commit commit) {
 
 /// A running export as it is now: failed when its process is gone.
 model::Export Exports::settled(model::Export running) {
-    if (!alive_.is_abandoned(running.id)) return running;
+    if (!alive_.is_abandoned(running.id)) {
+        running.rows = rows_so_far(running.id);
+        return running;
+    }
     // It may have ended between the reading and the test.
     const auto now = exporters_.find_export(running.id);
     if (now && now->status != "running") return *now;
@@ -164,6 +169,14 @@ model::Export Exports::settled(model::Export running) {
         return running;  // a store that cannot be written can still be read; else a caller would wait for ever
     }
     return running;
+}
+
+/// Nothing before the first row, and of an export of another process.
+std::optional<std::uint64_t> Exports::rows_so_far(const std::string& export_id) {
+    const std::lock_guard lock(mutex_);
+    const auto found = std::ranges::find(jobs_, export_id, [](const auto& job) { return job->id; });
+    if (found == jobs_.end() || (*found)->rows == 0) return std::nullopt;
+    return (*found)->rows.load();
 }
 
 std::optional<model::Export> Exports::find(const std::string& export_id) {

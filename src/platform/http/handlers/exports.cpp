@@ -39,8 +39,9 @@ struct Content {
 /// Passes rows to a writer.
 class ExportSink final : public sources::RowSink {
   public:
-    ExportSink(sources::TableWriter& writer, const model::Exporter& exporter, const Kinds& kinds)
-        : writer_(writer), exporter_(exporter), kinds_(kinds) {}
+    ExportSink(sources::TableWriter& writer, const model::Exporter& exporter, const Kinds& kinds,
+               const Exports::Watch& watch)
+        : writer_(writer), exporter_(exporter), kinds_(kinds), watch_(watch) {}
 
     void columns(std::span<const sources::Column> columns) override {
         std::vector<sources::OutgoingColumn> written;
@@ -54,14 +55,18 @@ class ExportSink final : public sources::RowSink {
     void row(std::span<const sources::Value> values) override {
         writer_.row(values);
         ++rows_;
+        if (rows_ % rows_between == 0) watch_.wrote(rows_);
     }
 
     [[nodiscard]] std::uint64_t rows() const { return rows_; }
 
   private:
+    static constexpr std::uint64_t rows_between = 1000;  ///< of two reports of how many were written
+
     sources::TableWriter& writer_;
     const model::Exporter& exporter_;
     const Kinds& kinds_;
+    const Exports::Watch& watch_;
     std::uint64_t rows_ = 0;
 };
 
@@ -71,25 +76,25 @@ model::Export get_export(State& state, const std::string& id) {
 
 std::uint64_t write_rows(sources::TableWriter& writer, const model::Exporter& exporter,
                          const Content& content, const Cancellation& cancellation,
-                         const std::function<void()>& before_commit) {
+                         const Exports::Watch& watch) {
     if (exporter.table.empty()) throw Error(ErrorClass::invalid, "invalid table: the exporter has none");
-    ExportSink sink(writer, exporter, content.kinds);
+    ExportSink sink(writer, exporter, content.kinds, watch);
     content.rows(sink, cancellation);
-    before_commit();
+    watch.before_commit();
     writer.commit();
     return sink.rows();
 }
 
 /// Writes all or nothing through the exporter's connector: the rows into a table, or the bytes into a file.
-/// Describes in `done` what was written. `before_commit` is called before rows are committed.
+/// Describes in `done` what was written.
 void write(State& state, const model::Exporter& exporter, const Content& content, Cancellation& cancellation,
-           model::Export& done, const std::function<void()>& before_commit) {
+           model::Export& done, const Exports::Watch& watch) {
     const auto connection = open_connection(state, get_connector(state, exporter.connector_id));
     const auto& engine = sources::detect_engine(connection, cancellation);
     if (engine.open_table_writer != nullptr) {
         const auto writer = engine.open_table_writer(connection, cancellation);
-        done.rows = write_rows(*writer, exporter, content, cancellation, before_commit);
-        done.logs = fmt::format("{} rows written", *done.rows);
+        done.rows = write_rows(*writer, exporter, content, cancellation, watch);
+        done.logs = fmt::format("{} row{} written", *done.rows, *done.rows == 1 ? "" : "s");
         return;
     }
     const auto writer = engine.open_file_writer(connection, cancellation);
@@ -213,8 +218,8 @@ Exports::Write writer_of(State& state, const model::Exporter& exporter, const Ro
                          const Content& content) {
     auto slots = take_job_slots(state, exporter.connector_id, routed.call.caller);
     return [&state, exporter, content, slots = std::move(slots)](
-               model::Export& done, Cancellation& cancellation, const std::function<void()>& before_commit) {
-        write(state, exporter, content, cancellation, done, before_commit);
+               model::Export& done, Cancellation& cancellation, const Exports::Watch& watch) {
+        write(state, exporter, content, cancellation, done, watch);
     };
 }
 
@@ -239,11 +244,10 @@ Answer export_file(State& state, const RoutedCall& routed) {
 bool run_pending_export(State& state, const std::string& id, Cancellation& cancellation) {
     const auto started = state.exporters.find_export(id);
     if (!started || started->status != "running") return false;
-    const auto write_dataset = [&](model::Export& done, Cancellation& stop,
-                                   const std::function<void()>& before_commit) {
+    const auto write_dataset = [&](model::Export& done, Cancellation& stop, const Exports::Watch& watch) {
         const auto exporter = get_exporter(state, done.exporter_id);
         const auto content = content_of(state, get_done_dataset(state, done.dataset_id));
-        write(state, exporter, content, stop, done, before_commit);
+        write(state, exporter, content, stop, done, watch);
     };
     state.exports.run(*started, write_dataset, cancellation);
     return true;

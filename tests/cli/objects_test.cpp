@@ -4,6 +4,7 @@
 #include <catch2/catch.hpp>
 
 #include "cli/in_process_platform.hpp"
+#include "core/file.hpp"
 #include "core/text.hpp"
 #include "model/json.hpp"
 
@@ -55,7 +56,6 @@ TEST_CASE("the flag --columns chooses what show, create and update show") {
     CHECK(prevision({"connector", "show", "y"}).exit_code == 3);
 }
 
-TEST_CASE("a filter with != keeps what does not match, and several sorts count in their order") {
 TEST_CASE("one object is shown with the name of the one that it belongs to") {
     const Prevision prevision;
     const auto file = prevision.file("a.db").string();
@@ -97,6 +97,7 @@ TEST_CASE("runs of an exporter are listed and filtered by the name of their data
                         "dataset,status"}) == "two  done\n");
 }
 
+TEST_CASE("a filter with != keeps what does not match, and several sorts count in their order") {
     const Three prevision;
     CHECK(prevision.names({"--filter", "name!=*et*"}) == "alpha\ngamma\n");
     CHECK(prevision.names({"--filter", "host=mysql://a", "--filter", "name!=gamma"}) == "alpha\n");
@@ -127,7 +128,6 @@ TEST_CASE("every noun's update renames, and refuses a name that is taken") {
           std::string::npos);
 }
 
-TEST_CASE("an empty value clears a field") {
 TEST_CASE("create --if-exists update changes the given fields of what is there") {
     const Prevision prevision;
     prevision.ok({"connector", "create", "x", "--host", "mysql://a"});
@@ -176,6 +176,7 @@ TEST_CASE("create --if-exists update keeps the secret that stdin, a pipe or a co
     CHECK(prevision({"diff", "-", "--exit-code"}, declared("d")).exit_code == 10);
 }
 
+TEST_CASE("an empty value clears a field") {
     const Prevision prevision;
     prevision.ok({"project", "update", "default", "--description", "all"});
     CHECK(prevision.ok({"project", "update", "default", "--description", "", "--columns", "description", "-o",

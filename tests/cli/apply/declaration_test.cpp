@@ -4,6 +4,7 @@
 
 #include <catch2/catch.hpp>
 
+#include <sys/stat.h>
 #include "cli/in_process.hpp"
 
 using namespace prevision;
@@ -87,6 +88,25 @@ TEST_CASE("a folder without a declaration, and a file that is not there, are ref
     check_refused(platform.run({"apply", folder}), 7, folder + ": the folder has no file that ends with");
     check_refused(platform.run({"apply", folder + "/none.yaml"}), 3, "none.yaml");
 }
+    check_refused(platform.run({"diff", "-", "-"}, {}, shop), 2, "- is given twice");
+}
+
+TEST_CASE(
+    "a file of a folder that cannot be read is refused, so that --prune does not delete what it declares") {
+    Embedded platform;
+    const auto file = platform.write("folder/A.YAML", shop);
+    const auto folder = (platform.run.folder / "folder").string();
+    platform.ok({"apply", folder});
+    const auto other = platform.run.folder / "folder" / "other.yaml";
+    std::filesystem::create_symlink("nothing", other);
+    check_refused(platform.run({"apply", folder, "--prune", "--yes"}), 3, "other.yaml");
+    std::filesystem::remove(other);
+    REQUIRE(::mkfifo(other.c_str(), 0600) == 0);
+    check_refused(platform.run({"apply", folder, "--prune", "--yes"}), 7, "other.yaml");
+    std::filesystem::remove(other);
+    // A folder is not looked into, whatever its name is.
+    std::filesystem::create_directory(other);
+    CHECK(platform.ok({"diff", folder, "--prune"}).empty());
 
 TEST_CASE("every scalar field can come from the environment, so that one file serves several platforms") {
     Embedded platform;
@@ -156,6 +176,7 @@ TEST_CASE("what a prune deletes is named before and after, and needs --yes where
     CHECK(pruned.err == "deleting the datasource 'orders', the connector 'shop'\n");
     CHECK(pruned.out == "delete,datasource,orders,,done\r\ndelete,connector,shop,,done\r\n");
     CHECK(platform.names("connector").empty());
+    refuse("  host_env:", 7, ":4: host_env of a connector: it names no variable");
 }
 
 namespace {

@@ -78,7 +78,7 @@ void check_prune(const Declarations& declarations) {
 }
 
 /// The change that a declaration asks for; nothing when the platform has it as it is.
-std::optional<Change> change_for(const Declared& declared, const Comparison& comparison, bool all_secrets,
+std::optional<Change> change_for(const Declared& declared, Comparison& comparison, bool all_secrets,
                                  Services& services) {
     Change change{
         .kind = declared.kind, .name = declared.name, .id = {}, .declared = &declared, .fields = {}};
@@ -93,8 +93,11 @@ std::optional<Change> change_for(const Declared& declared, const Comparison& com
     const auto compared = compare_secrets(secrets->second, *there, services);
     change.secrets = all_secrets && !compared.differs ? "secrets sent" : compared.text;
     if (!change.fields.empty() || compared.differs || all_secrets) return change;
-    if (compared.text.find("not compared") != std::string::npos)
-        services.warn(fmt::format("{}: {}", declared.where(), compared.text));
+    if (!compared.is_whole) {
+        comparison.has_all_compared = false;
+        services.warn(fmt::format("{}: {}{}", declared.where(), compared.text,
+                                  secrets->second.failure ? "" : "; 'prevision apply --secrets' sends it"));
+    }
     return std::nullopt;
 }
 
@@ -194,7 +197,10 @@ void show_changes(const Comparison& comparison, const ListOptions& options, Serv
     Lines lines(services, options, false);
     for (const auto& change : comparison.changes) lines.add({.change = &change, .id = change.id});
     lines.finish();
-    if (comparison.changes.empty()) services.message("the platform has all that the file says");
+    if (comparison.changes.empty())
+        services.message(comparison.has_all_compared
+                             ? "the platform has all that the file says"
+                             : "the platform has all that the file says, except what was not compared");
 }
 
 }  // namespace prevision::cli

@@ -216,7 +216,11 @@ TEST_CASE("a secret that the platform cannot compare is said to be not compared"
     for (const int status : {404, 403, 429}) {
         const auto result = run_on({"diff", "-", "--exit-code"}, {{200, page}, {status, ""}});
         CHECK(result.exit_code == 0);
-        CHECK(result.err.find("connector 'shop': password not compared") != std::string::npos);
+        CHECK(result.err.find(
+                  "connector 'shop': password not compared; 'prevision apply --secrets' sends it") !=
+              std::string::npos);
+        CHECK(
+            result.err.ends_with("the platform has all that the file says, except what was not compared\n"));
     }
     const auto changed = run_on(
         {"diff", "-", "-o", "json"},
@@ -241,7 +245,8 @@ TEST_CASE("a source of a secret that is not set is reported by diff and by a dry
     const auto diff = run_on({"diff", "-"}, {{200, page}}, "");
     CHECK(diff.exit_code == 0);
     CHECK(diff.err.find(warning) != std::string::npos);
-    CHECK(diff.err.find("not compared") != std::string::npos);
+    CHECK(diff.err.find("secrets not compared\n") != std::string::npos);
+    CHECK(diff.err.ends_with("except what was not compared\n"));
 
     // A connector that is to be created cannot do without it.
     const auto dry =

@@ -95,7 +95,7 @@ void add_dataset_create(Command& command, Services& services, const DatasetNoun&
     auto verb = command.subcommand("create", "Take a snapshot of a datasource, or upload a file");
     auto& options = verb.keep<CreateOptions>();
     verb.argument("[NAME]", options.name, "The dataset's name; by default the datasource's and the time",
-                  false);
+                  false, {.missing = "a name"});
     verb.option("--datasource", options.datasource, "What to take a snapshot of, by name or id",
                 {.value = "NAME", .completes = Completes::datasource});
     add_upload_options(verb, options.upload);

@@ -23,6 +23,9 @@ struct Transferred {
 Transferred transfer(Services& services, const model::Dataset& dataset, const std::string& extension,
                      ByteSink* next, render::Progress& progress);
 
+/// The option --progress.
+void add_progress(Command& verb, std::string& progress);
+
 /// Progress on stderr in that mode; "auto" shows none with JSON.
 std::unique_ptr<render::Progress> make_progress(Services& services, const std::string& label,
                                                 const std::string& mode = "auto");

@@ -14,7 +14,4 @@ void add_dataset_verify(Command& command, Services& services);
 void add_dataset_wait(Command& command, Services& services, const DatasetNoun& noun);
 void add_dataset_update(Command& command, Services& services, const DatasetNoun& noun);
 
-/// The option --progress.
-void add_progress(Command& verb, std::string& progress);
-
 }  // namespace prevision::cli

@@ -19,6 +19,7 @@ struct RunOptions {
     std::string dataset;
     UploadOptions upload;
     bool no_wait = false;
+    std::string progress = "auto";
     std::vector<std::string> columns;
 };
 
@@ -68,7 +69,7 @@ Export start(const RunOptions& options, const model::Exporter& exporter, Work& w
     try {
         if (!options.upload.file) return client.run_exporter(api::refer_to(exporter), api::refer_to(dataset));
         auto form = open_upload(options.upload, services.is_embedded());
-        const auto progress = show_upload(services, form, exporter.name);
+        const auto progress = show_upload(services, form, exporter.name, options.progress);
         auto started = client.export_file(api::refer_to(exporter), form);
         work.bytes = form.file_size();
         if (!waits)
@@ -97,15 +98,15 @@ Export wait_for_end(Services& services, const Export& started, const Work& work,
     }
 }
 
-void run(const RunOptions& options, Services& services) {
-    const auto fields = pick_fields(export_fields(), options.columns);
+void run(const RunOptions& options, const ExportFields& all_fields, Services& services) {
+    const auto fields = pick_fields(all_fields, options.columns);
     check_upload(options.upload, "--dataset", !options.dataset.empty());
     const auto exporter = find<model::Exporter>(services, options.name);
     // A file that is read by this process is written by it, too.
     const bool waits = !options.no_wait || (options.upload.file && services.is_embedded());
     if (!waits) services.keep_jobs_running();
     auto work = work_of(options, services);
-    auto progress = make_progress(services, exporter.name);
+    auto progress = make_progress(services, exporter.name, options.progress);
     const auto started = start(options, exporter, work, waits, services);
     const auto shown = waits ? wait_for_end(services, started, work, *progress) : started;
     if (shown.status == "done")
@@ -129,13 +130,15 @@ void add_exporter_run(Command& command, Services& services) {
                 {.value = "NAME", .completes = Completes::dataset});
     add_upload_options(verb, options.upload);
     verb.flag("--no-wait", options.no_wait, "Do not wait until it is written");
-    add_columns_option(verb, options.columns, column_names(export_fields()));
+    add_progress(verb, options.progress);
+    const auto& fields = verb.keep<ExportFields>(export_fields(verb.keep<Names<model::Dataset>>()));
+    add_columns_option(verb, options.columns, column_names(fields));
     verb.detail(
         "With --no-wait, 'exporter exports NAME' shows how it ended. The embedded platform writes a dataset in a process "
         "of its own then; a file it writes in this one, which waits nevertheless.");
     verb.example("prevision exporter run results --dataset today");
     verb.example("prevision exporter run results --file results.csv");
-    verb.action([&options, &services] { run(options, services); });
+    verb.action([&options, &fields, &services] { run(options, fields, services); });
 }
 
 }  // namespace prevision::cli

@@ -139,7 +139,6 @@ class Jobs {
     void work(Job& job, const model::Dataset& dataset);
     void fail(const std::string& dataset_id, const Error& reason);
     std::optional<model::Dataset> settled(const model::Dataset& dataset);
-    model::Dataset with_totals(model::Dataset dataset);
     void sweep();
     std::optional<std::string> remove_files(const std::string& dataset_id) const;
     void publish_progress();

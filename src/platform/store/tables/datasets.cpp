@@ -37,6 +37,8 @@ struct rows::Layout<model::Dataset> {
         column("compression", dataset.file.compression);
         model::visit_format(dataset.file.format, column);
         column("note", dataset.file.note);
+        column("total_bytes", dataset.total_bytes);
+        column("about_rows", dataset.about_rows);
     }
 
     /// The API has four states. Only the copy does work here, so the other states follow it.
@@ -52,10 +54,17 @@ struct rows::Layout<model::Dataset> {
 
 namespace {
 
+/// How much there will be matters only while it runs.
+void forget_totals(model::Dataset& dataset) {
+    dataset.total_bytes.reset();
+    dataset.about_rows.reset();
+}
+
 void set_content(model::Dataset& dataset, const DatasetContent& content) {
     dataset.copy_state = "done";
     dataset.rows = content.rows;
     dataset.bytes = content.bytes;
+    forget_totals(dataset);
     dataset.sha256 = content.sha256;
     dataset.schema = content.schema;
     dataset.file = content.file;
@@ -129,11 +138,13 @@ bool DatasetTable::start(const std::string& id) {
     return change(store_, id, {"pending"}, [](model::Dataset& dataset) { dataset.copy_state = "running"; });
 }
 
-bool DatasetTable::update_progress(const std::string& id, std::uint64_t rows, std::uint64_t bytes) {
+bool DatasetTable::update_progress(const std::string& id, const DatasetProgress& now) {
     return change(store_, id, {"running"}, [&](model::Dataset& dataset) {
         // A file that holds no rows has none to tell of, and before the first one nothing else has.
-        dataset.rows = rows == 0 ? std::nullopt : std::optional(rows);
-        dataset.bytes = bytes;
+        dataset.rows = now.rows == 0 ? std::nullopt : std::optional(now.rows);
+        dataset.bytes = now.bytes;
+        dataset.total_bytes = now.total_bytes;
+        dataset.about_rows = now.about_rows;
     });
 }
 
@@ -145,6 +156,7 @@ void set_failed(model::Dataset& dataset, const Error& reason) {
     dataset.copy_state = "failed";
     dataset.rows.reset();
     dataset.bytes.reset();
+    forget_totals(dataset);
     dataset.message = reason.what();
     dataset.error_class = to_string(reason.error_class());
     dataset.hint = reason.hint();

@@ -20,6 +20,14 @@ struct DatasetContent {
     model::DatasetFile file;
 };
 
+/// How far a running snapshot is, and how much there will be where that is known, as in model::Dataset.
+struct DatasetProgress {
+    std::uint64_t rows = 0;
+    std::uint64_t bytes = 0;
+    std::optional<std::uint64_t> total_bytes{};
+    std::optional<std::uint64_t> about_rows{};
+};
+
 /// Makes it a dataset that failed for that reason.
 void set_failed(model::Dataset& dataset, const Error& reason);
 
@@ -47,10 +55,10 @@ class DatasetTable : public Table<model::Dataset> {
     /// The ids of the pending and running datasets.
     std::vector<std::string> unfinished();
 
-    bool start(const std::string& id);  ///< pending → running
-    bool update_progress(const std::string& id, std::uint64_t rows, std::uint64_t bytes);  ///< while running
-    bool finish(const std::string& id, const DatasetContent& content);  ///< running → done
-    bool fail(const std::string& id, const Error& reason);              ///< pending or running → failed
+    bool start(const std::string& id);                                        ///< pending → running
+    bool update_progress(const std::string& id, const DatasetProgress& now);  ///< while running
+    bool finish(const std::string& id, const DatasetContent& content);        ///< running → done
+    bool fail(const std::string& id, const Error& reason);  ///< pending or running → failed
 
     /// Deletes it, and records that its files must still be removed. Error not_found.
     void remove(const std::string& id);

@@ -117,12 +117,12 @@ void Client::list(const std::string& project_id, const Each<Object>& each) {
 }
 
 template <typename Object>
-void Client::list_ids(const std::string& project_id, const Each<const std::string&>& each) {
+void Client::list_ids(const std::string& project_id, const Each<std::string>& each) {
     const auto what = fmt::format("cannot list the {}s", resource<Object>.noun);
     list_pages(what, list_path<Object>(project_id) + "?fields=_id",
                [&](std::string_view item, SeenItems& seen) {
-                   const auto id = decode_answer(what, item, id_of);
-                   return !seen.add(id, std::string(item)) || each(id);
+                   auto id = decode_answer(what, item, id_of);
+                   return !seen.add(id, item) || each(std::move(id));
                });
 }
 
@@ -362,11 +362,11 @@ template void Client::list<model::Datasource>(const std::string&, const Each<mod
 template void Client::list<model::Dataset>(const std::string&, const Each<model::Dataset>&);
 template void Client::list<model::Exporter>(const std::string&, const Each<model::Exporter>&);
 
-template void Client::list_ids<model::Project>(const std::string&, const Each<const std::string&>&);
-template void Client::list_ids<model::Connector>(const std::string&, const Each<const std::string&>&);
-template void Client::list_ids<model::Datasource>(const std::string&, const Each<const std::string&>&);
-template void Client::list_ids<model::Dataset>(const std::string&, const Each<const std::string&>&);
-template void Client::list_ids<model::Exporter>(const std::string&, const Each<const std::string&>&);
+template void Client::list_ids<model::Project>(const std::string&, const Each<std::string>&);
+template void Client::list_ids<model::Connector>(const std::string&, const Each<std::string>&);
+template void Client::list_ids<model::Datasource>(const std::string&, const Each<std::string>&);
+template void Client::list_ids<model::Dataset>(const std::string&, const Each<std::string>&);
+template void Client::list_ids<model::Exporter>(const std::string&, const Each<std::string>&);
 
 template void Client::list_documents<model::Project>(const std::string&, const Each<Document>&);
 template void Client::list_documents<model::Connector>(const std::string&, const Each<Document>&);

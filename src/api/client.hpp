@@ -106,7 +106,7 @@ class Client {
     void list_projects(const Each<model::Project>& each) { list<model::Project>({}, each); }
     /// The same, but only their ids: a platform may then leave out everything else.
     template <typename Object>
-    void list_ids(const std::string& project_id, const Each<const std::string&>& each);
+    void list_ids(const std::string& project_id, const Each<std::string>& each);
     /// An object as it was sent, unread; a connector without the secrets that a platform should not send.
     struct Document {
         std::string id;

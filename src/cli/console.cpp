@@ -1,7 +1,10 @@
 #include "cli/console.hpp"
 
+#include <algorithm>
 #include <cctype>
 #include <string_view>
+
+#include "core/text.hpp"
 
 namespace prevision::cli {
 
@@ -13,7 +16,18 @@ bool is_in_word(std::string_view text, std::size_t at, std::size_t size) {
     return (at > 0 && is_word(text[at - 1])) || (at + size < text.size() && is_word(text[at + size]));
 }
 
+/// The text with line breaks at blanks where it is wider.
+std::string broken(const std::string& text, int width) {
+    if (render::display_width(text) <= width) return text;
+    return join(render::wrap_text(text, width), "\n");
+}
+
 }  // namespace
+
+std::string for_people(const std::string& text, const Io& io) {
+    const auto shown = render::printable(text);
+    return io.err_is_terminal ? broken(shown, io.width) : shown;
+}
 
 void Console::message(const std::string& text) {
     if (!options_.json_errors()) say(text);
@@ -38,18 +52,26 @@ void Console::trace(const std::string& text) {
     if (options_.json_errors()) {
         traces_.push_back(hide_secrets(text));
     } else {
-        say(text);
+        io_.err.write(render::printable(hide_secrets(text)) + "\n");
+        io_.err.flush();
     }
 }
 
 void Console::say(const std::string& text) {
-    io_.err.write(render::printable(hide_secrets(text)) + "\n");
+    io_.err.write(for_people(hide_secrets(text), io_) + "\n");
+    io_.err.flush();
+}
+
+void Console::write_prompt(const std::string& prompt) {
+    constexpr int answer = 12;  // cells
+    const bool has_blank = prompt.ends_with(' ');
+    const auto text = render::printable(has_blank ? prompt.substr(0, prompt.size() - 1) : prompt);
+    io_.err.write(broken(text, std::max(io_.width - answer, 1)) + (has_blank ? " " : ""));
     io_.err.flush();
 }
 
 std::optional<std::string> Console::ask(const std::string& prompt) {
-    io_.err.write(render::printable(prompt));
-    io_.err.flush();
+    write_prompt(prompt);
     is_asking_ = true;
     auto line = io_.in.read_line();
     is_asking_ = !line;
@@ -58,8 +80,7 @@ std::optional<std::string> Console::ask(const std::string& prompt) {
 
 std::optional<Secret> Console::ask_hidden(const std::string& prompt) {
     auto secret = io_.in.read_hidden_line([&] {
-        io_.err.write(render::printable(prompt));
-        io_.err.flush();
+        write_prompt(prompt);
         is_asking_ = true;
     });
     is_asking_ = !secret;

@@ -12,6 +12,9 @@
 
 namespace prevision::cli {
 
+/// A message as stderr shows it: printable, and broken at blanks where a terminal would break it in a word.
+std::string for_people(const std::string& text, const Io& io);
+
 /// A command's streams, the global flags, and messages that never show a secret. With -o json and jsonl stderr holds one
 /// JSON object or nothing: warnings and the trace become its members, and other messages are left out. The constructor's
 /// arguments must outlive it. One thread at a time, except for `cancellation`.
@@ -45,7 +48,7 @@ class Console {
     /// Writes a line of a dialogue on the terminal, in every format.
     void say(const std::string& text);
 
-    /// Asks on the terminal. Returns the line that was typed, or nothing at the end of the input.
+    /// Asks on the terminal, at the end of whose line there is room for a short answer. Returns the line that was typed, or nothing at the end of the input.
     std::optional<std::string> ask(const std::string& prompt);
 
     /// The same without echo.
@@ -67,6 +70,8 @@ class Console {
     ~Console() = default;
 
   private:
+    void write_prompt(const std::string& prompt);
+
     Io& io_;
     const GlobalOptions& options_;
     Cancellation& cancellation_;

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include "model/json_builder.hpp"
-#include "render/renderer.hpp"
 
 namespace prevision::cli {
 
@@ -27,7 +26,8 @@ std::string to_json(const std::vector<std::string>& texts) {
 
 }  // namespace
 
-void report_end(const Error* error, const Console& console, Output& err) {
+void report_end(const Error* error, const Console& console, Io& io) {
+    auto& err = io.err;
     if (console.is_asking()) err.write("\n");
     if (console.options().json_errors()) {
         const auto& traces = console.traces();
@@ -38,8 +38,8 @@ void report_end(const Error* error, const Console& console, Output& err) {
         if (!traces.empty()) object.json("requests", to_json(traces));
         err.write(object.finish() + '\n');
     } else if (error != nullptr) {
-        err.write(fmt::format("prevision: {}\n", render::printable(error->what())));
-        if (!error->hint().empty()) err.write(fmt::format("hint: {}\n", render::printable(error->hint())));
+        err.write(for_people(fmt::format("prevision: {}", error->what()), io) + "\n");
+        if (!error->hint().empty()) err.write(for_people("hint: " + error->hint(), io) + "\n");
     }
     err.flush();
 }

@@ -49,15 +49,15 @@ void check_global_options(const GlobalOptions& options) {
 void add_global_options(Command& root, GlobalOptions& options) {
     root.option("--url", options.url,
                 "The platform's URL (PREVISION_URL); without it a profile's, else the embedded platform",
-                {.value = "URL"});
+                {.value = "URL", .missing = "a URL"});
     root.option("--profile", options.profile, "The platform, by its profile (PREVISION_PROFILE)",
-                {.value = "NAME", .completes = Completes::profile});
+                {.value = "NAME", .missing = "a profile's name", .completes = Completes::profile});
     root.option("--project", options.project, "The project, by name or id (PREVISION_PROJECT)",
-                {.value = "NAME", .completes = Completes::project});
+                {.value = "NAME", .missing = "a project's name", .completes = Completes::project});
     root.option("-o,--output", options.output, "How results are shown",
                 {.value = "FORMAT", .choices = render::format_names(), .decides_errors = true});
     root.option("--jq", options.jq, "Filter the JSON result with a jq program, and show texts as they are",
-                {.value = "PROGRAM"});
+                {.value = "PROGRAM", .missing = "a program"});
     root.flag("-q,--quiet", options.quiet, "Show only ids: the same as -o id");
     root.option("--color", options.color, "When to use colour",
                 {.value = "WHEN", .choices = {"auto", "always", "never"}});

@@ -21,12 +21,21 @@ struct JqLibrary : private LateLibrary {
     decltype(::jq_teardown)* teardown = find("jq_teardown");
     decltype(::jq_compile)* compile = find("jq_compile");
     decltype(::jq_set_error_cb)* set_error_cb = find("jq_set_error_cb");
+    decltype(::jq_set_input_cb)* set_input_cb = find("jq_set_input_cb");
+    decltype(::jq_set_attr)* set_attr = find("jq_set_attr");
+    decltype(::jq_halted)* halted = find("jq_halted");
+    decltype(::jq_get_exit_code)* get_exit_code = find("jq_get_exit_code");
+    decltype(::jq_get_error_message)* get_error_message = find("jq_get_error_message");
     decltype(::jq_start)* start = find("jq_start");
     decltype(::jq_next)* next = find("jq_next");
     decltype(::jq_format_error)* format_error = find("jq_format_error");
     decltype(::jv_get_kind)* get_kind = find("jv_get_kind");
     decltype(::jv_free)* free = find("jv_free");
     decltype(::jv_copy)* copy = find("jv_copy");
+    decltype(::jv_array)* array = find("jv_array");
+    decltype(::jv_array_append)* array_append = find("jv_array_append");
+    decltype(::jv_string)* string = find("jv_string");
+    decltype(::jv_number_value)* number_value = find("jv_number_value");
     decltype(::jv_string_value)* string_value = find("jv_string_value");
     decltype(::jv_string_length_bytes)* string_length_bytes = find("jv_string_length_bytes");
     decltype(::jv_dump_string)* dump_string = find("jv_dump_string");
@@ -53,6 +62,8 @@ class FilteredOutput::Program {
     explicit Program(const std::string& text) : jq_(library_.init()) {
         if (jq_ == nullptr) throw Error(ErrorClass::internal, "--jq: libjq cannot be started");
         library_.set_error_cb(jq_, keep_message, this);
+        library_.set_input_cb(jq_, next_input, this);
+        set_module_folders();
         if (library_.compile(jq_, text.c_str()) != 0) return;
         const auto message = first_line(message_);
         library_.teardown(&jq_);
@@ -67,9 +78,10 @@ class FilteredOutput::Program {
     void run(const std::string& input, bool printable, Output& out) {
         const std::unique_ptr<jv_parser, decltype(library_.parser_free)> parser(library_.parser_new(0),
                                                                                 library_.parser_free);
-        library_.parser_set_buf(parser.get(), input.data(), static_cast<int>(input.size()), 0);
-        for (;;) {
-            const jv value = library_.parser_next(parser.get());
+        inputs_ = parser.get();
+        library_.parser_set_buf(inputs_, input.data(), static_cast<int>(input.size()), 0);
+        while (library_.halted(jq_) == 0) {
+            const jv value = library_.parser_next(inputs_);
             if (!is_valid(value)) {
                 fail_if_message(value, "--jq: the result is not JSON");
                 return;
@@ -77,9 +89,25 @@ class FilteredOutput::Program {
             library_.start(jq_, value, 0);
             write_results(printable, out);
         }
+        fail_if_halted_by_error();
     }
 
   private:
+    /// The next JSON text, for `input`. Called by libjq, which has no check for a program without it.
+    static jv next_input(jq_state* /*jq*/, void* program) {
+        auto& self = *static_cast<Program*>(program);
+        return self.library_.parser_next(self.inputs_);
+    }
+
+    /// Where `include` and `import` look for modules. Without these, libjq ends the process when a program has one.
+    void set_module_folders() {
+        const auto text = [this](const char* value) { return library_.string(value); };
+        const jv folders = library_.array_append(library_.array(), text("~/.jq"));
+        library_.set_attr(jq_, text("JQ_LIBRARY_PATH"), folders);
+        library_.set_attr(jq_, text("JQ_ORIGIN"), text("."));
+        library_.set_attr(jq_, text("PROGRAM_ORIGIN"), text("."));
+    }
+
     /// Called by libjq: it must not throw.
     static void keep_message(void* program, jv message) {
         auto& self = *static_cast<Program*>(program);
@@ -128,8 +156,23 @@ class FilteredOutput::Program {
         throw Error(ErrorClass::invalid, fmt::format("{}: {}", what, message));
     }
 
+    /// `halt` ends the program as well as any end; `halt_error` is its failure.
+    void fail_if_halted_by_error() {
+        const jv code = library_.get_exit_code(jq_);
+        const bool failed = library_.get_kind(code) == JV_KIND_NUMBER && library_.number_value(code) != 0;
+        library_.free(code);
+        if (!failed) return;
+        const jv message = library_.get_error_message(jq_);
+        const jv shown =
+            library_.get_kind(message) == JV_KIND_STRING ? message : library_.dump_string(message, 0);
+        const auto text = first_line(text_of(shown));
+        library_.free(shown);
+        throw Error(ErrorClass::invalid, fmt::format("--jq: the program failed: {}", text));
+    }
+
     JqLibrary library_;
     jq_state* jq_;
+    jv_parser* inputs_ = nullptr;  ///< while it runs
     std::string message_;
 };
 

@@ -113,7 +113,7 @@ int report(const Error* error, Services& services) {
     auto& io = services.io();
     try {
         io.out.flush();
-        report_end(error, services, io.err);
+        report_end(error, services, io);
         if (error != nullptr && !services.options().json_errors())
             annotate_error(*error, io.environment, io.err);
         io.err.flush();

@@ -37,7 +37,12 @@ class DescriptorOutput final : public Output {
         if (buffer_.size() >= buffer_size) flush();
     }
 
-    void flush() override { send(std::exchange(buffer_, {})); }
+    // After a failure nothing is sent twice.
+    void flush() override {
+        sent_.clear();
+        std::swap(sent_, buffer_);
+        send(sent_);
+    }
 
   private:
     void send(std::string_view text) const {
@@ -54,6 +59,7 @@ class DescriptorOutput final : public Output {
 
     int descriptor_;
     std::string buffer_;
+    std::string sent_;  // keeps its memory for the next buffer
 };
 
 /// Turns the terminal's echo off while it lives.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <cstring>
 
 #include <fmt/format.h>
 
@@ -16,6 +17,20 @@ int hex_value(char c) {
     if (c >= '0' && c <= '9') return c - '0';
     c = lower(c);
     return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+bool is_plain(char c) { return c >= ' ' && c <= '~' && c != '"' && c != '\\'; }
+
+/// Whether each of eight bytes is plain. No byte carries into the next one where all are below 0x80, and one that is not
+/// shows itself by its own highest bit.
+bool are_plain(std::uint64_t bytes) {
+    constexpr std::uint64_t ones = 0x0101010101010101;
+    constexpr std::uint64_t high = 0x80 * ones;
+    const auto has_below = [](std::uint64_t word, std::uint64_t limit) {
+        return (word - ones * limit) & ~word & high;
+    };
+    const auto has = [&](char c) { return has_below(bytes ^ (ones * static_cast<unsigned char>(c)), 1); };
+    return ((bytes & high) | ((bytes + ones) & high) | has_below(bytes, ' ') | has('"') | has('\\')) == 0;
 }
 
 /// How many letters have to be changed, added, left out or swapped with their neighbour to come from one text
@@ -104,6 +119,17 @@ std::string to_hex(std::string_view bytes) {
         result += digits[byte & 15U];
     }
     return result;
+}
+
+std::size_t count_plain(std::string_view text) {
+    std::size_t count = 0;
+    // Long lists are made of such texts: eight bytes at a time.
+    for (std::uint64_t bytes = 0; count + sizeof(bytes) <= text.size(); count += sizeof(bytes)) {
+        std::memcpy(&bytes, text.data() + count, sizeof(bytes));
+        if (!are_plain(bytes)) break;
+    }
+    while (count < text.size() && is_plain(text[count])) ++count;
+    return count;
 }
 
 std::string percent_encode(std::string_view text) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -31,6 +32,10 @@ std::optional<std::int64_t> parse_integer(std::string_view text);
 
 /// Bytes as lower-case hex digits.
 std::string to_hex(std::string_view bytes);
+
+/// How many bytes at the beginning of a text stand in a JSON string as they are: printable ASCII but quotes and
+/// backslashes.
+std::size_t count_plain(std::string_view text);
 
 /// Percent-encodes everything but A-Z a-z 0-9 - . _ ~, with upper-case digits (RFC 3986, section 2.1).
 std::string percent_encode(std::string_view text);

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "core/text.hpp"
 #include "model/json.hpp"
 
 namespace prevision::model {
@@ -25,10 +26,7 @@ void append_escaped(std::string& text, char c) {
 void append_text(std::string& text, std::string_view value) {
     text += '"';
     // Most texts are appended as they are.
-    bool is_usual = true;
-    for (const char c : value)
-        is_usual = is_usual && static_cast<unsigned char>(c) >= 0x20 && c != '"' && c != '\\';
-    if (is_usual) {
+    if (count_plain(value) == value.size()) {
         text.append(value) += '"';
         return;
     }

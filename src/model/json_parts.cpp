@@ -1,6 +1,7 @@
 #include "model/json_parts.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "core/error.hpp"
 #include "model/json.hpp"
@@ -33,6 +34,19 @@ class Scanner {
             if (at_ == begin) fail();
         }
         return text_.substr(begin, at_ - begin);
+    }
+
+    [[nodiscard]] bool is_at_array() {
+        skip_space_and(':');
+        return current() == '[';
+    }
+
+    std::vector<std::string_view> elements() {
+        std::vector<std::string_view> elements;
+        ++at_;
+        while (next()) elements.push_back(value());
+        ++at_;
+        return elements;
     }
 
   private:
@@ -113,6 +127,21 @@ std::vector<std::string_view> elements_of(std::string_view text) {
     std::vector<std::string_view> elements;
     for (Scanner scanner(text); scanner.next();) elements.push_back(scanner.value());
     return elements;
+}
+
+ListObject split_list_object(std::string_view text, std::string_view list) {
+    ListObject object;
+    for (Scanner scanner(text); scanner.next();) {
+        auto name = text_of(scanner.value());
+        if (name != list) {
+            object.others.push_back({std::move(name), scanner.value()});
+        } else if (!std::exchange(object.has_list, true) && scanner.is_at_array()) {
+            object.elements = scanner.elements();
+        } else {
+            scanner.value();
+        }
+    }
+    return object;
 }
 
 std::optional<std::vector<JsonMember>> split_object(std::string_view text) {

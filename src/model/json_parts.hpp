@@ -25,6 +25,15 @@ using EachMember = std::function<bool(std::string_view name, std::string_view va
 void for_each_member(std::string_view text, const EachMember& each);
 std::vector<std::string_view> elements_of(std::string_view text);
 
+/// An object of which one member is a long list.
+struct ListObject {
+    std::vector<JsonMember> others;
+    bool has_list = false;                   ///< the member is there, whatever it holds
+    std::vector<std::string_view> elements;  ///< of the first member of that name, when it is an array
+};
+/// Reads the object in one pass; errors as above.
+ListObject split_list_object(std::string_view text, std::string_view list);
+
 /// A value as `scalar_text` of it. Error as of `parse_json`.
 std::string text_of(std::string_view value);
 

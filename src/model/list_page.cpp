@@ -1,6 +1,7 @@
 #include "model/list_page.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "core/error.hpp"
 #include "model/json.hpp"
@@ -26,16 +27,15 @@ std::optional<ListPage> decode_list_page(std::string_view text) {
         return std::nullopt;
     }
     ListPage page;
-    for (const auto& member : members_of(text)) {
-        if (member.name == "items" && !page.has_items) {
-            page.has_items = true;
-            if (member.value.starts_with('[')) page.items = elements_of(member.value);
-        } else if (member.name == "metaData") {
-            const auto meta = parse_json(member.value);
-            page.total_items = get_integer(meta, "totalItems");
-            page.rows_per_page = get_integer(meta, "rowsPerPage");
-            page.next_page = get_boolean(meta, "nextPage").value_or(false);
-        }
+    auto object = split_list_object(text, "items");
+    page.has_items = object.has_list;
+    page.items = std::move(object.elements);
+    for (const auto& [name, value] : object.others) {
+        if (name != "metaData") continue;
+        const auto meta = parse_json(value);
+        page.total_items = get_integer(meta, "totalItems");
+        page.rows_per_page = get_integer(meta, "rowsPerPage");
+        page.next_page = get_boolean(meta, "nextPage").value_or(false);
     }
     return page;
 }

@@ -31,7 +31,10 @@ class JsonLinesRenderer final : public Renderer {
   public:
     explicit JsonLinesRenderer(Output& out) : out_(out) {}
 
-    void add(const Row& row) override { out_.write(compact_json(row.document) + "\n"); }
+    void add(const Row& row) override {
+        out_.write(compact_json(row.document));
+        out_.write("\n");
+    }
     void finish() override {}
 
   private:

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "core/text.hpp"
 #include "render/formats.hpp"
 #include "render/json_reader.hpp"
 #include "render/renderer.hpp"
@@ -36,9 +37,7 @@ void append_safely(std::string& result, std::string_view text) {
 void append_quoted(std::string& result, std::string_view text) {
     result += '"';
     // Most texts are appended as they are.
-    bool is_usual = true;
-    for (const char c : text) is_usual = is_usual && c >= ' ' && c <= '~' && c != '"' && c != '\\';
-    if (is_usual) {
+    if (count_plain(text) == text.size()) {
         result.append(text) += '"';
         return;
     }

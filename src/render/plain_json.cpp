@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <array>
 
+#include "core/text.hpp"
 #include "render/formats.hpp"
 
 // A list may have thousands of documents, and most hold nothing but plain texts and short numbers: these are written in one
@@ -33,85 +34,92 @@ bool is_number(std::string_view text) {
     return take_digits(text) && text.empty();
 }
 
-/// Each step returns false at whatever is not plain.
+/// Goes through the document and copies what lies between two places where white space is added or removed. Each step
+/// returns false at whatever is not plain.
 class Reformatter {
   public:
-    Reformatter(std::string_view json, std::optional<std::size_t> indent) : rest_(json), indent_(indent) {
+    Reformatter(std::string_view json, std::optional<std::size_t> indent)
+        : json_(json), line_("\n" + std::string(indent.value_or(0), ' ')), is_indented_(indent.has_value()) {
         result_.reserve(json.size() * (indent ? 2 : 1));
     }
 
     std::optional<std::string> run() {
         if (!value()) return std::nullopt;
         skip_space();
-        if (!rest_.empty()) return std::nullopt;
+        if (at_ < json_.size()) return std::nullopt;
+        copy();
         return std::move(result_);
     }
 
   private:
-    void skip_space() {
-        while (!rest_.empty() &&
-               (rest_[0] == ' ' || rest_[0] == '\n' || rest_[0] == '\r' || rest_[0] == '\t'))
-            rest_.remove_prefix(1);
+    static bool is_space(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
+
+    [[nodiscard]] bool is_at(char c) const { return at_ < json_.size() && json_[at_] == c; }
+
+    /// Copies what was passed since the last time.
+    void copy() {
+        result_.append(json_, copied_, at_ - copied_);
+        copied_ = at_;
     }
 
-    void append(std::size_t size) {
-        result_.append(rest_.substr(0, size));
-        rest_.remove_prefix(size);
+    void skip_space() {
+        if (at_ == json_.size() || !is_space(json_[at_])) return;
+        copy();
+        while (at_ < json_.size() && is_space(json_[at_])) ++at_;
+        copied_ = at_;
     }
 
     void new_line() {
-        if (indent_) result_.append(1, '\n').append(*indent_ + depth_ * 2, ' ');
+        if (!is_indented_) return;
+        copy();
+        result_ += line_;
     }
 
     bool value() {
         skip_space();
-        if (rest_.empty()) return false;
-        if (rest_[0] == '{') return nested('}', true);
-        if (rest_[0] == '[') return nested(']', false);
-        return rest_[0] == '"' ? text() : scalar();
+        if (is_at('{')) return nested('}', true);
+        if (is_at('[')) return nested(']', false);
+        return is_at('"') ? text() : scalar();
     }
 
     bool nested(char end, bool has_names) {
         if (++depth_ > depth_limit) return false;
-        append(1);
+        ++at_;
         skip_space();
-        if (rest_.starts_with(end)) {
-            --depth_;
-            append(1);
-            return true;
-        }
-        for (;;) {
+        const bool is_empty = is_at(end);
+        line_.append(2, ' ');
+        for (bool more = !is_empty; more;) {
             new_line();
             if ((has_names && !name()) || !value()) return false;
             skip_space();
-            if (rest_.starts_with(',')) {
-                append(1);
-                continue;
-            }
-            if (!rest_.starts_with(end)) return false;
-            --depth_;
-            new_line();
-            append(1);
-            return true;
+            more = is_at(',');
+            if (more) ++at_;
         }
+        line_.resize(line_.size() - 2);
+        if (!is_at(end)) return false;
+        --depth_;
+        if (!is_empty) new_line();
+        ++at_;
+        return true;
     }
 
     bool name() {
         skip_space();
-        if (!rest_.starts_with('"') || !text()) return false;
+        if (!is_at('"') || !text()) return false;
         skip_space();
-        if (!rest_.starts_with(':')) return false;
-        append(1);
-        if (indent_) result_ += ' ';
+        if (!is_at(':')) return false;
+        ++at_;
+        if (is_indented_) {
+            copy();
+            result_ += ' ';
+        }
         return true;
     }
 
     bool text() {
-        const auto is_plain = [](char c) { return c >= ' ' && c <= '~' && c != '"' && c != '\\'; };
-        std::size_t size = 1;
-        while (size < rest_.size() && is_plain(rest_[size])) ++size;
-        if (size == rest_.size() || rest_[size] != '"') return false;
-        append(size + 1);
+        at_ += 1 + count_plain(json_.substr(at_ + 1));
+        if (!is_at('"')) return false;
+        ++at_;
         return true;
     }
 
@@ -120,16 +128,17 @@ class Reformatter {
         const auto is_part = [](char c) {
             return is_digit(c) || (c >= 'a' && c <= 'z') || c == '-' || c == '.';
         };
-        std::size_t size = 0;
-        while (size < rest_.size() && is_part(rest_[size])) ++size;
-        const auto token = rest_.substr(0, size);
-        if (std::ranges::find(literals, token) == literals.end() && !is_number(token)) return false;
-        append(size);
-        return true;
+        const auto begin = at_;
+        while (at_ < json_.size() && is_part(json_[at_])) ++at_;
+        const auto token = json_.substr(begin, at_ - begin);
+        return std::ranges::find(literals, token) != literals.end() || is_number(token);
     }
 
-    std::string_view rest_;
-    std::optional<std::size_t> indent_;
+    std::string_view json_;
+    std::size_t at_ = 0;
+    std::size_t copied_ = 0;  // up to here
+    std::string line_;        // a line end, and the indent of the next line
+    bool is_indented_;
     std::string result_;
     std::size_t depth_ = 0;
 };

@@ -98,12 +98,18 @@ struct Share {
 std::optional<Share> share_of(const Moment& moment) {
     const auto& state = moment.state;
     if (state.total_bytes.value_or(0) > 0) {
-        return Share{.done = std::min(state.bytes, *state.total_bytes),
+        return Share{.done = std::min(state.bytes.value_or(0), *state.total_bytes),
                      .total = *state.total_bytes,
                      .per_second = moment.bytes_per_second,
                      .about = {}};
     }
     const auto rows = state.rows.value_or(0);
+    if (state.total_rows.value_or(0) > 0) {
+        return Share{.done = std::min(rows, *state.total_rows),
+                     .total = *state.total_rows,
+                     .per_second = moment.rows_per_second,
+                     .about = {}};
+    }
     if (state.about_rows.value_or(0) <= rows) return std::nullopt;
     return Share{
         .done = rows, .total = *state.about_rows, .per_second = moment.rows_per_second, .about = "about "};
@@ -124,7 +130,7 @@ class TimedProgress : public Progress {
         if (shown_ && now - last_shown_ < between_) return;
         shown_ = true;
         last_shown_ = now;
-        bytes_.add(now, state.bytes);
+        bytes_.add(now, state.bytes.value_or(0));
         rows_.add(now, state.rows.value_or(0));
         write(text(moment(now)));
     }
@@ -202,15 +208,18 @@ class Bar final : public TimedProgress {
 
     [[nodiscard]] std::string last_text(const std::string& what, const Moment& moment) const override {
         const auto& state = moment.state;
-        std::string line = ": ";
+        std::vector<std::string> amounts;
         if (state.rows)
-            line += fmt::format("{} {}, ", format_count(*state.rows), *state.rows == 1 ? "row" : "rows");
-        line += fmt::format("{} in {}", format_bytes(state.bytes), format_elapsed(moment.elapsed));
+            amounts.push_back(
+                fmt::format("{} {}", format_count(*state.rows), *state.rows == 1 ? "row" : "rows"));
+        if (state.bytes) amounts.push_back(format_bytes(*state.bytes));
+        std::string line = amounts.empty() ? "" : ": " + join(amounts, ", ");
+        line += " in " + format_elapsed(moment.elapsed);
         const auto name = printable(what);
         // Of a moment, a speed says nothing.
-        if (moment.elapsed >= milliseconds(100)) {
+        if (state.bytes && moment.elapsed >= milliseconds(100)) {
             const auto elapsed = static_cast<std::uint64_t>(moment.elapsed.count());
-            const auto speed = fmt::format(", {}/s", format_bytes(state.bytes * 1000 / elapsed));
+            const auto speed = fmt::format(", {}/s", format_bytes(*state.bytes * 1000 / elapsed));
             if (display_width(name + line + speed) <= width_) line += speed;
         }
         line.insert(0, shortened(name, width_ - display_width(line)));
@@ -227,9 +236,9 @@ class Bar final : public TimedProgress {
         const auto& state = moment.state;
         std::vector<Part> parts;
         if (share) parts.push_back({share->percent(), 5});
-        parts.push_back({format_bytes(state.bytes), state.rows ? 2 : 3});
+        if (state.bytes) parts.push_back({format_bytes(*state.bytes), state.rows ? 2 : 3});
         if (state.rows) parts.push_back({fmt::format("{} rows", format_count(*state.rows)), 3});
-        parts.push_back({fmt::format("{}/s", format_bytes(moment.bytes_per_second)), 1});
+        if (state.bytes) parts.push_back({fmt::format("{}/s", format_bytes(moment.bytes_per_second)), 1});
         if (!share)
             parts.push_back({format_duration(std::chrono::duration_cast<seconds>(moment.elapsed)), 4});
         else if (auto left = share->time_left(); !left.empty())
@@ -286,12 +295,13 @@ class JsonProgress final : public TimedProgress {
         };
         // In the end the rate is that of the whole.
         const auto elapsed = static_cast<std::uint64_t>(std::max<std::int64_t>(moment.elapsed.count(), 1));
-        const auto rate = done ? moment.state.bytes * 1000 / elapsed : moment.bytes_per_second;
+        const auto rate = done ? moment.state.bytes.value_or(0) * 1000 / elapsed : moment.bytes_per_second;
         return fmt::format(
-            R"({{"label":{},"bytes":{},"total_bytes":{},"rows":{},"about_rows":{},"bytes_per_second":{},"elapsed_ms":{},"done":{}}})"
+            R"({{"label":{},"bytes":{},"total_bytes":{},"rows":{},"total_rows":{},"about_rows":{},"bytes_per_second":{},"elapsed_ms":{},"done":{}}})"
             "\n",
-            label_, moment.state.bytes, or_null(moment.state.total_bytes), or_null(moment.state.rows),
-            or_null(moment.state.about_rows), rate, moment.elapsed.count(), done);
+            label_, or_null(moment.state.bytes), or_null(moment.state.total_bytes),
+            or_null(moment.state.rows), or_null(moment.state.total_rows), or_null(moment.state.about_rows),
+            rate, moment.elapsed.count(), done);
     }
 
     std::string label_;

@@ -12,9 +12,10 @@
 namespace prevision::render {
 
 struct ProgressState {
-    std::uint64_t bytes = 0;
+    std::optional<std::uint64_t> bytes = {};
     std::optional<std::uint64_t> total_bytes = {};
     std::optional<std::uint64_t> rows = {};
+    std::optional<std::uint64_t> total_rows = {};
     std::optional<std::uint64_t> about_rows = {};  ///< an estimate of how many there will be
 };
 
@@ -47,9 +48,9 @@ class Progress {
 
 /// A bar shows `LABEL  12.3 MiB  1,234,567 rows  45.6 MiB/s  0:12` (the time that has passed), and where the
 /// total is known `LABEL  [======>     ]  52%  12.3 MiB  1,234,567 rows  45.6 MiB/s  0:10 left`; of an estimate it says
-/// `about`. A narrow terminal first does without the bar, then the speed, then the bytes; what does not fit even so is cut.
-/// JSON is an object a line: label, bytes, total_bytes, rows, about_rows (each of the three or null), bytes_per_second,
-/// elapsed_ms and done. `io`'s streams and clock must outlive it.
+/// `about`. What is not known is left out. A narrow terminal first does without the bar, then the speed, then the bytes; what
+/// does not fit even so is cut. JSON is an object a line: label, bytes, total_bytes, rows, total_rows, about_rows (each of the
+/// five or null), bytes_per_second, elapsed_ms and done. `io`'s streams and clock must outlive it.
 std::unique_ptr<Progress> make_progress(const std::string& label, const Io& io,
                                         ProgressMode mode = ProgressMode::automatic);
 

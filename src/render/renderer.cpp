@@ -16,7 +16,10 @@ class IdRenderer final : public Renderer {
   public:
     IdRenderer(const Settings& settings, Output& out) : terminal_(settings.terminal), out_(out) {}
 
-    void add(const Row& row) override { out_.write((terminal_ ? printable(row.id) : row.id) + "\n"); }
+    void add(const Row& row) override {
+        out_.write(terminal_ ? printable(row.id) : row.id);
+        out_.write("\n");
+    }
     void finish() override {}
 
   private:

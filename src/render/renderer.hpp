@@ -35,6 +35,7 @@ struct Column {
     bool is_time = false;  ///< of RFC 3339 in UTC: a table without room shows the minute, or the day
     bool is_id = false;    ///< a table on a narrow terminal leaves it out first
     Quantity quantity = Quantity::none;
+    bool is_list = false;  ///< parts joined by ", ", between which a terminal's lines are broken
 };
 
 /// One object of a list. `cells` are as many as columns; nothing in a cell is "not set".
@@ -87,8 +88,9 @@ void show_all(Renderer& renderer, const std::function<void()>& source);
 std::unique_ptr<Renderer> make_list_renderer(std::vector<Column> columns, const Settings& settings,
                                              Output& out);
 
-/// One object: `table` shows a field that is set a line ("name:  value", never cut), `json`, `jsonl` and
-/// `yaml` the object itself, and the others are as for a list. Errors as `Renderer::add`.
+/// One object: `table` shows a field that is set a line ("name:  value", never cut; where `width` is set, a long value goes
+/// on below its beginning), `json`, `jsonl` and `yaml` the object itself, and the others are as for a list. Errors as
+/// `Renderer::add`.
 void render_object(const std::vector<Column>& columns, const Row& row, const Settings& settings, Output& out);
 
 /// The JSON text again, indented by two spaces, without a line end; numbers and texts are spelled as they
@@ -107,5 +109,11 @@ std::string printable(std::string_view text);
 /// How many cells of a terminal a printable text takes, a character with its marks or joined parts (an
 /// accent, a flag, a family of emoji) counted as the one that it looks like.
 int display_width(std::string_view text);
+
+/// A printable text in lines of at most `width` cells, broken at blanks. A longer word has a line of its own.
+std::vector<std::string> wrap_text(const std::string& text, int width);
+
+/// The same for parts joined by ", ": only a part that is too long by itself is broken at its blanks.
+std::vector<std::string> wrap_list(const std::string& text, int width);
 
 }  // namespace prevision::render

@@ -207,6 +207,26 @@ class TableRenderer final : public Renderer {
     std::vector<std::vector<std::string>> rows_;  // the header first, where there is one
 };
 
+/// A cell of an object that is shown alone: of it the exact size matters too.
+std::string shown_of_one(const Column& column, const std::optional<std::string>& cell) {
+    auto text = shown(column, cell);
+    if (const auto bytes = quantity(column, cell);
+        bytes && column.quantity == Quantity::bytes && *bytes >= 1024)
+        text += fmt::format(" ({} bytes)", format_count(*bytes));
+    return text;
+}
+
+/// The value, on several lines where the terminal's are too short for it, each below its beginning.
+std::string below_its_beginning(const Column& column, const std::string& value, int indent,
+                                const Settings& settings) {
+    constexpr int least =
+        20;  // with less room, lines of a few words would be harder to read than a broken word
+    const int room = settings.width.value_or(0) - indent;
+    if (room < least || display_width(value) <= room) return value;
+    const auto lines = column.is_list ? wrap_list(value, room) : wrap_text(value, room);
+    return join(lines, "\n" + std::string(static_cast<std::size_t>(indent), ' '));
+}
+
 }  // namespace
 
 std::unique_ptr<Renderer> make_table_renderer(std::vector<Column> columns, const Settings& settings,
@@ -223,20 +243,16 @@ void render_fields(const std::vector<Column>& columns, const Row& row, const Set
     for (std::size_t i = 0; i < columns.size(); ++i) {
         if (is_shown(i)) widest = std::max(widest, display_width(printable(columns[i].name)));
     }
+    const int indent = settings.header ? widest + 1 + gap : 0;
     for (std::size_t i = 0; i < columns.size(); ++i) {
         if (!is_shown(i)) continue;
         std::string line;
         if (settings.header) {
             const std::string name = printable(columns[i].name) + ":";
             line = in_bold(name, settings.bold);
-            const int blanks = widest + 1 - display_width(name) + gap;
-            line.append(static_cast<std::size_t>(blanks), ' ');
+            line.append(static_cast<std::size_t>(indent - display_width(name)), ' ');
         }
-        line += shown(columns[i], row.cells[i]);
-        // Of one object the exact size matters too.
-        if (const auto bytes = quantity(columns[i], row.cells[i]);
-            bytes && columns[i].quantity == Quantity::bytes && *bytes >= 1024)
-            line += fmt::format(" ({} bytes)", format_count(*bytes));
+        line += below_its_beginning(columns[i], shown_of_one(columns[i], row.cells[i]), indent, settings);
         line.erase(line.find_last_not_of(' ') + 1);
         out.write(line + "\n");
     }

@@ -68,7 +68,9 @@ bool Statement::is_null(int column) const { return sqlite3_column_type(handle(),
 
 std::int64_t Statement::integer(int column) const { return sqlite3_column_int64(handle(), column); }
 
-std::string Statement::text(int column) const {
+std::string Statement::text(int column) const { return std::string(view(column)); }
+
+std::string_view Statement::view(int column) const {
     const void* bytes = sqlite3_column_blob(handle(), column);
     if (bytes == nullptr) return {};
     return {static_cast<const char*>(bytes),

@@ -50,6 +50,8 @@ class Statement {
     [[nodiscard]] bool is_null(int column) const;
     [[nodiscard]] std::int64_t integer(int column) const;
     [[nodiscard]] std::string text(int column) const;  ///< empty for NULL
+    /// The same without a copy, until the next step.
+    [[nodiscard]] std::string_view view(int column) const;
     [[nodiscard]] sqlite3_stmt* handle() const { return statement_.get(); }
 
   private:

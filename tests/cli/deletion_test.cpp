@@ -77,6 +77,10 @@ TEST_CASE("several are deleted in one command, and one that fails does not keep 
     CHECK(result.err.find("deleted the connector 'b'") != std::string::npos);
     CHECK(result.err.find("2 of 4 connectors were not deleted") != std::string::npos);
     CHECK(prevision.connectors() == "a\n");
+    // Of several names the result is a list, however many were found.
+    prevision.ok({"connector", "create", "c", "--host", "mysql://h"});
+    CHECK(prevision({"connector", "delete", "nowhere", "c", "--yes", "--jq", "map(.name)"}).out ==
+          "[\"c\"]\n");
 }
 
 TEST_CASE("ids from -q are the names of other commands") {

@@ -51,3 +51,26 @@ TEST_CASE("a command that fails keeps its own error beside --jq") {
     CHECK(failed.out == "a\n");
     CHECK(failed.err.find("no connector is named 'nowhere'") != std::string::npos);
 }
+
+TEST_CASE("a --jq that reads more inputs, includes modules or halts does what jq does") {
+    const Prevision prevision;
+    for (const std::string name : {"a", "b", "c", "d"})
+        prevision.ok({"connector", "create", name, "--host", "mysql://h"});
+    CHECK(prevision.ok({"connector", "list", "-o", "jsonl", "--jq", "\"\\(.name) \\(input.name)\""}) ==
+          "a b\nc d\n");
+    CHECK(prevision.ok({"connector", "list", "-o", "jsonl", "--jq", "[.name] + [inputs.name] | length"}) ==
+          "4\n");
+    CHECK(prevision.ok({"connector", "list", "-o", "jsonl", "--jq", ".name, halt"}) == "a\n");
+    const auto refuse = [&](const std::string& program, int exit_code, const std::string& message) {
+        const auto failed = prevision({"connector", "list", "--jq", program});
+        INFO(program << ": " << failed.err);
+        CHECK(failed.exit_code == exit_code);
+        CHECK(failed.err.find(message) != std::string::npos);
+    };
+    refuse("input", 7, "--jq: the program failed: ");
+    refuse("\"too few\" | halt_error", 7, "--jq: the program failed: too few");
+    refuse("{a: 1} | halt_error(3)", 7, R"(--jq: the program failed: {"a":1})");
+    refuse("include \"nowhere\"; .", 2, "is not a jq program: ");
+    refuse("import \"nowhere\" as n; .", 2, "is not a jq program: ");
+    CHECK(prevision({"connector", "list", "--jq", "input_filename, input_line_number"}).exit_code != 139);
+}

@@ -1,7 +1,10 @@
 // What the verbs of every noun share: several names, columns, filters, renaming, clearing.
+#include <fstream>
+
 #include <catch2/catch.hpp>
 
 #include "cli/in_process_platform.hpp"
+#include "core/file.hpp"
 #include "core/text.hpp"
 #include "model/json.hpp"
 
@@ -53,6 +56,47 @@ TEST_CASE("the flag --columns chooses what show, create and update show") {
     CHECK(prevision({"connector", "show", "y"}).exit_code == 3);
 }
 
+TEST_CASE("one object is shown with the name of the one that it belongs to") {
+    const Prevision prevision;
+    const auto file = prevision.file("a.db").string();
+    prevision.ok({"connector", "create", "shop", "--host", "sqlite://" + file});
+    const std::string name_of_connector = "connector\r\nshop\r\n";
+    CHECK(prevision.ok({"datasource", "create", "orders", "--connector", "shop", "--request", "SELECT 1",
+                        "-o", "csv", "--columns", "connector"}) == name_of_connector);
+    CHECK(prevision.ok({"datasource", "show", "orders", "-o", "csv", "--columns", "connector"}) ==
+          name_of_connector);
+    CHECK(prevision.ok({"datasource", "update", "orders", "--request", "SELECT 2", "-o", "csv", "--columns",
+                        "connector"}) == name_of_connector);
+    CHECK(prevision.ok({"exporter", "create", "out", "--connector", "shop", "--table", "t", "--columns",
+                        "name,connector"}) == "name:       out\nconnector:  shop\n");
+    CHECK(prevision.ok({"exporter", "show", "out", "out", "-o", "csv", "--columns", "name,connector"}) ==
+          "name,connector\r\nout,shop\r\nout,shop\r\n");
+    std::ofstream(prevision.file("a.csv")) << "a\n1\n";
+    prevision.ok({"dataset", "create", "d", "--file", prevision.file("a.csv").string()});
+    CHECK(prevision.ok({"dataset", "wait", "d", "--columns", "name,datasource"}) == "name:  d\n");
+    CHECK(prevision.ok({"datasource", "delete", "orders", "--yes", "-o", "csv"}).find(",shop,") !=
+          std::string::npos);
+    // The table of one object has it, too.
+    CHECK(prevision.ok({"exporter", "show", "out"}).find("connector:     shop\n") != std::string::npos);
+}
+
+TEST_CASE("runs of an exporter are listed and filtered by the name of their dataset") {
+    const Prevision prevision;
+    prevision.ok({"connector", "create", "shop", "--host", "sqlite://" + prevision.file("a.db").string()});
+    prevision.ok({"exporter", "create", "out", "--connector", "shop", "--table", "t"});
+    std::ofstream(prevision.file("a.csv")) << "a\n1\n";
+    for (const std::string name : {"one", "two"})
+        prevision.ok({"dataset", "create", name, "--file", prevision.file("a.csv").string()});
+    CHECK(prevision.ok({"exporter", "run", "out", "--dataset", "one", "--columns", "dataset,logs"}) ==
+          "dataset:  one\nlogs:     1 row written\n");
+    prevision.ok({"exporter", "run", "out", "--dataset", "two"});
+    prevision.ok({"exporter", "run", "out", "--file", prevision.file("a.csv").string()});
+    CHECK(prevision.ok({"exporter", "exports", "out", "-o", "csv", "--columns", "dataset"}) ==
+          "dataset\r\none\r\ntwo\r\n\r\n");
+    CHECK(prevision.ok({"exporter", "exports", "out", "--filter", "dataset=tw*", "--no-header", "--columns",
+                        "dataset,status"}) == "two  done\n");
+}
+
 TEST_CASE("a filter with != keeps what does not match, and several sorts count in their order") {
     const Three prevision;
     CHECK(prevision.names({"--filter", "name!=*et*"}) == "alpha\ngamma\n");
@@ -82,6 +126,54 @@ TEST_CASE("every noun's update renames, and refuses a name that is taken") {
     CHECK(taken.exit_code == 6);
     CHECK(taken.err.find(std::string(trim(prevision.ok({"connector", "show", "gamma", "-q"})))) !=
           std::string::npos);
+}
+
+TEST_CASE("create --if-exists update changes the given fields of what is there") {
+    const Prevision prevision;
+    prevision.ok({"connector", "create", "x", "--host", "mysql://a"});
+    prevision.ok({"project", "create", "p", "--description", "old", "--project-color", "#000000"});
+    const auto id =
+        prevision.ok({"project", "create", "p", "--description", "new", "--if-exists", "update", "-q"});
+    CHECK(prevision.ok({"project", "show", "p", "-o", "csv", "--columns", "id,description,color"}) ==
+          "id,description,color\r\n" + std::string(trim(id)) + ",new,#000000\r\n");
+    CHECK(prevision.ok({"project", "create", "p", "--if-exists", "update", "-q"}) == id);
+    prevision.ok({"exporter", "create", "e", "--connector", "x", "--database", "d", "--table", "t"});
+    const auto exporter =
+        prevision.ok({"exporter", "create", "e", "--connector", "x", "--database", "d", "--table", "u",
+                      "--write-mode", "replace", "--if-exists", "update", "-q"});
+    CHECK(prevision.ok({"exporter", "list", "-o", "csv", "--columns", "id,table,write_mode"}) ==
+          "id,table,write_mode\r\n" + std::string(trim(exporter)) + ",u,replace\r\n");
+}
+
+TEST_CASE("create --if-exists update keeps the secret that stdin, a pipe or a command gives once") {
+    const Prevision prevision;
+    const auto declared = [&](const std::string& host) {
+        return "connectors: [{name: x, host: 'mysql://" + host +
+               "', username: u, password_file: " + prevision.file("new").string() + "}]";
+    };
+    std::ofstream(prevision.file("new")) << "new\n";
+    const auto create = [&](const std::string& host, std::vector<std::string> more,
+                            const std::string& input = {}) {
+        std::vector<std::string> arguments{"connector",       "create",     "x", "--host",
+                                           "mysql://" + host, "--username", "u"};
+        arguments.insert(arguments.end(), more.begin(), more.end());
+        return prevision(arguments, input);
+    };
+    REQUIRE(create("a", {"--password-stdin"}, "old\n").exit_code == 0);
+    const auto updated = create("b", {"--if-exists", "update", "--password-stdin"}, "new\n");
+    CHECK(updated.exit_code == 0);
+    CHECK(updated.err.empty());
+    CHECK(prevision.ok({"diff", "-", "--exit-code"}, declared("b")).empty());
+
+    const auto runs = prevision.file("runs");
+    const auto command = "echo run >> " + runs.string() + "; echo new";
+    CHECK(create("c", {"--if-exists", "update", "--password-command", command}).exit_code == 0);
+    CHECK(read_file(runs, 100) == "run\n");
+    CHECK(prevision.ok({"diff", "-", "--exit-code"}, declared("c")).empty());
+
+    // One that is given and empty clears the old one.
+    CHECK(create("d", {"--if-exists", "update", "--password-stdin"}, "\n").exit_code == 0);
+    CHECK(prevision({"diff", "-", "--exit-code"}, declared("d")).exit_code == 10);
 }
 
 TEST_CASE("an empty value clears a field") {

@@ -120,6 +120,9 @@ TEST_CASE("an error is JSON where that is asked for, whichever word is wrong") {
           {"connector", "list", "--retries", "x"},
           {"connector", "lst"},
           {"connector", "list", "--nope"},
+          {"connector", "list", "--limit=x", "-q="},
+          {"connector", "list", "--no-header="},
+          {"connector", "list", "--url="},
           {"connector", "show"}}) {
         CAPTURE(wrong);
         for (const bool before : {true, false}) {

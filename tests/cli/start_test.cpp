@@ -44,6 +44,13 @@ TEST_CASE("only the C library is loaded before a command begins") {
     CHECK(libraries == "libc.so.6\nlibm.so.6\n");
 }
 
+TEST_CASE("the program offers nothing of its own to libraries, which would be looked up by name") {
+    // What is left are variables of the C library, which the linker copies into a program.
+    CHECK(prevision::testing::shell("nm -D --defined-only " + Prevision::program() +
+                                    " | grep -v '@.*GLIBC_' || true")
+              .empty());
+}
+
 TEST_CASE("the program is hardened: at a place of its own, with nothing left to bind") {
     const auto dynamic = prevision::testing::shell("readelf -Wdl " + Prevision::program());
     CHECK(dynamic.find("PIE") != std::string::npos);

@@ -1,6 +1,7 @@
 #include "support/terminal.hpp"
 
 #include <array>
+#include <regex>
 
 #include <catch2/catch.hpp>
 #include <signal.h>
@@ -35,7 +36,7 @@ TEST_CASE("on a terminal a connector is created by questions, and the secret sho
     terminal.type("mysql\n");
     terminal.read_until("\nHost: ");
     terminal.type("\n");
-    terminal.read_until("needs it");
+    terminal.read_until("it is required");
     terminal.read_until("\nHost: ");
     terminal.type("?\n");
     terminal.read_until("\n  name or address of the server");
@@ -260,6 +261,27 @@ TEST_CASE("on a narrow terminal a table shows names rather than ids") {
     auto asked = on_terminal(prevision, {"connector", "list", "--columns", "id,name"}, 40);
     CHECK(asked.wait() == 0);
     CHECK(asked.rest().starts_with("ID "));
+}
+
+TEST_CASE("on a terminal a snapshot, an export and a download end with a line that says what was done") {
+    const Prevision prevision;
+    const auto database = prevision.file("shop.db").string();
+    testing::shell("sqlite3 " + database + " 'CREATE TABLE t (i); INSERT INTO t VALUES (1), (2)'");
+    prevision.ok({"connector", "create", "shop", "--host", "sqlite://" + database});
+    prevision.ok({"datasource", "create", "t", "--connector", "shop", "--table", "t"});
+    prevision.ok({"exporter", "create", "copy", "--connector", "shop", "--table", "copy"});
+    const auto check = [&](const std::vector<std::string>& arguments, const std::string& line) {
+        auto terminal = on_terminal(prevision, arguments, 200);
+        CHECK(terminal.wait() == 0);
+        const auto shown = terminal.rest();
+        INFO(shown);
+        CHECK(std::regex_search(shown, std::regex(line + " in [0-9.]+ m?s\\b")));
+    };
+    const auto file = prevision.file("t.csv").string();
+    check({"dataset", "create", "today", "--datasource", "t"}, "snapshot today: 2 rows, 9 B");
+    check({"exporter", "run", "copy", "--dataset", "today"}, "exported today to copy: 2 rows, 9 B");
+    check({"dataset", "download", "today", "--to", file}, "wrote .*t\\.csv: 9 B");
+    check({"exporter", "run", "copy", "--file", file}, "exported .*t\\.csv to copy: 2 rows, 9 B");
 }
 
 TEST_CASE("a hidden question that was stopped and goes on is asked again, and still hides what is typed") {

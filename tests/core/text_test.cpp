@@ -14,6 +14,22 @@ TEST_CASE("percent encoding keeps the unreserved characters only") {
     CHECK(percent_decode("100% %zz %4") == "100% %zz %4");
 }
 
+TEST_CASE("plain text ends before the first byte that JSON escapes or that is not printable ASCII") {
+    const std::string plain = " !#$%&'()*+,-./0123456789:;<=>?@AZ[]^_`az{|}~";
+    CHECK(count_plain("") == 0);
+    CHECK(count_plain(plain) == plain.size());
+    for (int value = 0; value < 256; ++value) {
+        const auto c = static_cast<char>(value);
+        const bool is_plain = value >= 0x20 && value < 0x7F && c != '"' && c != '\\';
+        for (std::size_t at = 0; at < 20; ++at) {
+            auto text = plain.substr(0, 20);
+            text[at] = c;
+            CAPTURE(value, at);
+            CHECK(count_plain(text) == (is_plain ? 20 : at));
+        }
+    }
+}
+
 TEST_CASE("an integer is a whole text in range") {
     CHECK(parse_integer("3306") == 3306);
     CHECK(parse_integer("-1") == -1);

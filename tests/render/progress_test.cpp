@@ -65,7 +65,7 @@ TEST_CASE("a bar without a total shows size, rows, speed and time, then what was
     Stage stage;
     const auto progress = make_progress("sales", stage.io());
     CHECK(stage.written().empty());
-    progress->update({});
+    progress->update({.bytes = 0});
     CHECK(stage.written() == "\rsales  0 B  0 B/s  0:00\x1b[K");
     stage.clock.time += milliseconds(2500);
     progress->update({.bytes = 10 * mebibyte, .rows = 1234567});
@@ -135,6 +135,20 @@ TEST_CASE("a bar with a total shows how much is done and the time left") {
           "\rsales  [==============================]  100%  100.0 MiB  25.0 MiB/s  0:00 left\x1b[K");
 }
 
+TEST_CASE("of what is counted in rows only, a bar shows rows, and nothing of bytes") {
+    Stage stage;
+    const auto progress = make_progress("results", stage.io());
+    progress->update({});
+    CHECK(stage.written() == "\rresults  0:00\x1b[K");
+    stage.clock.time += milliseconds(2000);
+    progress->update({.rows = 500, .total_rows = 2000});
+    CHECK(stage.written() == "\rresults  [=======>                      ]   25%  500 rows  0:06 left\x1b[K");
+    progress->finish("exported sales", {.rows = 2000});
+    CHECK(stage.written() == clear + "exported sales: 2,000 rows in 2.0 s\n");
+    make_progress("results", stage.io())->finish("exported sales", {});
+    CHECK(stage.written() == "exported sales in 0 ms\n");
+}
+
 TEST_CASE("a bar keeps within the terminal") {
     Stage stage;
     const ProgressState half{.bytes = 50 * mebibyte, .total_bytes = 100 * mebibyte, .rows = 7};
@@ -197,7 +211,7 @@ TEST_CASE("an hour is shown as such, and a label cannot steer the terminal") {
     Stage stage;
     const auto progress = make_progress("\x1b[2Jx\n", stage.io());
     stage.clock.time += std::chrono::hours(25) + milliseconds(62000);
-    progress->update({});
+    progress->update({.bytes = 0});
     CHECK(stage.written() == "\r\\x1b[2Jx\\n  0 B  0 B/s  25:01:02\x1b[K");
 }
 
@@ -207,13 +221,13 @@ TEST_CASE("an error stands alone: the line is cleared when the bar goes") {
     CHECK(stage.written().empty());
     {
         const auto progress = make_progress("x", stage.io());
-        progress->update({});
+        progress->update({.bytes = 0});
         stage.written();
     }
     CHECK(stage.written() == clear);
     {
         const auto progress = make_progress("x", stage.io());
-        progress->update({});
+        progress->update({.bytes = 0});
         progress->finish("x", {});
         stage.written();
     }
@@ -244,24 +258,24 @@ TEST_CASE("as JSON it is a line a second and a last one") {
     Io io = stage.io();
     io.err_is_terminal = false;
     const auto progress = make_progress("a \"b\"", io, ProgressMode::json);
-    progress->update({});
+    progress->update({.bytes = 0});
     CHECK(
         stage.written() ==
-        R"({"label":"a \"b\"","bytes":0,"total_bytes":null,"rows":null,"about_rows":null,"bytes_per_second":0,"elapsed_ms":0,"done":false})"
+        R"({"label":"a \"b\"","bytes":0,"total_bytes":null,"rows":null,"total_rows":null,"about_rows":null,"bytes_per_second":0,"elapsed_ms":0,"done":false})"
         "\n");
     stage.clock.time += milliseconds(999);
     progress->update({.bytes = 1});
     CHECK(stage.written().empty());
     stage.clock.time += milliseconds(1);
-    progress->update({.bytes = 2000, .total_bytes = 4000, .rows = 3, .about_rows = 7});
+    progress->update({.bytes = 2000, .total_bytes = 4000, .rows = 3, .total_rows = 9, .about_rows = 7});
     CHECK(
         stage.written() ==
-        R"({"label":"a \"b\"","bytes":2000,"total_bytes":4000,"rows":3,"about_rows":7,"bytes_per_second":2000,"elapsed_ms":1000,"done":false})"
+        R"({"label":"a \"b\"","bytes":2000,"total_bytes":4000,"rows":3,"total_rows":9,"about_rows":7,"bytes_per_second":2000,"elapsed_ms":1000,"done":false})"
         "\n");
     progress->finish("done", {.bytes = 4000, .total_bytes = 4000, .rows = 6});
     CHECK(
         stage.written() ==
-        R"({"label":"a \"b\"","bytes":4000,"total_bytes":4000,"rows":6,"about_rows":null,"bytes_per_second":4000,"elapsed_ms":1000,"done":true})"
+        R"({"label":"a \"b\"","bytes":4000,"total_bytes":4000,"rows":6,"total_rows":null,"about_rows":null,"bytes_per_second":4000,"elapsed_ms":1000,"done":true})"
         "\n");
     progress->finish("done", {});
     CHECK(stage.written().empty());
@@ -279,9 +293,9 @@ TEST_CASE("a stderr that cannot be written does not stop the work") {
                     .clock = stage.clock};
         {
             const auto progress = make_progress("x", io);
-            CHECK_NOTHROW(progress->update({}));
+            CHECK_NOTHROW(progress->update({.bytes = 0}));
             stage.clock.time += milliseconds(1000);
-            CHECK_NOTHROW(progress->update({}));
+            CHECK_NOTHROW(progress->update({.bytes = 0}));
             CHECK_NOTHROW(progress->finish("x", {}));
         }
         CHECK(broken.writes == 1);

@@ -187,6 +187,24 @@ TEST_CASE("an object is a field a line, never cut") {
     CHECK(render_one({}, cells({}), {}).empty());
 }
 
+TEST_CASE("on a terminal a long value of one object goes on below its beginning") {
+    const std::vector<Column> columns{{.name = "schema", .is_list = true}, {.name = "message"}};
+    const auto row = cells(
+        {"id INTEGER not null, note TEXT, total DECIMAL(10,2)", "the table orders is not there any more"});
+    CHECK(render_one(columns, row, {.width = 40}) ==
+          "schema:   id INTEGER not null,\n"
+          "          note TEXT, total DECIMAL(10,2)\n"
+          "message:  the table orders is not there\n"
+          "          any more\n");
+    const std::string whole =
+        "schema:   id INTEGER not null, note TEXT, total DECIMAL(10,2)\n"
+        "message:  the table orders is not there any more\n";
+    CHECK(render_one(columns, row, {}) == whole);
+    CHECK(render_one(columns, row, {.width = 61}) == whole);
+    // A value is not torn into single words.
+    CHECK(render_one(columns, row, {.width = 29}) == whole);
+}
+
 TEST_CASE("a table shows sizes and counts for people, the other formats their digits") {
     const std::vector<Column> columns{
         {.name = "name"},

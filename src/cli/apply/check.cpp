@@ -1,6 +1,7 @@
 #include "cli/apply/check.hpp"
 
 #include <algorithm>
+#include <filesystem>
 
 #include <fmt/format.h>
 
@@ -8,7 +9,6 @@
 #include "cli/apply/secrets.hpp"
 #include "cli/connector/secrets.hpp"
 #include "core/error.hpp"
-#include "core/file.hpp"
 #include "core/text.hpp"
 #include "platform/connection.hpp"
 #include "sources/registry.hpp"
@@ -54,8 +54,9 @@ void check_connector(const Declared& declared, Services& services) {
         if (option->name == "password" || !declared.has(field)) continue;
         const std::string name(option->name);
         kept.insert(name);
-        // A file that is missing is reported when the secret is needed.
-        if (may_exist(beside(declared, declared.text(field)))) {
+        // A file that cannot be read is reported when the secret is needed, and a pipe can be read only once.
+        std::error_code failure;
+        if (std::filesystem::is_regular_file(beside(declared, declared.text(field)), failure)) {
             (option->is_object ? connector.secret_objects : connector.secrets)[name] =
                 read_secret_of(declared, *option, services);
         }

@@ -18,21 +18,27 @@ namespace {
 
 constexpr std::size_t file_limit = std::size_t{16} << 20U;
 
+/// By its name. A link to nothing has such a name too: to leave it out would delete its objects with --prune.
 bool is_declaration_file(const std::filesystem::directory_entry& entry) {
     constexpr std::array<std::string_view, 3> extensions{".yaml", ".yml", ".json"};
     const auto name = entry.path().filename().string();
-    return entry.is_regular_file() && !name.starts_with('.') &&
-           std::ranges::find(extensions, entry.path().extension().string()) != extensions.end();
+    std::error_code failure;
+    return !entry.is_directory(failure) && !name.starts_with('.') &&
+           std::ranges::find(extensions, to_lower(entry.path().extension().string())) != extensions.end();
 }
 
 /// The files of a folder in the order of their names, or the file itself.
 std::vector<std::string> files_at(const std::string& path) {
     std::error_code failure;
-    if (path == "-" || !std::filesystem::is_directory(path, failure)) return {path};
+    if (!std::filesystem::is_directory(path, failure)) return {path};
     std::vector<std::string> files;
-    for (const auto& entry : std::filesystem::directory_iterator(path)) {
-        if (is_declaration_file(entry)) files.push_back(entry.path().string());
+    std::filesystem::directory_iterator entries(path, failure);
+    for (; !failure && entries != std::filesystem::directory_iterator(); entries.increment(failure)) {
+        if (is_declaration_file(*entries)) files.push_back(entries->path().string());
     }
+    if (failure)
+        throw Error(ErrorClass::internal,
+                    fmt::format("cannot read the folder {}: {}", path, failure.message()));
     if (files.empty())
         throw Error(ErrorClass::invalid,
                     fmt::format("{}: the folder has no file that ends with .yaml, .yml or .json", path));
@@ -41,13 +47,19 @@ std::vector<std::string> files_at(const std::string& path) {
 }
 
 std::vector<DeclarationText> read_files(const std::vector<std::string>& paths, Services& services) {
+    if (std::ranges::count(paths, "-") > 1)
+        throw Error(ErrorClass::usage, "- is given twice, and stdin can be read only once");
     std::vector<DeclarationText> texts;
     for (const auto& path : paths) {
+        if (path == "-") {
+            texts.push_back({.text = services.io().in.read_all(file_limit), .file = "stdin"});
+            continue;
+        }
         for (const auto& file : files_at(path)) {
-            const bool is_stdin = file == "-";
+            // A named file may be a pipe; one of a folder must not wait for a writer.
             texts.push_back(
-                {.text = is_stdin ? services.io().in.read_all(file_limit) : read_file(file, file_limit),
-                 .file = is_stdin ? "stdin" : file});
+                {.text = file == path ? read_file(file, file_limit) : read_regular_file(file, file_limit),
+                 .file = file});
         }
     }
     return texts;
@@ -66,7 +78,7 @@ void check_prune(const Declarations& declarations) {
 }
 
 /// The change that a declaration asks for; nothing when the platform has it as it is.
-std::optional<Change> change_for(const Declared& declared, const Comparison& comparison, bool all_secrets,
+std::optional<Change> change_for(const Declared& declared, Comparison& comparison, bool all_secrets,
                                  Services& services) {
     Change change{
         .kind = declared.kind, .name = declared.name, .id = {}, .declared = &declared, .fields = {}};
@@ -81,8 +93,11 @@ std::optional<Change> change_for(const Declared& declared, const Comparison& com
     const auto compared = compare_secrets(secrets->second, *there, services);
     change.secrets = all_secrets && !compared.differs ? "secrets sent" : compared.text;
     if (!change.fields.empty() || compared.differs || all_secrets) return change;
-    if (compared.text.find("not compared") != std::string::npos)
-        services.warn(fmt::format("{}: {}", declared.where(), compared.text));
+    if (!compared.is_whole) {
+        comparison.has_all_compared = false;
+        services.warn(fmt::format("{}: {}{}", declared.where(), compared.text,
+                                  secrets->second.failure ? "" : "; 'prevision apply --secrets' sends it"));
+    }
     return std::nullopt;
 }
 
@@ -182,7 +197,10 @@ void show_changes(const Comparison& comparison, const ListOptions& options, Serv
     Lines lines(services, options, false);
     for (const auto& change : comparison.changes) lines.add({.change = &change, .id = change.id});
     lines.finish();
-    if (comparison.changes.empty()) services.message("the platform has all that the file says");
+    if (comparison.changes.empty())
+        services.message(comparison.has_all_compared
+                             ? "the platform has all that the file says"
+                             : "the platform has all that the file says, except what was not compared");
 }
 
 }  // namespace prevision::cli

@@ -24,6 +24,7 @@ struct Comparison {
     PlatformState state;
     SecretsByConnector secrets;
     std::vector<Change> changes;  ///< in an order in which they can be made
+    bool has_all_compared = true;  ///< also the secrets of connectors that do not differ
 };
 
 /// Reads the files and folders as one declaration, checks it, and compares it with the platform. `all_secrets`:

@@ -168,7 +168,7 @@ class Reader {
             DeclaredField declared{.value = scalar(field.second, where), .line = line(field.first)};
             if (!object.fields.emplace(name, std::move(declared)).second) refuse(where, "it occurs twice");
         }
-        take_from_environment(object, names);
+        take_from_environment(object);
         if (const auto name = object.fields.extract("name")) object.name = name.mapped().value;
         if (object.name.empty())
             refuse(fmt::format("{}: {}", place(item), to_string(kind)), "it has no name");
@@ -177,14 +177,15 @@ class Reader {
     }
 
     /// Gives each field X of which there is an X_env the value of that variable.
-    void take_from_environment(Declared& object, const std::vector<std::string>& names) const {
-        for (const auto& name : names) {
+    void take_from_environment(Declared& object) const {
+        for (const auto& name : referable_fields(object.kind)) {
             const auto reference = object.fields.extract(name + "_env");
             if (!reference) continue;
             const auto& variable = reference.mapped();
             const auto where = fmt::format("{}:{}: {} of a {}", file_, variable.line, reference.key(),
                                            to_string(object.kind));
             if (object.has(name)) refuse(where, fmt::format("{} is given too", name), "keep one of the two");
+            if (variable.value.empty()) refuse(where, "it names no variable");
             auto value = environment_.get_raw(variable.value);
             if (!value) {
                 throw Error(ErrorClass::not_found, fmt::format("{}: {} is not set", where, variable.value),

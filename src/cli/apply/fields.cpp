@@ -37,6 +37,15 @@ std::vector<std::string> secret_fields(Kind kind) {
     return fields;
 }
 
+std::vector<std::string> referable_fields(Kind kind) {
+    auto fields = declared_fields(kind);
+    fields.emplace_back("name");
+    for (auto& field : secret_fields(kind)) {
+        if (field != "password_env") fields.push_back(std::move(field));
+    }
+    return fields;
+}
+
 std::vector<std::string> write_modes(bool to_table) {
     if (to_table) return {"append", "replace"};
     return {"timestamp", "safe", "replace"};

@@ -47,6 +47,9 @@ std::vector<std::string> declared_fields(Kind kind);
 /// password's.
 std::vector<std::string> secret_fields(Kind kind);
 
+/// The fields that may be written as X_env instead, which names the variable of the value. password_env does so by itself.
+std::vector<std::string> referable_fields(Kind kind);
+
 /// The modes in which an exporter writes to a table, or to a file; the first is the default.
 std::vector<std::string> write_modes(bool to_table);
 

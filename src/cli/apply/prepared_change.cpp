@@ -13,7 +13,7 @@ namespace {
 const std::string& id_of(const std::map<std::string, std::string>& connector_ids, const std::string& name) {
     const auto found = connector_ids.find(name);
     if (found != connector_ids.end()) return found->second;
-    throw Error(ErrorClass::not_found, fmt::format("its connector '{}' is not there", name));
+    throw Error(ErrorClass::not_found, fmt::format("its connector '{}' was not created", name));
 }
 
 }  // namespace

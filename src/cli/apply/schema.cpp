@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 #include <set>
 
 #include <fmt/format.h>
@@ -127,9 +128,10 @@ std::string properties_of(Kind kind, const Options& options) {
             field, help.empty()
                        ? value
                        : JsonObject().text("description", help).json("allOf", in_array({value})).finish());
-        properties.json(field + "_env", reference("the environment variable that has the value of " + field));
     }
     for (const auto& field : secret_fields(kind)) properties.json(field, reference("the source of a secret"));
+    for (const auto& field : referable_fields(kind))
+        properties.json(field + "_env", reference("the environment variable that has the value of " + field));
     return properties.finish();
 }
 
@@ -153,7 +155,7 @@ std::string rule_when(const std::string& field, const std::vector<std::string>& 
             if (!option.secret && is_new) names.push_back(name);
             if (is_new && std::ranges::all_of(engines, is_needed)) {
                 if (!option.secret) needs.push_back(needs_one_of({name}));
-                if (option.secret && name != "password") needs.push_back(required(file_field(option)));
+                if (option.secret && name != "password") needs.push_back(needs_one_of({file_field(option)}));
             }
         }
     }
@@ -163,9 +165,9 @@ std::string rule_when(const std::string& field, const std::vector<std::string>& 
             properties.json(name, one_of(choices));
     }
     auto taken = secrets;
-    for (const auto& name : names) {
-        taken.push_back(name);
-        taken.push_back(name + "_env");
+    taken.insert(taken.end(), names.begin(), names.end());
+    for (const auto& field : referable_fields(Kind::connector)) {
+        if (std::ranges::find(taken, field) != taken.end()) taken.push_back(field + "_env");
     }
     JsonObject then;
     then.json("properties", properties.finish())
@@ -207,13 +209,14 @@ std::string object_schema(Kind kind) {
     auto rules =
         kind == Kind::connector ? connector_rules() : std::vector<std::string>{needs_one_of({"connector"})};
     rules.push_back(needs_one_of({"name"}));
-    auto fields = declared_fields(kind);
-    fields.emplace_back("name");
-    for (const auto& field : fields) rules.push_back(excludes(field, field + "_env"));
+    for (const auto& field : referable_fields(kind)) rules.push_back(excludes(field, field + "_env"));
     if (kind == Kind::connector) {
-        rules.push_back(excludes("password_env", "password_file"));
-        rules.push_back(excludes("password_env", "password_command"));
-        rules.push_back(excludes("password_file", "password_command"));
+        constexpr std::array<const char*, 5> sources{"password_env", "password_file", "password_file_env",
+                                                     "password_command", "password_command_env"};
+        for (auto one = sources.begin(); one != sources.end(); ++one) {
+            for (auto other = one + 1; other != sources.end(); ++other)
+                rules.push_back(excludes(*one, *other));
+        }
     }
     return JsonObject()
         .text("type", "object")

@@ -111,13 +111,17 @@ SecretComparison compare_secrets(const DeclaredSecrets& secrets, const PlatformO
         const auto found = compared.find(name);
         const auto answer = found == compared.end() ? "" : found->second;
         result.differs = result.differs || answer == "different";
+        result.is_whole = result.is_whole && (answer == "different" || answer == "same");
         parts.push_back(name + (answer == "different" ? " differs"
                                 : answer == "same"    ? " same"
                                                       : " not compared"));
     };
     for (const auto& [name, secret] : secrets.texts) add(name);
     for (const auto& [name, secret] : secrets.objects) add(name);
-    if (secrets.failure) parts.emplace_back("secrets not compared");
+    if (secrets.failure) {
+        parts.emplace_back("secrets not compared");
+        result.is_whole = false;
+    }
     result.text = join(parts, ", ");
     return result;
 }

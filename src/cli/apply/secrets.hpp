@@ -42,6 +42,7 @@ SecretsByConnector read_secrets(const Declarations& declarations, Services& serv
 struct SecretComparison {
     std::string text;
     bool differs = false;
+    bool is_whole = true;  ///< whether all of them were compared
 };
 SecretComparison compare_secrets(const DeclaredSecrets& secrets, const PlatformObject& there,
                                  Services& services);

@@ -23,6 +23,11 @@ int to_int(const std::string& name, const std::string& text) {
     return static_cast<int>(value);
 }
 
+std::string missing_of(const OptionTraits& traits) {
+    const bool is_file = traits.completes == Completes::file && !traits.may_be_empty;
+    return is_file && traits.missing.empty() ? "a file's name" : traits.missing;
+}
+
 }  // namespace
 
 Command Command::subcommand(const std::string& name, const std::string& help,
@@ -57,6 +62,7 @@ Parameter& Command::add_option(const std::string& names, const std::string& help
     option.help = help;
     option.choices = traits.choices;
     option.may_be_empty = traits.may_be_empty;
+    option.missing = missing_of(traits);
     option.suggestions = traits.suggestions;
     option.suggest = traits.suggest;
     option.name_prefix = traits.name_prefix;
@@ -140,6 +146,7 @@ Parameter& Command::add_argument(const std::string& name, const std::string& hel
     argument.choices = traits.choices;
     argument.suggestions = traits.suggestions;
     argument.completes = traits.completes;
+    argument.missing = missing_of(traits);
     argument.required = required;
     return argument;
 }

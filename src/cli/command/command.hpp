@@ -17,7 +17,8 @@ namespace prevision::cli {
 struct OptionTraits {
     std::string value = "TEXT";          ///< the value's name in the help
     std::vector<std::string> choices{};  ///< the only values that are accepted; empty for any
-    bool may_be_empty = false;           ///< whether '' is accepted beside the choices
+    bool may_be_empty = false;           ///< whether '' is accepted beside the choices, or as a file's name
+    std::string missing{};               ///< what '' lacks, as in Parameter; of files by default their name
     bool required = false;
     bool decides_errors = false;  ///< whether it says how errors are shown, also those of other options
     Completes completes = Completes::nothing;

@@ -25,12 +25,12 @@ class HelpText {
 
     void paragraph(const std::string& text) {
         separate();
-        for (const auto& line : wrap_text(text, style_.width)) text_ += line + "\n";
+        for (const auto& line : render::wrap_text(text, style_.width)) text_ += line + "\n";
     }
 
     void usage(const std::string& line) {
         separate();
-        const auto lines = wrap_text(line, style_.width - 9);
+        const auto lines = render::wrap_text(line, style_.width - 9);
         for (std::size_t i = 0; i < lines.size(); ++i) {
             text_ += (i == 0 ? title("usage:") + " " : std::string(11, ' ')) + lines[i] + "\n";
         }
@@ -71,7 +71,7 @@ class HelpText {
 
     void add(const HelpEntry& entry, int column) {
         const int indent = style_.width < narrow ? 6 : column + 4;
-        const auto lines = wrap_text(entry.help, style_.width - indent);
+        const auto lines = render::wrap_text(entry.help, style_.width - indent);
         text_ += "  " + entry.name;
         int at = 2 + render::display_width(entry.name);
         if (style_.width < narrow || at + 2 > indent) {
@@ -153,18 +153,6 @@ std::string render_help(const CommandNode& node, const HelpStyle& style) {
     }
     text.examples(node.examples);
     return text.text();
-}
-
-std::vector<std::string> wrap_text(const std::string& text, int width) {
-    std::vector<std::string> lines;
-    std::string line;
-    for (const auto& word : split(text, ' ')) {
-        if (!line.empty() && render::display_width(line) + 1 + render::display_width(word) > width)
-            lines.push_back(std::exchange(line, {}));
-        line += line.empty() ? word : " " + word;
-    }
-    if (!line.empty()) lines.push_back(line);
-    return lines;
 }
 
 std::string wrap_command(const std::string& line, int width) {

@@ -27,7 +27,4 @@ std::string full_help(const Parameter& parameter);
 /// quotes.
 std::string wrap_command(const std::string& line, int width);
 
-/// The text in lines of at most `width` cells, broken at blanks.
-std::vector<std::string> wrap_text(const std::string& text, int width);
-
 }  // namespace prevision::cli

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <optional>
 #include <set>
 
 #include <CLI/CLI.hpp>
@@ -46,6 +47,13 @@ std::string choice_hint(const Parameter& parameter, const CommandNode& node, con
 }
 
 void take(const Parameter& parameter, const CommandNode& node, const std::string& value) {
+    // Often a variable that is not set: to go on without the option would do something else than was meant.
+    if (value.empty() && !parameter.missing.empty()) {
+        throw Error(ErrorClass::usage,
+                    fmt::format("{}: {} is missing", parameter.long_name(), parameter.missing),
+                    parameter.required ? see_help(node)
+                                       : fmt::format("give it, or leave {} out", parameter.long_name()));
+    }
     if (!parameter.choices.empty() && !(value.empty() && parameter.may_be_empty) &&
         std::ranges::find(parameter.choices, value) == parameter.choices.end()) {
         throw Error(ErrorClass::usage,
@@ -71,9 +79,26 @@ struct Filling {
     CLI::App app;
 };
 
+/// Words for the library, less one that it would misread. That one is refused once the others are taken: --output says how.
+struct Separated {
+    std::vector<std::string> words;
+    std::optional<Error> refusal;
+};
+
+Error refusal_of(const CommandNode& node, const Parameter& option, const std::string& name,
+                 const std::string& value) {
+    if (name.starts_with("--"))
+        return Error(ErrorClass::usage, fmt::format("{}{} takes no value", where(node), name),
+                     see_help(node));
+    return Error(ErrorClass::usage,
+                 fmt::format("{}={}: a short flag's value follows without '='", name, value),
+                 option.is_flag() ? fmt::format("write {}", name) : fmt::format("write {} {}", name, value));
+}
+
 /// The words, with an empty value ("--host=") as a word of its own: the library would take the next word for it.
-std::vector<std::string> with_separate_values(const CommandNode& node, std::span<const std::string> words) {
-    std::vector<std::string> result;
+Separated with_separate_values(const CommandNode& node, std::span<const std::string> words) {
+    Separated separated;
+    auto& result = separated.words;
     for (auto word = words.begin(); word != words.end(); ++word) {
         if (*word == "--") {
             result.insert(result.end(), word, words.end());
@@ -88,19 +113,16 @@ std::vector<std::string> with_separate_values(const CommandNode& node, std::span
         const auto name = word->substr(0, equals);
         const auto* option = equals == std::string::npos ? nullptr : find_option(node, name);
         if (option == nullptr) continue;
-        if (!name.starts_with("--")) {
-            throw Error(ErrorClass::usage, fmt::format("{}: a short flag's value follows without '='", *word),
-                        option->is_flag() ? fmt::format("write {}", name)
-                                          : fmt::format("write {} {}", name, word->substr(equals + 1)));
+        const auto value = word->substr(equals + 1);
+        if (!name.starts_with("--") || (value.empty() && option->is_flag())) {
+            if (!separated.refusal) separated.refusal = refusal_of(node, *option, name, value);
+            result.pop_back();
+        } else if (value.empty()) {
+            result.back() = name;
+            result.emplace_back();
         }
-        if (equals + 1 != word->size()) continue;
-        if (option->is_flag())
-            throw Error(ErrorClass::usage, fmt::format("{}{} takes no value", where(node), name),
-                        see_help(node));
-        result.back() = name;
-        result.emplace_back();
     }
-    return result;
+    return separated;
 }
 
 /// The library fills nothing when the last option has no value; the options before it say how to report that.
@@ -230,8 +252,9 @@ Parsed parse_words(const CommandNode& node, std::span<const std::string> words) 
     std::stable_partition(options.begin(), options.end(),
                           [](const auto* option) { return option->decides_errors; });
     for (const auto* option : options) add(filling, *option, node);
+    auto separated = with_separate_values(node, words);
     try {
-        parse_options(filling, with_separate_values(node, words));
+        parse_options(filling, std::move(separated.words));
     } catch (const CLI::CallForHelp&) {
         // An unknown command is refused instead of showing its parent's help.
         const auto left = filling.app.remaining();
@@ -246,6 +269,7 @@ Parsed parse_words(const CommandNode& node, std::span<const std::string> words) 
     } catch (const CLI::ParseError& error) {
         throw Error(ErrorClass::usage, fmt::format("{}{}", where(node), error.what()), see_help(node));
     }
+    if (separated.refusal) throw Error(*separated.refusal);
     take_arguments(node, filling);
     if (!node.action) refuse_bare(node);
     check_required(node, filling.given);

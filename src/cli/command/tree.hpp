@@ -38,6 +38,7 @@ struct Parameter {
     std::string fallback;                  ///< the default, where that is worth showing
     std::vector<std::string> choices;      ///< the only values that are accepted; empty for any
     bool may_be_empty = false;             ///< whether '' is taken beside the choices
+    std::string missing;                   ///< what '' lacks: "a URL"; empty where '' is a value
     std::vector<std::string> suggestions;  ///< what TAB offers where other values are accepted too
     std::function<std::vector<std::string>()> suggest;  ///< empty, or the same for what is given so far
     Completes completes = Completes::nothing;

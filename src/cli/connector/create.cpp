@@ -30,16 +30,20 @@ Connector to_connector(const ConnectorOptions& options, Services& services) {
     if (options.secret.given() || asks || (options.typed_password && !options.typed_password->empty()))
         kept.insert("password");
     check_definition(connector, kept, command_line_place("connector", connector.name), services);
-    if (auto password = password_of(options, services, true))
-        connector.secrets["password"] = std::move(*password);
+    auto password = password_of(options, services, true);
+    // Enter at the prompt gives no password; an empty source clears the one of a connector that is updated.
+    const bool is_given = options.secret.given() || options.typed_password;
+    if (password && (is_given || !password->empty())) connector.secrets["password"] = std::move(*password);
     return connector;
 }
 
 /// `test` is called only where a test is wanted.
 Connector create(const CreateOptions& options, Services& services, const TestCall& test) {
-    const auto update = [&](const Connector& found) { return update_connector(options, found, services); };
     // Checked before any request: an invalid definition fails first.
     const auto connector = to_connector(options, services);
+    const auto update = [&](const Connector& found) {
+        return update_connector(options, connector, found, services);
+    };
     const auto make = [&](api::Names names) {
         auto created = services.client().create<model::Connector>(services.project_id(), connector, names);
         if (options.test) test_or_remove(created, services, test);

@@ -147,7 +147,10 @@ void add_connector_options(Command& verb, ConnectorOptions& options, bool exists
         const std::string name(secret->name);
         if (name == "password") continue;
         verb.option(flag_of(name), options.secret_files[name], help_of(name),
-                    {.value = "FILE", .completes = Completes::file, .shown = taken_by(options, name)});
+                    {.value = "FILE",
+                     .may_be_empty = exists,
+                     .completes = Completes::file,
+                     .shown = taken_by(options, name)});
     }
     for (const auto& name : sources::engine_option_names()) {
         verb.option(flag_of(name), options.own[name], help_of(name),

@@ -63,7 +63,7 @@ class Questions {
 
     /// What belongs to the question before it.
     void explain(const std::string& text) {
-        for (const auto& line : wrap_text(text, width())) services_.say("  " + line);
+        for (const auto& line : render::wrap_text(text, width())) services_.say("  " + line);
     }
 
     void say_command_line() {
@@ -151,7 +151,7 @@ class Questions {
             const auto answer = choices.empty() ? ask(label_of(option), fallback, option.help)
                                                 : choose(label_of(option), choices, fallback, option.help);
             if (answer.empty() && option.required) {
-                explain(fmt::format("{} needs it: {}", engine.title, option.help));
+                explain(fmt::format("it is required: {}", option.help));
                 continue;
             }
             if (answer != fallback && !answer.empty() && !keep(name, answer)) continue;

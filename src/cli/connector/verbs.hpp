@@ -16,8 +16,9 @@ void add_connector_types(Command& command, Services& services);
 /// The platform's test of a connector.
 api::TestOutcome test_connector(api::Client& client, const api::ObjectReference& connector);
 
-/// Changes the fields that the options give. Error usage when they give none.
-model::Connector update_connector(const ConnectorOptions& options, const model::Connector& found,
-                                  Services& services);
+/// Changes the fields that the options give, and the secrets of `given`: stdin, a pipe or a command can be read only once.
+/// Error usage when there are none.
+model::Connector update_connector(const ConnectorOptions& options, const model::Connector& given,
+                                  const model::Connector& found, Services& services);
 
 }  // namespace prevision::cli

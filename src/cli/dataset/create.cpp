@@ -1,10 +1,10 @@
 #include <filesystem>
 
 #include "cli/dataset/snapshot_watch.hpp"
+#include "cli/dataset/transfer.hpp"
 #include "cli/dataset/upload.hpp"
 #include "cli/dataset/verbs.hpp"
 #include "cli/verbs/existing.hpp"
-#include "render/progress.hpp"
 
 namespace prevision::cli {
 
@@ -112,16 +112,11 @@ Dataset run_create(const CreateOptions& options, Services& services) {
 
 }  // namespace
 
-void add_progress(Command& verb, std::string& progress) {
-    verb.option("--progress", progress, "How to show progress on stderr",
-                {.value = "MODE", .choices = render::progress_mode_names()});
-}
-
 void add_dataset_create(Command& command, Services& services, const DatasetNoun& noun) {
     auto verb = command.subcommand("create", "Take a snapshot of a datasource, or upload a file");
     auto& options = verb.keep<CreateOptions>();
     verb.argument("[NAME]", options.name, "The dataset's name; by default the datasource's and the time",
-                  false);
+                  false, {.missing = "a name"});
     verb.option("--datasource", options.datasource, "What to take a snapshot of, by name or id",
                 {.value = "NAME", .completes = Completes::datasource});
     add_upload_options(verb, options.upload);

@@ -20,7 +20,7 @@ Error failure_of(const model::Dataset& dataset) {
 }
 
 render::ProgressState progress_of(const model::Dataset& dataset) {
-    return {.bytes = dataset.bytes.value_or(0),
+    return {.bytes = dataset.bytes.value_or(0),  // known to be none before the first ones
             .total_bytes = dataset.total_bytes,
             .rows = dataset.rows,
             .about_rows = dataset.about_rows};

@@ -74,6 +74,11 @@ Transferred hash_source(Services& services, const model::Datasource& datasource,
     return sink.finish();
 }
 
+void add_progress(Command& verb, std::string& progress) {
+    verb.option("--progress", progress, "How to show progress on stderr",
+                {.value = "MODE", .choices = render::progress_mode_names()});
+}
+
 std::unique_ptr<render::Progress> make_progress(Services& services, const std::string& label,
                                                 const std::string& mode) {
     auto chosen = render::parse_progress_mode(mode).value_or(render::ProgressMode::automatic);

@@ -26,6 +26,9 @@ Transferred transfer(Services& services, const model::Dataset& dataset, const st
 /// Reads what the datasource yields now, and only counts and hashes it.
 Transferred hash_source(Services& services, const model::Datasource& datasource, render::Progress& progress);
 
+/// The option --progress.
+void add_progress(Command& verb, std::string& progress);
+
 /// Progress on stderr in that mode; "auto" shows none with JSON.
 std::unique_ptr<render::Progress> make_progress(Services& services, const std::string& label,
                                                 const std::string& mode = "auto");

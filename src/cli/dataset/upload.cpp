@@ -29,9 +29,6 @@ void check_upload(const UploadOptions& options, const std::string& flag, bool ot
     if (!options.file && describes)
         throw Error(ErrorClass::usage, "--separator, --header, --encoding and the like go with --file",
                     "a datasource has them: 'prevision datasource update'");
-    if (options.file && options.file->empty())
-        throw Error(ErrorClass::usage, "--file: a file's name is missing",
-                    "give a file's name, or - for stdin");
 }
 
 api::FormUpload open_upload(const UploadOptions& options, bool detects_header, const std::string& name) {

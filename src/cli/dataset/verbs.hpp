@@ -17,7 +17,4 @@ void add_dataset_unpin(Command& command, Services& services, const DatasetNoun& 
 void add_dataset_prune(Command& command, Services& services);
 void add_dataset_update(Command& command, Services& services, const DatasetNoun& noun);
 
-/// The option --progress.
-void add_progress(Command& verb, std::string& progress);
-
 }  // namespace prevision::cli

@@ -1,4 +1,5 @@
 #include "cli/dataset/snapshot_watch.hpp"
+#include "cli/dataset/transfer.hpp"
 #include "cli/dataset/verbs.hpp"
 
 namespace prevision::cli {

@@ -27,9 +27,12 @@ Exporter run_create(const CreateOptions& options, Services& services) {
     const auto place = command_line_place("exporter", exporter.name);
     check_at(place, [&] { set_write_mode(exporter, options.write_mode.value_or("")); });
     check_definition(exporter, connector, place, services);
-    return create_unless_taken<Exporter>(services, options.if_exists, exporter.name, [&](api::Names names) {
-        return services.client().create<model::Exporter>(services.project_id(), exporter, names);
-    });
+    return create_unless_taken<Exporter>(
+        services, options.if_exists, exporter.name,
+        [&](api::Names names) {
+            return services.client().create<model::Exporter>(services.project_id(), exporter, names);
+        },
+        [&](const Exporter& found) { return update_exporter(options, found, services); });
 }
 
 }  // namespace
@@ -38,7 +41,7 @@ void add_exporter_create(Command& command, Services& services, const ExporterNou
     auto verb = command.subcommand("create", "Create an exporter");
     auto& options = verb.keep<CreateOptions>();
     add_exporter_options(verb, options, false);
-    add_if_exists(verb, options.if_exists, false);
+    add_if_exists(verb, options.if_exists, true);
     verb.example("prevision exporter create results --connector shop --database shop --table results");
     verb.example(
         "prevision exporter create daily --connector files --path out/sales.csv --write-mode timestamp");

@@ -2,11 +2,12 @@
 
 namespace prevision::cli {
 
-std::vector<Field<model::Export>> export_fields() {
+ExportFields export_fields(Names<model::Dataset>& datasets) {
     using model::Export;
     return {id_field<Export>(),
             extra(text("exporter_id", &Export::exporter_id)),
-            text("dataset_id", &Export::dataset_id),
+            name_field<Export>("dataset", datasets, &Export::dataset_id),
+            extra(text("dataset_id", &Export::dataset_id)),
             text("status", &Export::status),
             quantity("rows", render::Quantity::count, &Export::rows),
             text("logs", &Export::logs),
@@ -22,13 +23,14 @@ void add_exporter_exports(Command& command, Services& services) {
     auto& options = verb.keep<Options>();
     verb.argument("NAME", options.name, "The exporter's name or id", true,
                   {.completes = Completes::exporter});
-    add_list_options(verb, options.list, column_names(export_fields()));
+    const auto& fields = verb.keep<ExportFields>(export_fields(verb.keep<Names<model::Dataset>>()));
+    add_list_options(verb, options.list, column_names(fields));
     verb.example("prevision exporter exports results");
-    verb.action([&options, &services] {
-        const auto fields = export_fields();
+    verb.action([&options, &fields, &services] {
         const auto exporter = find<model::Exporter>(services, options.name);
         auto listing = make_listing(services, options.list, fields);
         listing.show([&] {
+            prepare_used(services, fields, listing);
             services.client().list_exports(api::refer_to(exporter), [&](const model::Export& each) {
                 return listing.add(to_row(fields, each));
             });

@@ -5,10 +5,8 @@
 
 namespace prevision::cli {
 
-namespace {
-
-model::Exporter run_update(const ExporterOptions& options, Services& services) {
-    auto found = find<model::Exporter>(services, options.name);
+model::Exporter update_exporter(const ExporterOptions& options, const model::Exporter& found,
+                                Services& services) {
     model::JsonObject changes;
     if (options.connector)
         changes.text("connector_id", find<model::Connector>(services, *options.connector).id);
@@ -32,15 +30,15 @@ model::Exporter run_update(const ExporterOptions& options, Services& services) {
     return send_changes(services, found, options.new_name, std::move(changes));
 }
 
-}  // namespace
-
 void add_exporter_update(Command& command, Services& services, const ExporterNoun& noun) {
     auto verb = command.subcommand("update", "Change the given fields of an exporter");
     auto& options = verb.keep<ExporterOptions>();
     add_exporter_options(verb, options, true);
     verb.detail("An empty value ('') clears a field.");
     verb.example("prevision exporter update results --write-mode replace");
-    show_result_of(verb, services, noun, [&options, &services] { return run_update(options, services); });
+    show_result_of(verb, services, noun, [&options, &services] {
+        return update_exporter(options, find<model::Exporter>(services, options.name), services);
+    });
 }
 
 }  // namespace prevision::cli

@@ -70,7 +70,7 @@ void add_profile(Command& root, Services& services) {
     auto show = command.subcommand("show", "Show a profile, without its token", {"get"});
     auto& name = show.keep<std::string>();
     show.argument("[NAME]", name, "Its name; without it the one in use", false,
-                  {.completes = Completes::profile});
+                  {.missing = "a profile's name", .completes = Completes::profile});
     show.example("prevision profile show work -o json");
     show.action([&name, &services] { run_show(name, services); });
 }

@@ -32,52 +32,60 @@ Noun<Project> project_noun() {
             .dependents = contents};
 }
 
-struct CreateOptions {
-    Project project;
-    IfExists if_exists;
-};
-
-Project run_create(const CreateOptions& options, Services& services) {
-    return create_unless_taken<Project>(
-        services, options.if_exists, options.project.name,
-        [&](api::Names names) { return services.client().create_project(options.project, names); });
-}
-
-void add_create(Command& command, Services& services, const Noun<Project>& noun) {
-    auto verb = command.subcommand("create", "Create a project");
-    auto& options = verb.keep<CreateOptions>();
-    options.project.color = "#3C6DF0";
-    verb.argument("NAME", options.project.name, "The project's name");
-    verb.option("--description", options.project.description, "What it is for");
-    verb.option("--project-color", options.project.color, "Its colour on the platform", {.value = "#RRGGBB"});
-    add_if_exists(verb, options.if_exists, false);
-    verb.example("prevision project create churn --description 'Which customers leave'");
-    show_result_of(verb, services, noun, [&options, &services] { return run_create(options, services); });
-}
-
-struct UpdateOptions {
+/// What `create` and `update` take.
+struct ProjectOptions {
     std::string name;
     std::optional<std::string> new_name;
     std::optional<std::string> description;
     std::optional<std::string> color;
+    IfExists if_exists;
 };
 
-Project run_update(const UpdateOptions& options, Services& services) {
+void add_description(Command& verb, ProjectOptions& options) {
+    verb.option("--description", options.description, "What it is for");
+    verb.option("--project-color", options.color, "Its colour on the platform", {.value = "#RRGGBB"});
+}
+
+Project update_project(const ProjectOptions& options, const Project& found, Services& services) {
     model::JsonObject changes;
     changes.text_if_given("description", options.description).text_if_given("color", options.color);
-    return send_changes(services, find<Project>(services, options.name), options.new_name,
-                        std::move(changes));
+    return send_changes(services, found, options.new_name, std::move(changes));
+}
+
+Project run_create(const ProjectOptions& options, Services& services) {
+    const Project project{.name = options.name,
+                          .description = options.description.value_or(""),
+                          .color = options.color.value_or("#3C6DF0")};
+    return create_unless_taken<Project>(
+        services, options.if_exists, options.name,
+        [&](api::Names names) { return services.client().create_project(project, names); },
+        [&](const Project& found) {
+            const bool changes = options.description || options.color;
+            return changes ? update_project(options, found, services) : found;
+        });
+}
+
+void add_create(Command& command, Services& services, const Noun<Project>& noun) {
+    auto verb = command.subcommand("create", "Create a project");
+    auto& options = verb.keep<ProjectOptions>();
+    verb.argument("NAME", options.name, "The project's name");
+    add_description(verb, options);
+    add_if_exists(verb, options.if_exists, true);
+    verb.example("prevision project create churn --description 'Which customers leave'");
+    show_result_of(verb, services, noun, [&options, &services] { return run_create(options, services); });
 }
 
 void add_update(Command& command, Services& services, const Noun<Project>& noun) {
     auto verb = command.subcommand("update", "Change the given fields of a project");
-    auto& options = verb.keep<UpdateOptions>();
+    auto& options = verb.keep<ProjectOptions>();
     verb.argument("NAME", options.name, "Its name or id", true, {.completes = Completes::project});
     add_new_name(verb, options.new_name);
-    verb.option("--description", options.description, "What it is for");
-    verb.option("--project-color", options.color, "Its colour on the platform", {.value = "#RRGGBB"});
+    add_description(verb, options);
+    verb.detail("An empty value ('') clears a field.");
     verb.example("prevision project update my_project --name churn");
-    show_result_of(verb, services, noun, [&options, &services] { return run_update(options, services); });
+    show_result_of(verb, services, noun, [&options, &services] {
+        return update_project(options, find<Project>(services, options.name), services);
+    });
 }
 
 void add_verbs(Command& command, Services& services) {

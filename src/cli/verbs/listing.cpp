@@ -55,7 +55,7 @@ void add_list_options(Command& command, ListOptions& options, const std::vector<
 void add_columns_option(Command& command, std::vector<std::string>& columns,
                         const std::vector<std::string>& names, Completes kind) {
     command.comma_list("--columns", columns, "Which columns to show, in this order; of table, csv and tsv",
-                       {.value = "A,B,...", .completes = kind, .suggestions = names});
+                       {.value = "A,B,...", .missing = "a column", .completes = kind, .suggestions = names});
 }
 
 std::size_t column_index(const std::vector<std::string>& names, const std::string& name) {

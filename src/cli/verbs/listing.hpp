@@ -39,7 +39,8 @@ struct Field {
     render::Column column;
     std::function<std::optional<std::string>(const Object&)> cell;
     bool in_lists = true;                    ///< whether a list shows it unless `--columns` says otherwise
-    std::function<void(Services&)> prepare;  ///< fetches what the cells need beside the object, or empty
+    std::function<void(Services&)> prepare;  ///< fetches what the cells need beside the objects, or empty
+    std::function<void(Services&, const Object&)> prepare_one;  ///< the same for one object
 };
 
 /// A text as a cell: empty is "not set".
@@ -202,11 +203,34 @@ std::vector<Field<Object>> pick_fields(const std::vector<Field<Object>>& fields,
     return picked;
 }
 
+/// Fetches what the cells that the listing uses need beside the objects. Returns the indices of their columns.
+template <typename Object>
+std::vector<std::size_t> prepare_used(Services& services, const std::vector<Field<Object>>& fields,
+                                      const Listing& listing) {
+    std::vector<std::size_t> used;
+    for (std::size_t i = 0; i < fields.size(); ++i) {
+        if (!listing.uses(i)) continue;
+        if (fields[i].prepare) fields[i].prepare(services);
+        used.push_back(i);
+    }
+    return used;
+}
+
+/// Fetches what the object's cells need beside it, where the format has cells.
+template <typename Object>
+void prepare_cells(Services& services, const std::vector<Field<Object>>& fields, const Object& object) {
+    if (!render::traits(services.options().format()).cells) return;
+    for (const auto& field : fields) {
+        if (field.prepare_one) field.prepare_one(services, object);
+    }
+}
+
 /// Shows one object, as `create` and `show` do.
 template <typename Object>
-void show_object(Console& console, const std::vector<Field<Object>>& fields, const Object& object) {
-    render::render_object(columns_of(fields), to_row(fields, object), console.render_settings(),
-                          console.io().out);
+void show_object(Services& services, const std::vector<Field<Object>>& fields, const Object& object) {
+    prepare_cells(services, fields, object);
+    render::render_object(columns_of(fields), to_row(fields, object), services.render_settings(),
+                          services.io().out);
 }
 
 /// Shows the objects of a command that takes several names: one as `show_object` does, several as a list; as a table, blocks
@@ -214,20 +238,21 @@ void show_object(Console& console, const std::vector<Field<Object>>& fields, con
 template <typename Object>
 class ObjectList {
   public:
-    ObjectList(Console& console, std::vector<Field<Object>> fields, std::size_t count)
-        : console_(console), fields_(std::move(fields)) {
-        const auto settings = console.render_settings();
+    ObjectList(Services& services, std::vector<Field<Object>> fields, std::size_t count)
+        : services_(services), fields_(std::move(fields)) {
+        const auto settings = services.render_settings();
         blocks_ = count == 1 || settings.format == render::Format::table;
-        if (!blocks_) list_ = render::make_list_renderer(columns_of(fields_), settings, console.io().out);
+        if (!blocks_) list_ = render::make_list_renderer(columns_of(fields_), settings, services.io().out);
     }
 
     void add(const Object& object) {
         if (!blocks_) {
+            prepare_cells(services_, fields_, object);
             list_->add(to_row(fields_, object));
             return;
         }
-        if (std::exchange(begun_, true)) console_.io().out.write("\n");
-        show_object(console_, fields_, object);
+        if (std::exchange(begun_, true)) services_.io().out.write("\n");
+        show_object(services_, fields_, object);
     }
 
     void finish() {
@@ -235,7 +260,7 @@ class ObjectList {
     }
 
   private:
-    Console& console_;
+    Services& services_;
     std::vector<Field<Object>> fields_;
     bool blocks_ = false;
     bool begun_ = false;
@@ -244,10 +269,10 @@ class ObjectList {
 
 /// Says what was done to an object: a message for people; all formats but table show the object too.
 template <typename Object>
-void show_done(Console& console, const std::vector<Field<Object>>& fields, const Object& object,
+void show_done(Services& services, const std::vector<Field<Object>>& fields, const Object& object,
                const std::string& message) {
-    if (console.options().format() != render::Format::table) show_object(console, fields, object);
-    console.message(message);
+    if (services.options().format() != render::Format::table) show_object(services, fields, object);
+    services.message(message);
 }
 
 }  // namespace prevision::cli

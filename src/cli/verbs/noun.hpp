@@ -35,8 +35,8 @@ template <typename Object>
 void list_without_cells(Services& services, Listing& listing) {
     auto& client = services.client();
     if (services.options().format() == render::Format::id) {
-        client.list_ids<Object>(scope_of<Object>(services), [&](const std::string& id) {
-            return listing.add({.id = id, .cells = {}, .document = {}});
+        client.list_ids<Object>(scope_of<Object>(services), [&](std::string id) {
+            return listing.add({.id = std::move(id), .cells = {}, .document = {}});
         });
         return;
     }
@@ -49,12 +49,7 @@ void list_without_cells(Services& services, Listing& listing) {
 template <typename Object>
 void list_objects(Services& services, const Noun<Object>& noun, Listing& listing) {
     const auto& fields = noun.fields;
-    std::vector<std::size_t> used;
-    for (std::size_t i = 0; i < fields.size(); ++i) {
-        if (!listing.uses(i)) continue;
-        if (fields[i].prepare) fields[i].prepare(services);
-        used.push_back(i);
-    }
+    const auto used = prepare_used(services, fields, listing);
     if (used.empty()) {
         list_without_cells<Object>(services, listing);
         return;
@@ -162,7 +157,8 @@ void run_delete(Services& services, const Noun<Object>& noun, const DeleteOption
         deletion.add(name, objects[i].name, dependents[i]);
     }
     deletion.confirm(options.yes, services);
-    ObjectList<Object> shown(services, noun.fields, objects.size());
+    // Of several names the result is a list, however many were found.
+    ObjectList<Object> shown(services, noun.fields, objects.empty() ? 0 : options.names.size());
     for (std::size_t i = 0; i < objects.size(); ++i) {
         batch.run([&] {
             remove_dependents(services, dependents[i]);

@@ -20,10 +20,13 @@ void add_secret_options(Command& command, SecretOptions& options, bool with_valu
                    {.value = "FILE", .completes = Completes::file, .shown = shown});
     command.option(flag("env"), options.variable,
                    fmt::format("Take the {} from an environment variable", noun),
-                   {.value = "VAR", .completes = Completes::environment_variable, .shown = shown});
+                   {.value = "VAR",
+                    .missing = "a variable's name",
+                    .completes = Completes::environment_variable,
+                    .shown = shown});
     command.option(flag("command"), options.command,
                    fmt::format("Take what a command prints as the {}", noun),
-                   {.value = "CMD", .shown = shown});
+                   {.value = "CMD", .missing = "a command", .shown = shown});
     if (!with_value) return;
     command.option("--" + noun, options.value,
                    fmt::format("The {} itself: others may see it, so prefer one of the above", noun),
@@ -33,13 +36,6 @@ void add_secret_options(Command& command, SecretOptions& options, bool with_valu
 namespace {
 
 constexpr std::size_t secret_limit = std::size_t{1} << 20U;
-
-/// The value of a source that must not be empty: a file's name, a variable's, a command.
-const std::string& not_empty(const std::string& value, const std::string& flag, std::string_view what) {
-    if (!value.empty()) return value;
-    throw Error(ErrorClass::usage, fmt::format("{}: {} is missing", flag, what),
-                fmt::format("give {} after {}", what, flag));
-}
 
 Secret read_stdin(const std::string& noun, Console& console) {
     auto& io = console.io();
@@ -61,20 +57,18 @@ std::optional<Secret> read_source(const SecretOptions& options, Console& console
         throw Error(ErrorClass::usage, fmt::format("the {} is given more than once", noun),
                     "name one source for it");
     if (options.from_stdin) return read_stdin(noun, console);
-    if (options.file) {
-        const auto& file = not_empty(*options.file, flag("file"), "a file's name");
-        return without_last_newline(read_file(file, secret_limit));
-    }
+    if (options.file) return without_last_newline(read_file(*options.file, secret_limit));
     if (options.variable) {
-        const auto& variable = not_empty(*options.variable, flag("env"), "a variable's name");
-        auto value = console.io().environment.get_raw(variable);
-        if (!value)
-            throw Error(ErrorClass::not_found, fmt::format("{}: {} is not set", flag("env"), variable));
+        auto value = console.io().environment.get_raw(*options.variable);
+        if (!value) {
+            throw Error(ErrorClass::not_found,
+                        fmt::format("{}: {} is not set", flag("env"), *options.variable));
+        }
         return Secret(std::move(*value));
     }
     if (options.command) {
-        return read_secret_command(not_empty(*options.command, flag("command"), "a command"), flag("command"),
-                                   console.options().time_limit(), console.cancellation());
+        return read_secret_command(*options.command, flag("command"), console.options().time_limit(),
+                                   console.cancellation());
     }
     if (options.value) {
         console.warn(

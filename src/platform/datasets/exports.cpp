@@ -63,7 +63,7 @@ void Exports::begin(const model::Export& started, Write write) {
     try {
         job->thread = std::thread(
             [this, job, started, write = std::move(write), working = std::move(working)]() mutable {
-                work(started, write, job->cancellation);
+                work(started, write, job->cancellation, job->rows);
                 // What it held is given back before anybody learns that it has ended.
                 write = nullptr;
                 working.reset();
@@ -107,17 +107,22 @@ bool Exports::hand_over(const model::Export& started) {
 
 void Exports::run(const model::Export& started, const Write& write, Cancellation& cancellation) {
     const auto working = alive_.work_on(started.id);
-    work(started, write, cancellation);
+    std::atomic<std::uint64_t> rows{0};
+    work(started, write, cancellation, rows);
 }
 
-void Exports::work(model::Export done, const Write& write, Cancellation& cancellation) {
+void Exports::work(model::Export done, const Write& write, Cancellation& cancellation,
+                   std::atomic<std::uint64_t>& rows) {
     auto commit = Commit::settled;
     bool committing = false;
     try {
-        write(done, cancellation, [&] {
-            exporters_.begin_commit(done.id);
-            committing = true;
-        });
+        write(done, cancellation,
+              {.written = [&](std::uint64_t written) { rows = written; },
+               .before_commit =
+                   [&] {
+                       exporters_.begin_commit(done.id);
+                       committing = true;
+                   }});
         done.status = "done";
     } catch (const Error& error) {
         commit = fail(done, error, committing);
@@ -149,9 +154,20 @@ void Exports::record(model::Export& done, Commit commit) {
     }
 }
 
+std::optional<std::uint64_t> Exports::rows_so_far(const std::string& export_id) {
+    const std::lock_guard lock(mutex_);
+    const auto found = std::ranges::find(jobs_, export_id, [](const auto& job) { return job->id; });
+    if (found == jobs_.end()) return std::nullopt;
+    const std::uint64_t rows = (*found)->rows;
+    return rows > 0 ? std::optional(rows) : std::nullopt;  // a file has none
+}
+
 /// A running export as it is now: failed when its process is gone.
 model::Export Exports::settled(model::Export running) {
-    if (!alive_.is_abandoned(running.id)) return running;
+    if (!alive_.is_abandoned(running.id)) {
+        running.rows = rows_so_far(running.id);
+        return running;
+    }
     // It may have ended between the reading and the test.
     const auto now = exporters_.find_export(running.id);
     if (now && now->status != "running") return *now;

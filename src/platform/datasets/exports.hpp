@@ -1,6 +1,8 @@
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
@@ -23,10 +25,14 @@ namespace prevision::platform {
 /// thread.
 class Exports {
   public:
-    /// Writes the data, all or nothing, and describes in `done` what was written. Calls `before_commit` before rows
-    /// are committed.
-    using Write = std::function<void(model::Export& done, Cancellation& cancellation,
-                                     const std::function<void()>& before_commit)>;
+    /// What the writing of an export reports.
+    struct Report {
+        std::function<void(std::uint64_t rows)> written;  ///< so many rows so far
+        std::function<void()> before_commit;              ///< before rows are committed
+    };
+
+    /// Writes the data, all or nothing, and describes in `done` what was written.
+    using Write = std::function<void(model::Export& done, Cancellation& cancellation, const Report& report)>;
 
     using Launch = std::function<void(const std::string& export_id)>;
 
@@ -55,7 +61,8 @@ class Exports {
     /// Runs an export that another process has handed over; returns when it is done or failed.
     void run(const model::Export& started, const Write& write, Cancellation& cancellation);
 
-    /// As the table's, after exports whose process has died are set to failed.
+    /// As the table's, after exports whose process has died are set to failed. One that runs in this process has the rows that
+    /// it has written so far.
     std::optional<model::Export> find(const std::string& export_id);
     Listed<model::Export> list(const std::string& exporter_id, const Page& page);
 
@@ -74,14 +81,17 @@ class Exports {
     struct Job {
         std::string id;
         Cancellation cancellation;
+        std::atomic<std::uint64_t> rows{0};
         bool ended = false;  ///< guarded by mutex_
         std::thread thread;
     };
 
-    void work(model::Export done, const Write& write, Cancellation& cancellation);
+    void work(model::Export done, const Write& write, Cancellation& cancellation,
+              std::atomic<std::uint64_t>& rows);
     void record(model::Export& done, ExporterTable::Commit commit);
     std::unique_ptr<Jobs::Work> insert(const model::Export& started);
     model::Export settled(model::Export running);
+    std::optional<std::uint64_t> rows_so_far(const std::string& export_id);
 
     ExporterTable& exporters_;
     Jobs& alive_;

@@ -227,6 +227,18 @@ Listed<model::Dataset> Jobs::list(const std::string& project_id, const Page& pag
     return list;
 }
 
+std::uint64_t Jobs::each(const std::string& project_id, const Page& page,
+                         const std::function<void(model::Dataset)>& each) {
+    auto listed = list(project_id, page);
+    for (auto& dataset : listed.items) each(std::move(dataset));
+    return listed.total;
+}
+
+std::uint64_t Jobs::each_id(const std::string& project_id, const Page& page,
+                            const std::function<void(std::string_view)>& each) {
+    return datasets_.each_id(project_id, page, each);
+}
+
 void Jobs::settle() {
     for (const auto& id : datasets_.unfinished()) find(id);
 }
@@ -235,7 +247,7 @@ void Jobs::settle() {
 /// and the lock; then the table refuses that step.
 std::optional<model::Dataset> Jobs::settled(const model::Dataset& dataset) {
     const auto excluded = WorkerLock::try_exclude(lock_of(dataset.id));
-    if (!excluded) return with_totals(dataset);
+    if (!excluded) return dataset;
     const Error reason(ErrorClass::internal, "the process that took the snapshot ended before it was done");
     try {
         if (datasets_.fail(dataset.id, reason)) {
@@ -249,20 +261,6 @@ std::optional<model::Dataset> Jobs::settled(const model::Dataset& dataset) {
         if (now && is_unfinished(*now)) set_failed(*now, reason);
         return now;
     }
-}
-
-/// The dataset, with how much there will be of it where a job of this process knows that.
-model::Dataset Jobs::with_totals(model::Dataset dataset) {
-    const auto known = [](std::uint64_t number) {
-        return number == 0 ? std::nullopt : std::optional(number);
-    };
-    const std::lock_guard lock(mutex_);
-    for (const auto& job : jobs_) {
-        if (job->id != dataset.id) continue;
-        dataset.total_bytes = known(job->total_bytes);
-        dataset.about_rows = known(job->about_rows);
-    }
-    return dataset;
 }
 
 Jobs::Work::~Work() {
@@ -324,8 +322,15 @@ void Jobs::publish_progress() {
 void Jobs::publish(Job& job) {
     if (!job.running) return;
     try {
+        const auto known = [](std::uint64_t number) {
+            return number == 0 ? std::nullopt : std::optional(number);
+        };
+        const DatasetProgress now{.rows = job.rows,
+                                  .bytes = job.bytes,
+                                  .total_bytes = known(job.total_bytes),
+                                  .about_rows = known(job.about_rows)};
         // The dataset is not running: it was deleted, perhaps by another process.
-        if (!datasets_.update_progress(job.id, job.rows, job.bytes)) job.cancellation.cancel();
+        if (!datasets_.update_progress(job.id, now)) job.cancellation.cancel();
     } catch (const Error&) {
         // The store is busy or full: the next progress, or the end, will be written.
         return;

@@ -83,6 +83,10 @@ class Jobs {
     /// As the table's `find_same` and `list`, after datasets whose worker has died are set to failed.
     std::optional<model::Dataset> find(const std::string& dataset_id);
     Listed<model::Dataset> list(const std::string& project_id, const Page& page);
+    std::uint64_t each(const std::string& project_id, const Page& page,
+                       const std::function<void(model::Dataset)>& each);
+    std::uint64_t each_id(const std::string& project_id, const Page& page,
+                          const std::function<void(std::string_view)>& each);
 
     /// Sets every dataset whose worker has died to failed, and removes its files.
     void settle();
@@ -170,7 +174,6 @@ class Jobs {
     void store_once(const std::string& dataset_id, const DatasetContent& content, Cancellation& cancellation);
     void fail(const std::string& dataset_id, const Error& reason);
     std::optional<model::Dataset> settled(const model::Dataset& dataset);
-    model::Dataset with_totals(model::Dataset dataset);
     void sweep();
     std::optional<std::string> remove_files(const std::string& dataset_id) const;
     std::uint64_t remove_abandoned(const std::vector<std::string>& ids);

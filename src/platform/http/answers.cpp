@@ -1,5 +1,7 @@
 #include "platform/http/answers.hpp"
 
+#include <utility>
+
 #include <fmt/format.h>
 
 #include "core/utf8.hpp"
@@ -50,11 +52,16 @@ Answer failure_answer(const Error& error) {
     return answer;
 }
 
-Answer page_answer(const Page& page, std::uint64_t total, const std::vector<std::string>& items) {
-    const bool more = page.offset() + page.size < total;
-    return json_answer(fmt::format(
-        R"({{"items":[{}],"metaData":{{"totalItems":{},"rowsPerPage":{},"page":{},"nextPage":{}}}}})",
-        fmt::join(items, ","), total, page.size, page.number, more));
+void PageAnswer::add(std::string_view item) {
+    if (!std::exchange(is_empty_, false)) body_ += ',';
+    body_ += item;
+}
+
+Answer PageAnswer::finish(std::uint64_t total) {
+    const bool more = page_.offset() + page_.size < total;
+    body_ += fmt::format(R"(],"metaData":{{"totalItems":{},"rowsPerPage":{},"page":{},"nextPage":{}}}}})", total,
+                         page_.size, page_.number, more);
+    return json_answer(std::move(body_));
 }
 
 }  // namespace prevision::platform

@@ -2,7 +2,7 @@
 
 #include <cstdint>
 #include <string>
-#include <vector>
+#include <string_view>
 
 #include "core/error.hpp"
 #include "platform/platform.hpp"
@@ -22,7 +22,21 @@ int status_of(ErrorClass error_class);
 /// Always valid JSON, whatever bytes the message holds.
 Answer failure_answer(const Error& error);
 
-/// A page of a list; each item is JSON.
-Answer page_answer(const Page& page, std::uint64_t total, const std::vector<std::string>& items);
+/// Builds the answer with a page of a list, which may hold thousands of items.
+class PageAnswer {
+  public:
+    explicit PageAnswer(const Page& page) : page_(page) {}
+
+    /// `item` must be JSON.
+    void add(std::string_view item);
+
+    /// `total` counts the items of all pages. Do not use the builder after it.
+    Answer finish(std::uint64_t total);
+
+  private:
+    const Page& page_;
+    std::string body_ = R"({"items":[)";
+    bool is_empty_ = true;
+};
 
 }  // namespace prevision::platform

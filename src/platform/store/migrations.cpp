@@ -179,9 +179,26 @@ ALTER TABLE datasets ADD COLUMN hint TEXT NOT NULL DEFAULT '';
 ALTER TABLE exports ADD COLUMN hint TEXT NOT NULL DEFAULT '';
 )sql";
 
+// With the id in the index, a list of ids reads no object.
+constexpr auto ids_of_lists = R"sql(
+DROP INDEX connectors_of_project;
+DROP INDEX datasources_of_project;
+DROP INDEX datasets_of_project;
+DROP INDEX exporters_of_project;
+CREATE INDEX connectors_of_project ON connectors(project_id, seq, id);
+CREATE INDEX datasources_of_project ON datasources(project_id, seq, id);
+CREATE INDEX datasets_of_project ON datasets(project_id, seq, id);
+CREATE INDEX exporters_of_project ON exporters(project_id, seq, id);
+)sql";
+
+constexpr auto totals_of_snapshots = R"sql(
+ALTER TABLE datasets ADD COLUMN total_bytes INTEGER;
+ALTER TABLE datasets ADD COLUMN about_rows INTEGER;
+)sql";
+
 // What a snapshot was taken of, which lists do not need. `unchanged_datasets` has the ids of snapshots that were not
-// taken, because the source was as in another dataset, and the marks that were seen then. The indexes find a datasource's datasets, those of the same
-// bytes, and what an export is running from.
+// taken, because the source was as in another dataset, and the marks that were seen then. The indexes find a
+// datasource's datasets, those of the same bytes, and what an export is running from.
 constexpr auto manifests = R"sql(
 CREATE TABLE manifests (
     dataset_id TEXT PRIMARY KEY REFERENCES datasets(id) ON DELETE CASCADE,
@@ -202,7 +219,8 @@ CREATE INDEX running_exports ON exports(dataset_id) WHERE status = 'running';
 
 /// The step at index N brings a store from version N to N + 1. A step that was released is never changed.
 constexpr std::array steps{first_layout,     served_platform,      file_formats,      export_failures,
-                           limits_and_names, more_of_file_formats, hints_of_failures, manifests};
+                           limits_and_names, more_of_file_formats, hints_of_failures, ids_of_lists,
+                           totals_of_snapshots, manifests};
 
 std::int64_t read_number(sqlite::Database& database, std::string_view sql) {
     auto statement = database.prepare(sql);

@@ -11,7 +11,7 @@
 namespace prevision::platform {
 
 /// A page of a list: `page`, from 1, and `rowsPerPage`; with `name`, of the objects that have this name; with
-/// `fields=_id`, of objects of which only the id is read.
+/// `fields=_id`, where the list can be read so, of ids only.
 struct Page {
     std::uint64_t number = 1;
     std::uint64_t size = 100;

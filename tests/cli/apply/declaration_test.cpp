@@ -1,8 +1,10 @@
 // What files may declare, and what apply and diff make of it, on an embedded platform in this process.
 #include <filesystem>
 #include <fstream>
+#include <thread>
 
 #include <catch2/catch.hpp>
+#include <sys/stat.h>
 
 #include "cli/in_process.hpp"
 
@@ -86,6 +88,25 @@ TEST_CASE("a folder without a declaration, and a file that is not there, are ref
     const auto folder = (platform.run.folder / "folder").string();
     check_refused(platform.run({"apply", folder}), 7, folder + ": the folder has no file that ends with");
     check_refused(platform.run({"apply", folder + "/none.yaml"}), 3, "none.yaml");
+    check_refused(platform.run({"diff", "-", "-"}, {}, shop), 2, "- is given twice");
+}
+
+TEST_CASE(
+    "a file of a folder that cannot be read is refused, so that --prune does not delete what it declares") {
+    Embedded platform;
+    const auto file = platform.write("folder/A.YAML", shop);
+    const auto folder = (platform.run.folder / "folder").string();
+    platform.ok({"apply", folder});
+    const auto other = platform.run.folder / "folder" / "other.yaml";
+    std::filesystem::create_symlink("nothing", other);
+    check_refused(platform.run({"apply", folder, "--prune", "--yes"}), 3, "other.yaml");
+    std::filesystem::remove(other);
+    REQUIRE(::mkfifo(other.c_str(), 0600) == 0);
+    check_refused(platform.run({"apply", folder, "--prune", "--yes"}), 7, "other.yaml");
+    std::filesystem::remove(other);
+    // A folder is not looked into, whatever its name is.
+    std::filesystem::create_directory(other);
+    CHECK(platform.ok({"diff", folder, "--prune"}).empty());
 }
 
 TEST_CASE("every scalar field can come from the environment, so that one file serves several platforms") {
@@ -113,6 +134,41 @@ datasources:
           "update,connector,db,host: db.example.com → test.example.com\r\n");
 }
 
+TEST_CASE("where a secret is read can come from the environment, too") {
+    Embedded platform;
+    platform.run.environment.insert({{"FILE", "secret.txt"}, {"COMMAND", "cat secret.txt"}});
+    platform.write("secret.txt", "new");
+    const auto file = platform.write("x.yaml", R"(
+connectors:
+  - {name: a, type: FTP, host: h, username: u, password_file_env: FILE}
+)");
+    platform.ok({"apply", file});
+    CHECK(platform.ok({"diff", file, "--exit-code"}).empty());
+    platform.write("secret.txt", "other");
+    CHECK(platform.ok({"diff", file, "-o", "csv", "--no-header"}) ==
+          "update,connector,a,password differs\r\n");
+    const auto twice = platform.write("y.yaml", R"(
+connectors:
+  - {name: a, type: FTP, host: h, username: u, password_file_env: FILE, password_command_env: COMMAND}
+)");
+    check_refused(platform.run({"diff", twice}), 7, "the password is given more than once");
+}
+
+TEST_CASE("a secret's file may be a pipe, which is read once") {
+    Embedded platform;
+    const auto pipe = platform.run.folder / "pipe";
+    REQUIRE(::mkfifo(pipe.c_str(), 0600) == 0);
+    const auto file = platform.write(
+        "x.yaml", "connectors: [{name: a, type: GCP, credentials_file: " + pipe.string() + "}]");
+    std::thread writer([&] { std::ofstream(pipe) << R"({"key":1})"; });
+    platform.ok({"apply", file});
+    writer.join();
+    const auto same =
+        platform.write("same.yaml", "connectors: [{name: a, type: GCP, credentials_file: key.json}]");
+    platform.write("key.json", R"({"key":1})");
+    CHECK(platform.ok({"diff", same, "--exit-code"}).empty());
+}
+
 TEST_CASE("a variable that is not set, and a field that is given twice, are refused with their line") {
     Embedded platform;
     const auto refuse = [&](const std::string& line, int code, const std::string& message) {
@@ -120,6 +176,7 @@ TEST_CASE("a variable that is not set, and a field that is given twice, are refu
         for (const std::string verb : {"apply", "diff"})
             check_refused(platform.run({verb, file}), code, file + message);
     };
+    refuse("  host_env:", 7, ":4: host_env of a connector: it names no variable");
     refuse("  host_env: NOT_SET", 3, ":4: host_env of a connector: NOT_SET is not set");
     platform.run.environment["HOST"] = "h";
     refuse("  host_env: HOST\n  host: h", 7, ":4: host_env of a connector: host is given too");
@@ -195,7 +252,11 @@ TEST_CASE("a secret that the platform cannot compare is said to be not compared"
     for (const int status : {404, 403, 429}) {
         const auto result = run_on({"diff", "-", "--exit-code"}, {{200, page}, {status, ""}});
         CHECK(result.exit_code == 0);
-        CHECK(result.err.find("connector 'shop': password not compared") != std::string::npos);
+        CHECK(result.err.find(
+                  "connector 'shop': password not compared; 'prevision apply --secrets' sends it") !=
+              std::string::npos);
+        CHECK(
+            result.err.ends_with("the platform has all that the file says, except what was not compared\n"));
     }
     const auto changed = run_on(
         {"diff", "-", "-o", "json"},
@@ -220,7 +281,8 @@ TEST_CASE("a source of a secret that is not set is reported by diff and by a dry
     const auto diff = run_on({"diff", "-"}, {{200, page}}, "");
     CHECK(diff.exit_code == 0);
     CHECK(diff.err.find(warning) != std::string::npos);
-    CHECK(diff.err.find("not compared") != std::string::npos);
+    CHECK(diff.err.find("secrets not compared\n") != std::string::npos);
+    CHECK(diff.err.ends_with("except what was not compared\n"));
 
     // A connector that is to be created cannot do without it.
     const auto dry =

@@ -89,6 +89,8 @@ TEST_CASE("the schema accepts the files that diff accepts, and refuses those tha
         connector(R"("type":"ftp","host":"h","port":21,"tls":"require")"),
         connector(R"("host":"mysql://h","username":"u","password_env":"HOME")"),
         connector(R"("type_env":"TYPE","host_env":"HOST")"),
+        connector(R"("host":"mysql://h","username":"u","password_file_env":"FILE")"),
+        connector(R"("type":"SFTP","host":"h","username":"u","private_key_file_env":"FILE")"),
         connector(R"("type":"S3","region":"eu-west-1","addressing":"path")"),
         connector(R"("engine":"sqlite","host":"/data/shop.db")"),
         R"({"connectors":[{"name":"a","host":"mysql://h"}],
@@ -111,10 +113,14 @@ TEST_CASE("the schema accepts the files that diff accepts, and refuses those tha
         connector(R"("type":"FTP","host":"h","host_env":"HOST")"),
         connector(R"("type":"FTP","host":"h","password":"p")"),
         connector(R"("type":"FTP","host":"h","username":"u","password_env":"A","password_file":"f")"),
+        connector(R"("type":"FTP","host":"h","username":"u","password_file_env":"FILE","password_file":"f")"),
+        connector(R"("type":"FTP","host":"h","username":"u","password_file_env":"FILE","password_env":"A")"),
+        connector(R"("type":"FTP","host":"h","username":"u","password_env_env":"A")"),
         R"({"datasources":[{"name":"b","table":"t"}]})",
         R"({"exporters":[{"name":"c","connector":"a","table":"t","write_mode":"never"}]})",
     };
-    const std::map<std::string, std::string> environment{{"TYPE", "FTP"}, {"HOST", "h"}, {"NAME", "a"}};
+    const std::map<std::string, std::string> environment{
+        {"TYPE", "FTP"}, {"HOST", "h"}, {"NAME", "a"}, {"FILE", "secret.txt"}};
     const auto diff = [&](const std::string& document) {
         std::ofstream(prevision.file("document.json")) << document;
         return prevision({"diff", prevision.file("document.json").string()}, "", environment);

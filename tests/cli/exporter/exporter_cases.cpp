@@ -11,8 +11,16 @@ const std::string connector =
     R"({"_id":"00000000000000000000000c","name":"shop","type":"SQL","host":"mysql://db","username":"u"})";
 const std::string results =
     R"({"_id":"0000000000000000000000e1","name":"results","connector_id":"00000000000000000000000c","database":"d","table":"t","database_write_mode":"append"})";
+const std::string export_id = "0000000000000000000000e9";
+const std::string today = R"({"_id":"0000000000000000000000d1","name":"today","rows":4,"bytes":40})";
+const std::string done = R"({"_id":"0000000000000000000000e9","status":"done","rows":4})";
 const std::string get = "GET /exporters/" + id;
 const std::string list = "GET /projects/000000000000000000000001/exporters?page=1";
+
+std::string running(int rows) {
+    return R"({"_id":"0000000000000000000000e9","status":"running","rows":)" +
+           (rows == 0 ? "null" : std::to_string(rows)) + "}";
+}
 
 }  // namespace
 
@@ -62,6 +70,19 @@ std::vector<VerbCase> exporter_cases() {
                            R"("logs":"3 rows written"}]})"}},
          .requests = {get, "GET /exporters/" + id + "/exports?page=1"},
          .out = "status,rows,logs\r\ndone,3,3 rows written\r\n"},
+        {.verb = "exporter run",
+         .arguments = {id, "--dataset", dataset_id, "-q", "--progress", "json"},
+         .answers = {{200, results}, {200, today}, {200, running(0)}, {200, running(1)}, {200, done}},
+         .requests = {get, "GET /datasets/" + dataset_id, "POST /exporters/" + id + "/dataset/" + dataset_id,
+                      "GET /exports/" + export_id, "GET /exports/" + export_id},
+         .out = export_id + "\n",
+         .err = R"({"label":"results","bytes":10,"total_bytes":40,"rows":1,)"},
+        {.verb = "exporter run",
+         .arguments = {id, "--dataset", dataset_id, "-q", "--progress", "bar"},
+         .answers = {{200, results}, {200, today}, {200, done}},
+         .requests = {get, "GET /datasets/" + dataset_id, "POST /exporters/" + id + "/dataset/" + dataset_id},
+         .out = export_id + "\n",
+         .err = "wrote today to 'results': 4 rows, 40 B in "},
         {.verb = "exporter run",
          .arguments = {id, "--dataset", dataset_id, "-q"},
          .answers = {{200, results},

@@ -110,6 +110,12 @@ TEST_CASE("a snapshot that runs says how much there will be, and of a file witho
     CHECK(running->about_rows == 70U);
     CHECK_FALSE(running->rows);
     CHECK(workshop.jobs.list(workshop.project, {}).items.front().total_bytes == 500U);
+    // Another process, which waits for it, sees the same.
+    CHECK(workshop.datasets.find(dataset.id)->total_bytes == 500U);
+    CHECK(workshop.datasets.find(dataset.id)->about_rows == 70U);
+    workshop.datasets.fail(dataset.id, Error(ErrorClass::internal, "enough"));
+    CHECK_FALSE(workshop.datasets.find(dataset.id)->total_bytes);
+    CHECK_FALSE(workshop.datasets.find(dataset.id)->about_rows);
 }
 
 TEST_CASE("many snapshots run at once") {

@@ -66,7 +66,11 @@ TEST_CASE("a page says whether there is another") {
             {7, 10, 5, false},
         }));
     CAPTURE(number, size, total);
-    const auto answer = page_answer({.number = number, .size = size}, total, {"{}", "{}"});
+    const Page page{.number = number, .size = size};
+    PageAnswer built(page);
+    built.add("{}");
+    built.add("{}");
+    const auto answer = built.finish(total);
     CHECK(answer.status == 200);
     const auto json = model::parse_json(answer.body);
     CHECK(json["items"].Size() == 2);

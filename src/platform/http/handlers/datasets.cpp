@@ -31,11 +31,12 @@ model::Dataset get_dataset(State& state, const std::string& id) {
 
 /// A list of those that have a name is how clients find one by its name: it has the manifests.
 Answer list_datasets(State& state, const RoutedCall& routed) {
-    return list_page(routed, [&](const Page& page) {
-        auto listed = state.jobs.list(routed.parameters.at(0), page);
+    const auto page = read_page(routed.query);
+    if (!page.name || page.only_ids) return list_in<&State::jobs>(state, routed);
+    return list_page(routed, [&](const Page& wanted) {
+        auto listed = state.jobs.list(routed.parameters.at(0), wanted);
         for (auto& dataset : listed.items) {
-            if (page.name && !page.only_ids && dataset.done())
-                dataset.manifest = state.datasets.manifest_of(dataset);
+            if (dataset.done()) dataset.manifest = state.datasets.manifest_of(dataset);
         }
         return listed;
     });

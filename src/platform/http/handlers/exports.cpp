@@ -11,6 +11,7 @@
 #include "core/error.hpp"
 #include "core/file.hpp"
 #include "core/id.hpp"
+#include "core/text.hpp"
 #include "model/exporter.hpp"
 #include "platform/connection.hpp"
 #include "platform/datasets/dataset_file.hpp"
@@ -39,8 +40,9 @@ struct Content {
 /// Passes rows to a writer.
 class ExportSink final : public sources::RowSink {
   public:
-    ExportSink(sources::TableWriter& writer, const model::Exporter& exporter, const Kinds& kinds)
-        : writer_(writer), exporter_(exporter), kinds_(kinds) {}
+    ExportSink(sources::TableWriter& writer, const model::Exporter& exporter, const Kinds& kinds,
+               const Exports::Report& report)
+        : writer_(writer), exporter_(exporter), kinds_(kinds), report_(report) {}
 
     void columns(std::span<const sources::Column> columns) override {
         std::vector<sources::OutgoingColumn> written;
@@ -53,7 +55,8 @@ class ExportSink final : public sources::RowSink {
 
     void row(std::span<const sources::Value> values) override {
         writer_.row(values);
-        ++rows_;
+        constexpr std::uint64_t between_reports = 256;
+        if (++rows_ % between_reports == 0) report_.written(rows_);
     }
 
     [[nodiscard]] std::uint64_t rows() const { return rows_; }
@@ -62,6 +65,7 @@ class ExportSink final : public sources::RowSink {
     sources::TableWriter& writer_;
     const model::Exporter& exporter_;
     const Kinds& kinds_;
+    const Exports::Report& report_;
     std::uint64_t rows_ = 0;
 };
 
@@ -71,31 +75,31 @@ model::Export get_export(State& state, const std::string& id) {
 
 std::uint64_t write_rows(sources::TableWriter& writer, const model::Exporter& exporter,
                          const Content& content, const Cancellation& cancellation,
-                         const std::function<void()>& before_commit) {
+                         const Exports::Report& report) {
     if (exporter.table.empty()) throw Error(ErrorClass::invalid, "invalid table: the exporter has none");
-    ExportSink sink(writer, exporter, content.kinds);
+    ExportSink sink(writer, exporter, content.kinds, report);
     content.rows(sink, cancellation);
-    before_commit();
+    report.before_commit();
     writer.commit();
     return sink.rows();
 }
 
 /// Writes all or nothing through the exporter's connector: the rows into a table, or the bytes into a file.
-/// Describes in `done` what was written. `before_commit` is called before rows are committed.
+/// Describes in `done` what was written.
 void write(State& state, const model::Exporter& exporter, const Content& content, Cancellation& cancellation,
-           model::Export& done, const std::function<void()>& before_commit) {
+           model::Export& done, const Exports::Report& report) {
     const auto connection = open_connection(state, get_connector(state, exporter.connector_id));
     const auto& engine = sources::detect_engine(connection, cancellation);
     if (engine.open_table_writer != nullptr) {
         const auto writer = engine.open_table_writer(connection, cancellation);
-        done.rows = write_rows(*writer, exporter, content, cancellation, before_commit);
-        done.logs = fmt::format("{} rows written", *done.rows);
+        done.rows = write_rows(*writer, exporter, content, cancellation, report);
+        done.logs = fmt::format("{} {} written", format_count(*done.rows), *done.rows == 1 ? "row" : "rows");
         return;
     }
     const auto writer = engine.open_file_writer(connection, cancellation);
     use_source(state, exporter.connector_id, *writer, [&] {
         const auto path = export_file(engine, *writer, exporter, content.bytes, state.clock);
-        done.logs = fmt::format("{} bytes written to {}", content.bytes.size, path);
+        done.logs = fmt::format("{} bytes written to {}", format_count(content.bytes.size), path);
     });
 }
 
@@ -213,8 +217,8 @@ Exports::Write writer_of(State& state, const model::Exporter& exporter, const Ro
                          const Content& content) {
     auto slots = take_job_slots(state, exporter.connector_id, routed.call.caller);
     return [&state, exporter, content, slots = std::move(slots)](
-               model::Export& done, Cancellation& cancellation, const std::function<void()>& before_commit) {
-        write(state, exporter, content, cancellation, done, before_commit);
+               model::Export& done, Cancellation& cancellation, const Exports::Report& report) {
+        write(state, exporter, content, cancellation, done, report);
     };
 }
 
@@ -239,11 +243,10 @@ Answer export_file(State& state, const RoutedCall& routed) {
 bool run_pending_export(State& state, const std::string& id, Cancellation& cancellation) {
     const auto started = state.exporters.find_export(id);
     if (!started || started->status != "running") return false;
-    const auto write_dataset = [&](model::Export& done, Cancellation& stop,
-                                   const std::function<void()>& before_commit) {
+    const auto write_dataset = [&](model::Export& done, Cancellation& stop, const Exports::Report& report) {
         const auto exporter = get_exporter(state, done.exporter_id);
         const auto content = content_of(state, get_done_dataset(state, done.dataset_id));
-        write(state, exporter, content, stop, done, before_commit);
+        write(state, exporter, content, stop, done, report);
     };
     state.exports.run(*started, write_dataset, cancellation);
     return true;

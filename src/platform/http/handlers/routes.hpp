@@ -55,30 +55,31 @@ Answer show_object(State& state, const RoutedCall& routed) {
     return json_answer(encode_answer(get(state, routed.parameters.at(0))));
 }
 
-template <typename Object>
-const std::string& id_of(const Object& object) {
-    return object.id;
-}
-inline const std::string& id_of(const ProjectRecord& record) { return record.project.id; }
-
-/// Answers with the page that the call asks for; `list` reads that page.
+/// Answers with the page of objects that the call asks for; `list` reads that page.
 template <typename List>
 Answer list_page(const RoutedCall& routed, const List& list) {
     const auto page = read_page(routed.query);
     const auto listed = list(page);
-    std::vector<std::string> items;
-    items.reserve(listed.items.size());
-    for (const auto& item : listed.items)
-        items.push_back(page.only_ids ? model::JsonObject().text("_id", id_of(item)).finish()
-                                      : encode_answer(item));
-    return page_answer(page, listed.total, items);
+    PageAnswer answer(page);
+    for (const auto& item : listed.items) answer.add(encode_answer(item));
+    return answer.finish(listed.total);
 }
 
 /// Answers with a page of the objects that a table holds for the call's project.
 template <auto table>
 Answer list_in(State& state, const RoutedCall& routed) {
-    return list_page(routed,
-                     [&](const Page& page) { return (state.*table).list(routed.parameters.at(0), page); });
+    const auto& project = routed.parameters.at(0);
+    const auto page = read_page(routed.query);
+    auto& objects = state.*table;
+    PageAnswer answer(page);
+    std::string item;
+    const auto add_id = [&](std::string_view id) {
+        item.assign(R"({"_id":")").append(id).append("\"}");
+        answer.add(item);
+    };
+    const auto add = [&](const auto& object) { answer.add(encode_answer(object)); };
+    return answer.finish(page.only_ids ? objects.each_id(project, page, add_id)
+                                       : objects.each(project, page, add));
 }
 
 }  // namespace prevision::platform

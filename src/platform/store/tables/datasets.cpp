@@ -38,6 +38,8 @@ struct rows::Layout<model::Dataset> {
         column("compression", dataset.file.compression);
         model::visit_format(dataset.file.format, column);
         column("note", dataset.file.note);
+        column("total_bytes", dataset.total_bytes);
+        column("about_rows", dataset.about_rows);
         column("pinned", dataset.pinned);
         column("if_changed", dataset.if_changed);
     }
@@ -55,10 +57,17 @@ struct rows::Layout<model::Dataset> {
 
 namespace {
 
+/// How much there will be matters only while it runs.
+void forget_totals(model::Dataset& dataset) {
+    dataset.total_bytes.reset();
+    dataset.about_rows.reset();
+}
+
 void set_content(model::Dataset& dataset, const DatasetContent& content) {
     dataset.copy_state = "done";
     dataset.rows = content.rows;
     dataset.bytes = content.bytes;
+    forget_totals(dataset);
     dataset.sha256 = content.sha256;
     dataset.schema = content.schema;
     dataset.file = content.file;
@@ -150,7 +159,7 @@ model::Dataset DatasetTable::pin(const std::string& id, bool pinned) {
     });
 }
 
-std::vector<std::string> DatasetTable::list_ids(std::string_view sql) {
+std::vector<std::string> DatasetTable::select_ids(std::string_view sql) {
     return store_.read([&](sqlite::Database& database) {
         std::vector<std::string> ids;
         auto statement = database.prepare(sql);
@@ -160,18 +169,20 @@ std::vector<std::string> DatasetTable::list_ids(std::string_view sql) {
 }
 
 std::vector<std::string> DatasetTable::unfinished() {
-    return list_ids("SELECT id FROM datasets WHERE state IN ('pending', 'running')");
+    return select_ids("SELECT id FROM datasets WHERE state IN ('pending', 'running')");
 }
 
 bool DatasetTable::start(const std::string& id) {
     return change(store_, id, {"pending"}, [](model::Dataset& dataset) { dataset.copy_state = "running"; });
 }
 
-bool DatasetTable::update_progress(const std::string& id, std::uint64_t rows, std::uint64_t bytes) {
+bool DatasetTable::update_progress(const std::string& id, const DatasetProgress& now) {
     return change(store_, id, {"running"}, [&](model::Dataset& dataset) {
         // A file that holds no rows has none to tell of, and before the first one nothing else has.
-        dataset.rows = rows == 0 ? std::nullopt : std::optional(rows);
-        dataset.bytes = bytes;
+        dataset.rows = now.rows == 0 ? std::nullopt : std::optional(now.rows);
+        dataset.bytes = now.bytes;
+        dataset.total_bytes = now.total_bytes;
+        dataset.about_rows = now.about_rows;
     });
 }
 
@@ -252,6 +263,7 @@ void set_failed(model::Dataset& dataset, const Error& reason) {
     dataset.copy_state = "failed";
     dataset.rows.reset();
     dataset.bytes.reset();
+    forget_totals(dataset);
     dataset.message = reason.what();
     dataset.error_class = to_string(reason.error_class());
     dataset.hint = reason.hint();
@@ -274,6 +286,6 @@ void DatasetTable::remove(const std::string& id) {
     });
 }
 
-std::vector<std::string> DatasetTable::removed() { return list_ids("SELECT id FROM removed_datasets"); }
+std::vector<std::string> DatasetTable::removed() { return select_ids("SELECT id FROM removed_datasets"); }
 
 }  // namespace prevision::platform

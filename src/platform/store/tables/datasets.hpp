@@ -23,6 +23,14 @@ struct DatasetContent {
     model::Manifest manifest;  ///< what it was taken of; what it holds is set when it is stored
 };
 
+/// How far a running snapshot is, and how much there will be where that is known, as in model::Dataset.
+struct DatasetProgress {
+    std::uint64_t rows = 0;
+    std::uint64_t bytes = 0;
+    std::optional<std::uint64_t> total_bytes{};
+    std::optional<std::uint64_t> about_rows{};
+};
+
 /// Makes it a dataset that failed for that reason.
 void set_failed(model::Dataset& dataset, const Error& reason);
 
@@ -56,10 +64,10 @@ class DatasetTable : public Table<model::Dataset> {
     /// The ids of the pending and running datasets.
     std::vector<std::string> unfinished();
 
-    bool start(const std::string& id);  ///< pending → running
-    bool update_progress(const std::string& id, std::uint64_t rows, std::uint64_t bytes);  ///< while running
-    bool finish(const std::string& id, const DatasetContent& content);  ///< running → done
-    bool fail(const std::string& id, const Error& reason);              ///< pending or running → failed
+    bool start(const std::string& id);                                        ///< pending → running
+    bool update_progress(const std::string& id, const DatasetProgress& now);  ///< while running
+    bool finish(const std::string& id, const DatasetContent& content);        ///< running → done
+    bool fail(const std::string& id, const Error& reason);  ///< pending or running → failed
 
     /// running → gone: the source is as in the done dataset `same`, to which the id leads from then on, as the last ids of
     /// each dataset do. `states`: marks of the content. False, and it is still running, when that dataset is gone.
@@ -111,7 +119,7 @@ class DatasetTable : public Table<model::Dataset> {
 
   private:
     static void require_unheld(sqlite::Database& database, const std::string& id);
-    std::vector<std::string> list_ids(std::string_view sql);
+    std::vector<std::string> select_ids(std::string_view sql);
 };
 
 }  // namespace prevision::platform

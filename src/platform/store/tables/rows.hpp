@@ -1,12 +1,12 @@
 #pragma once
 
-#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
@@ -188,34 +188,57 @@ void remove(sqlite::Database& database, const std::string& id) {
 /// Runs a SELECT COUNT(*) with one parameter.
 std::uint64_t count(sqlite::Database& database, std::string_view sql, const std::string& parameter);
 
-/// A page of the objects that belong to `owner`, in the order of creation.
-template <typename Object>
-Listed<Object> list(sqlite::Database& database, const std::string& owner, const Page& page) {
+/// Calls `each` with every row of a page of those that belong to `owner`, in the order of creation; `select` makes the
+/// statement from its clauses. Returns how many rows all pages have: counted only where this page does not show it.
+template <typename Object, typename Select, typename Each>
+std::uint64_t read_page(sqlite::Database& database, const std::string& owner, const Page& page, Select select,
+                        Each each) {
     const bool by_name = has_name<Object> && page.name;
     const auto where = fmt::format("WHERE {} = ?1{}", Layout<Object>::owner, by_name ? " AND name = ?2" : "");
     const auto bind = [&](sqlite::Statement& statement) {
         statement.bind(1, owner);
         if (by_name) statement.bind(2, valid_utf8(*page.name));
     };
-    Listed<Object> list;
+    auto statement = select(where + " ORDER BY seq LIMIT ?3 OFFSET ?4");
+    bind(statement);
+    bind_page(statement, 3, page);
+    std::uint64_t rows = 0;
+    for (; statement.step(); ++rows) each(statement);
+    const bool is_last = rows < page.size && (rows > 0 || page.number == 1);
+    if (is_last) return page.offset() + rows;
     auto counted = database.prepare(fmt::format("SELECT COUNT(*) FROM {} {}", Layout<Object>::table, where));
     bind(counted);
     counted.step();
-    list.total = static_cast<std::uint64_t>(counted.integer(0));
-    const auto clauses = where + " ORDER BY seq LIMIT ?3 OFFSET ?4";
-    auto statement =
-        page.only_ids ? database.prepare(fmt::format("SELECT id FROM {} {}", Layout<Object>::table, clauses))
-                      : select<Object>(database, clauses);
-    bind(statement);
-    bind_page(statement, 3, page);
-    list.items.reserve(std::min(page.size, list.total));
-    while (statement.step()) {
-        if (page.only_ids) {
-            list.items.emplace_back().id = statement.text(0);
-        } else {
-            list.items.push_back(read<Object>(statement));
-        }
-    }
+    return static_cast<std::uint64_t>(counted.integer(0));
+}
+
+/// Calls `each` with every object of a page of those that belong to `owner`. Returns how many all pages have.
+template <typename Object, typename Each>
+std::uint64_t each_on_page(sqlite::Database& database, const std::string& owner, const Page& page,
+                           Each each) {
+    return read_page<Object>(
+        database, owner, page, [&](const std::string& clauses) { return select<Object>(database, clauses); },
+        [&](const sqlite::Statement& row) { each(read<Object>(row)); });
+}
+
+/// The same with their ids. An index holds these, so that no object is read.
+template <typename Object, typename Each>
+std::uint64_t each_id_on_page(sqlite::Database& database, const std::string& owner, const Page& page,
+                              Each each) {
+    return read_page<Object>(
+        database, owner, page,
+        [&](const std::string& clauses) {
+            return database.prepare(fmt::format("SELECT id FROM {} {}", Layout<Object>::table, clauses));
+        },
+        [&](const sqlite::Statement& row) { each(row.view(0)); });
+}
+
+/// A page of the objects that belong to `owner`.
+template <typename Object>
+Listed<Object> list(sqlite::Database& database, const std::string& owner, const Page& page) {
+    Listed<Object> list;
+    list.total = each_on_page<Object>(database, owner, page,
+                                      [&](Object object) { list.items.push_back(std::move(object)); });
     return list;
 }
 
@@ -254,6 +277,24 @@ Listed<Object> Table<Object>::list(const std::string& project_id, const Page& pa
     return store_.read([&](sqlite::Database& database) {
         rows::require_project(database, project_id);
         return rows::list<Object>(database, project_id, page);
+    });
+}
+
+template <typename Object>
+std::uint64_t Table<Object>::each(const std::string& project_id, const Page& page,
+                                  const std::function<void(Object)>& each) {
+    return store_.read([&](sqlite::Database& database) {
+        rows::require_project(database, project_id);
+        return rows::each_on_page<Object>(database, project_id, page, each);
+    });
+}
+
+template <typename Object>
+std::uint64_t Table<Object>::each_id(const std::string& project_id, const Page& page,
+                                     const std::function<void(std::string_view)>& each) {
+    return store_.read([&](sqlite::Database& database) {
+        rows::require_project(database, project_id);
+        return rows::each_id_on_page<Object>(database, project_id, page, each);
     });
 }
 

@@ -58,7 +58,7 @@ std::optional<std::string> compute_checksum(Client& client, const std::string& s
             "pg_catalog.sum(CAST(CAST(CAST(pg_catalog.concat('x', pg_catalog.substr(h, 1, 16)) AS bit(64)) AS "
             "bigint) AS numeric)), "
             "pg_catalog.sum(CAST(CAST(CAST(pg_catalog.concat('x', pg_catalog.substr(h, 17, 16)) AS bit(64)) AS "
-            "bigint) AS numeric)), pg_catalog.md5({})) FROM (SELECT pg_catalog.md5(CAST(r AS text)) AS h FROM "
+            "bigint) AS numeric)), pg_catalog.md5({})) FROM (SELECT pg_catalog.md5(CAST(ROW(r.*) AS text)) AS h FROM "
             "(\n{}\n) AS r) AS s",
             quote_literal(described), statement),
         Patience::working);

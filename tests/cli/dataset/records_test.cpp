@@ -262,6 +262,17 @@ TEST_CASE("tables whose rows may change without a transaction are compared by a 
     prevision.link("asked", {"--database", "shop", "--request", "SELECT id FROM unlogged -- all"});
     CHECK(prevision.take_if_changed("asked") == "taken");
     CHECK(prevision.take_if_changed("asked") == "checksum");
+    // A column with the name of anything in the server's question.
+    for (const auto* name : {"r", "s", "h"}) {
+        postgres().query(fmt::format(
+            "CREATE TABLE named_{0} ({0} int, other int); INSERT INTO named_{0} VALUES (1, 1);", name));
+        prevision.link(name,
+                       {"--database", "shop", "--request", fmt::format("SELECT * FROM named_{}", name)});
+        CHECK(prevision.take_if_changed(name) == "taken");
+        postgres().query(fmt::format("UPDATE named_{} SET other = 2;", name));
+        CHECK(prevision.take_if_changed(name) == "taken");
+        CHECK(prevision.take_if_changed(name) == "checksum");
+    }
     prevision.link("now", {"--database", "shop", "--request", "SELECT clock_timestamp() AS t"});
     CHECK(prevision.take_if_changed("now") == "taken");
     CHECK(prevision.take_if_changed("now") == "taken");

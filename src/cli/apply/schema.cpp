@@ -166,8 +166,8 @@ std::string rule_when(const std::string& field, const std::vector<std::string>& 
     }
     auto taken = secrets;
     taken.insert(taken.end(), names.begin(), names.end());
-    for (const auto& field : referable_fields(Kind::connector)) {
-        if (std::ranges::find(taken, field) != taken.end()) taken.push_back(field + "_env");
+    for (const auto& referable : referable_fields(Kind::connector)) {
+        if (std::ranges::find(taken, referable) != taken.end()) taken.push_back(referable + "_env");
     }
     JsonObject then;
     then.json("properties", properties.finish())

@@ -21,7 +21,10 @@ constexpr std::size_t most_calls_of_a_connector = 16;
 constexpr std::size_t most_jobs_of_a_token = 32;
 
 /// Error invalid when another user could have put the home there, or could change what is in it.
-void check_owner(const std::filesystem::path& home) {
+void check_owner(std::filesystem::path home) {
+    // "HOME/" and "HOME/." name what a link leads to; the link itself is looked at too.
+    home = home.lexically_normal();
+    if (!home.has_filename()) home = home.parent_path();
     struct stat link {};
     struct stat status {};
     if (::lstat(home.c_str(), &link) != 0 || ::stat(home.c_str(), &status) != 0) return;

@@ -52,7 +52,10 @@ TEST_CASE("a home that is a link to a folder of another user is refused") {
     REQUIRE(::mkdir((folder / "real").c_str(), 0700) == 0);
     REQUIRE(::symlink((folder / "real").c_str(), (folder / "home").c_str()) == 0);
     REQUIRE(::lchown((folder / "home").c_str(), nobody, nobody) == 0);
-    CHECK_THAT(refusal(folder / "home").what(), Catch::Contains("a link to a folder of another user"));
+    for (const auto* name : {"home", "home/", "home/.", "home//", "real/../home"}) {
+        CAPTURE(name);
+        CHECK_THAT(refusal(folder / name).what(), Catch::Contains("a link to a folder of another user"));
+    }
 }
 
 TEST_CASE("temporary files of killed processes are removed once they are old, and named before") {

@@ -23,8 +23,8 @@ constexpr std::size_t most_jobs_of_a_token = 32;
 /// Error invalid when another user could have put the home there, or could change what is in it.
 void check_owner(std::filesystem::path home) {
     // "HOME/" and "HOME/." name what a link leads to; the link itself is looked at too.
-    home = home.lexically_normal();
-    if (!home.has_filename()) home = home.parent_path();
+    while (home.has_relative_path() && (home.filename().empty() || home.filename() == "."))
+        home = home.parent_path();
     struct stat link {};
     struct stat status {};
     if (::lstat(home.c_str(), &link) != 0 || ::stat(home.c_str(), &status) != 0) return;
@@ -60,7 +60,11 @@ void for_each_beside(
             name.size() <= prefix.size() + suffix.size())
             continue;
         const auto digits = name.substr(prefix.size(), name.size() - prefix.size() - suffix.size());
-        if (digits.find_first_not_of("0123456789abcdef") == std::string::npos) each(entry->path(), digits);
+        // A temporary file of a new key has its name in its own: KEY.DIGITS.new.DIGITS.part.
+        const auto inner = digits.find(".new.");
+        const auto all =
+            inner == std::string::npos ? digits : digits.substr(0, inner) + digits.substr(inner + 5);
+        if (all.find_first_not_of("0123456789abcdef") == std::string::npos) each(entry->path(), digits);
     }
 }
 

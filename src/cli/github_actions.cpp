@@ -1,10 +1,13 @@
 #include "cli/github_actions.hpp"
 
 #include <array>
+#include <string>
+#include <vector>
 
 #include <fmt/format.h>
 
 #include "core/text.hpp"
+#include "render/renderer.hpp"
 #include "render/replace.hpp"
 
 namespace prevision::cli {
@@ -26,19 +29,23 @@ void annotate_error(const Error& error, const Environment& environment, Output& 
     if (!in_github_actions(environment)) return;
     std::string text = error.what();
     if (!error.hint().empty()) text += "\nhint: " + error.hint();
-    err.write(fmt::format("::error title=prevision::{}\n", escape(text)));
+    std::vector<std::string> lines;
+    for (const auto& line : split(text, '\n')) lines.push_back(render::printable(line));
+    err.write(fmt::format("::error title=prevision::{}\n", escape(join(lines, "\n"))));
 }
 
-void mask_secret(const Secret& secret, const Environment& environment, Output& err) {
-    if (!in_github_actions(environment)) return;
+void mask_secret(const Secret& secret, const Io& io) {
+    // To mask a brace or a single letter everywhere in the log would hide little and show where it was.
+    constexpr std::size_t shortest = 4;
+    if (!in_github_actions(io.environment) || io.err_is_file) return;
     // The runner looks for a masked text within one line.
     for (auto& line : split(secret.reveal(), '\n')) {
         auto command = fmt::format("::add-mask::{}\n", escape(line));
-        if (!trim(line).empty()) err.write(command);
+        if (trim(line).size() >= shortest) io.err.write(command);
         wipe(command);
         wipe(line);
     }
-    err.flush();
+    io.err.flush();
 }
 
 }  // namespace prevision::cli

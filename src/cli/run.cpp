@@ -136,6 +136,7 @@ int run(std::span<const std::string> arguments, Io& io, Cancellation& cancellati
                 .in_is_terminal = io.in_is_terminal,
                 .out_is_terminal = io.out_is_terminal,
                 .err_is_terminal = io.err_is_terminal,
+                .err_is_file = io.err_is_file,
                 .width = io.width,
                 .environment = io.environment,
                 .clock = io.clock};

@@ -9,6 +9,7 @@
 #include <signal.h>
 #include <sys/ioctl.h>
 #include <sys/signalfd.h>
+#include <sys/stat.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -193,6 +194,8 @@ std::unique_ptr<Output> system_output(int descriptor) {
 
 Io system_io(Input& in, Output& out, Output& err) {
     Environment environment = system_environment();
+    struct stat status {};
+    const bool err_is_file = ::fstat(STDERR_FILENO, &status) == 0 && S_ISREG(status.st_mode);
     const int width = terminal_width(environment);
     return Io{.in = in,
               .out = out,
@@ -200,6 +203,7 @@ Io system_io(Input& in, Output& out, Output& err) {
               .in_is_terminal = ::isatty(STDIN_FILENO) == 1,
               .out_is_terminal = ::isatty(STDOUT_FILENO) == 1,
               .err_is_terminal = ::isatty(STDERR_FILENO) == 1,
+              .err_is_file = err_is_file,
               .width = width,
               .environment = std::move(environment),
               .clock = system_clock()};

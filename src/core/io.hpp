@@ -48,7 +48,8 @@ struct Io {
     bool in_is_terminal = false;
     bool out_is_terminal = false;
     bool err_is_terminal = false;
-    int width = 80;  ///< of the terminal, in cells
+    bool err_is_file = false;  ///< what is written there stays, where others may read it
+    int width = 80;            ///< of the terminal, in cells
     Environment environment;
     const Clock& clock;
 };

@@ -236,9 +236,11 @@ void CurlHandle::run(Cancellation* cancellation, TransferLimits limits) {
     }
 }
 
+// Of the head only its beginning counts, so that one without an end is no progress.
 curl_off_t CurlHandle::moved() const {
-    return info<CURLINFO_SIZE_DOWNLOAD_T>() + info<CURLINFO_SIZE_UPLOAD_T>() + info<CURLINFO_HEADER_SIZE>() +
-           info<CURLINFO_REQUEST_SIZE>();
+    const int begun =
+        (info<CURLINFO_HEADER_SIZE>() > 0 ? 1 : 0) + (info<CURLINFO_REQUEST_SIZE>() > 0 ? 1 : 0);
+    return info<CURLINFO_SIZE_DOWNLOAD_T>() + info<CURLINFO_SIZE_UPLOAD_T>() + begun;
 }
 
 /// What a callback throws must not reach libcurl: it is kept for `finish`, and `failed` ends the transfer.

@@ -78,7 +78,7 @@ class CurlPool {
 
 /// How long a transfer may take; 0 is no limit.
 struct TransferLimits {
-    std::chrono::milliseconds stall{0};   ///< in which no byte moves
+    std::chrono::milliseconds stall{0};   ///< in which no byte of a body moves
     std::chrono::milliseconds answer{0};  ///< until the first byte of an answer comes
 };
 

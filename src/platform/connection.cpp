@@ -159,12 +159,12 @@ void check_connector(const model::Connector& connector, const std::set<std::stri
 }
 
 void check_secrets_stay(const model::Connector& before, const model::Connector& after,
-                        const std::set<std::string>& stored) {
+                        const std::set<std::string>& stored, const std::set<std::string>& given) {
     if (stored.empty()) return;
     const auto old_fields = guarding_fields(before);
     const auto new_fields = guarding_fields(after);
     for (const auto& name : guarding_names()) {
-        if (old_fields.at(name) == new_fields.at(name)) continue;
+        if (old_fields.at(name) == new_fields.at(name) && !given.contains(name)) continue;
         const auto& secret = *stored.begin();
         sources::refuse_field(
             secret, fmt::format("the connector's {} changes, so its {} must be given again", name, secret),

@@ -27,9 +27,10 @@ void check_connector(const model::Connector& connector, const std::set<std::stri
                      const sources::Reach& reach = {});
 
 /// Throws Error invalid when a changed connector would send a stored secret to another place or in another way,
-/// so that the secret must be given again. `stored` has the names of the secrets that are kept from before.
+/// so that the secret must be given again. `stored` has the names of the secrets that are kept from before, `given`
+/// of those that change.
 void check_secrets_stay(const model::Connector& before, const model::Connector& after,
-                        const std::set<std::string>& stored);
+                        const std::set<std::string>& stored, const std::set<std::string>& given = {});
 
 /// Throws Error conflict when a change of the connector's system breaks a datasource or an exporter that uses it.
 void check_users(const model::Connector& before, const model::Connector& after,

@@ -20,7 +20,10 @@ constexpr std::size_t most_calls_of_a_connector = 16;
 constexpr std::size_t most_jobs_of_a_token = 32;
 
 /// Error invalid when another user could have put the home there, or could change what is in it.
-void check_owner(const std::filesystem::path& home) {
+void check_owner(std::filesystem::path home) {
+    // "HOME/" and "HOME/." name what a link leads to; the link itself is looked at too.
+    while (home.has_relative_path() && (home.filename().empty() || home.filename() == "."))
+        home = home.parent_path();
     struct stat link {};
     struct stat status {};
     if (::lstat(home.c_str(), &link) != 0 || ::stat(home.c_str(), &status) != 0) return;
@@ -56,7 +59,11 @@ void for_each_beside(
             name.size() <= prefix.size() + suffix.size())
             continue;
         const auto digits = name.substr(prefix.size(), name.size() - prefix.size() - suffix.size());
-        if (digits.find_first_not_of("0123456789abcdef") == std::string::npos) each(entry->path(), digits);
+        // A temporary file of a new key has its name in its own: KEY.DIGITS.new.DIGITS.part.
+        const auto inner = digits.find(".new.");
+        const auto all =
+            inner == std::string::npos ? digits : digits.substr(0, inner) + digits.substr(inner + 5);
+        if (all.find_first_not_of("0123456789abcdef") == std::string::npos) each(entry->path(), digits);
     }
 }
 
@@ -228,13 +235,39 @@ void rekey_vault(State& state) {
     });
 }
 
-sources::Connection open_connection(State& state, const model::Connector& connector) {
-    require_engine(connector);
-    auto connection = connection_of(connector, open_secret(state, connector.id, "password"), state.reach,
-                                    state.environment);
+namespace {
+
+/// The connection with the secrets opened, by field.
+sources::Connection with_secrets(State& state, const SealedConnector& sealed) {
+    const auto open = [&](const std::string& field) {
+        const auto secret = sealed.secrets.find(field);
+        if (secret == sealed.secrets.end()) return Secret();
+        return state.vault.open(secret->second, secret_context(sealed.connector.id, field));
+    };
+    auto connection = connection_of(sealed.connector, open("password"), state.reach, state.environment);
     for (const auto* option : sources::secret_options()) {
         const std::string field(option->name);
-        if (field != "password") connection.secrets[field] = open_secret(state, connector.id, field);
+        if (field != "password") connection.secrets[field] = open(field);
+    }
+    return connection;
+}
+
+}  // namespace
+
+sources::Connection open_connection(State& state, const std::string& connector_id) {
+    const auto read = [&] {
+        return found(state.connectors.find_sealed(connector_id), "connector", connector_id);
+    };
+    auto sealed = read();
+    require_engine(sealed.connector);
+    sources::Connection connection;
+    try {
+        connection = with_secrets(state, sealed);
+    } catch (const Error& error) {
+        // Another process may have changed the key meanwhile, and sealed the secrets anew.
+        auto again = read();
+        if (error.error_class() != ErrorClass::integrity || again.secrets == sealed.secrets) throw;
+        connection = with_secrets(state, again);
     }
     connection.wait_limit = state.limits.wait;
     connection.silence_limit = state.limits.silence;

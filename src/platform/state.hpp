@@ -84,8 +84,9 @@ Secret open_secret(State& state, const std::string& connector_id, const std::str
 /// Gives the vault a new key and seals every secret with it. Interrupted anywhere, it loses no secret.
 void rekey_vault(State& state);
 
-/// The connector with its secrets. Error invalid when no engine serves its type, and the vault's errors.
-sources::Connection open_connection(State& state, const model::Connector& connector);
+/// The connector with its secrets, as they were at one moment. Error not_found, invalid when no engine serves its type,
+/// and the vault's errors.
+sources::Connection open_connection(State& state, const std::string& connector_id);
 
 /// Counts one call of a connector on a served platform; nothing on an embedded one. Error unreachable (503) while the
 /// connector has as many calls as are allowed.

@@ -6,6 +6,7 @@
 
 #include "core/sha256.hpp"
 #include "core/utf8.hpp"
+#include "model/codec.hpp"
 #include "platform/connection.hpp"
 #include "platform/datasets/file_format.hpp"
 #include "platform/datasets/manifest.hpp"
@@ -42,6 +43,21 @@ std::optional<Earlier> find_earlier(State& state, const model::Dataset& dataset,
     return Earlier{*newest, std::move(earlier), state.datasets.learned_states(newest->id)};
 }
 
+/// A connector and the connection that its fields make, also when it is changed at the same time.
+struct Opened {
+    model::Connector connector;
+    sources::Connection connection;
+};
+
+Opened open(State& state, const std::string& connector_id) {
+    for (;;) {
+        Opened opened{.connector = get_connector(state, connector_id),
+                      .connection = open_connection(state, connector_id)};
+        const auto now = get_connector(state, connector_id);
+        if (model::encode_answer(now) == model::encode_answer(opened.connector)) return opened;
+    }
+}
+
 snapshot::Known known_of(const std::optional<Earlier>& earlier) {
     snapshot::Known known;
     if (!earlier) return known;
@@ -73,8 +89,7 @@ Jobs::Taken take_snapshot(State& state, const model::Dataset& dataset, const std
                           Cancellation& cancellation, const Jobs::Observer& observer) {
     auto manifest = begin_manifest(format_time(state.clock.now()));
     const auto datasource = get_datasource(state, dataset.datasource_id);
-    const auto connector = get_connector(state, datasource.connector_id);
-    const auto connection = open_connection(state, connector);
+    const auto [connector, connection] = open(state, datasource.connector_id);
     const auto& engine = sources::choose_engine(connection, cancellation);
     const auto source = engine.open(connection, cancellation);
     record_source(manifest, datasource, connector, engine);

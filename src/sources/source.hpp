@@ -31,7 +31,8 @@ struct Connection {
     std::map<std::string, Secret, std::less<>> secrets;  ///< beside the password, by option name
     std::map<std::string, std::string> options;          ///< the engine's own, by option name ("tls")
     std::chrono::milliseconds connect_timeout{10'000};
-    /// For a lock that others hold, and for the answer to a short statement; 0 is without a limit.
+    /// For a lock that others hold, for the answer to a short statement or request, and for the next bytes of a file;
+    /// 0 is without a limit.
     std::chrono::milliseconds wait_limit{60'000};
     /// For the next bytes while a statement works, which may be long before its first row; 0 is without a limit.
     std::chrono::milliseconds silence_limit{3'600'000};

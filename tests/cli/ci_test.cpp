@@ -3,9 +3,11 @@
 
 #include <catch2/catch.hpp>
 
+#include "cli/github_actions.hpp"
 #include "cli/in_process_platform.hpp"
 #include "core/text.hpp"
 #include "model/json.hpp"
+#include "support/memory_io.hpp"
 #include "support/program.hpp"
 
 using namespace prevision;
@@ -63,6 +65,36 @@ TEST_CASE("in GitHub Actions a secret that is read is masked in the log, line by
     auto other = create;
     other[2] = "y";
     CHECK(prevision(other, "hunter2\n").err.find("hunter2") == std::string::npos);
+}
+
+TEST_CASE("in GitHub Actions an annotation holds no control or format character") {
+    const Prevision prevision;
+    const auto result =
+        prevision({"connector", "show", "a\x1b[31m\xc2\x9b\xe2\x80\xae\xe2\x80\xa8"}, "", github);
+    CHECK_THAT(result.err,
+               Catch::Contains(
+                   R"(::error title=prevision::no connector is named 'a\x1b[31m\u009b\u202e\u2028'%0Ahint)"));
+}
+
+TEST_CASE("a mask for GitHub Actions is no single letter or brace, and goes into no file") {
+    testing::MemoryIo streams;
+    auto io = streams.io(github);
+    cli::mask_secret(Secret("{\n  \"key\": 1\nab\n\n abc \n}"), io);
+    CHECK(streams.err.text == "::add-mask::  \"key\": 1\n");
+    io.err_is_file = true;
+    cli::mask_secret(Secret("long enough"), io);
+    CHECK(streams.err.text == "::add-mask::  \"key\": 1\n");
+
+    const testing::Prevision program;
+    const auto log = program.file("log").string();
+    const auto run = [&](const std::string& to) {
+        shell("printf hunter22 | GITHUB_ACTIONS=true PREVISION_HOME=" + program.file("home").string() + " " +
+              testing::Prevision::program() +
+              " connector create x --if-exists skip --host mysql://db --username u --password-stdin " + to);
+        return shell("cat " + log);
+    };
+    CHECK_THAT(run("2>" + log), !Catch::Contains("hunter22"));
+    CHECK_THAT(run("2>&1 | cat >" + log), Catch::Contains("::add-mask::hunter22"));
 }
 
 TEST_CASE("test --all tests every connector, a result a line, and exits with 8 when some fail") {

@@ -7,6 +7,7 @@
 #include "core/file.hpp"
 #include "core/text.hpp"
 #include "model/json.hpp"
+#include "support/program.hpp"
 
 using namespace prevision;
 using Prevision = testing::EmbeddedPrevision;
@@ -82,6 +83,7 @@ TEST_CASE("one object is shown with the name of the one that it belongs to") {
 
 TEST_CASE("runs of an exporter are listed and filtered by the name of their dataset") {
     const Prevision prevision;
+    testing::shell("sqlite3 " + prevision.file("a.db").string() + " 'CREATE TABLE other (i)'");
     prevision.ok({"connector", "create", "shop", "--host", "sqlite://" + prevision.file("a.db").string()});
     prevision.ok({"exporter", "create", "out", "--connector", "shop", "--table", "t"});
     std::ofstream(prevision.file("a.csv")) << "a\n1\n";

@@ -107,6 +107,24 @@ TEST_CASE("a change of the key that is killed at any step loses no secret") {
     CHECK(holds(last, connector, "kept"));
 }
 
+TEST_CASE("a new key that cannot be moved to its place is used where it is, and moved when it can be") {
+    Fixture fixture;
+    const auto connector = add_connector(fixture, "kept");
+    const auto key_file = fixture.home() / "vault.key";
+    REQUIRE(holds(fixture.platform(), connector, "kept"));
+    std::filesystem::remove(key_file);
+    std::filesystem::create_directories(key_file / "in the way");
+    const auto error = error_of([&] { fixture.platform().rekey_vault(); });
+    CHECK(error.error_class() == ErrorClass::internal);
+    CHECK_THAT(error.what(), Catch::Contains("the secrets have a new key") && Catch::Contains(".new"));
+    CHECK_FALSE(error.hint().empty());
+    std::filesystem::remove_all(key_file);
+    Platform later({.home = fixture.home(), .vault_key_file = {}});
+    CHECK(holds(later, connector, "kept"));
+    CHECK(std::filesystem::is_regular_file(key_file));
+    CHECK(count_files(fixture.home(), ".new") == 0);
+}
+
 TEST_CASE("of two who change the key at once none loses a secret") {
     Fixture fixture;
     const auto connector = add_connector(fixture, "kept");

@@ -169,3 +169,22 @@ TEST_CASE("a download without an extension is a zip that holds one csv file") {
     CHECK(parquet.status == 400);
     CHECK(parquet.text("message").find("parquet") != std::string::npos);
 }
+
+TEST_CASE("a download whose client does not read ends after the time for a piece, and leaves its worker") {
+    const Served served({"--write-timeout", "300ms"});
+    const auto path = served.file("large.csv").string();
+    shell("seq -f 'row %030.0f' 1 1000000 > " + path);  // more than two sockets hold
+    const auto answer = upload(served, {"name=large", "file=@" + path});
+    REQUIRE(answer.status == 200);
+    const RawClient idle(served.port());
+    idle.send("GET /ext/v1/datasets/" + answer.id() +
+              "/download?extension=csv HTTP/1.1\r\nHost: x\r\nAuthorization: " + served.admin() + "\r\n\r\n");
+    CHECK_FALSE(idle.read_until("\r\n\r\n").empty());
+    testing::wait_until(
+        [&] { return served.curl("/metrics").body.find("prevision_long_calls 0\n") != std::string::npos; });
+    const auto received = idle.read_all().size();
+    CHECK(received > 0);
+    CHECK(received < std::filesystem::file_size(path));
+    CHECK(served.get("/datasets/" + answer.id() + "/download?extension=csv").body.size() ==
+          std::filesystem::file_size(path));
+}

@@ -33,7 +33,7 @@ Secret read_password(const Declared& declared, const std::string& field, Service
         return Secret(std::move(*variable));
     });
     services.remember(secret);
-    if (!services.options().json_errors()) mask_secret(secret, services.io().environment, services.io().err);
+    if (!services.options().json_errors()) mask_secret(secret, services.io());
     return secret;
 }
 

@@ -41,7 +41,7 @@ Secret read_secret_file(const sources::Option& secret, const std::filesystem::pa
         }
     }
     console.remember(read);
-    if (!console.options().json_errors()) mask_secret(read, console.io().environment, console.io().err);
+    if (!console.options().json_errors()) mask_secret(read, console.io());
     return read;
 }
 

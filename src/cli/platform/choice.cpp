@@ -135,7 +135,7 @@ std::optional<RemotePlatform> choose_platform(const GlobalOptions& options, cons
         }
         platform = platform_of_profile(*profile, options, cancellation);
     }
-    if (!options.json_errors()) mask_secret(platform->token, io.environment, io.err);
+    if (!options.json_errors()) mask_secret(platform->token, io);
     if (const auto warning = plain_text_warning(platform->url)) warn(*warning);
     return platform;
 }

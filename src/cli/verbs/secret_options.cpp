@@ -86,7 +86,7 @@ std::optional<Secret> read_secret(const SecretOptions& options, Console& console
     auto secret = read_source(options, console);
     if (!secret) return secret;
     console.remember(*secret);
-    if (!console.options().json_errors()) mask_secret(*secret, console.io().environment, console.io().err);
+    if (!console.options().json_errors()) mask_secret(*secret, console.io());
     if (!is_utf8(secret->reveal())) {
         throw Error(ErrorClass::invalid, fmt::format("invalid {}: it is not UTF-8 text", options.noun),
                     "platforms take only UTF-8");

@@ -58,13 +58,15 @@ snapshot::FormatOverrides known_format(const model::DatasetFile& file) {
 DatasetReader::DatasetReader(std::filesystem::path path, const model::Dataset& dataset)
     : path_(std::move(path)), bytes_(dataset.bytes.value_or(0)), sha256_(dataset.sha256) {
     try {
-        file_ = open_file(path_, O_RDONLY);
+        file_ = open_file(path_, O_RDONLY | O_NONBLOCK);  // does not wait where a FIFO took the file's place
     } catch (const Error& error) {
         if (error.error_class() == ErrorClass::not_found) throw damaged("is missing");
         throw;
     }
     struct stat status {};
-    if (::fstat(file_.get(), &status) != 0 || static_cast<std::uint64_t>(status.st_size) != bytes_)
+    const bool known = ::fstat(file_.get(), &status) == 0;
+    if (known && !S_ISREG(status.st_mode)) throw damaged("is not a regular file");
+    if (!known || static_cast<std::uint64_t>(status.st_size) != bytes_)
         throw damaged(fmt::format("has {} bytes instead of {}", status.st_size, bytes_));
 }
 

@@ -64,12 +64,17 @@ TokenRecord read_row(const sqlite::Statement& row) {
             .revoked_at = row.text(6)};
 }
 
-/// The token with this name or id that has not been revoked; it may have expired.
+/// The token with this name or id that has not been revoked; it may have expired. Error conflict where one token's name
+/// is another one's id.
 std::optional<TokenRecord> find_unrevoked(sqlite::Database& database, const std::string& name_or_id) {
     auto statement = database.prepare(
         fmt::format("SELECT {} FROM tokens WHERE (name = ?1 OR id = ?1) AND revoked_at = ''", columns));
     if (!statement.bind(1, name_or_id).step()) return std::nullopt;
-    return read_row(statement);
+    auto record = read_row(statement);
+    if (!statement.step()) return record;
+    throw Error(ErrorClass::conflict, fmt::format("several tokens have the name or the id '{}'", name_or_id),
+                fmt::format("give the id of the one with that name: {}",
+                            record.name == name_or_id ? record.id : statement.text(0)));
 }
 
 void set_revoked(sqlite::Database& database, const std::string& id, const std::string& time) {

@@ -59,7 +59,8 @@ class Tokens {
     /// In the order of creation, with the revoked and the expired ones.
     std::vector<TokenRecord> list();
 
-    /// Revokes by name or id, from the next call on. Error not_found when no valid token has it.
+    /// Revokes by name or id, from the next call on. Error not_found when no valid token has it, conflict where it is one
+    /// token's name and another one's id.
     TokenRecord revoke(const std::string& name_or_id);
 
     /// The record of a token; nothing when it is not valid. Takes constant time in the secret part.

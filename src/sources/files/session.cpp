@@ -82,6 +82,7 @@ FileServer parse_file_server(const Connection& connection, int default_port) {
             .username = connection.username,
             .password = connection.password,
             .connect_timeout = connection.connect_timeout,
+            .idle_limit = connection.wait_limit,
             .rules = connection.reach.hosts};
 }
 

@@ -22,7 +22,7 @@ struct FileServer {
     std::string username;
     Secret password;
     std::chrono::milliseconds connect_timeout{10'000};  ///< for connecting and logging in, together
-    std::chrono::milliseconds idle_limit{60'000};       ///< in which no byte moves
+    std::chrono::milliseconds idle_limit{60'000};       ///< in which no byte moves; 0 is without a limit
     net::HostRules rules{};                             ///< which addresses it may have
 
     /// "files.example.com:21", "[::1]:21".

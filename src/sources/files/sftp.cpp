@@ -27,7 +27,8 @@ constexpr std::array<Option, 6> connector_options{{
      .secret = true},
     {.name = "private_key",
      .help = "private key to log in with: OpenSSH's form, PEM or PKCS #8",
-     .secret = true},
+     .secret = true,
+     .guards_secret = true},  // with another key the password is tried as that one's passphrase
     {.name = "host_key",
      .help = "fingerprint of the server's key, SHA256:...",
      .fallback = "the one of the first contact, kept from then on",

@@ -215,7 +215,10 @@ void SshConnection::start_sftp() {
 /// Before each transfer, which may go on without any wait.
 void SshConnection::renew_deadline() {
     cancellation_.check();
-    if (ready_) deadline_ = net::Alarm::Clock::now() + server_.idle_limit;
+    if (!ready_) return;
+    const bool is_limited = server_.idle_limit.count() > 0;
+    deadline_ =
+        is_limited ? net::Alarm::Clock::now() + server_.idle_limit : net::Alarm::Clock::time_point::max();
 }
 
 std::size_t SshConnection::read(std::span<char> buffer) {

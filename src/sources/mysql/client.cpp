@@ -45,6 +45,15 @@ bool offers_tls(std::string_view greeting) {
     return second_byte < greeting.size() && (static_cast<unsigned char>(greeting[second_byte]) & 8U) != 0;
 }
 
+int port_of(int socket) {
+    sockaddr_storage address{};
+    socklen_t size = sizeof address;
+    if (::getsockname(socket, reinterpret_cast<sockaddr*>(&address), &size) != 0) return 0;
+    if (address.ss_family == AF_INET) return ntohs(reinterpret_cast<const sockaddr_in&>(address).sin_port);
+    if (address.ss_family == AF_INET6) return ntohs(reinterpret_cast<const sockaddr_in6&>(address).sin6_port);
+    return 0;
+}
+
 unsigned whole_seconds(std::chrono::milliseconds time) {
     return static_cast<unsigned>(std::chrono::ceil<std::chrono::seconds>(time).count());
 }
@@ -61,6 +70,32 @@ Client::Client(const Target& target, Cancellation& cancellation)
 Client::~Client() {
     give_up();
     subscription_.reset();
+    if (is_abandoned_ && stops_statements_) stop_statement();
+}
+
+// A server of MySQL does not see that its client has gone until it has a row to send. Best effort, and only where the
+// server says that the connection of that number is ours: behind a balancer it may be another server's.
+void Client::stop_statement() const {
+    constexpr std::chrono::milliseconds limit{1'000};
+    auto target = target_;
+    target.connect_timeout = target.wait_limit = target.silence_limit = limit;
+    Cancellation none;
+    try {
+        Client other(target, none);
+        other.stops_statements_ = false;
+        other.connect();
+        bool is_ours = false;
+        other.for_each_row(
+            fmt::format("SELECT HOST FROM information_schema.PROCESSLIST WHERE ID = {}", mysql_->thread_id),
+            [&](auto row) {
+                const auto peer = row[0].text();
+                is_ours = target_.is_local() ? peer == "localhost"
+                                             : peer.ends_with(fmt::format(":{}", local_port_));
+            });
+        if (is_ours) other.execute(fmt::format("KILL QUERY {}", mysql_->thread_id));
+    } catch (const Error&) {
+        return;  // the caller reports why it gave up
+    }
 }
 
 void Client::set_options() {
@@ -150,6 +185,7 @@ void Client::log_in() {
     advance_until([](const MYSQL&) { return false; });
     if (connected_ == nullptr) fail();
     probe_silence(socket_);
+    local_port_ = port_of(socket_);
     check_username();
 }
 

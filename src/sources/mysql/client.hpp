@@ -85,7 +85,10 @@ class Client {
         const auto deadline = deadline_after(limit_of(patience));
         for (int pending = start(&outcome); pending != 0;) {
             const int ready = wait_for_socket(pending, deadline);
-            if (ready == MYSQL_WAIT_TIMEOUT) expired_ = limit_of(patience);
+            if (ready == MYSQL_WAIT_TIMEOUT) {
+                expired_ = limit_of(patience);
+                is_abandoned_ = true;
+            }
             pending = next(&outcome, ready);
         }
         return outcome;
@@ -103,6 +106,7 @@ class Client {
     void note_socket();
     void give_up();
     void shut() noexcept;
+    void stop_statement() const;
     MYSQL_STMT* new_statement();
     [[noreturn]] void fail();
     [[noreturn]] void fail(unsigned code, const std::string& reason);
@@ -116,6 +120,9 @@ class Client {
     std::string purpose_;
     ErrorClass otherwise_ = ErrorClass::internal;
     std::optional<std::chrono::milliseconds> expired_;  ///< the limit that the server's silence went beyond
+    bool is_abandoned_ = false;  ///< the server may still work on a statement that nobody waits for
+    bool stops_statements_ = true;
+    int local_port_ = 0;  ///< of a TCP connection
     std::atomic<int> socket_{-1};
     std::optional<Cancellation::Subscription> subscription_;  // ends before the socket is closed
 };

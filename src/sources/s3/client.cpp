@@ -16,7 +16,6 @@ namespace prevision::sources::s3 {
 namespace {
 
 constexpr long buffer_size = 256L << 10U;
-constexpr std::chrono::seconds stall_timeout{60};
 
 /// A page of a listing has 1000 keys of at most 1024 bytes, each encoded.
 constexpr std::size_t document_limit = std::size_t{16} << 20U;
@@ -166,7 +165,7 @@ Head Client::exchange(const std::string& url, const Request& request,
     handle_.on_body([&](std::string_view bytes) { exchange.take_body(bytes); });
     CURLcode code = CURLE_OK;
     try {
-        code = handle_.perform(&cancellation_, stall_timeout);
+        code = handle_.perform(&cancellation_, endpoint_.wait_limit);
     } catch (const EnoughOfError&) {
         code = CURLE_OK;
     }
@@ -232,13 +231,24 @@ Head Client::follow(const Request& request, const std::function<void(const Head&
 
 template <typename Action>
 auto Client::with_retries(const Action& action) {
+    const Patience patience(endpoint_.wait_limit);
     for (int failures = 1;; ++failures) {
         try {
             return action();
         } catch (const Failure& failure) {
-            if (!failure.reached() || !wait_before_retry(failure, failures, cancellation_)) throw;
+            if (!failure.reached() || patience.has_ended() ||
+                !wait_before_retry(failure, failures, cancellation_))
+                throw;
         }
     }
+}
+
+// The bytes of an answer may come one by one for ever.
+void Client::check(const Patience& patience, const Request& request) const {
+    if (!patience.has_ended()) return;
+    throw Failure(fmt::format("{} at {}", request.purpose, endpoint_.address()),
+                  fmt::format("the answer did not end within {} ms", endpoint_.wait_limit.count()),
+                  "give it more time with --timeout", true, false);
 }
 
 Head Client::get(const Request& request, const std::function<void(const Head&, std::string_view)>& take) {
@@ -247,15 +257,21 @@ Head Client::get(const Request& request, const std::function<void(const Head&, s
 
 void Client::put(const Request& request, const OutgoingFile& file) {
     with_retries([&] {
-        return follow(
-            request, [](const Head&, std::string_view) {}, &file);
+        std::optional<Patience> patience;  // from the answer's beginning: the file before it may need long
+        const auto drop = [&](const Head&, std::string_view) {
+            if (!patience) patience.emplace(endpoint_.wait_limit);
+            check(*patience, request);
+        };
+        return follow(request, drop, &file);
     });
 }
 
 std::string Client::get_document(const Request& request) {
     return with_retries([&] {
         std::string text;
+        const Patience patience(endpoint_.wait_limit);
         get(request, [&](const Head& /*head*/, std::string_view bytes) {
+            check(patience, request);
             if (bytes.size() > document_limit - text.size()) {
                 throw Error(ErrorClass::internal,
                             fmt::format("{} at {}: the answer is larger than {}", request.purpose,
@@ -272,7 +288,7 @@ Contact Client::contact() {
     set_connection(endpoint_.url("", "", {}));
     handle_.set<CURLOPT_CONNECT_ONLY>(1);
     Contact contact;
-    contact.code = handle_.perform(&cancellation_, stall_timeout);
+    contact.code = handle_.perform(&cancellation_, endpoint_.wait_limit);
     if (contact.code != CURLE_OK) {
         contact.reason = net::failure_reason(handle_, contact.code);
         contact.hint = hint_of(contact.code);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -54,6 +55,20 @@ struct Contact {
     std::chrono::microseconds tls_time{0};
 };
 
+/// A time limit that begins when it is made; a limit of 0 never ends.
+class Patience {
+  public:
+    explicit Patience(std::chrono::milliseconds limit) : limit_(limit) {}
+
+    [[nodiscard]] bool has_ended() const {
+        return limit_.count() > 0 && std::chrono::steady_clock::now() - begin_ >= limit_;
+    }
+
+  private:
+    std::chrono::milliseconds limit_;
+    std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
+};
+
 /// Signed requests over one kept connection. One thread at a time.
 class Client {
   public:
@@ -86,6 +101,7 @@ class Client {
                 const OutgoingFile* upload = nullptr);
     template <typename Action>
     auto with_retries(const Action& action);
+    void check(const Patience& patience, const Request& request) const;
     void set_connection(const std::string& url);
     void set_request(const Request& request);
     [[nodiscard]] std::string hint_of(CURLcode code) const;

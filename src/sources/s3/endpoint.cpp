@@ -141,6 +141,7 @@ Endpoint endpoint_of(const Connection& connection) {
     const auto& environment = connection.environment;
     Endpoint endpoint;
     endpoint.connect_timeout = connection.connect_timeout;
+    endpoint.wait_limit = connection.wait_limit;
     endpoint.environment = environment;
     endpoint.rules = connection.reach.hosts;
     endpoint.region = option_of(connection, "region");

@@ -29,6 +29,8 @@ struct Endpoint {
     Secret secret_key;
     Secret session_token;
     std::chrono::milliseconds connect_timeout{10'000};
+    std::chrono::milliseconds wait_limit{
+        60'000};  ///< for a document, and for the next bytes; 0 is without a limit
     Environment environment;
     net::HostRules rules{};
 

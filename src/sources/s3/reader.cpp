@@ -79,6 +79,7 @@ class Reader {
 // Until a byte has come, the whole request is retried; after that, `read_rest` reads the rest.
 void Reader::read_beginning() {
     bool in_range = true;
+    const Patience patience(client_.endpoint().wait_limit);
     for (int failures = 1;; ++failures) {
         try {
             get_beginning(in_range);
@@ -91,7 +92,7 @@ void Reader::read_beginning() {
                 continue;
             }
             if (file_ != nullptr && failure.transient() && failure.reached()) return;
-            if (file_ != nullptr || !failure.reached() ||
+            if (file_ != nullptr || !failure.reached() || patience.has_ended() ||
                 !wait_before_retry(failure, failures, cancellation_))
                 throw;
         }

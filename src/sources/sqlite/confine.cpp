@@ -4,7 +4,10 @@
 #include <array>
 #include <string_view>
 
+#include <unistd.h>
+
 #include "core/text.hpp"
+#include "sources/sqlite/bounded_functions.hpp"
 
 namespace prevision::sources::sqlite {
 
@@ -24,8 +27,9 @@ constexpr std::array switches{
     Switch{SQLITE_DBCONFIG_RESET_DATABASE, 0},
     Switch{SQLITE_DBCONFIG_ENABLE_FKEY, 0},  // replacing a table's rows would delete those of other tables
     // Without trust in the schema, SQLite 3.38 to 3.40 refuse every file with a JSON function in an index, a
-    // view or a generated column. Trust is harmless here: this program registers no function or module of its
-    // own, and SQLite's two dangerous functions are SQLITE_DIRECTONLY, so that no schema can call them.
+    // view or a generated column. Trust is harmless here: the functions that this program registers compute
+    // the same as SQLite's own, and SQLite's two dangerous functions are SQLITE_DIRECTONLY, so that no schema
+    // can call them.
     Switch{SQLITE_DBCONFIG_TRUSTED_SCHEMA, 1},
 };
 
@@ -99,9 +103,20 @@ int authorize_writing(void* /*context*/, int action, const char* first, const ch
     }
 }
 
+/// Bounds what SQLite may allocate in this process. A request of 1 KB, whose parts each name the one before twice, would
+/// take all memory while it is prepared, which no handler can stop. The largest value has 1 GB.
+void bound_memory() {
+    constexpr sqlite3_int64 most = sqlite3_int64{2} << 30U;
+    if (sqlite3_hard_heap_limit64(-1) != 0) return;
+    const sqlite3_int64 half = sqlite3_int64{::sysconf(_SC_PHYS_PAGES)} * ::sysconf(_SC_PAGESIZE) / 2;
+    sqlite3_hard_heap_limit64(half > 0 ? std::min(half, most) : most);
+}
+
 }  // namespace
 
 void confine(sqlite3* database, Access access) {
+    bound_memory();
+    bound_functions(database);
     for (const auto& [option, value] : switches) sqlite3_db_config(database, option, value, nullptr);
     for (const auto& [limit, value] : limits) sqlite3_limit(database, limit, value);
     // Check the cells of a page before they are used, and never map a file that another program may truncate.

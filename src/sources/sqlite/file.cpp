@@ -77,6 +77,8 @@ Meaning explain(const SqliteError& error) {
         case SQLITE_TOOBIG:
         case SQLITE_AUTH:
             return {ErrorClass::invalid};
+        case SQLITE_NOMEM:
+            return {ErrorClass::invalid, "ask for less at a time: SQLite may use no more memory"};
         case SQLITE_FULL:
         case SQLITE_IOERR:
         case SQLITE_PROTOCOL:

@@ -1,3 +1,4 @@
+#include <fstream>
 #include <set>
 
 #include <catch2/catch.hpp>
@@ -57,7 +58,8 @@ TEST_CASE("an empty value is empty on every flag, and the next word is not taken
 
 TEST_CASE("an empty value is no way to leave out what chooses the platform, the object or the file") {
     const EmbeddedPrevision prevision;
-    prevision.ok({"dataset", "create", "d", "--file", "-"}, "a\n1\n");
+    std::ofstream(prevision.file("a.csv")) << "a\n1\n";
+    prevision.ok({"dataset", "create", "d", "--file", prevision.file("a.csv").string()});
     struct Row {
         Words words;
         std::string message;

@@ -1,6 +1,8 @@
+#include <filesystem>
 #include <fstream>
 
 #include <catch2/catch.hpp>
+#include <sys/stat.h>
 
 #include "core/error.hpp"
 #include "core/sha256.hpp"
@@ -105,4 +107,16 @@ TEST_CASE("a dataset's file that changes its size while it is read is damaged") 
         }
     });
     CHECK(rest.error_class() == ErrorClass::integrity);
+}
+
+TEST_CASE("a FIFO or a folder in the place of a dataset's file is damage, and is not waited for") {
+    const Kept kept("a,b\r\n");
+    std::filesystem::remove(kept.path());
+    REQUIRE(::mkfifo(kept.path().c_str(), 0600) == 0);
+    const auto fifo = error_of([&] { kept.open(); });
+    CHECK(fifo.error_class() == ErrorClass::integrity);
+    CHECK_THAT(fifo.what(), Catch::Contains("is not a regular file"));
+    std::filesystem::remove(kept.path());
+    std::filesystem::create_directory(kept.path());
+    CHECK(error_of([&] { kept.open(); }).error_class() == ErrorClass::integrity);
 }

@@ -1,10 +1,16 @@
+#include <atomic>
 #include <filesystem>
+#include <thread>
 
 #include <catch2/catch.hpp>
 
 #include "core/error.hpp"
+#include "core/file.hpp"
+#include "model/json_builder.hpp"
 #include "platform/fixture.hpp"
+#include "platform/state.hpp"
 #include "sqlite/sqlite.hpp"
+#include "support/command.hpp"
 
 using namespace prevision;
 using prevision::testing::Fixture;
@@ -96,6 +102,8 @@ TEST_CASE("a change of where or how a secret is sent needs the secret again") {
         std::string named;
     };
     const std::string secret = R"(, "password": "hush", "username": "u")";
+    const std::string some_key = "SHA256:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+    const std::string other_key = "SHA256:n4bQgYhMfWWaL+qgxVrQFaO/TxsrC4Is0V1sFbDwCgg";
     const auto [fields, change, named] = GENERATE(values<Case>({
         {R"("type": "SQL", "engine": "mysql", "host": "db")", R"("host": "evil")", "host"},
         {R"("type": "SQL", "engine": "mysql", "host": "db")", R"("host": "db:3307")", "host"},
@@ -107,6 +115,11 @@ TEST_CASE("a change of where or how a secret is sent needs the secret again") {
         {R"("type": "FTP", "host": "f")", R"("type": "SFTP")", "type"},
         {R"("type": "FTP", "host": "f", "tls": "prefer")", R"("mode": "active")", "mode"},
         {R"("type": "S3", "host": "s3.example.com")", R"("host": "http://evil")", "host"},
+        {R"("type": "SFTP", "host": "f", "host_key": ")" + some_key + R"(")",
+         R"("host_key": ")" + other_key + R"(")", "host_key"},
+        {R"("type": "SFTP", "host": "f", "host_key": ")" + some_key + R"(")", R"("host_key": "")",
+         "host_key"},
+        {R"("type": "SFTP", "host": "f")", R"("host_key": ")" + other_key + R"(")", "host_key"},
     }));
     CAPTURE(fields, change);
     const auto connector = make(platform, fields + secret);
@@ -132,6 +145,55 @@ TEST_CASE("a changed host needs every stored secret again, and none when all are
     const auto sql = make(platform, R"("type": "SQL", "engine": "mysql", "host": "db", "password": "p")");
     CHECK(platform.patch("/connectors/" + sql.id(), R"({"host": "other", "password": ""})").status == 200);
     CHECK(platform.patch("/connectors/" + sql.id(), R"({"host": "third"})").status == 200);
+}
+
+// Else a caller who may not compare secrets could: a key of their own, encrypted with a guess, opens or does not.
+TEST_CASE("another private key needs its own passphrase") {
+    Fixture platform;
+    const auto make_key = [&](const std::string& passphrase) {
+        const auto file = platform.folder() / passphrase;
+        REQUIRE(
+            testing::run_command({"ssh-keygen", "-q", "-t", "ed25519", "-N", passphrase, "-f", file.string()})
+                .exit_code == 0);
+        return model::JsonObject().text("private_key", read_file(file, 10000)).finish();
+    };
+    const auto own_key = make_key("hush!");
+    const auto connector =
+        make(platform, R"("type": "SFTP", "host": "f", "username": "u", "password": "hush!",)" +
+                           own_key.substr(1, own_key.size() - 2));
+    REQUIRE(connector.status == 200);
+    const auto path = "/connectors/" + connector.id();
+    auto guess = make_key("guess");
+    const auto refused = platform.patch(path, guess);
+    CHECK(refused.status == 400);
+    CHECK_THAT(refused.message(),
+               Catch::Contains("private_key changes, so its password must be given again"));
+    CHECK(platform.patch(path, R"({"private_key": ""})").status == 400);
+    guess.back() = ',';
+    CHECK(platform.patch(path, guess + R"("password": "guess"})").status == 200);
+}
+
+TEST_CASE("a connector that is changed while it is opened sends no secret to another host than its own") {
+    Fixture platform;
+    const auto connector =
+        make(platform, R"("type": "SQL", "engine": "mysql", "host": "one", "password": "one")");
+    REQUIRE(connector.status == 200);
+    std::atomic<bool> is_over = false;
+    std::thread changing([&] {
+        for (int turn = 0; !is_over; ++turn) {
+            const std::string name = turn % 2 == 0 ? "two" : "one";
+            platform.patch("/connectors/" + connector.id(),
+                           R"({"host": ")" + name + R"(", "password": ")" + name + R"("})");
+        }
+    });
+    int wrong = 0;
+    for (int turn = 0; turn < 500; ++turn) {
+        const auto connection = platform::open_connection(platform.platform().state(), connector.id());
+        wrong += connection.host == connection.password.reveal() ? 0 : 1;
+    }
+    is_over = true;
+    changing.join();
+    CHECK(wrong == 0);
 }
 
 TEST_CASE("a connector cannot change to a system that its datasources or exporters do not fit") {

@@ -64,3 +64,32 @@ TEST_CASE("a token is bound to a project by its name or id") {
           ErrorClass::conflict);
     CHECK(fixture.tokens.create({.name = "d", .role = Role::editor}).record.project_id.empty());
 }
+
+TEST_CASE("a token whose id is the name of another one is revoked by no guess") {
+    Fixture fixture;
+    const auto meant = fixture.tokens.create({.name = "meant"});
+    const auto other = fixture.tokens.create({.name = meant.record.id});
+    const auto refused = error_of([&] { fixture.tokens.revoke(meant.record.id); });
+    CHECK(refused.error_class() == ErrorClass::conflict);
+    CHECK_THAT(refused.hint(), Catch::Contains(other.record.id));
+    CHECK(fixture.tokens.valid_ids() == std::set{meant.record.id, other.record.id});
+    CHECK(fixture.tokens.revoke(other.record.id).id == other.record.id);
+    CHECK(fixture.tokens.revoke(meant.record.id).id == meant.record.id);
+    CHECK(fixture.tokens.valid_ids().empty());
+}
+
+TEST_CASE("a token needs a name and a known role, and only one that is there can be revoked") {
+    Fixture fixture;
+    CHECK(error_of([&] { fixture.tokens.create({.name = ""}); }).error_class() == ErrorClass::invalid);
+    CHECK(fixture.tokens.list().empty());
+    const auto role = error_of([] { parse_role("owner"); });
+    CHECK(role.error_class() == ErrorClass::usage);
+    CHECK_THAT(role.what(), Catch::Contains("'owner' is not one of admin, editor, viewer"));
+    const auto made = fixture.tokens.create({.name = "ci"});
+    fixture.tokens.revoke("ci");
+    for (const auto& gone : {std::string("ci"), made.record.id, std::string("none"), std::string()}) {
+        CAPTURE(gone);
+        CHECK(error_of([&] { fixture.tokens.revoke(gone); }).error_class() == ErrorClass::not_found);
+    }
+    for (const std::string_view text : {"", "prv_", "prv_short", "x"}) CHECK_FALSE(fixture.tokens.find(text));
+}

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "contract/file_source_contract.hpp"
+#include "core/wait.hpp"
 #include "sources/files/ftp_script.hpp"
 #include "sources/registry.hpp"
 
@@ -50,6 +51,59 @@ TEST_CASE("a server that says nothing is given up in time") {
         CHECK(run.error->error_class() == ErrorClass::unreachable);
         CHECK_THAT(run.error->what(), Catch::Contains("no answer within 2000 ms"));
     }
+}
+
+TEST_CASE("an FTP server that is silent after the login, or never ends a reply, is given up in time") {
+    for (const std::string repeated : {"", "200-more\r\n"}) {
+        for (const std::string at : {"SIZE", "MDTM", "EPSV", "PASV"}) {
+            CAPTURE(repeated, at);
+            Cancellation closing;
+            RawServer server([&](RawConnection& connection) {
+                FtpScript script(connection);
+                for (auto command = script.next(); !command.empty(); command = script.next()) {
+                    if (!command.starts_with(at)) {
+                        script.say(command.starts_with("SIZE") ? "213 8" : "500 what?");
+                        continue;
+                    }
+                    if (repeated.empty()) return connection.wait_until_closed();
+                    while (connection.send(repeated)) wait_for(std::chrono::milliseconds(5), closing);
+                }
+            });
+            auto connection = connection_to("FTP", server.port());
+            connection.wait_limit = std::chrono::milliseconds(300);
+            const auto begun = std::chrono::steady_clock::now();
+            const auto listing = error_of([&] {
+                Cancellation none;
+                sources::open_source(connection, none)->browse("/", false, [](const auto&) {});
+            });
+            const auto reading = error_of([&] { read_file_whole(connection, {.path = "/a.csv"}); });
+            CHECK(listing.error_class() == ErrorClass::unreachable);
+            CHECK(reading.error_class() == ErrorClass::unreachable);
+            CHECK(std::chrono::steady_clock::now() - begun < std::chrono::seconds(20));
+        }
+    }
+}
+
+TEST_CASE("an FTP server whose data never come is given up in time") {
+    FtpServer server(
+        [](const std::string& command) {
+            if (command.starts_with("SIZE")) return std::string("213 8");
+            const bool sends =
+                command.starts_with("MLSD") || command.starts_with("LIST") || command.starts_with("RETR");
+            return std::string(sends ? "150 they come" : "500 what?");
+        },
+        [](RawConnection& data) { data.wait_until_closed(); });
+    auto connection = connection_to("FTP", server.port());
+    connection.wait_limit = std::chrono::milliseconds(100);
+    const auto begun = std::chrono::steady_clock::now();
+    const auto listing = error_of([&] {
+        Cancellation none;
+        sources::open_source(connection, none)->browse("/", false, [](const auto&) {});
+    });
+    CHECK(listing.error_class() == ErrorClass::unreachable);
+    const auto reading = error_of([&] { read_file_whole(connection, {.path = "/a.csv"}); });
+    CHECK(reading.error_class() == ErrorClass::unreachable);
+    CHECK(std::chrono::steady_clock::now() - begun < std::chrono::seconds(20));
 }
 
 TEST_CASE("a port that refuses, and one that is silent, fail in the stage connect") {

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "contract/connecting_contract.hpp"
+#include "core/text.hpp"
 #include "sources/mysql/fixture.hpp"
 #include "sources/registry.hpp"
 #include "sources/table_writer.hpp"
@@ -267,6 +268,42 @@ TEST_CASE("a server that falls silent between two rows is unreachable") {
     connection.silence_limit = std::chrono::milliseconds(300);
     CHECK(error_of([&] { read_whole(connection, {.database = "shop", .table = "stalls"}); }).error_class() ==
           ErrorClass::unreachable);
+}
+
+TEST_CASE("a statement that nobody waits for any more ends at the server too") {
+    const std::string request = "SELECT BENCHMARK(1000000000, MD5('abandoned'))";
+    const auto running = [] {
+        const auto count = shared_mariadb_server().query(
+            "SELECT COUNT(*) FROM information_schema.PROCESSLIST WHERE INFO LIKE 'SELECT BENCHMARK%';");
+        return trim(count) != "0";
+    };
+    const bool is_socket = GENERATE(false, true);
+    const bool is_cancelled = GENERATE(false, true);
+    CAPTURE(is_socket, is_cancelled);
+    auto connection = connection_to(shared_mariadb_server());
+    if (is_socket) {
+        connection.port.reset();
+        connection.host = (shared_mariadb_server().process().folder() / "socket").string();
+    }
+    if (!is_cancelled) connection.silence_limit = std::chrono::milliseconds(500);
+    Cancellation cancellation;
+    std::thread canceller;
+    if (is_cancelled) {
+        canceller = std::thread([&] {
+            while (!running()) std::this_thread::yield();
+            cancellation.cancel();
+        });
+    }
+    const auto error = error_of([&] {
+        TableSink sink;
+        sources::open_source(connection, cancellation)->read({.request = request}, {}, sink);
+    });
+    if (canceller.joinable()) canceller.join();
+    CHECK(error.error_class() == (is_cancelled ? ErrorClass::interrupted : ErrorClass::unreachable));
+    const auto begun = std::chrono::steady_clock::now();
+    while (running() && std::chrono::steady_clock::now() - begun < std::chrono::seconds(10))
+        std::this_thread::yield();
+    CHECK_FALSE(running());
 }
 
 TEST_CASE("the path of a socket is a host") {

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
+#include <span>
 
 #include <catch2/catch.hpp>
 #include <fmt/format.h>
@@ -9,6 +11,7 @@
 
 #include "contract/source_contract.hpp"
 #include "core/text.hpp"
+#include "core/wait.hpp"
 #include "sources/s3/fixture.hpp"
 #include "support/http_server.hpp"
 #include "support/raw_server.hpp"
@@ -248,6 +251,59 @@ TEST_CASE("what does not speak HTTP, or stops within a head, is unreachable") {
             connection.send(answer);
         });
         CHECK(reading_error(server.url()).error_class() == ErrorClass::unreachable);
+    }
+}
+
+TEST_CASE("a service that is silent, or never ends an answer, is given up in time by every verb") {
+    const std::string ok = "HTTP/1.1 200 OK\r\n";
+    const std::string chunked = ok + "Transfer-Encoding: chunked\r\n\r\n";
+    struct Case {
+        std::string what;
+        std::string begin;
+        std::string repeated;
+        bool reads_end = true;  ///< else the bytes come slowly, as an object's may
+    };
+    const std::vector<Case> cases{{"no byte", "", ""},
+                                  {"a head that stops", "HTTP/1.1 200 OK\r\nETag: ", ""},
+                                  {"a head without an end", ok, "X: y\r\n"},
+                                  {"answers before the answer", "", "HTTP/1.1 100 Continue\r\n\r\n"},
+                                  {"a body that stops", ok + "Content-Length: 100\r\n\r\n<List", ""},
+                                  {"a body without an end", chunked, "1\r\n<\r\n", false}};
+    for (const auto& [what, begin, repeated, reads_end] : cases) {
+        CAPTURE(what);
+        Cancellation closing;
+        const RawServer server([&, &first = begin, &again = repeated](RawConnection& connection) {
+            connection.read_request();
+            if (!connection.send(first)) return;
+            if (again.empty()) return connection.wait_until_closed();
+            while (connection.send(again)) wait_for(std::chrono::milliseconds(5), closing);
+        });
+        auto connection = to(server.url());
+        connection.wait_limit = std::chrono::milliseconds(200);
+        const auto begun = std::chrono::steady_clock::now();
+        std::vector<Error> errors{error_of([&] { browse(connection, ""); }),
+                                  error_of([&] { browse(connection, "b/", true); })};
+        if (reads_end) errors.push_back(error_of([&] { read_object(connection, "b", "k"); }));
+        std::string_view left = "a,b\r\n";
+        const sources::OutgoingFile file{.size = 5,
+                                         .read =
+                                             [&](std::span<char> buffer) {
+                                                 const auto count = left.copy(buffer.data(), buffer.size());
+                                                 left.remove_prefix(count);
+                                                 return count;
+                                             },
+                                         .rewind = [&] { left = "a,b\r\n"; }};
+        errors.push_back(error_of([&] {
+            Cancellation none;
+            sources::detect_engine(connection, none)
+                .open_file_writer(connection, none)
+                ->write({.bucket = "b", .path = "k"}, file);
+        }));
+        for (const auto& error : errors) {
+            CAPTURE(error.what());
+            CHECK(error.error_class() == ErrorClass::unreachable);
+        }
+        CHECK(std::chrono::steady_clock::now() - begun < std::chrono::seconds(10));
     }
 }
 

@@ -92,9 +92,13 @@ Answer update_connector(State& state, const RoutedCall& routed) {
                             sqlite::Database& database) {
         const auto before = changed;
         read_fields(body, changed);
-        for (const auto& [field, secret] : secrets) stored.erase(field);
+        std::set<std::string> given;
+        for (const auto& [field, secret] : secrets) {
+            stored.erase(field);
+            given.insert(field);
+        }
         check_connector(with_secrets(changed, secrets), stored, state.reach);
-        check_secrets_stay(before, changed, stored);
+        check_secrets_stay(before, changed, stored, given);
         check_users(before, changed, DatasourceTable::list_of(database, changed.id),
                     ExporterTable::list_of(database, changed.id));
     };

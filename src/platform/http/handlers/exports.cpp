@@ -88,7 +88,7 @@ std::uint64_t write_rows(sources::TableWriter& writer, const model::Exporter& ex
 /// Describes in `done` what was written.
 void write(State& state, const model::Exporter& exporter, const Content& content, Cancellation& cancellation,
            model::Export& done, const Exports::Report& report) {
-    const auto connection = open_connection(state, get_connector(state, exporter.connector_id));
+    const auto connection = open_connection(state, exporter.connector_id);
     const auto& engine = sources::detect_engine(connection, cancellation);
     if (engine.open_table_writer != nullptr) {
         const auto writer = engine.open_table_writer(connection, cancellation);

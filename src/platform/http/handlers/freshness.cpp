@@ -79,7 +79,7 @@ class NewestValue final : public sources::RowSink {
 std::string newest_of_column(State& state, const model::Datasource& datasource,
                              const model::Connector& connector, const std::string& column,
                              const std::shared_ptr<Cancellation>& cancellation) {
-    const auto& engine = sources::choose_engine(open_connection(state, connector), *cancellation);
+    const auto& engine = sources::choose_engine(open_connection(state, connector.id), *cancellation);
     if (engine.newest_statement == nullptr) {
         throw Error(ErrorClass::invalid,
                     fmt::format("invalid column: {} has files, without columns", engine.title),

@@ -26,7 +26,7 @@ std::string join_failure(const std::string& failure_text, const std::string& res
 OpenSource open_source(State& state, const model::Connector& connector,
                        std::shared_ptr<Cancellation> cancellation, const sources::StageObserver& failure) {
     auto slot = take_slot(state, connector.id);
-    auto source = sources::open_source(open_connection(state, connector), *cancellation, failure);
+    auto source = sources::open_source(open_connection(state, connector.id), *cancellation, failure);
     return {.connector_id = connector.id,
             .cancellation = std::move(cancellation),
             .source = std::move(source),

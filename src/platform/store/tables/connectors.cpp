@@ -117,6 +117,18 @@ void ConnectorTable::remove(const std::string& id) {
     });
 }
 
+std::optional<SealedConnector> ConnectorTable::find_sealed(const std::string& id) {
+    return store_.read([&](sqlite::Database& database) -> std::optional<SealedConnector> {
+        auto connector = rows::find<model::Connector>(database, id);
+        if (!connector) return std::nullopt;
+        SealedConnector found{.connector = std::move(*connector), .secrets = {}};
+        auto statement = database.prepare("SELECT field, sealed FROM secrets WHERE connector_id = ?");
+        statement.bind(1, id);
+        while (statement.step()) found.secrets.emplace(statement.text(0), statement.text(1));
+        return found;
+    });
+}
+
 std::optional<std::string> ConnectorTable::find_secret(const std::string& id, const std::string& field) {
     return store_.read([&](sqlite::Database& database) -> std::optional<std::string> {
         auto statement = database.prepare("SELECT sealed FROM secrets WHERE connector_id = ? AND field = ?");

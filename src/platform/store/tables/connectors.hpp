@@ -18,6 +18,12 @@ struct SealedSecrets {
     std::string key_fingerprint;
 };
 
+/// A connector with its sealed secrets, by field.
+struct SealedConnector {
+    model::Connector connector;
+    std::map<std::string, std::string> secrets;
+};
+
 /// The connectors of a store, and their sealed secrets.
 ///
 /// While the store holds secrets, it remembers the key that they are sealed with. Error invalid for secrets that are
@@ -43,6 +49,9 @@ class ConnectorTable : public Table<model::Connector> {
 
     /// Error not_found, or conflict while a datasource or an exporter uses it.
     void remove(const std::string& id);
+
+    /// The connector and its secrets as they were at one moment, or nothing: a secret may belong to no other host.
+    std::optional<SealedConnector> find_sealed(const std::string& id);
 
     /// The sealed secret, or nothing.
     std::optional<std::string> find_secret(const std::string& id, const std::string& field);

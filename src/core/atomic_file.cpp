@@ -37,6 +37,7 @@ AtomicFile::AtomicFile(std::filesystem::path path, unsigned mode)
     try {
         file_ = open_file(temporary_, O_WRONLY | O_CREAT | O_EXCL, mode);
     } catch (const Error& error) {
+        if (open_elsewhere()) return;
         // A missing folder is not the object that the user asked for, and the temporary name means nothing to the user.
         auto message = std::string(error.what());
         if (const auto at = message.find(temporary_.string()); at != std::string::npos)
@@ -44,6 +45,21 @@ AtomicFile::AtomicFile(std::filesystem::path path, unsigned mode)
         throw Error(ErrorClass::internal, message, error.hint());
     }
     pending_ = true;
+}
+
+/// A file that may be written, in a folder that may not: what is to be in it is kept in the folder for temporary files until
+/// `commit`. False where that cannot be.
+bool AtomicFile::open_elsewhere() {
+    struct stat status {};
+    if (::stat(path_.c_str(), &status) != 0 || !S_ISREG(status.st_mode) ||
+        ::faccessat(AT_FDCWD, path_.c_str(), W_OK, AT_EACCESS) != 0 || ::access("/proc/self/fd", X_OK) != 0)
+        return false;
+    std::error_code failure;
+    const auto temporary_folder = std::filesystem::temp_directory_path(failure);
+    if (failure) return false;
+    file_ = FileDescriptor(::open(temporary_folder.c_str(), O_WRONLY | O_TMPFILE | O_CLOEXEC, 0600));
+    overwrites_ = static_cast<bool>(file_);
+    return overwrites_;
 }
 
 AtomicFile::~AtomicFile() {
@@ -77,12 +93,14 @@ void AtomicFile::give_name() {
 void AtomicFile::keep_mode_and_owner(unsigned mode, unsigned owner, unsigned group) {
     struct stat now {};
     const bool is_owner = ::fstat(file_.get(), &now) == 0 && now.st_uid == owner && now.st_gid == group;
+    if (overwrites_) return;
     overwrites_ = !is_owner && ::fchown(file_.get(), owner, group) != 0;
     ::fchmod(file_.get(), mode);
 }
 
 void AtomicFile::overwrite() {
-    const auto from = open_file(temporary_, O_RDONLY);
+    const auto unnamed = fmt::format("/proc/self/fd/{}", file_.get());
+    const auto from = open_file(pending_ ? temporary_ : std::filesystem::path(unnamed), O_RDONLY);
     const auto to = open_file(path_, O_WRONLY | O_TRUNC);
     std::string buffer(std::size_t{1} << 16U, '\0');
     while (const auto count = read_some(from, buffer, temporary_))
@@ -92,12 +110,17 @@ void AtomicFile::overwrite() {
 
 void AtomicFile::commit() {
     sync_file();
-    give_name();
     if (overwrites_) {
         overwrite();
         return;
     }
-    if (::rename(temporary_.c_str(), path_.c_str()) != 0) throw cannot_write(path_);
+    give_name();
+    if (::rename(temporary_.c_str(), path_.c_str()) != 0) {
+        // A file that is mounted, as into a container, keeps its place.
+        if (errno != EBUSY) throw cannot_write(path_);
+        overwrite();
+        return;
+    }
     pending_ = false;
     sync_directory();
 }

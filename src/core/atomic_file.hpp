@@ -10,8 +10,9 @@
 namespace prevision {
 
 /// A file that becomes visible whole or not at all. It is written in the folder of its final place, without a name or
-/// under a temporary one; `commit` makes it durable and moves it there, and destruction without `commit` removes it.
-/// One thread at a time.
+/// under a temporary one; `commit` makes it durable and moves it there, and destruction without `commit` removes it. Where
+/// only an existing file can be written and not its folder, `commit` writes into that file, which is not atomic. One thread
+/// at a time.
 class AtomicFile final : public ByteSink {
   public:
     /// Opens the temporary file, with these permission bits. Error internal when that cannot be.
@@ -36,6 +37,7 @@ class AtomicFile final : public ByteSink {
     [[nodiscard]] const std::filesystem::path& path() const { return path_; }
 
   private:
+    bool open_elsewhere();
     void sync_file();
     void overwrite();
     void sync_directory() const;

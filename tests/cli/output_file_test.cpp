@@ -100,6 +100,44 @@ TEST_CASE("a descriptor's name writes to what is open there, without cutting it 
     CHECK(read_file(folder / "open", 100) == "before after");
 }
 
+TEST_CASE("a descriptor and its name share one position, so that neither overwrites the other's bytes") {
+    const testing::TemporaryDirectory folder;
+    const auto file = open_file(folder / "open", O_RDWR | O_CREAT);
+    write_to("/proc/self/fd/" + std::to_string(file.get()), "one ");
+    write_all(file, "two ", "open");
+    write_to("/proc/thread-self/fd/" + std::to_string(file.get()), "three");
+    CHECK(read_file(folder / "open", 100) == "one two three");
+}
+
+TEST_CASE("links in a circle are refused, and stay") {
+    const testing::TemporaryDirectory folder;
+    fs::create_symlink("b", folder / "a");
+    fs::create_symlink("a", folder / "b");
+    testing::MemoryOutput out;
+    CHECK_THROWS_WITH(OutputFile(folder / "a", out),
+                      "cannot write " + (folder / "a").string() + ": Too many levels of symbolic links");
+    CHECK(fs::is_symlink(folder / "a"));
+}
+
+TEST_CASE("a file that may be written is, in a folder that may not") {
+    const testing::TemporaryDirectory folder;
+    const auto path = folder / "sub" / "file";
+    fs::create_directory(folder / "sub");
+    write_to(path, "a longer text than the new one");
+    REQUIRE(::chmod(path.c_str(), 0666) == 0);
+    REQUIRE(::chmod((folder / "sub").c_str(), 0555) == 0);
+    REQUIRE(::chmod(folder.path().c_str(), 0755) == 0);
+    const bool is_root = ::geteuid() == 0;
+    if (is_root) REQUIRE(::seteuid(65534) == 0);
+    testing::MemoryOutput out;
+    CHECK_THROWS_AS(OutputFile(folder / "sub" / "new", out), Error);
+    write_to(path, "new");
+    if (is_root) REQUIRE(::seteuid(0) == 0);
+    CHECK(read_file(path, 100) == "new");
+    CHECK(std::distance(fs::directory_iterator(folder / "sub"), {}) == 1);
+    REQUIRE(::chmod((folder / "sub").c_str(), 0755) == 0);
+}
+
 TEST_CASE("a folder is refused before anything is written") {
     const testing::TemporaryDirectory folder;
     testing::MemoryOutput out;

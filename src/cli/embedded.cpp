@@ -32,9 +32,9 @@ std::unique_ptr<platform::Platform> open_embedded(const Environment& environment
                                                   std::chrono::milliseconds wait_limit,
                                                   std::chrono::milliseconds silence_limit) {
     platform::Settings settings{.home = config::platform_home(environment),
+                                .vault_key_file = config::vault_key_file(environment),
                                 .environment = environment,
                                 .limits = {.wait = wait_limit, .silence = silence_limit}};
-    if (const auto key = environment.get("PREVISION_VAULT_KEY_FILE")) settings.vault_key_file = *key;
     return std::make_unique<platform::Platform>(settings);
 }
 

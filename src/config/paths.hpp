@@ -12,6 +12,10 @@ namespace prevision::config {
 /// PREVISION_HOME that begins with "~".
 std::filesystem::path platform_home(const Environment& environment);
 
+/// The file of the vault's key that $PREVISION_VAULT_KEY_FILE names; nothing where it names none. Error usage when it begins
+/// with "~".
+std::optional<std::filesystem::path> vault_key_file(const Environment& environment);
+
 /// Where profiles are kept: $XDG_CONFIG_HOME/prevision/config.json, else below ~/.config. Nothing when
 /// neither is set.
 std::optional<std::filesystem::path> profile_file(const Environment& environment);

@@ -46,6 +46,19 @@ TEST_CASE("a home that begins with a tilde, which no shell has expanded, is refu
     CHECK(config::platform_home(environment_of({{"PREVISION_HOME", "/a/~b"}})) == "/a/~b");
 }
 
+TEST_CASE("a vault's key file that begins with a tilde is refused, too") {
+    try {
+        config::vault_key_file(environment_of({{"PREVISION_VAULT_KEY_FILE", "~/key"}}));
+        FAIL("it has a file");
+    } catch (const Error& error) {
+        CHECK(error.error_class() == ErrorClass::usage);
+        CHECK(std::string(error.what()) ==
+              "PREVISION_VAULT_KEY_FILE: '~/key' begins with '~', which only a shell expands");
+    }
+    CHECK(*config::vault_key_file(environment_of({{"PREVISION_VAULT_KEY_FILE", "a/~key"}})) == "a/~key");
+    CHECK_FALSE(config::vault_key_file(environment_of({})));
+}
+
 TEST_CASE("without any of them there is no home, and the message says what to set") {
     const auto none = environment_of({});
     CHECK_FALSE(config::profile_file(none));

@@ -4,6 +4,7 @@
 
 #include "cli/nouns.hpp"
 #include "cli/output_file.hpp"
+#include "cli/platform/choice.hpp"
 #include "cli/verbs/listing.hpp"
 #include "config/paths.hpp"
 #include "model/json_builder.hpp"
@@ -59,6 +60,7 @@ void add_backup(Command& root, Services& services) {
     verb.flag("--without-key", options.without_key, "Leave out the key that opens the secrets");
     verb.example("prevision backup prevision.tar");
     verb.action([&options, &services] {
+        require_embedded(services.options());
         OutputFile file(options.file, services.io().out, OutputFile::Readers::owner);
         const auto content = platform::write_backup(services.embedded().platform(), !options.without_key,
                                                     file, services.cancellation());
@@ -81,6 +83,7 @@ void add_restore(Command& root, Services& services) {
     verb.example("prevision backup prevision.tar");
     verb.example("PREVISION_HOME=$PWD/copy prevision restore prevision.tar");
     verb.action([&file, &services] {
+        require_embedded(services.options());
         const auto home = config::platform_home(services.io().environment);
         const auto content =
             platform::restore_backup(file == "-" ? "/dev/stdin" : file, home, services.cancellation());

@@ -100,6 +100,15 @@ void check_platform_url(const std::string& url, const std::string& source) {
                                   is_this_machine(url.substr(0, url.find(':'))) ? "http" : "https", url));
 }
 
+void require_embedded(const GlobalOptions& options) {
+    const bool is_remote = !options.profile.empty() && options.profile != embedded_profile;
+    if (options.url.empty() && !is_remote) return;
+    const std::string flag = is_remote ? "--profile" : "--url";
+    throw Error(ErrorClass::usage,
+                fmt::format("{}: this command is for the embedded platform of this machine", flag),
+                fmt::format("leave {} out", flag));
+}
+
 std::optional<std::string> plain_text_warning(const std::string& url) {
     const auto parsed = net::parse_http_url(url);
     if (!parsed || parsed->scheme != "http" || is_this_machine(parsed->host)) return std::nullopt;

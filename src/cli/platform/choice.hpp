@@ -35,6 +35,9 @@ std::optional<RemotePlatform> choose_platform(const GlobalOptions& options, cons
 /// above.
 std::optional<std::string> platform_url(const GlobalOptions& options, const Environment& environment);
 
+/// Error usage when a flag names another platform than the embedded one, for commands that are about that one.
+void require_embedded(const GlobalOptions& options);
+
 /// The name of the profile that the command line or the environment names, or of the default one.
 std::optional<std::string> profile_name(const GlobalOptions& options, const Environment& environment,
                                         const config::Profiles& profiles);

@@ -36,12 +36,12 @@ config::Profile profile_to_change(Services& services, const config::Profiles& pr
 
 std::string url_to_use(Services& services, const config::Profile& profile) {
     const auto& options = services.options();
-    if (!options.url.empty()) {
-        check_platform_url(options.url, "--url");
-        return options.url;
-    }
-    if (const auto url = services.io().environment.get("PREVISION_URL")) {
-        check_platform_url(*url, "PREVISION_URL");
+    const auto& environment = services.io().environment;
+    // A profile that a flag names keeps its URL; a new one may take that of the environment.
+    auto url = platform_url(options, environment);
+    if (!url && profile.url.empty()) url = environment.get("PREVISION_URL");
+    if (url) {
+        check_platform_url(*url, options.url.empty() ? "PREVISION_URL" : "--url");
         return *url;
     }
     if (!profile.url.empty()) return profile.url;

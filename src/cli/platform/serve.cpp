@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "cli/nouns.hpp"
+#include "cli/platform/choice.hpp"
 #include "cli/platform/token.hpp"
 #include "cli/process.hpp"
 #include "core/error.hpp"
@@ -136,7 +137,7 @@ void announce(Services& services, std::string_view event, const std::string& url
 
 void run_serve(const ServeOptions& options, Services& services) {
     constexpr std::chrono::seconds to_end{5};
-    require_embedded(services);
+    require_embedded(services.options());
     const auto settings = to_settings(options, services.options(), services.io().environment);
     set_grace(settings.drain_time + to_end);
     auto confinement = options.confinement;

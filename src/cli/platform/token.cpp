@@ -74,7 +74,7 @@ void add_token_create(Command& command, Services& services) {
     verb.example("prevision serve token create bob --role editor --project sales --expires 90d");
     verb.example("prevision serve token create ci --role viewer -q");
     verb.action([&options, &services] {
-        require_embedded(services);
+        require_embedded(services.options());
         platform::TokenRequest request{.name = options.name,
                                        .role = platform::parse_role(options.role),
                                        .project = services.options().project};
@@ -86,17 +86,6 @@ void add_token_create(Command& command, Services& services) {
 
 }  // namespace
 
-/// What is served, and who may call it, is of this machine: a flag that names another platform is a mistake.
-void require_embedded(Services& services) {
-    const auto& options = services.options();
-    const bool is_remote = !options.profile.empty() && options.profile != embedded_profile;
-    if (options.url.empty() && !is_remote) return;
-    const std::string flag = is_remote ? "--profile" : "--url";
-    throw Error(ErrorClass::usage,
-                fmt::format("{}: what is served is the embedded platform of this machine", flag),
-                fmt::format("leave {} out", flag));
-}
-
 void add_token(Command& serve, Services& services) {
     auto command = serve.subcommand("token", "The tokens that may call the served platform", {"tokens"});
     add_token_create(command, services);
@@ -106,7 +95,7 @@ void add_token(Command& serve, Services& services) {
     add_list_options(list, list_options, column_names(token_fields(false)));
     list.example("prevision serve token list");
     list.action([&list_options, &services] {
-        require_embedded(services);
+        require_embedded(services.options());
         const auto fields = token_fields(false);
         auto listing = make_listing(services, list_options, fields);
         for (const auto& record : services.embedded().platform().tokens().list()) {
@@ -121,7 +110,7 @@ void add_token(Command& serve, Services& services) {
     revoke.argument("NAME", name, "Its name or id", true, {.completes = Completes::token});
     revoke.example("prevision serve token revoke alice");
     revoke.action([&name, &services] {
-        require_embedded(services);
+        require_embedded(services.options());
         const auto record = services.embedded().platform().tokens().revoke(name);
         show_done(services, token_fields(false), show(record),
                   fmt::format("revoked the token '{}'", record.name));

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "cli/nouns.hpp"
+#include "cli/platform/choice.hpp"
 #include "cli/verbs/listing.hpp"
 #include "model/json_builder.hpp"
 #include "platform/platform.hpp"
@@ -42,13 +43,17 @@ void add_vault(Command& root, Services& services) {
     auto status = command.subcommand(
         "status", "Show the key's file and fingerprint, and check that it is the right one");
     status.example("prevision vault status");
-    status.action([&services] { show_object(services, vault_fields(), show(services)); });
+    status.action([&services] {
+        require_embedded(services.options());
+        show_object(services, vault_fields(), show(services));
+    });
 
     auto rekey = command.subcommand("rekey", "Make a new key and seal every secret with it");
     rekey.detail(
         "The old key opens nothing afterwards, except older backups. A server that runs takes the new key by itself.");
     rekey.example("prevision vault rekey");
     rekey.action([&services] {
+        require_embedded(services.options());
         services.embedded().platform().rekey_vault();
         const auto shown = show(services);
         show_done(services, vault_fields(), shown,

@@ -96,3 +96,57 @@ TEST_CASE("a token beside an empty URL is refused, and nothing is done on anothe
     check({{}, {{"PREVISION_URL", ""}}, "", embedded});
     check({{}, {{"PREVISION_URL", ""}}, "work", "https://work.test w"});
 }
+
+namespace {
+
+/// Runs `login` as a profile, and returns the URL that the token was checked with.
+std::string login_url(const std::vector<std::string>& flags,
+                      const std::map<std::string, std::string>& environment) {
+    InProcess run;
+    for (const auto* name : {"PREVISION_URL", "PREVISION_MASTER_TOKEN"}) run.environment.erase(name);
+    run.environment.insert(environment.begin(), environment.end());
+    const auto config = run.folder / "config/prevision";
+    std::filesystem::create_directories(config);
+    std::ofstream(config / "config.json") << R"({"profiles":{"work":{"url":"https://work.test"}}})";
+    std::vector<std::string> arguments{"login", "--token-stdin"};
+    arguments.insert(arguments.end(), flags.begin(), flags.end());
+    const auto result = run(arguments, {{200, "{}"}}, "new");
+    INFO(result.err);
+    REQUIRE(result.exit_code == 0);
+    REQUIRE(result.connections.size() == 1);
+    return result.connections.front();
+}
+
+}  // namespace
+
+TEST_CASE("a login keeps the URL of the profile that a flag names, whatever the environment says") {
+    CHECK(login_url({"--profile", "work"}, url_and_token) == "https://work.test new");
+    CHECK(login_url({"--profile", "work", "--url", "https://flag.test"}, url_and_token) ==
+          "https://flag.test new");
+    CHECK(login_url({"--profile", "other"}, url_and_token) == "https://url.test new");
+    CHECK(login_url({}, url_and_token) == "https://url.test new");
+}
+
+TEST_CASE("what is about the embedded platform refuses a flag that names another") {
+    for (const auto& command : std::vector<std::vector<std::string>>{{"backup", "-"},
+                                                                     {"restore", "-"},
+                                                                     {"vault", "status"},
+                                                                     {"vault", "rekey"},
+                                                                     {"serve"},
+                                                                     {"serve", "token", "list"}}) {
+        for (const auto& flag :
+             {std::vector<std::string>{"--profile", "work"}, {"--url", "https://url.test"}}) {
+            InProcess run;
+            auto arguments = command;
+            arguments.insert(arguments.end(), flag.begin(), flag.end());
+            const auto refused = run(arguments);
+            INFO(join(arguments, " ") << ": " << refused.err);
+            CHECK(refused.exit_code == 2);
+            CHECK(refused.err ==
+                  "prevision: " + flag[0] +
+                      ": this command is for the embedded platform of this machine\nhint: leave " + flag[0] +
+                      " out\n");
+            CHECK_FALSE(std::filesystem::exists(run.folder / "home"));
+        }
+    }
+}

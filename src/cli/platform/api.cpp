@@ -1,8 +1,11 @@
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "cli/nouns.hpp"
 #include "cli/output_sink.hpp"
 #include "cli/platform/api_call.hpp"
+#include "core/text.hpp"
 #include "model/json.hpp"
 #include "model/json_builder.hpp"
 
@@ -58,9 +61,24 @@ std::string head_of(const transport::Response& response) {
     return text + "\n";
 }
 
+/// A header that occurs several times has a list.
 std::string head_document(const transport::Response& response) {
     model::JsonObject headers;
-    for (const auto& header : response.headers) headers.text(header.name, header.value);
+    const auto& all = response.headers;
+    for (auto header = all.begin(); header != all.end(); ++header) {
+        const auto is_same = [&](const transport::Header& other) {
+            return equal_ignoring_case(other.name, header->name);
+        };
+        if (std::any_of(all.begin(), header, is_same)) continue;
+        model::JsonArray values;
+        for (const auto& other : all) {
+            if (is_same(other)) values.text(other.value);
+        }
+        if (std::ranges::count_if(all, is_same) > 1)
+            headers.json(header->name, values.finish());
+        else
+            headers.text(header->name, header->value);
+    }
     return model::JsonObject().value("status", response.status).json("headers", headers.finish()).finish();
 }
 

@@ -6,6 +6,7 @@
 
 #include "core/file.hpp"
 #include "core/text.hpp"
+#include "core/utf8.hpp"
 #include "model/json.hpp"
 #include "model/json_builder.hpp"
 
@@ -80,8 +81,26 @@ bool is_json_number(const std::string& text) {
 std::string typed_value(const std::string& text, Services& services) {
     if (text == "true" || text == "false" || text == "null" || is_json_number(text)) return text;
     if (!text.starts_with('@')) return model::json_text(text);
-    return model::json_text(text == "@-" ? services.io().in.read_all(input_limit)
-                                         : read_file(text.substr(1), input_limit));
+    const auto content =
+        text == "@-" ? services.io().in.read_all(input_limit) : read_file(text.substr(1), input_limit);
+    if (!is_utf8(content)) {
+        throw Error(ErrorClass::usage, fmt::format("--typed-field: {} is not UTF-8 text", text.substr(1)),
+                    "JSON holds text only; --input sends a file's bytes as the body");
+    }
+    return model::json_text(content);
+}
+
+void check_sources(const ApiOptions& options) {
+    int from_stdin = options.input == "-" ? 1 : 0;
+    for (const auto& field : options.typed_fields) {
+        const auto value = parse_field("--typed-field", field).second;
+        if (value == "@")
+            throw Error(ErrorClass::usage,
+                        fmt::format("--typed-field: '{}': a file's name is missing", field));
+        if (value == "@-") ++from_stdin;
+    }
+    if (from_stdin > 1)
+        throw Error(ErrorClass::usage, "api: stdin is named twice, and can be read only once");
 }
 
 Values read_fields(const ApiOptions& options, Services& services) {
@@ -133,6 +152,7 @@ api::Client::AnyCall to_call(const ApiOptions& options, Services& services) {
     const bool is_token =
         !call.method.empty() && std::ranges::all_of(call.method, [](char c) { return c >= 'A' && c <= 'Z'; });
     if (!is_token) throw Error(ErrorClass::usage, fmt::format("api: '{}' is not a method", options.method));
+    check_sources(options);
     for (const auto& line : options.headers) call.headers.push_back(parse_header(line));
     if (options.input) {
         call.body = *options.input == "-" ? services.io().in.read_all(input_limit)

@@ -164,7 +164,13 @@ TEST_CASE("an SFTP server with another key is refused, and taken once its key is
         CHECK_THAT(told, Catch::Contains(server().host_key()) && Catch::Contains(other.host_key()));
     }
     CHECK_THAT(files({"connector", "test", "files"}).err, Catch::Contains("--host-key"));
-    files.ok({"connector", "update", "files", "--host-key", other.host_key()});
+    // Whoever has the other key would receive the password.
+    const auto kept = files({"connector", "update", "files", "--host-key", other.host_key()});
+    CHECK(kept.exit_code == 7);
+    CHECK_THAT(kept.err,
+               Catch::Contains("the connector's host_key changes, so its password must be given again"));
+    files.ok({"connector", "update", "files", "--host-key", other.host_key(), "--password-stdin"},
+             other.password());
     CHECK(files.ok({"datasource", "cat", "a.csv"}) == "a,b\n3,4\n");
     CHECK(files({"connector", "update", "files", "--host-key", "SHA256:short"}).exit_code == 7);
 }

@@ -30,7 +30,8 @@ constexpr std::array<Option, 6> connector_options{{
      .secret = true},
     {.name = "host_key",
      .help = "fingerprint of the server's key, SHA256:...",
-     .fallback = "the one of the first contact, kept from then on"},
+     .fallback = "the one of the first contact, kept from then on",
+     .guards_secret = true},
 }};
 
 std::string host_key_of(const Connection& connection) {

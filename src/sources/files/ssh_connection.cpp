@@ -197,7 +197,7 @@ void SshConnection::connect() {
                 fmt::format("the server's host key is {}, and {} is expected", join(shown, " or "),
                             settings_.host_key),
                 "another server may answer in its place: ask its administrator; if the key is right, "
-                "'prevision connector update NAME --host-key SHA256:...'");
+                "'prevision connector update NAME --host-key SHA256:...', with the password or key");
 }
 
 void SshConnection::start_sftp() {

@@ -97,7 +97,7 @@ template <typename Has>
 void check_kept(const sources::KeptType& type, Has has) {
     for (const auto& option : type.connector_options) {
         if (option.required && !has(std::string(option.name)))
-            sources::refuse_field(option.name, fmt::format("{} needs it", type.type),
+            sources::refuse_field(option.name, fmt::format("it is required for {}", type.type),
                                   std::string(option.help));
     }
 }
@@ -180,8 +180,7 @@ void check_users(const model::Connector& before, const model::Connector& after,
             const auto reason = failure_of([&] { check_user(user, after); });
             if (!reason || failure_of([&] { check_user(user, before); })) continue;
             throw Error(ErrorClass::conflict,
-                        fmt::format("the connector cannot change so: its {} '{}' would no longer fit: {}",
-                                    noun, user.name, *reason),
+                        fmt::format("its {} '{}' would no longer fit: {}", noun, user.name, *reason),
                         fmt::format("change or delete the {} first", noun));
         }
     };

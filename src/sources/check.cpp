@@ -28,7 +28,7 @@ Engines engines_for(const Connection& connection) {
 
 std::string title_of(const Engines& engines) {
     if (engines.size() == 1) return std::string(engines.front()->title);
-    return fmt::format("a connector of type {}", engines.front()->type);
+    return fmt::format("connectors of type {}", engines.front()->type);
 }
 
 std::string flags_of(std::span<const Option> options) {
@@ -64,7 +64,7 @@ void check_given(const Engines& engines, OptionsOf options_of, const Fields& fie
             if (const auto* option = find_option(engine->*options_of, name)) found.push_back(option);
         }
         if (found.empty()) {
-            refuse_field(name, fmt::format("{} does not take it", title_of(engines)),
+            refuse_field(name, fmt::format("it does not apply to {}", title_of(engines)),
                          fmt::format("leave it out; it takes {}", flags_of(engines.front()->*options_of)));
         }
         check_value(found, value);
@@ -81,7 +81,7 @@ void check_required(const Engines& engines, OptionsOf options_of, const Fields& 
             return same != nullptr && same->required;
         });
         if (by_all) {
-            refuse_field(option.name, fmt::format("{} needs it", title_of(engines)),
+            refuse_field(option.name, fmt::format("it is required for {}", title_of(engines)),
                          std::string(option.help));
         }
     }

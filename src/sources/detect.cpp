@@ -163,7 +163,7 @@ const Engine* tell_engine(const Connection& connection) {
     const auto port = choose_port(connection.port, host);
     const Engine* engine = tell_by_name_or_scheme(connection, host);
     if (engine != nullptr && !connection.type.empty() && engine->type != connection.type) {
-        refuse_field("engine", fmt::format("{} is of type {}, and the connector's type is {}", engine->title,
+        refuse_field("engine", fmt::format("{} is of type {}, and the connector's type is {}", engine->name,
                                            engine->type, connection.type));
     }
     if (engine == nullptr) engine = tell_by_type(connection.type);

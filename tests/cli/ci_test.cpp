@@ -174,15 +174,15 @@ TEST_CASE("a definition is checked before anything is sent, and the flag is name
          "invalid --engine: there is no engine 'mysq'",
          "did you mean mysql?"},
         {{"--type", "SLQ", "--host", "db"}, "invalid --type: 'SLQ' is not one of", "did you mean SQL?"},
-        {{"--engine", "mysql"}, "invalid --host: MySQL and MariaDB needs it", "name or address"},
+        {{"--engine", "mysql"}, "invalid --host: it is required for MySQL and MariaDB", "name or address"},
         {{"--host", "mysql://db", "--tls", "requre"},
          "invalid --tls: 'requre' is not one of",
          "did you mean require?"},
         {{"--host", "sqlite:///a.db", "--username", "u"},
-         "invalid --username: SQLite does not take it",
+         "invalid --username: it does not apply to SQLite",
          "it takes --host"},
         {{"--host", "sqlite:///a.db", "--tls", "require"},
-         "invalid --tls: SQLite does not take it",
+         "invalid --tls: it does not apply to SQLite",
          "it takes --host"}};
     for (const auto& each : cases) {
         std::vector<std::string> arguments{"connector", "create", "x"};

@@ -181,10 +181,10 @@ TEST_CASE("an exporter names what its connector can write to") {
               "cannot create the exporter 'out': invalid --table: an exporter to a database needs "
               "it\nhint: name the table"},
           Row{{"--connector", "shop", "--table", "t", "--path", "p"},
-              "invalid --path: MySQL and MariaDB does not take it"},
+              "invalid --path: it does not apply to MySQL and MariaDB"},
           Row{{"--connector", "shop", "--table", "t"}, "database"}, Row{{"--connector", "files"}, "path"},
           Row{{"--connector", "files", "--path", "p", "--bucket", "b"},
-              "invalid --bucket: FTP and FTPS does not take it"}}) {
+              "invalid --bucket: it does not apply to FTP and FTPS"}}) {
         std::vector<std::string> arguments{"exporter", "create", "out"};
         arguments.insert(arguments.end(), options.begin(), options.end());
         const auto refused = prevision(arguments);

@@ -35,7 +35,7 @@ TEST_CASE("on a terminal a connector is created by questions, and the secret sho
     terminal.type("mysql\n");
     terminal.read_until("\nHost: ");
     terminal.type("\n");
-    terminal.read_until("needs it");
+    terminal.read_until("it is required");
     terminal.read_until("\nHost: ");
     terminal.type("?\n");
     terminal.read_until("\n  name or address of the server");

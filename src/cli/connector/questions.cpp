@@ -151,7 +151,7 @@ class Questions {
             const auto answer = choices.empty() ? ask(label_of(option), fallback, option.help)
                                                 : choose(label_of(option), choices, fallback, option.help);
             if (answer.empty() && option.required) {
-                explain(fmt::format("{} needs it: {}", engine.title, option.help));
+                explain(fmt::format("it is required: {}", option.help));
                 continue;
             }
             if (answer != fallback && !answer.empty() && !keep(name, answer)) continue;

@@ -99,9 +99,8 @@ void AtomicFile::keep_mode_and_owner(unsigned mode, unsigned owner, unsigned gro
 }
 
 void AtomicFile::overwrite() {
-    const auto from =
-        open_file(pending_ ? temporary_ : std::filesystem::path(fmt::format("/proc/self/fd/{}", file_.get())),
-                  O_RDONLY);
+    const auto unnamed = fmt::format("/proc/self/fd/{}", file_.get());
+    const auto from = open_file(pending_ ? temporary_ : std::filesystem::path(unnamed), O_RDONLY);
     const auto to = open_file(path_, O_WRONLY | O_TRUNC);
     std::string buffer(std::size_t{1} << 16U, '\0');
     while (const auto count = read_some(from, buffer, temporary_))

@@ -130,7 +130,7 @@ const Engine& hear_engine(const std::vector<net::Address>& addresses, const std:
 const Engine& ask_engine(const std::string& host, int port, const net::HostRules& rules,
                          std::chrono::milliseconds timeout, Cancellation& cancellation,
                          const StageObserver& observer) {
-    const auto place = format_address(host, port);
+    auto place = format_address(host, port);
     std::vector<net::Address> addresses;
     run_stage(observer, "resolve", [&] {
         addresses = net::resolve(host, port, rules);

@@ -176,7 +176,7 @@ TEST_CASE("a download whose client does not read ends after the time for a piece
     shell("seq -f 'row %030.0f' 1 1000000 > " + path);  // more than two sockets hold
     const auto answer = upload(served, {"name=large", "file=@" + path});
     REQUIRE(answer.status == 200);
-    const RawClient idle(served.port());
+    const testing::RawClient idle(served.port());
     idle.send("GET /ext/v1/datasets/" + answer.id() +
               "/download?extension=csv HTTP/1.1\r\nHost: x\r\nAuthorization: " + served.admin() + "\r\n\r\n");
     CHECK_FALSE(idle.read_until("\r\n\r\n").empty());

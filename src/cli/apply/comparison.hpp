@@ -23,7 +23,7 @@ struct Comparison {
     Declarations declarations;
     PlatformState state;
     SecretsByConnector secrets;
-    std::vector<Change> changes;  ///< in an order in which they can be made
+    std::vector<Change> changes;   ///< in an order in which they can be made
     bool has_all_compared = true;  ///< also the secrets of connectors that do not differ
 };
 

@@ -59,8 +59,8 @@ void PageAnswer::add(std::string_view item) {
 
 Answer PageAnswer::finish(std::uint64_t total) {
     const bool more = page_.offset() + page_.size < total;
-    body_ += fmt::format(R"(],"metaData":{{"totalItems":{},"rowsPerPage":{},"page":{},"nextPage":{}}}}})", total,
-                         page_.size, page_.number, more);
+    body_ += fmt::format(R"(],"metaData":{{"totalItems":{},"rowsPerPage":{},"page":{},"nextPage":{}}}}})",
+                         total, page_.size, page_.number, more);
     return json_answer(std::move(body_));
 }
 

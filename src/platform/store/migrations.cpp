@@ -218,9 +218,9 @@ CREATE INDEX running_exports ON exports(dataset_id) WHERE status = 'running';
 )sql";
 
 /// The step at index N brings a store from version N to N + 1. A step that was released is never changed.
-constexpr std::array steps{first_layout,     served_platform,      file_formats,      export_failures,
-                           limits_and_names, more_of_file_formats, hints_of_failures, ids_of_lists,
-                           totals_of_snapshots, manifests};
+constexpr std::array steps{
+    first_layout,         served_platform,   file_formats, export_failures,     limits_and_names,
+    more_of_file_formats, hints_of_failures, ids_of_lists, totals_of_snapshots, manifests};
 
 std::int64_t read_number(sqlite::Database& database, std::string_view sql) {
     auto statement = database.prepare(sql);

@@ -85,10 +85,9 @@ class Client {
         const auto deadline = deadline_after(limit_of(patience));
         for (int pending = start(&outcome); pending != 0;) {
             const int ready = wait_for_socket(pending, deadline);
-            if (ready == MYSQL_WAIT_TIMEOUT) {
-                expired_ = limit_of(patience);
-                is_abandoned_ = true;
-            }
+            if (ready == MYSQL_WAIT_TIMEOUT) expired_ = limit_of(patience);
+            // A cancellation shuts the socket, which then looks ready.
+            is_abandoned_ = ready == MYSQL_WAIT_TIMEOUT || cancellation_.cancelled();
             pending = next(&outcome, ready);
         }
         return outcome;

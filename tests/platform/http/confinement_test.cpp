@@ -18,6 +18,9 @@ using prevision::testing::Reply;
 
 namespace {
 
+const std::string some_key = "SHA256:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+const std::string other_key = "SHA256:n4bQgYhMfWWaL+qgxVrQFaO/TxsrC4Is0V1sFbDwCgg";
+
 Reply make(Fixture& platform, const std::string& fields) {
     return platform.post(platform.in_project("/connectors"), R"({"name": "c", )" + fields + "}");
 }
@@ -102,8 +105,6 @@ TEST_CASE("a change of where or how a secret is sent needs the secret again") {
         std::string named;
     };
     const std::string secret = R"(, "password": "hush", "username": "u")";
-    const std::string some_key = "SHA256:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
-    const std::string other_key = "SHA256:n4bQgYhMfWWaL+qgxVrQFaO/TxsrC4Is0V1sFbDwCgg";
     const auto [fields, change, named] = GENERATE(values<Case>({
         {R"("type": "SQL", "engine": "mysql", "host": "db")", R"("host": "evil")", "host"},
         {R"("type": "SQL", "engine": "mysql", "host": "db")", R"("host": "db:3307")", "host"},

@@ -68,5 +68,7 @@ disk_limit() {
     rm -f "$work/limit"
 }
 
+# Ports of servers are chosen below 32768: above it the kernel gives them to connections.
+
 # loopback_limit MEBIBYTES: the seconds that so much takes through a TCP connection of this machine, read and thrown away.
 loopback_limit() { seconds_of python3 "$here/loopback.py" "$1"; }

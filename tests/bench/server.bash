@@ -9,7 +9,7 @@ start_server() {
         chown mysql "$folder"
     fi
     server_socket=$folder/s
-    server_port=$((20000 + RANDOM % 20000))
+    server_port=$((20000 + RANDOM % 12000))
     mariadb-install-db --no-defaults "${as[@]}" --datadir="$folder/data" --auth-root-authentication-method=normal \
         --skip-test-db --skip-name-resolve >"$folder/install.log" 2>&1
     cat >"$folder/init.sql" <<'SQL'

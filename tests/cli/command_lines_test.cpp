@@ -113,12 +113,13 @@ class World {
     World() {
         database_.query(
             "CREATE DATABASE my_db; CREATE TABLE my_db.table1 (i INT); INSERT INTO my_db.table1 VALUES (1);"
-            "CREATE TABLE shop.orders (id INT, total INT); INSERT INTO shop.orders VALUES (1, 200), (2, 3);"
-            "CREATE TABLE shop.orders_2026 (id INT); CREATE TABLE shop.results (id INT, total INT);");
+            "CREATE TABLE shop.orders (id INT, total INT, updated_at TIMESTAMP DEFAULT NOW());"
+            "INSERT INTO shop.orders (id, total) VALUES (1, 200), (2, 3);"
+            "CREATE TABLE shop.orders_2026 (id INT); CREATE TABLE shop.results LIKE shop.orders;");
         const auto work = prevision_.file("template/desk");
         for (const auto* name : {"password.txt", "new.txt"}) write(work / name, database_.password() + "\n");
         write(work / "secret.txt", "secret\n");
-        write(work / "leads.csv", "id;name\n1;a\n");
+        for (const auto& folder : {work, files_.home()}) write(folder / "leads.csv", "id;name\n1;a\n");
         write(work / "results.csv", "id,total\n1,2\n");
         write(work / "token.txt", served_.admin() + "\n");
         write(work / ".ssh/id_ed25519", files_.private_key());
@@ -138,6 +139,7 @@ class World {
               "connector create files --type SFTP --host files.example.com --username reader "
               "--private-key-file ~/.ssh/id_ed25519",
               "datasource create orders --connector shop --database shop --table orders",
+              "datasource create leads --connector files --path leads.csv",
               "dataset create today --datasource orders", "dataset create orders_today --datasource orders",
               "exporter create results --connector shop --database shop --table results",
               "project create my_project",
@@ -145,6 +147,7 @@ class World {
               "--password-file password.txt",
               "datasource create my_datasource --connector shop --database shop --table orders",
               "dataset create my_dataset --datasource orders",
+              "dataset download my_dataset --to january.csv --manifest",
               "exporter create my_exporter --connector shop --database shop --table results",
               "serve token create alice", "dump > platform.yaml",
               "login --url https://cloud.example.com --profile work --token-stdin < token.txt"}) {

@@ -38,12 +38,16 @@ const std::vector<std::string> lines{
     "datasource test d",
     "datasource preview d",
     "datasource schema d",
+    "datasource freshness d --column at --max-age 10000d",
     "dataset create s --datasource d",
     "dataset list",
     "dataset show s",
     "dataset head s",
     "dataset verify s",
     "dataset wait s",
+    "dataset pin s",
+    "dataset unpin s",
+    "dataset prune --keep-last 7 --yes",
     "dataset update s --name s",
     "dataset download s --to FOLDER/s.csv",
     "exporter create e --connector c --table out",
@@ -85,9 +89,10 @@ const std::set<std::string> without{"completion", "datasource cat", "restore", "
 TEST_CASE("every verb writes one document with -o json, and one or none on stderr") {
     const HttpServer server([](const HttpRequest&) { return HttpAnswer{.body = R"({"version":"1"})"}; });
     const EmbeddedPrevision prevision;
-    shell("sqlite3 " + prevision.file("c.db").string() +
-          " 'CREATE TABLE t (a INTEGER); CREATE TABLE u (a INTEGER); CREATE TABLE out (a INTEGER);"
-          " INSERT INTO u VALUES (1)'");
+    shell(
+        "sqlite3 " + prevision.file("c.db").string() +
+        " 'CREATE TABLE t (a INTEGER); CREATE TABLE u (a INTEGER, at TEXT); CREATE TABLE out (a INTEGER, at TEXT);"
+        " INSERT INTO u VALUES (1, \"2026-01-31T00:00:00Z\")'");
     std::ofstream(prevision.file("x.yaml")) << "connectors: [{name: new, type: FTP, host: h}]";
     auto missing = find_commands(prevision);
     std::erase_if(missing, [&](const Words& words) {

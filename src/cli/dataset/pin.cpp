@@ -27,7 +27,7 @@ void add_verb(Command& command, Services& services, const DatasetNoun& noun, con
     auto& options = verb.keep<PinOptions>();
     verb.argument("NAME", options.names, "Its name or id; several may be given", true,
                   {.completes = Completes::dataset});
-    verb.example(fmt::format("prevision dataset {} orders_january", name));
+    verb.example(fmt::format("prevision dataset {} my_dataset", name));
     verb.action([&options, &noun, &services, name, pinned] {
         ObjectList<Dataset> shown(services, noun.fields, options.names.size());
         Batch batch(services, fmt::format("datasets were not {}ned", name), options.names.size());

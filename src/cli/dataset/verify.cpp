@@ -65,7 +65,7 @@ void add_dataset_verify(Command& command, Services& services) {
     verb.detail("Exits with 9 when the bytes differ.");
     verb.example("prevision dataset verify orders_today");
     verb.example("prevision dataset verify orders_today --against-source");
-    verb.example("prevision dataset verify orders.csv --manifest orders.csv.manifest.json");
+    verb.example("prevision dataset verify january.csv --manifest january.csv.manifest.json");
     verb.action([&options, &services] {
         check_options(options);
         ObjectList<TransferredDataset> shown(services, transfer_fields(), options.names.size());

@@ -133,24 +133,22 @@ class World {
         const auto pair = testing::make_certificate(work, "IP:127.0.0.1");
         std::filesystem::copy_file(pair.certificate, work / "cert.pem");
         if (pair.key != work / "key.pem") std::filesystem::copy_file(pair.key, work / "key.pem");
-        for (const auto* line :
-             {"connector create shop --host mysql://db.example.com --port 3306 --username tester "
-              "--password-file password.txt",
-              "connector create files --type SFTP --host files.example.com --username reader "
-              "--private-key-file ~/.ssh/id_ed25519",
-              "datasource create orders --connector shop --database shop --table orders",
-              "datasource create leads --connector files --path leads.csv",
-              "dataset create today --datasource orders", "dataset create orders_today --datasource orders",
-              "exporter create results --connector shop --database shop --table results",
-              "project create my_project",
-              "connector create my_connector --host mysql://db.example.com --port 3306 --username tester "
-              "--password-file password.txt",
-              "datasource create my_datasource --connector shop --database shop --table orders",
-              "dataset create my_dataset --datasource orders",
-              "dataset download my_dataset --to january.csv --manifest",
-              "exporter create my_exporter --connector shop --database shop --table results",
-              "serve token create alice", "dump > platform.yaml",
-              "login --url https://cloud.example.com --profile work --token-stdin < token.txt"}) {
+        for (
+            const auto* line :
+            {"connector create shop --host mysql://db.example.com --port 3306 --username tester --password-file password.txt",
+             "connector create files --type SFTP --host files.example.com --username reader --private-key-file ~/.ssh/id_ed25519",
+             "datasource create orders --connector shop --database shop --table orders",
+             "datasource create leads --connector files --path leads.csv",
+             "dataset create today --datasource orders", "dataset create orders_today --datasource orders",
+             "exporter create results --connector shop --database shop --table results",
+             "project create my_project",
+             "connector create my_connector --host mysql://db.example.com --port 3306 --username tester --password-file password.txt",
+             "datasource create my_datasource --connector shop --database shop --table orders",
+             "dataset create my_dataset --datasource orders",
+             "dataset download my_dataset --to january.csv --manifest",
+             "exporter create my_exporter --connector shop --database shop --table results",
+             "serve token create alice", "dump > platform.yaml",
+             "login --url https://cloud.example.com --profile work --token-stdin < token.txt"}) {
             const auto [code, shown] = run("template", {std::string("prevision ") + line});
             if (code != 0) throw std::runtime_error(shown);
         }

@@ -127,10 +127,7 @@ std::vector<VerbCase> platform_cases() {
              "# For 'prevision apply'. The platform never shows a secret: say where each one comes from, with\n# "
              "password_env, password_file, password_command, private_key_file or credentials_file.\nconnectors: []\ndatasources: []\nexporters: []\n"},
         {.verb = "schema", .arguments = {"-o", "csv"}, .err = "schema writes json or yaml", .exit_code = 2},
-        {.verb = "schema",
-         .arguments = {"everything"},
-         .err = "WHAT",
-         .exit_code = 2},
+        {.verb = "schema", .arguments = {"everything"}, .err = "WHAT", .exit_code = 2},
         {.verb = "serve",
          .arguments = {"--url", "https://platform.test"},
          .err = "leave --url out",

@@ -219,8 +219,8 @@ const std::string ok_body("\0\0\0\2\0\0\0", 7);
 void fall_silent(RawConnection& client, int answers) {
     const auto read_packet = [&] {
         const auto head = client.read(4);
-        if (head.size() == 4)
-            client.read(static_cast<unsigned char>(head[0]) | static_cast<unsigned char>(head[1]) << 8U);
+        const auto byte = [&](std::size_t i) { return std::size_t{static_cast<unsigned char>(head[i])}; };
+        if (head.size() == 4) client.read(byte(0) | byte(1) << 8U);
     };
     client.send(packet(0, greeting(without_tls)));
     read_packet();

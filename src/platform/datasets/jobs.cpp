@@ -254,10 +254,10 @@ std::optional<model::Dataset> Jobs::settled(const model::Dataset& dataset) {
             remove_files(dataset.id);
             tell(dataset.id);
         }
-        return datasets_.find(dataset.id);
+        return datasets_.find_same(dataset.id);
     } catch (const Error&) {
         // A store that cannot be written can still be read. Without this, a caller would wait for the dataset for ever.
-        auto now = datasets_.find(dataset.id);
+        auto now = datasets_.find_same(dataset.id);
         if (now && is_unfinished(*now)) set_failed(*now, reason);
         return now;
     }

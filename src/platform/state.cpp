@@ -254,7 +254,7 @@ sources::Connection with_secrets(State& state, const SealedConnector& sealed) {
 
 }  // namespace
 
-sources::Connection open_connection(State& state, const std::string& connector_id) {
+OpenedConnector open_connector(State& state, const std::string& connector_id) {
     const auto read = [&] {
         return found(state.connectors.find_sealed(connector_id), "connector", connector_id);
     };
@@ -268,12 +268,17 @@ sources::Connection open_connection(State& state, const std::string& connector_i
         auto again = read();
         if (error.error_class() != ErrorClass::integrity || again.secrets == sealed.secrets) throw;
         connection = with_secrets(state, again);
+        sealed = std::move(again);
     }
     connection.wait_limit = state.limits.wait;
     connection.silence_limit = state.limits.silence;
     if (state.limits.wait.count() > 0)
         connection.connect_timeout = std::min(connection.connect_timeout, state.limits.wait);
-    return connection;
+    return {std::move(sealed.connector), std::move(connection)};
+}
+
+sources::Connection open_connection(State& state, const std::string& connector_id) {
+    return open_connector(state, connector_id).connection;
 }
 
 std::optional<Slots::Slot> take_slot(State& state, const std::string& connector_id) {

@@ -84,8 +84,16 @@ Secret open_secret(State& state, const std::string& connector_id, const std::str
 /// Gives the vault a new key and seals every secret with it. Interrupted anywhere, it loses no secret.
 void rekey_vault(State& state);
 
-/// The connector with its secrets, as they were at one moment. Error not_found, invalid when no engine serves its type,
-/// and the vault's errors.
+/// A connector, and the connection that its fields and secrets make.
+struct OpenedConnector {
+    model::Connector connector;
+    sources::Connection connection;
+};
+
+/// Both as they were at one moment. Error not_found, invalid when no engine serves its type, and the vault's errors.
+OpenedConnector open_connector(State& state, const std::string& connector_id);
+
+/// The same, where only the connection is needed.
 sources::Connection open_connection(State& state, const std::string& connector_id);
 
 /// Counts one call of a connector on a served platform; nothing on an embedded one. Error unreachable (503) while the

@@ -6,7 +6,6 @@
 
 #include "core/sha256.hpp"
 #include "core/utf8.hpp"
-#include "model/codec.hpp"
 #include "platform/connection.hpp"
 #include "platform/datasets/file_format.hpp"
 #include "platform/datasets/manifest.hpp"
@@ -43,21 +42,6 @@ std::optional<Earlier> find_earlier(State& state, const model::Dataset& dataset,
     return Earlier{*newest, std::move(earlier), state.datasets.learned_states(newest->id)};
 }
 
-/// A connector and the connection that its fields make, also when it is changed at the same time.
-struct Opened {
-    model::Connector connector;
-    sources::Connection connection;
-};
-
-Opened open(State& state, const std::string& connector_id) {
-    for (;;) {
-        Opened opened{.connector = get_connector(state, connector_id),
-                      .connection = open_connection(state, connector_id)};
-        const auto now = get_connector(state, connector_id);
-        if (model::encode_answer(now) == model::encode_answer(opened.connector)) return opened;
-    }
-}
-
 snapshot::Known known_of(const std::optional<Earlier>& earlier) {
     snapshot::Known known;
     if (!earlier) return known;
@@ -74,7 +58,7 @@ snapshot::Known known_of(const std::optional<Earlier>& earlier) {
     return known;
 }
 
-/// How the dataset that the source is still as in was recognised; empty when there is none.
+/// By what the source was seen to be as it was for the earlier dataset; empty when it has changed, or there is none.
 std::string find_unchanged(const std::optional<Earlier>& earlier, const snapshot::Snapshot& taken) {
     if (!earlier || !taken.unchanged_by.empty()) return taken.unchanged_by;
     const auto columns = sha256_of(model::canonical_columns(describe_columns(taken.schema)));
@@ -89,7 +73,7 @@ Jobs::Taken take_snapshot(State& state, const model::Dataset& dataset, const std
                           Cancellation& cancellation, const Jobs::Observer& observer) {
     auto manifest = begin_manifest(format_time(state.clock.now()));
     const auto datasource = get_datasource(state, dataset.datasource_id);
-    const auto [connector, connection] = open(state, datasource.connector_id);
+    const auto [connector, connection] = open_connector(state, datasource.connector_id);
     const auto& engine = sources::choose_engine(connection, cancellation);
     const auto source = engine.open(connection, cancellation);
     record_source(manifest, datasource, connector, engine);

@@ -207,7 +207,7 @@ class TableRenderer final : public Renderer {
     std::vector<std::vector<std::string>> rows_;  // the header first, where there is one
 };
 
-/// A cell of an object that is shown alone: of it the exact size matters too.
+/// The cell of an object that is shown alone, with the exact number of bytes.
 std::string shown_of_one(const Column& column, const std::optional<std::string>& cell) {
     auto text = shown(column, cell);
     if (const auto bytes = quantity(column, cell);

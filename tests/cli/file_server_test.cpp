@@ -164,7 +164,7 @@ TEST_CASE("an SFTP server with another key is refused, and taken once its key is
         CHECK_THAT(told, Catch::Contains(server().host_key()) && Catch::Contains(other.host_key()));
     }
     CHECK_THAT(files({"connector", "test", "files"}).err, Catch::Contains("--host-key"));
-    // Whoever has the other key would receive the password.
+    // A server with another key would receive the password.
     const auto kept = files({"connector", "update", "files", "--host-key", other.host_key()});
     CHECK(kept.exit_code == 7);
     CHECK_THAT(kept.err,

@@ -17,7 +17,7 @@ void add_connector_types(Command& command, Services& services);
 api::TestOutcome test_connector(api::Client& client, const api::ObjectReference& connector);
 
 /// Changes the fields that the options give, and the secrets of `given`: stdin, a pipe or a command can be read only once.
-/// Error usage when there are none.
+/// Error usage when no option gives a field to change.
 model::Connector update_connector(const ConnectorOptions& options, const model::Connector& given,
                                   const model::Connector& found, Services& services);
 

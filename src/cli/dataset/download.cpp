@@ -89,7 +89,9 @@ void check_manifest_option(const DownloadOptions& options) {
     if (options.to == "-" || (std::filesystem::exists(options.to, ignored) &&
                               !std::filesystem::is_regular_file(options.to, ignored) &&
                               !std::filesystem::is_directory(options.to, ignored)))
-        throw Error(ErrorClass::usage, "--manifest writes a file beside the dataset's, which is none here",
+        throw Error(ErrorClass::usage,
+                    fmt::format("--manifest writes a second file beside the dataset's, but {} is not a file",
+                                options.to == "-" ? "stdout" : options.to),
                     "name a file with --to");
 }
 

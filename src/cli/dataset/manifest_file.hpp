@@ -15,8 +15,8 @@ model::Manifest manifest_of(const model::Dataset& dataset);
 /// Where `dataset download --manifest` writes the manifest of a file: orders.csv.manifest.json.
 std::filesystem::path manifest_path(const std::filesystem::path& file);
 
-/// Compares a file ("-" is stdin) with a manifest's size and SHA-256; asks no platform. Error integrity when it differs, not_found when
-/// one of the two files is not there, invalid when the manifest is none, or has no SHA-256.
+/// Compares a file ("-" is stdin) with a manifest's size and SHA-256; asks no platform. Error integrity when they differ,
+/// not_found when one of the two files does not exist, invalid when the second is not a manifest or has no SHA-256.
 TransferredDataset verify_file(Services& services, const std::string& file, const std::string& manifest);
 
 }  // namespace prevision::cli

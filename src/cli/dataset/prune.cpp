@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 
 #include "cli/dataset/verbs.hpp"
 #include "cli/verbs/confirmation.hpp"
@@ -14,14 +15,26 @@ using model::Datasource;
 using model::PruneDecision;
 using model::PruneResult;
 
+/// A rule that keeps a number of datasets.
+struct Rule {
+    const char* flag;
+    const char* help;
+    std::uint64_t model::PruneRequest::*number;
+};
+
+constexpr std::array rules{
+    Rule{"--keep-last", "Keep the newest N", &model::PruneRequest::keep_last},
+    Rule{"--keep-hourly", "Keep the newest of each of the newest N hours that have one",
+         &model::PruneRequest::keep_hourly},
+    Rule{"--keep-daily", "The same for days, in UTC", &model::PruneRequest::keep_daily},
+    Rule{"--keep-weekly", "The same for weeks, which begin on Monday", &model::PruneRequest::keep_weekly},
+    Rule{"--keep-monthly", "The same for months", &model::PruneRequest::keep_monthly},
+    Rule{"--keep-yearly", "The same for years", &model::PruneRequest::keep_yearly},
+};
+
 struct PruneOptions {
     std::string datasource;
-    std::optional<std::int64_t> last;
-    std::optional<std::int64_t> hourly;
-    std::optional<std::int64_t> daily;
-    std::optional<std::int64_t> weekly;
-    std::optional<std::int64_t> monthly;
-    std::optional<std::int64_t> yearly;
+    std::array<std::optional<std::int64_t>, rules.size()> numbers;  ///< as `rules`
     std::string within;
     bool dry_run = false;
     bool yes = false;
@@ -45,21 +58,15 @@ std::vector<Field<PruneDecision>> prune_fields(Names<Datasource>& datasources) {
 /// Error usage for a negative number, and when no rule is given: that would remove all.
 model::PruneRequest to_request(const PruneOptions& options) {
     model::PruneRequest request;
-    const auto set = [](std::string_view flag, const std::optional<std::int64_t>& given,
-                        std::uint64_t& number) {
-        if (given && *given < 0)
-            throw Error(ErrorClass::usage, fmt::format("{}: it cannot be negative", flag));
-        number = static_cast<std::uint64_t>(given.value_or(0));
-    };
-    set("--keep-last", options.last, request.keep_last);
-    set("--keep-hourly", options.hourly, request.keep_hourly);
-    set("--keep-daily", options.daily, request.keep_daily);
-    set("--keep-weekly", options.weekly, request.keep_weekly);
-    set("--keep-monthly", options.monthly, request.keep_monthly);
-    set("--keep-yearly", options.yearly, request.keep_yearly);
-    request.keep_within = options.within;
     std::uint64_t kept = 0;
-    model::visit_keeps(request, [&](auto, std::uint64_t number) { kept = std::max(kept, number); });
+    for (std::size_t at = 0; at < rules.size(); ++at) {
+        const auto number = options.numbers[at].value_or(0);
+        if (number < 0)
+            throw Error(ErrorClass::usage, fmt::format("{}: it cannot be negative", rules[at].flag));
+        request.*rules[at].number = static_cast<std::uint64_t>(number);
+        kept = std::max(kept, request.*rules[at].number);
+    }
+    request.keep_within = options.within;
     if (kept == 0 && request.keep_within.empty()) {
         throw Error(ErrorClass::usage, "no rule says what to keep, and all datasets would go",
                     "give at least one of --keep-last, --keep-daily, --keep-within and the others");
@@ -129,13 +136,8 @@ void run_prune(const PruneOptions& options, const std::vector<Field<PruneDecisio
 }
 
 void add_rules(Command& verb, PruneOptions& options) {
-    verb.option("--keep-last", options.last, "Keep the newest N");
-    verb.option("--keep-hourly", options.hourly,
-                "Keep the newest of each of the newest N hours that have one");
-    verb.option("--keep-daily", options.daily, "The same for days, in UTC");
-    verb.option("--keep-weekly", options.weekly, "The same for weeks, which begin on Monday");
-    verb.option("--keep-monthly", options.monthly, "The same for months");
-    verb.option("--keep-yearly", options.yearly, "The same for years");
+    for (std::size_t at = 0; at < rules.size(); ++at)
+        verb.option(rules[at].flag, options.numbers[at], rules[at].help);
     verb.option("--keep-within", options.within,
                 "Keep those made within this period before the newest: 48h, 30d, 8w, 6m (months), 1y",
                 {.value = "PERIOD"});

@@ -20,8 +20,7 @@ void check_comparable(const model::Dataset& dataset, const std::optional<model::
         throw Error(ErrorClass::invalid, failure + ": it was uploaded, and has none");
     if (dataset.sha256.empty()) throw Error(ErrorClass::invalid, failure + ": it has no SHA-256");
     if (manifest && manifest->window) {
-        throw Error(ErrorClass::invalid, failure + ": it is an increment, a part of what the source holds",
-                    "compare the whole: take a snapshot without --since, and see 'prevision dataset diff'");
+        throw Error(ErrorClass::invalid, failure + ": it is an increment, a part of what the source holds");
     }
 }
 

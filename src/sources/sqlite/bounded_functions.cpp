@@ -8,6 +8,8 @@
 
 #include <fmt/format.h>
 
+#include "core/error.hpp"
+
 namespace prevision::sources::sqlite {
 
 using prevision::sqlite::Database;
@@ -95,9 +97,13 @@ void bound_functions(sqlite3* database) {
     traits |= SQLITE_RESULT_SUBTYPE;
 #endif
     for (const auto& function : functions) {
-        sqlite3_create_function_v2(database, function.name, function.arguments, traits,
-                                   std::make_unique<Bounded>(function).release(), call_bounded, nullptr,
-                                   nullptr, [](void* bounded) { delete static_cast<Bounded*>(bounded); });
+        const int code =
+            sqlite3_create_function_v2(database, function.name, function.arguments, traits,
+                                       std::make_unique<Bounded>(function).release(), call_bounded, nullptr,
+                                       nullptr, [](void* bounded) { delete static_cast<Bounded*>(bounded); });
+        if (code != SQLITE_OK)
+            throw Error(ErrorClass::internal, fmt::format("cannot bound SQLite's function {}: {}",
+                                                          function.name, sqlite3_errstr(code)));
     }
 }
 

@@ -19,8 +19,9 @@ struct OpenSource {
     std::optional<Slots::Slot> slot{};  ///< counts as one call of the connector
 };
 
-/// Error unreachable while the connector of a served platform has too many calls. Does not use the network where the connector names its engine. Errors as `open_connection` and
-/// sources::open_source; `failure` gets the stages of a call that could not find out the engine.
+/// Error unreachable while the connector of a served platform has too many calls; else errors as of `open_connection` and
+/// sources::open_source. Uses the network only where the connector does not name its engine; `failure` then gets the stages
+/// of a call that could not find it out.
 OpenSource open_source(State& state, const model::Connector& connector,
                        std::shared_ptr<Cancellation> cancellation,
                        const sources::StageObserver& failure = {});

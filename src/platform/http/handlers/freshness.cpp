@@ -23,13 +23,9 @@ class NoBytes final : public ByteSink {
 /// The time of the newest file of a location.
 class NewestFile final : public sources::ContentSink {
   public:
-    explicit NewestFile(const model::Datasource& datasource) : datasource_(datasource) {}
-
     sources::RowSink& table() override {
-        throw Error(
-            ErrorClass::invalid,
-            fmt::format("the datasource '{}' holds rows, which have no time of their own", datasource_.name),
-            "name a column that holds one: --column updated_at");
+        throw Error(ErrorClass::invalid, "a table or a request has no time of its own",
+                    "name a column that holds one: --column updated_at");
     }
     ByteSink& file(const sources::FileInfo& info) override {
         // RFC 3339 in UTC sorts by time.
@@ -40,7 +36,6 @@ class NewestFile final : public sources::ContentSink {
     [[nodiscard]] const std::string& newest() const { return newest_; }
 
   private:
-    const model::Datasource& datasource_;
     std::string newest_;
     NoBytes nothing_;
 };
@@ -101,7 +96,7 @@ Answer show_freshness(State& state, const RoutedCall& routed) {
     std::string newest;
     if (column.empty()) {
         const auto opened = open_source(state, connector, routed.call.cancellation);
-        NewestFile file(datasource);
+        NewestFile file;
         use_source(state, opened, [&] { opened.source->read(location_of(datasource), {}, file); });
         newest = file.newest();
     } else {
